@@ -1,0 +1,54 @@
+"""People and the tokens their scripts use."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class User(AbstractUser):
+    """A person who signs in. What a person may do in a study stands in studies.Membership."""
+
+    is_demonstration = models.BooleanField(
+        _("demonstration account"),
+        default=False,
+        help_text=_("Made for the demonstration study; its password is printed at start-up."),
+    )
+
+    class Meta(AbstractUser.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(username=""), name="accounts_user_username_not_empty"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+
+class ApiToken(models.Model):
+    """A script's key. Only its SHA-256 is kept; the key itself is shown once, when it is made."""
+
+    class Scope(models.TextChoices):
+        READ = "read", _("read")
+        EXPORT = "export", _("read and bulk export")
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(_("name"), max_length=100)
+    scope = models.CharField(_("scope"), max_length=10, choices=Scope.choices)
+    prefix = models.CharField(_("first characters"), max_length=12)
+    secret_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API token")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(scope__in=["read", "export"]), name="accounts_token_scope_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}… ({self.name})"

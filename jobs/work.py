@@ -1,0 +1,49 @@
+"""The kinds of work that apps know how to do. jobs itself knows no domain: apps register here.
+
+A kind has two halves. `compute` may take long and must change nothing; it gets a `Progress` to report
+to. `store` is quick and writes; it runs in the same transaction that marks the job as succeeded, and
+only while the worker still holds the job. So a result is there exactly once, or not at all.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from accounts.models import User
+
+
+class Progress(Protocol):
+    """How a computation tells people where it is."""
+
+    def __call__(self, percent: int, message: str) -> None: ...
+
+
+class WorkError(Exception):
+    """The work cannot be done and trying again would not help; the text tells a person what to do."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a handler sees of its job."""
+
+    payload: dict[str, Any]
+    by: User | None
+
+
+@dataclass(frozen=True)
+class Work:
+    """A kind of work: `compute(asked, progress) -> outcome`, `store(asked, outcome) -> JSON result`."""
+
+    compute: Callable[[Asked, Progress], Any]
+    store: Callable[[Asked, Any], dict[str, Any]]
+    failed: Callable[[Asked, str], None] | None = None
+
+
+KINDS: dict[str, Work] = {}
+
+
+def register(kind: str, work: Work) -> None:
+    """Name a kind of work; done once, in an app's ready()."""
+    if kind in KINDS and KINDS[kind] != work:
+        raise ValueError(f"The kind of work {kind!r} is registered twice.")
+    KINDS[kind] = work

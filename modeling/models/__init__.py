@@ -1,0 +1,14 @@
+"""Specification -> frozen dataset -> training run -> model version -> score."""
+
+from modeling.models.score import Score
+from modeling.models.specification import ModelSpecification, PrognosticModel
+from modeling.models.version import FrozenDataset, ModelVersion, TrainingRun
+
+__all__ = [
+    "FrozenDataset",
+    "ModelSpecification",
+    "ModelVersion",
+    "PrognosticModel",
+    "Score",
+    "TrainingRun",
+]

@@ -1,0 +1,51 @@
+"""A patient's risk by one model version."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from modeling.models.version import ModelVersion
+from studies.models import Patient
+
+
+class Score(models.Model):
+    """Risk of one patient by one version. Written by rescoring only; every score names its version."""
+
+    class Group(models.TextChoices):
+        GOOD = "good", _("good prognosis")
+        POOR = "poor", _("poor prognosis")
+
+    class Basis(models.TextChoices):
+        OUT_OF_BAG = "out-of-bag", _("out-of-bag (the patient was in training)")
+        PREDICTION = "prediction", _("prediction")
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="scores")
+    patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="scores")
+    mortality = models.FloatField(_("ensemble mortality"))
+    percentile = models.FloatField(_("percentile among training patients"))
+    group = models.CharField(_("risk group"), max_length=4, choices=Group.choices)
+    basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices)
+    survival = models.JSONField(_("survival probability by horizon"), default=dict)
+    inputs = models.JSONField(_("inputs"), default=dict)
+    scored_at = models.DateTimeField(_("scored"))
+
+    class Meta:
+        verbose_name = _("score")
+        ordering = ["-mortality"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "patient"], name="modeling_score_once"),
+            models.CheckConstraint(
+                condition=Q(percentile__gte=0, percentile__lte=100),
+                name="modeling_score_percentile_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(group__in=["good", "poor"]), name="modeling_score_group_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(basis__in=["out-of-bag", "prediction"]),
+                name="modeling_score_basis_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.patient}: {self.percentile:.0f} ({self.version})"

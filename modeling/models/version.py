@@ -1,0 +1,126 @@
+"""What was trained, on what, and what came out."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from jobs.models import Job
+from modeling.models.specification import ModelSpecification, PrognosticModel
+from studies.models import Study
+
+
+@pghistory.track(exclude=["content"])
+class FrozenDataset(models.Model):
+    """What a training reads: canonical bytes under their SHA-256. Triggers refuse any change."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="datasets")
+    content_hash = models.CharField(_("SHA-256"), max_length=64)
+    content = models.BinaryField()
+    as_of = models.DateField(_("follow-up as of"))
+    timepoint = models.CharField(_("timepoint"), max_length=3)
+    endpoint = models.CharField(_("endpoint"), max_length=3)
+    patients = models.PositiveIntegerField(_("patients"))
+    training_patients = models.PositiveIntegerField(_("training patients"))
+    events = models.PositiveIntegerField(_("events"))
+    training_events = models.PositiveIntegerField(_("training events"))
+    left_out = models.JSONField(_("left out, and why"), default=list)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("frozen dataset")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["study", "content_hash"], name="modeling_dataset_once_per_content"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.content_hash[:12]} ({self.patients} patients, {self.events} events)"
+
+
+@pghistory.track()
+class TrainingRun(models.Model):
+    """A training that was asked for; its job row tells how far it is."""
+
+    class Reason(models.TextChoices):
+        REQUESTED = "requested", _("asked for by a person")
+        SCHEDULED = "scheduled", _("due by the specification's thresholds")
+
+    model = models.ForeignKey(PrognosticModel, on_delete=models.PROTECT, related_name="runs")
+    specification = models.ForeignKey(ModelSpecification, on_delete=models.PROTECT, related_name="runs")
+    dataset = models.ForeignKey(FrozenDataset, on_delete=models.PROTECT, related_name="runs")
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("training run")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.model.name} run {self.pk}"
+
+
+@pghistory.track(exclude=["content", "report"])
+class ModelVersion(models.Model):
+    """A trained model: what it was made from, how good it is, and what it is used for.
+
+    challenger -> champion -> retired;  challenger -> rejected;  retired -> champion (roll back)
+    """
+
+    class Status(models.TextChoices):
+        CHALLENGER = "challenger", _("challenger")
+        CHAMPION = "champion", _("champion")
+        RETIRED = "retired", _("retired")
+        REJECTED = "rejected", _("rejected")
+
+    TRANSITIONS = {
+        Status.CHALLENGER: {Status.CHAMPION, Status.REJECTED},
+        Status.CHAMPION: {Status.RETIRED},
+        Status.RETIRED: {Status.CHAMPION},
+        Status.REJECTED: set(),
+    }
+
+    model = models.ForeignKey(PrognosticModel, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("version"))
+    run = models.OneToOneField(TrainingRun, on_delete=models.PROTECT, related_name="version")
+    specification = models.ForeignKey(ModelSpecification, on_delete=models.PROTECT, related_name="versions")
+    dataset = models.ForeignKey(FrozenDataset, on_delete=models.PROTECT, related_name="versions")
+    status = models.CharField(
+        _("status"), max_length=10, choices=Status.choices, default=Status.CHALLENGER
+    )
+    content = models.BinaryField()
+    content_hash = models.CharField(_("SHA-256"), max_length=64)
+    features = models.JSONField(_("features"))
+    metrics = models.JSONField(_("performance"))
+    report = models.JSONField(_("tables behind the figures"))
+    gate = models.JSONField(_("challenger against champion"), default=dict)
+    software = models.JSONField(_("code and library versions"))
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("model version")
+        ordering = ["model", "-number"]
+        constraints = [
+            models.UniqueConstraint(fields=["model", "number"], name="modeling_version_number_once"),
+            models.UniqueConstraint(
+                fields=["model"], condition=Q(status="champion"), name="modeling_one_champion"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["challenger", "champion", "retired", "rejected"]),
+                name="modeling_version_status_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model.name} v{self.number}"
