@@ -31,7 +31,9 @@ class TokenAuthentication(BaseAuthentication):
         token = live_token(parts[1].decode("ascii", errors="replace"))
         if token is None:
             raise AuthenticationFailed(
-                _("This token is not known, has expired, or was revoked. Ask a manager for a new one.")
+                _(
+                    "This token is not known, has expired, or was revoked. Ask a manager for a new one."
+                )
             )
         note_token_use(token=token)
         return token.user, token

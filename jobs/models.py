@@ -1,10 +1,10 @@
 """Work that must happen. The row is the truth; the broker only hints that a row is waiting.
 
-    queued --claim--> running --finish--> succeeded
-      ^                  |  \\--error, attempts used up--> failed --retry--> queued
-      |                  |
-      +--error, lease lost, asked again while running--+
-    queued --cancel--> cancelled
+queued --claim--> running --finish--> succeeded
+  ^                  |  \\--error, attempts used up--> failed --retry--> queued
+  |                  |
+  +--error, lease lost, asked again while running--+
+queued --cancel--> cancelled
 """
 
 from django.conf import settings
@@ -47,7 +47,9 @@ class Job(models.Model):
     max_attempts = models.PositiveSmallIntegerField(_("attempts at most"), default=3)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     fence = models.PositiveIntegerField(
-        _("fencing token"), default=0, help_text=_("Rises with each claim; an old holder's writes fail.")
+        _("fencing token"),
+        default=0,
+        help_text=_("Rises with each claim; an old holder's writes fail."),
     )
     handed_out_at = models.DateTimeField(_("last handed to the broker"), null=True, blank=True)
     progress = models.PositiveSmallIntegerField(_("progress (%)"), default=0)

@@ -91,7 +91,11 @@ def _release_lost(job: Job) -> None:
         _fail(job.pk, job.fence, error)
         return
     Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
-        state=Job.State.QUEUED, lease_until=None, handed_out_at=None, error=error, fence=F("fence") + 1
+        state=Job.State.QUEUED,
+        lease_until=None,
+        handed_out_at=None,
+        error=error,
+        fence=F("fence") + 1,
     )
 
 
@@ -139,7 +143,9 @@ def run(job_id: int) -> None:
 def report(job: Job, percent: int, message: str) -> None:
     """Write progress; raises LeaseLost when the job is no longer ours."""
     kept = Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
-        progress=max(0, min(100, percent)), message=message[:300], lease_until=timezone.now() + LEASE
+        progress=max(0, min(100, percent)),
+        message=message[:300],
+        lease_until=timezone.now() + LEASE,
     )
     if not kept:
         raise LeaseLost
@@ -153,9 +159,9 @@ def _kept_lease(job: Job) -> Iterator[None]:
     def beat() -> None:
         try:
             while not done.wait(HEARTBEAT_SECONDS):
-                Job.objects.filter(
-                    pk=job.pk, fence=job.fence, state=Job.State.RUNNING
-                ).update(lease_until=timezone.now() + LEASE)
+                Job.objects.filter(pk=job.pk, fence=job.fence, state=Job.State.RUNNING).update(
+                    lease_until=timezone.now() + LEASE
+                )
         finally:
             connection.close()
 

@@ -28,7 +28,9 @@ class Analyte(models.Model):
     symbol = models.CharField(
         _("gene symbol"), max_length=60, unique=True, help_text=_("As HGNC writes it, e.g. SPP1.")
     )
-    name = models.CharField(_("name"), max_length=120, help_text=_("As people say it, e.g. osteopontin."))
+    name = models.CharField(
+        _("name"), max_length=120, help_text=_("As people say it, e.g. osteopontin.")
+    )
     uniprot = models.CharField(
         _("UniProt accession"), max_length=10, blank=True, validators=[UNIPROT]
     )
@@ -38,7 +40,9 @@ class Analyte(models.Model):
         verbose_name_plural = _("analytes")
         ordering = ["symbol"]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(symbol=""), name="assays_analyte_has_a_symbol")
+            models.CheckConstraint(
+                condition=~models.Q(symbol=""), name="assays_analyte_has_a_symbol"
+            )
         ]
 
     def __str__(self) -> str:

@@ -50,7 +50,9 @@ class TrainingRun(models.Model):
         SCHEDULED = "scheduled", _("due by the specification's thresholds")
 
     model = models.ForeignKey(PrognosticModel, on_delete=models.PROTECT, related_name="runs")
-    specification = models.ForeignKey(ModelSpecification, on_delete=models.PROTECT, related_name="runs")
+    specification = models.ForeignKey(
+        ModelSpecification, on_delete=models.PROTECT, related_name="runs"
+    )
     dataset = models.ForeignKey(FrozenDataset, on_delete=models.PROTECT, related_name="runs")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
@@ -90,7 +92,9 @@ class ModelVersion(models.Model):
     model = models.ForeignKey(PrognosticModel, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
     run = models.OneToOneField(TrainingRun, on_delete=models.PROTECT, related_name="version")
-    specification = models.ForeignKey(ModelSpecification, on_delete=models.PROTECT, related_name="versions")
+    specification = models.ForeignKey(
+        ModelSpecification, on_delete=models.PROTECT, related_name="versions"
+    )
     dataset = models.ForeignKey(FrozenDataset, on_delete=models.PROTECT, related_name="versions")
     status = models.CharField(
         _("status"), max_length=10, choices=Status.choices, default=Status.CHALLENGER
@@ -112,7 +116,9 @@ class ModelVersion(models.Model):
         verbose_name = _("model version")
         ordering = ["model", "-number"]
         constraints = [
-            models.UniqueConstraint(fields=["model", "number"], name="modeling_version_number_once"),
+            models.UniqueConstraint(
+                fields=["model", "number"], name="modeling_version_number_once"
+            ),
             models.UniqueConstraint(
                 fields=["model"], condition=Q(status="champion"), name="modeling_one_champion"
             ),

@@ -32,8 +32,8 @@ class SourceFile(models.Model):
 class ImportBatch(models.Model):
     """One import: file + mapping -> preview -> commit.
 
-        received -> previewed -> committed        previewed, refused -> dropped
-                \\-> refused
+    received -> previewed -> committed        previewed, refused -> dropped
+            \\-> refused
     """
 
     class Kind(models.TextChoices):
@@ -59,11 +59,15 @@ class ImportBatch(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     source = models.ForeignKey(SourceFile, on_delete=models.PROTECT, related_name="imports")
     mapping_text = models.TextField(_("mapping"))
-    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.RECEIVED)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.RECEIVED
+    )
     preview = models.JSONField(
         null=True,
         blank=True,
-        help_text=_("Counts and rows: new, changed (old, new), unchanged, rejected (column, value, why)."),
+        help_text=_(
+            "Counts and rows: new, changed (old, new), unchanged, rejected (column, value, why)."
+        ),
     )
     message = models.TextField(_("message"), blank=True)
     created_by = models.ForeignKey(

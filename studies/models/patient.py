@@ -12,7 +12,8 @@ from studies.models.study import CODE, Cohort, Site, Study
 def plausible(field: str, low: float, high: float) -> models.CheckConstraint:
     """A named constraint that holds a quantity in its plausible range; unknown passes."""
     return models.CheckConstraint(
-        condition=Q(**{f"{field}__isnull": True}) | Q(**{f"{field}__gte": low, f"{field}__lte": high}),
+        condition=Q(**{f"{field}__isnull": True})
+        | Q(**{f"{field}__gte": low, f"{field}__lte": high}),
         name=f"studies_{field}_plausible",
         violation_error_message=_("%(field)s must lie between %(low)s and %(high)s.")
         % {"field": field, "low": low, "high": high},
@@ -94,7 +95,9 @@ class Baseline(models.Model):
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="baseline")
     age = models.FloatField(_("age at index date (years)"), null=True, blank=True)
     sex = models.CharField(_("sex"), max_length=6, choices=Sex.choices, null=True, blank=True)
-    stage = models.CharField(_("stage"), max_length=10, choices=Stage.choices, null=True, blank=True)
+    stage = models.CharField(
+        _("stage"), max_length=10, choices=Stage.choices, null=True, blank=True
+    )
     height_cm = models.FloatField(_("height (cm)"), null=True, blank=True)
     weight_kg = models.FloatField(_("weight (kg)"), null=True, blank=True)
     bmi_reported = models.FloatField(
@@ -146,7 +149,8 @@ class Baseline(models.Model):
                 name="studies_baseline_stage_known",
             ),
             models.CheckConstraint(
-                condition=Q(pdl1_reported__isnull=True) | Q(pdl1_reported__in=["<1", "1-49", ">=50"]),
+                condition=Q(pdl1_reported__isnull=True)
+                | Q(pdl1_reported__in=["<1", "1-49", ">=50"]),
                 name="studies_baseline_pdl1_known",
             ),
         ]
@@ -255,7 +259,9 @@ class FollowUp(models.Model):
             models.UniqueConstraint(
                 fields=["patient", "contact_date"],
                 name="studies_follow_up_once_a_day",
-                violation_error_message=_("There is already a contact on this day: correct that one."),
+                violation_error_message=_(
+                    "There is already a contact on this day: correct that one."
+                ),
             ),
             models.UniqueConstraint(
                 fields=["patient"],

@@ -20,7 +20,9 @@ CODE = RegexValidator(
 def known_time_zone(name: str) -> None:
     """Refuse a time zone that neither Python nor PostgreSQL knows."""
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone; write e.g. Asia/Tokyo."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone; write e.g. Asia/Tokyo."), params={"name": name}
+        )
 
 
 def default_time_zone() -> str:
@@ -79,7 +81,9 @@ class Site(models.Model):
         verbose_name_plural = _("sites")
         ordering = ["code"]
         constraints = [
-            models.UniqueConstraint(fields=["study", "code"], name="studies_site_code_once_per_study")
+            models.UniqueConstraint(
+                fields=["study", "code"], name="studies_site_code_once_per_study"
+            )
         ]
 
     def __str__(self) -> str:
@@ -104,7 +108,9 @@ class Cohort(models.Model):
         verbose_name_plural = _("cohorts")
         ordering = ["code"]
         constraints = [
-            models.UniqueConstraint(fields=["study", "code"], name="studies_cohort_code_once_per_study"),
+            models.UniqueConstraint(
+                fields=["study", "code"], name="studies_cohort_code_once_per_study"
+            ),
             models.CheckConstraint(
                 condition=models.Q(kind__in=["discovery", "validation", "prospective"]),
                 name="studies_cohort_kind_known",
@@ -153,8 +159,12 @@ class Membership(models.Model):
             models.CheckConstraint(
                 condition=models.Q(
                     role__in=[
-                        "coordinator", "laboratory", "statistician",
-                        "investigator", "monitor", "manager",
+                        "coordinator",
+                        "laboratory",
+                        "statistician",
+                        "investigator",
+                        "monitor",
+                        "manager",
                     ]
                 ),
                 name="studies_membership_role_known",

@@ -1,0 +1,75 @@
+"""Who sees what. Every read that crosses a permission starts here."""
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from studies.models import Membership, Patient, Site, Study
+from studies.permissions import BY_ROLE, Capability
+from studies.refusals import NotAllowed
+
+
+def _roles_with(capability: Capability) -> list[str]:
+    return [role for role, capabilities in BY_ROLE.items() if capability in capabilities]
+
+
+def memberships_with(user: User, capability: Capability) -> QuerySet[Membership]:
+    """The memberships through which a person has a capability."""
+    if not user.is_active:
+        return Membership.objects.none()
+    return Membership.objects.filter(user=user, role__in=_roles_with(capability))
+
+
+def studies_visible_to(
+    user: User, capability: Capability = Capability.VIEW_STUDY
+) -> QuerySet[Study]:
+    """The studies in which a person has a capability."""
+    return Study.objects.filter(
+        pk__in=memberships_with(user, capability).values("study_id")
+    ).order_by("code")
+
+
+def may(user: User, study: Study, capability: Capability) -> bool:
+    """Whether a person has a capability somewhere in a study."""
+    return memberships_with(user, capability).filter(study=study).exists()
+
+
+def capabilities_in(user: User, study: Study) -> frozenset[Capability]:
+    """All that a person may do in a study, in one query."""
+    if not user.is_active:
+        return frozenset()
+    roles = Membership.objects.filter(user=user, study=study).values_list("role", flat=True)
+    return frozenset(capability for role in roles for capability in BY_ROLE[role])
+
+
+def sites_open_to(user: User, study: Study, capability: Capability) -> QuerySet[Site]:
+    """The sites at which a person has a capability: all for a study-wide role, else the named ones."""
+    memberships = memberships_with(user, capability).filter(study=study)
+    if memberships.filter(site__isnull=True).exists():
+        return Site.objects.filter(study=study)
+    return Site.objects.filter(study=study, pk__in=memberships.values("site_id"))
+
+
+def patients_visible_to(
+    user: User, capability: Capability = Capability.VIEW_CLINICAL
+) -> QuerySet[Patient]:
+    """The patients for whom a person has a capability, over all studies."""
+    memberships = memberships_with(user, capability)
+    whole = memberships.filter(site__isnull=True).values("study_id")
+    some = memberships.filter(site__isnull=False).values("site_id")
+    return Patient.objects.filter(Q(study_id__in=whole) | Q(site_id__in=some))
+
+
+def require(
+    by: User | None, study: Study, capability: Capability, *, site: Site | None = None
+) -> None:
+    """Raise NotAllowed unless `by` has the capability (at `site`, where one is named).
+
+    `by` is None for the system itself: a command on the server, a scheduled check, a worker.
+    """
+    if by is None:
+        return
+    memberships = memberships_with(by, capability).filter(study=study)
+    if site is not None:
+        memberships = memberships.filter(Q(site__isnull=True) | Q(site=site))
+    if not memberships.exists():
+        raise NotAllowed("Your role in this study does not allow this. Ask a manager of the study.")

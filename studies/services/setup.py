@@ -1,0 +1,71 @@
+"""Writes about a study itself: the study, its sites and cohorts, who belongs to it, its tokens."""
+
+from accounts.models import ApiToken, User
+from accounts.services import create_token
+from audit.recording import recorded
+from studies.models import Cohort, Membership, Site, Study, TokenGrant
+from studies.permissions import Capability
+from studies.refusals import Refused, explained
+from studies.selectors.access import may, require
+
+
+def create_study(
+    *, code: str, title: str, by: User | None = None, is_simulated: bool = False
+) -> Study:
+    """Make an empty study. Done on the server or in the admin portal."""
+    with recorded(by=by, reason="study created"), explained():
+        study = Study(code=code, title=title, is_simulated=is_simulated)
+        study.full_clean()
+        study.save()
+    return study
+
+
+def add_site(*, study: Study, code: str, name: str, by: User | None) -> Site:
+    """Add a hospital to a study."""
+    require(by, study, Capability.MANAGE)
+    with recorded(by=by), explained():
+        site = Site(study=study, code=code, name=name)
+        site.full_clean()
+        site.save()
+    return site
+
+
+def add_cohort(*, study: Study, code: str, kind: str, by: User | None) -> Cohort:
+    """Add a cohort to a study."""
+    require(by, study, Capability.MANAGE)
+    with recorded(by=by), explained():
+        cohort = Cohort(study=study, code=code, kind=kind)
+        cohort.full_clean()
+        cohort.save()
+    return cohort
+
+
+def add_member(
+    *, study: Study, user: User, role: str, by: User | None, site: Site | None = None
+) -> Membership:
+    """Give a person a role in a study or at a site."""
+    require(by, study, Capability.MANAGE)
+    with recorded(by=by), explained():
+        membership = Membership(study=study, user=user, role=role, site=site)
+        membership.full_clean()
+        membership.save()
+    return membership
+
+
+def create_study_token(
+    *, user: User, study: Study, scope: str, name: str, by: User | None
+) -> tuple[ApiToken, str]:
+    """Make an API token that reaches one study. The token can do no more than its user may."""
+    require(by, study, Capability.MANAGE)
+    if not may(user, study, Capability.VIEW_STUDY):
+        raise Refused(
+            f"{user.username} has no role in {study.code}; give one in the admin portal first."
+        )
+    if scope == ApiToken.Scope.EXPORT and not may(user, study, Capability.EXPORT):
+        raise Refused(
+            f"{user.username} may not export from {study.code}; an export token needs the role statistician."
+        )
+    with recorded(by=by, reason="API token created"), explained():
+        token, secret = create_token(user=user, name=name, scope=scope)
+        TokenGrant.objects.create(token=token, study=study)
+    return token, secret
