@@ -55,6 +55,13 @@ class TrainingRun(models.Model):
     )
     dataset = models.ForeignKey(FrozenDataset, on_delete=models.PROTECT, related_name="runs")
     job = models.ForeignKey(Job, on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.ForeignKey(
+        "ModelVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="runs",
+        help_text=_("What came out; a run that reproduces a version to the bit names that one."),
+    )
     reason = models.CharField(_("reason"), max_length=10, choices=Reason.choices)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
@@ -91,7 +98,6 @@ class ModelVersion(models.Model):
 
     model = models.ForeignKey(PrognosticModel, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField(_("version"))
-    run = models.OneToOneField(TrainingRun, on_delete=models.PROTECT, related_name="version")
     specification = models.ForeignKey(
         ModelSpecification, on_delete=models.PROTECT, related_name="versions"
     )

@@ -1,0 +1,245 @@
+"""What a model is meant to be, stated completely before anything is grown.
+
+A specification is plain text (YAML or JSON), checked here once, and frozen. Two specifications that
+mean the same have the same `content_hash`, however they were written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from modeling.ciri._checks import Section, SpecificationError
+
+ENDPOINTS = ("OS", "PFS")
+TIMEPOINTS = ("pre", "edt")
+COVARIATES = (
+    "age",
+    "sex",
+    "stage",
+    "bmi",
+    "albumin",
+    "nlr",
+    "pdl1",
+    "pretreated",
+    "combination",
+    "ecog",
+)
+
+__all__ = [
+    "COVARIATES",
+    "ENDPOINTS",
+    "TIMEPOINTS",
+    "AnalyteRules",
+    "Cohorts",
+    "ForestRules",
+    "ImportanceRules",
+    "RetrainRules",
+    "Specification",
+    "SpecificationError",
+    "parse_specification",
+]
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Cohort kinds or codes that train the model, and those it is validated on."""
+
+    train: tuple[str, ...] = ("discovery",)
+    validate: tuple[str, ...] = ("validation",)
+
+
+@dataclass(frozen=True)
+class AnalyteRules:
+    """Which analytes compete, how many stay, and how their values become features.
+
+    `candidates` None means every analyte of the dataset. `scale` "log2" expects concentrations;
+    "none" expects values that are on a log2 scale already (Olink NPX).
+    """
+
+    candidates: tuple[str, ...] | None = None
+    keep: int = 14
+    scale: str = "log2"
+    below_lloq: str = "lloq/2"
+    above_uloq: str = "uloq"
+    repeats: str = "mean"
+
+
+@dataclass(frozen=True)
+class ForestRules:
+    """Size of the forest and of its leaves; max_features None means every feature at every node."""
+
+    trees: int = 1000
+    min_leaf: int = 15
+    max_features: str | int | float | None = "sqrt"
+
+
+@dataclass(frozen=True)
+class ImportanceRules:
+    """How often each feature is permuted among the out-of-bag rows of each tree."""
+
+    repeats: int = 10
+
+
+@dataclass(frozen=True)
+class RetrainRules:
+    """When a model is due again, and what a challenger must do to take over."""
+
+    new_deaths: int = 10
+    new_patients: int = 20
+    promote: str = "signature"
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A complete, checked and immutable statement of how a model is made."""
+
+    endpoint: str = "OS"
+    timepoint: str = "pre"
+    cohorts: Cohorts = field(default_factory=Cohorts)
+    analytes: AnalyteRules = field(default_factory=AnalyteRules)
+    covariates: tuple[str, ...] = ()
+    pdl1: str = "numeric"
+    missing: str = "native"
+    min_measured: float = 0.5
+    forest: ForestRules = field(default_factory=ForestRules)
+    importance: ImportanceRules = field(default_factory=ImportanceRules)
+    seed: int = 20231
+    cutoff: str = "median"
+    retrain: RetrainRules = field(default_factory=RetrainRules)
+    horizons_months: tuple[int, ...] = (6, 12, 24)
+
+    @property
+    def uses_analytes(self) -> bool:
+        """Whether any analyte enters the model."""
+        return self.analytes.keep > 0
+
+    def role_of(self, cohort: str, kind: str | None = None) -> str:
+        """The role ("train", "validate" or "other") of a cohort, by its code or its kind."""
+        names = {cohort, kind}
+        if names & set(self.cohorts.train):
+            return "train"
+        return "validate" if names & set(self.cohorts.validate) else "other"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The canonical mapping: every key written out, lists for tuples, "all" for None."""
+        body: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        if self.analytes.candidates is None:
+            body["analytes"]["candidates"] = "all"
+        return body
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 (hexadecimal) of the canonical JSON of `to_dict()`."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parse_specification(mapping: Mapping[str, Any]) -> Specification:
+    """Check a mapping as read from YAML and return the specification it states.
+
+    Keys left out take their defaults. Raises SpecificationError (a ValueError) with one sentence
+    that names the key, what was found and what is allowed.
+    """
+    top = Section(mapping, "the specification")
+    specification = Specification(
+        endpoint=top.choice("endpoint", ENDPOINTS, "OS"),
+        timepoint=top.choice("timepoint", TIMEPOINTS, "pre"),
+        cohorts=_cohorts(top.section("cohorts")),
+        analytes=_analytes(top.section("analytes")),
+        covariates=top.words("covariates", (), allowed=COVARIATES),
+        pdl1=top.choice("pdl1", ("numeric", "category"), "numeric"),
+        missing=top.choice("missing", ("native", "median"), "native"),
+        min_measured=top.number("min_measured", 0.5, 0.0, 1.0),
+        forest=_forest(top.section("forest")),
+        importance=_importance(top.section("importance")),
+        seed=top.whole("seed", 20231, 0, 2**32 - 1),
+        cutoff=top.choice("cutoff", ("median", "logrank"), "median"),
+        retrain=_retrain(top.section("retrain")),
+        horizons_months=_horizons(top),
+    )
+    top.refuse_unknown()
+    if not specification.uses_analytes and not specification.covariates:
+        raise SpecificationError(
+            "The model has no inputs: name analytes.candidates or list covariates."
+        )
+    return specification
+
+
+def _cohorts(section: Section) -> Cohorts:
+    train = section.words("train", ("discovery",))
+    validate = section.words("validate", ("validation",))
+    section.refuse_unknown()
+    if not train:
+        raise SpecificationError("cohorts.train is empty: name at least one cohort to train on.")
+    if both := sorted(set(train) & set(validate)):
+        raise SpecificationError(
+            f"cohorts: {', '.join(both)} cannot be both trained on and validated on; keep it in one."
+        )
+    return Cohorts(train, validate)
+
+
+def _analytes(section: Section) -> AnalyteRules:
+    candidates = section.words_or_all("candidates")
+    none = candidates == ()
+    keep = section.whole("keep", 0 if none else 14, 0, 100_000)
+    rules = AnalyteRules(
+        candidates=candidates,
+        keep=keep,
+        scale=section.choice("scale", ("log2", "none"), "log2"),
+        below_lloq=section.choice("below_lloq", ("lloq/2", "lloq/sqrt2", "lloq"), "lloq/2"),
+        above_uloq=section.choice("above_uloq", ("uloq",), "uloq"),
+        repeats=section.choice("repeats", ("mean", "first"), "mean"),
+    )
+    section.refuse_unknown()
+    if none != (keep == 0):
+        raise SpecificationError(
+            "analytes: keep is 0 exactly when candidates is the empty list (a clinical model); "
+            f"here keep is {keep}."
+        )
+    if candidates is not None and keep > len(candidates):
+        raise SpecificationError(
+            f"analytes.keep is {keep}, but only {len(candidates)} candidates are named; "
+            "keep no more than there are."
+        )
+    return rules
+
+
+def _forest(section: Section) -> ForestRules:
+    rules = ForestRules(
+        trees=section.whole("trees", 1000, 50, 100_000),
+        min_leaf=section.whole("min_leaf", 15, 1, 100_000),
+        max_features=section.max_features("max_features"),
+    )
+    section.refuse_unknown()
+    return rules
+
+
+def _importance(section: Section) -> ImportanceRules:
+    rules = ImportanceRules(repeats=section.whole("repeats", 10, 1, 1000))
+    section.refuse_unknown()
+    return rules
+
+
+def _retrain(section: Section) -> RetrainRules:
+    rules = RetrainRules(
+        new_deaths=section.whole("new_deaths", 10, 1, 1_000_000),
+        new_patients=section.whole("new_patients", 20, 1, 1_000_000),
+        promote=section.choice("promote", ("gate", "signature"), "signature"),
+        tolerance=section.number("tolerance", 0.0, 0.0, 1.0),
+    )
+    section.refuse_unknown()
+    return rules
+
+
+def _horizons(top: Section) -> tuple[int, ...]:
+    horizons = top.wholes("horizons_months", (6, 12, 24), 1, 240)
+    if not horizons or list(horizons) != sorted(set(horizons)):
+        raise SpecificationError(
+            "horizons_months must be whole months in rising order, such as [6, 12, 24]."
+        )
+    return horizons

@@ -1,0 +1,23 @@
+"""Model specifications to start from, as YAML files beside this module."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+_FOLDER = Path(__file__).parent
+
+TEMPLATES = ("preCIRI14", "preCIRI21", "edtCIRI19", "clinical7")
+
+
+def template(name: str) -> dict[str, Any]:
+    """The mapping of a shipped specification, ready for `parse_specification`.
+
+    Raises ValueError for a name that is not in TEMPLATES.
+    """
+    if name not in TEMPLATES:
+        raise ValueError(f"There is no template {name!r}; choose one of {', '.join(TEMPLATES)}.")
+    body: dict[str, Any] = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    return body
