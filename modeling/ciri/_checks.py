@@ -16,7 +16,9 @@ class Section:
 
     def __init__(self, mapping: Any, name: str) -> None:
         if not isinstance(mapping, Mapping):
-            raise SpecificationError(f"{name} must be a mapping of keys to values, not {mapping!r}.")
+            raise SpecificationError(
+                f"{name} must be a mapping of keys to values, not {mapping!r}."
+            )
         self._mapping = mapping
         self._name = name
         self._known: list[str] = []

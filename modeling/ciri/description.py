@@ -126,6 +126,4 @@ def _retraining(s: Specification) -> str:
 
 
 def _list(words: list[str] | tuple[str, ...]) -> str:
-    return (
-        " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
-    )
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
