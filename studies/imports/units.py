@@ -1,0 +1,38 @@
+"""Units that a file may use, and the factor to the unit in which Yogo keeps the quantity."""
+
+from django.utils.translation import gettext as _
+
+# quantity -> {unit in the file: factor to the kept unit}; the kept unit comes first.
+UNITS: dict[str, dict[str, float]] = {
+    "age": {"years": 1.0, "months": 1 / 12},
+    "height_cm": {"cm": 1.0, "m": 100.0, "in": 2.54},
+    "weight_kg": {"kg": 1.0, "g": 0.001, "lb": 0.45359237},
+    "bmi_reported": {"kg/m2": 1.0},
+    "pdl1_tps": {"%": 1.0, "fraction": 100.0},
+    "albumin_g_dl": {"g/dL": 1.0, "g/L": 0.1},
+    "neutrophils": {"10^9/L": 1.0, "/uL": 0.001, "10^3/uL": 1.0},
+    "lymphocytes": {"10^9/L": 1.0, "/uL": 0.001, "10^3/uL": 1.0},
+    "nlr_reported": {"ratio": 1.0},
+    "duration": {"days": 1.0, "weeks": 7.0, "months": 30.4375, "years": 365.25},
+}
+SAME = str.maketrans({"µ": "u", "μ": "u", "²": "2", "⁹": "^9", "³": "^3", "×": "", " ": ""})
+
+
+def normal_unit(text: str) -> str:
+    """A unit under the spelling used here: `µL` as `uL`, `kg/m²` as `kg/m2`, without blanks."""
+    return text.translate(SAME)
+
+
+def factor(quantity: str, unit: str) -> float | None:
+    """The factor from `unit` to the kept unit of a quantity; None where it cannot be converted."""
+    known = {normal_unit(name).lower(): value for name, value in UNITS[quantity].items()}
+    return known.get(normal_unit(unit).lower())
+
+
+def unit_problem(where: str, quantity: str, unit: str) -> str:
+    """The sentence for a unit that a quantity cannot be given in."""
+    return _("%(where)s: the unit “%(unit)s” is not known here; use one of %(units)s.") % {
+        "where": where,
+        "unit": unit,
+        "units": ", ".join(UNITS[quantity]),
+    }
