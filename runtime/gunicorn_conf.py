@@ -1,0 +1,26 @@
+"""How the web server runs, under ./yogo up and in production alike (--bind and --workers are given
+by whoever starts it)."""
+
+import os
+import signal
+
+from runtime.processes import die_with_parent
+
+worker_class = "gthread"
+threads = 4
+timeout = 120
+graceful_timeout = 10
+keepalive = 5
+max_requests = 20_000
+max_requests_jitter = 2_000
+# The heartbeat file must not wait for a disk.
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+control_socket_disable = True
+accesslog = None
+errorlog = "-"
+loglevel = "info"
+
+
+def post_fork(server: object, worker: object) -> None:
+    """No worker outlives the server that started it."""
+    die_with_parent(signal.SIGKILL)
