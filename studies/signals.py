@@ -1,6 +1,6 @@
 """What happened in a study, told to the apps above, in the transaction in which it happened.
 
-`clinical_change`: patients were enrolled or their follow-up changed; sent with `study`.
+`clinical_change`: patients, their factors, follow-up or measurements changed; sent with `study`.
 """
 
 from django.dispatch import Signal

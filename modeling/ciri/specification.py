@@ -90,7 +90,7 @@ class RetrainRules:
 
     new_deaths: int = 10
     new_patients: int = 20
-    promote: str = "signature"
+    promote: str = "gate"
     tolerance: float = 0.0
 
 
@@ -229,7 +229,7 @@ def _retrain(section: Section) -> RetrainRules:
     rules = RetrainRules(
         new_deaths=section.whole("new_deaths", 10, 1, 1_000_000),
         new_patients=section.whole("new_patients", 20, 1, 1_000_000),
-        promote=section.choice("promote", ("gate", "signature"), "signature"),
+        promote=section.choice("promote", ("gate", "signature"), "gate"),
         tolerance=section.number("tolerance", 0.0, 0.0, 1.0),
     )
     section.refuse_unknown()

@@ -26,7 +26,6 @@ class Score(models.Model):
     group = models.CharField(_("risk group"), max_length=4, choices=Group.choices)
     basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices)
     survival = models.JSONField(_("survival probability by horizon"), default=dict)
-    inputs = models.JSONField(_("inputs"), default=dict)
     scored_at = models.DateTimeField(_("scored"))
 
     class Meta:

@@ -77,6 +77,7 @@ def record_baseline(
         baseline = Baseline.objects.filter(patient=patient).first() or Baseline(patient=patient)
         _set(baseline, values)
         _saved(baseline)
+        clinical_change.send(sender=Baseline, study=patient.study)
     return baseline
 
 
@@ -91,6 +92,7 @@ def record_lab_result(
         ).first() or LabResult(patient=patient, timepoint=timepoint)
         _set(result, values)
         _saved(result)
+        clinical_change.send(sender=LabResult, study=patient.study)
     return result
 
 

@@ -1,0 +1,37 @@
+"""Freezing what a training reads."""
+
+from datetime import date
+
+from modeling.ciri import FrozenTable, Specification
+from modeling.models import FrozenDataset
+from modeling.selectors.inputs import study_table
+from studies.models import Study
+
+
+def freeze(study: Study, specification: Specification, *, as_of: date) -> FrozenDataset:
+    """The frozen dataset of a study as of a day; the same content is stored once."""
+    table = study_table(study, specification, as_of=as_of, require_outcome=True)
+    return _stored(study, specification, table, as_of)
+
+
+def _stored(
+    study: Study, specification: Specification, table: FrozenTable, as_of: date
+) -> FrozenDataset:
+    subjects = table.subjects
+    training = subjects[subjects["role"] == "train"]
+    dataset, _ = FrozenDataset.objects.get_or_create(
+        study=study,
+        content_hash=table.content_hash,
+        defaults={
+            "content": table.to_bytes(),
+            "as_of": as_of,
+            "timepoint": specification.timepoint,
+            "endpoint": specification.endpoint,
+            "patients": len(subjects),
+            "training_patients": len(training),
+            "events": int(subjects["event"].sum()),
+            "training_events": int(training["event"].sum()),
+            "left_out": table.left_out,
+        },
+    )
+    return dataset

@@ -1,0 +1,72 @@
+"""Challenger against champion, on the same held-out patients."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from modeling.ciri import FrozenTable, TrainedModel
+from modeling.ciri.concordance import concordance_index
+from modeling.ciri.outcome import outcome as outcome_array
+from modeling.models import ModelVersion
+
+
+def meet_champion(
+    challenger: TrainedModel, champion: ModelVersion | None, table: FrozenTable
+) -> dict[str, Any]:
+    """Harrell's C of both on the validation patients, of whom neither has seen one in training.
+
+    Returns {"verdict": "first" | "passed" | "failed" | "not comparable", "sentence": ...} and,
+    where both could be scored, the two C, their difference, and how many patients and events.
+    """
+    if champion is None:
+        return {"verdict": "first", "sentence": "There was no version in use before this one."}
+    old = TrainedModel.from_bytes(bytes(champion.content))
+    if old.specification.timepoint != challenger.specification.timepoint or (
+        old.specification.endpoint != challenger.specification.endpoint
+    ):
+        return _not_comparable("The version in use predicts another endpoint or timepoint.")
+    try:
+        both = _scored_by_both(old, challenger, table)
+    except ValueError as error:
+        return _not_comparable(f"The version in use cannot score these patients: {error}")
+    if len(both) == 0 or not both["event"].any():
+        return _not_comparable("There are no held-out patients with an event to compare on.")
+    y = outcome_array(both["event"], both["time"])
+    new_c = concordance_index(y, both["challenger"].to_numpy())
+    old_c = concordance_index(y, both["champion"].to_numpy())
+    tolerance = challenger.specification.retrain.tolerance
+    passed = bool(new_c >= old_c - tolerance)
+    return {
+        "verdict": "passed" if passed else "failed",
+        "sentence": (
+            f"On the same {len(both)} held-out patients ({int(both['event'].sum())} events) the "
+            f"concordance index is {new_c:.3f}; that of version {champion.number}, in use, is "
+            f"{old_c:.3f} (tolerance {tolerance:g})."
+        ),
+        "champion": champion.number,
+        "champion_c": float(old_c),
+        "challenger_c": float(new_c),
+        "difference": float(new_c - old_c),
+        "patients": len(both),
+        "events": int(both["event"].sum()),
+    }
+
+
+def _not_comparable(sentence: str) -> dict[str, Any]:
+    return {"verdict": "not comparable", "sentence": sentence}
+
+
+def _scored_by_both(
+    champion: TrainedModel, challenger: TrainedModel, table: FrozenTable
+) -> pd.DataFrame:
+    """Validation patients whom both score by prediction: columns time, event, champion, challenger."""
+    held_out = table.subjects.loc[
+        table.subjects["role"] == "validate", ["subject", "time", "event"]
+    ]
+    frame = held_out.set_index("subject")
+    for name, model in (("champion", champion), ("challenger", challenger)):
+        scores = model.score(table)
+        predicted = scores[scores["basis"] == "prediction"].set_index("subject")["mortality"]
+        frame[name] = predicted.reindex(frame.index).astype(np.float64)
+    return frame.dropna()

@@ -1,0 +1,50 @@
+"""Defining a model: a name and its specification, version by version."""
+
+from typing import Any
+
+from accounts.models import User
+from audit.recording import recorded
+from modeling.ciri import SpecificationError, parse_specification
+from modeling.models import ModelSpecification, PrognosticModel
+from modeling.selectors.inputs import unknown_analytes
+from studies.models import Study
+from studies.permissions import Capability
+from studies.refusals import Refused, explained
+from studies.selectors.access import require
+
+
+def define_model(
+    *, study: Study, name: str, body: dict[str, Any], by: User | None
+) -> ModelSpecification:
+    """State what a model is meant to be. A changed statement becomes the next specification of the
+    same model; the same statement again changes nothing and returns the one that stands."""
+    require(by, study, Capability.DEFINE_MODELS)
+    try:
+        specification = parse_specification(body)
+    except SpecificationError as error:
+        raise Refused({"specification": [str(error)]}) from error
+    if unknown := unknown_analytes(specification):
+        raise Refused(
+            {
+                "specification": [
+                    f"The catalogue of analytes does not hold {', '.join(unknown[:10])}. "
+                    "Name analytes by gene symbol, or add them in the admin portal first."
+                ]
+            }
+        )
+    with recorded(by=by, reason=f"definition of {name}"), explained():
+        model = PrognosticModel.objects.select_for_update().filter(study=study, name=name).first()
+        if model is None:
+            model = PrognosticModel(study=study, name=name)
+            model.full_clean()
+            model.save()
+        newest = model.specifications.order_by("-number").first()
+        if newest is not None and newest.content_hash == specification.content_hash:
+            return newest
+        return ModelSpecification.objects.create(
+            model=model,
+            number=newest.number + 1 if newest else 1,
+            body=specification.to_dict(),
+            content_hash=specification.content_hash,
+            created_by=by,
+        )

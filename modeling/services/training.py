@@ -1,0 +1,152 @@
+"""Asking for a training, doing it in a worker, and storing what came out."""
+
+import hashlib
+import platform
+from dataclasses import dataclass
+from datetime import date
+from importlib.metadata import version as library_version
+from pathlib import Path
+from typing import Any
+
+from accounts.models import User
+from audit.recording import recorded
+from jobs.models import Job
+from jobs.services import enqueue
+from jobs.work import Asked, Progress, WorkError
+from modeling import ciri
+from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
+from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, TrainingRun
+from modeling.selectors.models import champion_of, current_specification
+from modeling.services.datasets import freeze
+from modeling.services.gate import meet_champion
+from modeling.services.promotion import decide_by_gate
+from modeling.services.scoring import request_rescoring
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.selectors.access import require
+
+TRAIN = "modeling.train"
+LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-survival")
+
+
+def request_training(
+    *,
+    model: PrognosticModel,
+    by: User | None,
+    reason: str = TrainingRun.Reason.REQUESTED,
+    as_of: date | None = None,
+) -> TrainingRun:
+    """Freeze what the study knows and ask for a training on it. While the same training waits or
+    runs, its run is returned: asking twice is asking once."""
+    require(by, model.study, Capability.TRAIN)
+    with recorded(by=by, reason=f"training of {model.name} asked for"):
+        PrognosticModel.objects.select_for_update().get(pk=model.pk)
+        stated = current_specification(model)
+        specification = parse_specification(stated.body)
+        dataset = freeze(model.study, specification, as_of=as_of or model.study.today())
+        _refuse_empty(dataset)
+        waiting = TrainingRun.objects.filter(
+            model=model, specification=stated, dataset=dataset, job__state__in=Job.ACTIVE
+        ).first()
+        if waiting is not None:
+            return waiting
+        run = TrainingRun.objects.create(
+            model=model, specification=stated, dataset=dataset, reason=reason, requested_by=by
+        )
+        run.job = enqueue(TRAIN, key=f"{TRAIN}:run:{run.pk}", payload={"run": run.pk}, by=by)
+        run.save(update_fields=["job"])
+    return run
+
+
+def _refuse_empty(dataset: FrozenDataset) -> None:
+    if dataset.training_events == 0:
+        raise Refused(
+            f"There is nothing to learn from yet: of {dataset.training_patients} training patients "
+            "none has had the event. Enter follow-up, or name other training cohorts in the "
+            "specification."
+        )
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a worker hands from the computation to the transaction that stores it."""
+
+    model: TrainedModel
+    content: bytes
+    gate: dict[str, Any]
+
+
+def compute_training(asked: Asked, progress: Progress) -> Trained:
+    """Train from the frozen dataset alone; changes nothing."""
+    run = TrainingRun.objects.select_related("model", "specification", "dataset").get(
+        pk=asked.payload["run"]
+    )
+    specification = parse_specification(run.specification.body)
+    table = FrozenTable.from_bytes(bytes(run.dataset.content))
+    try:
+        trained = train(
+            specification,
+            table,
+            progress=lambda fraction, text: progress(int(90 * fraction), text),
+        )
+    except ValueError as error:
+        raise WorkError(str(error)) from error
+    progress(92, "Comparing with the version in use")
+    gate = meet_champion(trained, champion_of(run.model), table)
+    return Trained(model=trained, content=trained.to_bytes(), gate=gate)
+
+
+def store_training(asked: Asked, outcome: Trained) -> dict[str, Any]:
+    """Keep a new version, or note that the run gave an old one again to the bit."""
+    run = TrainingRun.objects.select_related("specification", "dataset").get(
+        pk=asked.payload["run"]
+    )
+    model = PrognosticModel.objects.select_for_update().get(pk=run.model_id)
+    digest = hashlib.sha256(outcome.content).hexdigest()
+    version = ModelVersion.objects.filter(
+        model=model, dataset=run.dataset, specification=run.specification, content_hash=digest
+    ).first()
+    reproduced = version is not None
+    if version is None:
+        version = _new_version(model, run, outcome, digest)
+        decide_by_gate(version=version)
+    run.version = version
+    run.save(update_fields=["version"])
+    request_rescoring(version=version, by=asked.by)
+    return {"version": version.pk, "number": version.number, "reproduced": reproduced}
+
+
+def _new_version(
+    model: PrognosticModel, run: TrainingRun, outcome: Trained, digest: str
+) -> ModelVersion:
+    newest = model.versions.order_by("-number").values_list("number", flat=True).first()
+    report = outcome.model.report
+    return ModelVersion.objects.create(
+        model=model,
+        number=(newest or 0) + 1,
+        specification=run.specification,
+        dataset=run.dataset,
+        content=outcome.content,
+        content_hash=digest,
+        features=outcome.model.features,
+        metrics=report["performance"],
+        report=report,
+        gate=outcome.gate,
+        software=software_versions(),
+    )
+
+
+def software_versions() -> dict[str, str]:
+    """What computed a version: Python, the method's own code (SHA-256 of its sources), and the
+    libraries whose arithmetic enters."""
+    found = {"python": platform.python_version(), "modeling.ciri": method_digest()}
+    return found | {name: library_version(name) for name in LIBRARIES}
+
+
+def method_digest() -> str:
+    """SHA-256 over the sources of modeling.ciri, names and contents, in sorted order."""
+    digest = hashlib.sha256()
+    root = Path(ciri.__file__).parent
+    for path in sorted(root.rglob("*.py")):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()

@@ -1,0 +1,83 @@
+"""Studies and patients in one line, made through the services that people use."""
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+
+import factory
+
+from accounts.models import User
+from studies.models import Cohort, Membership, Patient, Site, Study
+from studies.services.patients import enrol_patient
+
+INDEX_DATE = date(2020, 4, 1)
+_subject = count(1)
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"person{n}")
+    password = factory.django.Password("a long enough passphrase")
+
+
+class StudyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Study
+
+    code = factory.Sequence(lambda n: f"STUDY{n}")
+    title = "A study"
+
+
+class SiteFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Site
+
+    study = factory.SubFactory(StudyFactory)
+    code = factory.Sequence(lambda n: f"site{n}")
+    name = factory.LazyAttribute(lambda site: f"Hospital {site.code}")
+
+
+class CohortFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Cohort
+
+    study = factory.SubFactory(StudyFactory)
+    code = "discovery"
+    kind = "discovery"
+
+
+def make_patient(
+    study: Study | None = None,
+    *,
+    site: Site | None = None,
+    cohort: Cohort | None = None,
+    index_date: date = INDEX_DATE,
+    subject_id: str | None = None,
+) -> Patient:
+    """A patient of the study, at its first site and in its first cohort unless told otherwise."""
+    study = study or (site.study if site else StudyFactory())
+    return enrol_patient(
+        study=study,
+        site=site or study.sites.first() or SiteFactory(study=study),
+        cohort=cohort or study.cohorts.first() or CohortFactory(study=study),
+        subject_id=subject_id or f"S{next(_subject):04d}",
+        index_date=index_date,
+        by=None,
+    )
+
+
+def make_member(study: Study, role: str, *, site: Site | None = None, **user: Any) -> User:
+    """A person with a role in the study; a coordinator gets its first site unless told otherwise."""
+    person = UserFactory(**user)
+    if role == "coordinator" and site is None:
+        site = study.sites.first() or SiteFactory(study=study)
+    Membership.objects.create(user=person, study=study, role=role, site=site)
+    return person
+
+
+def day(n: int) -> date:
+    """The n-th day after the index date."""
+    return INDEX_DATE + timedelta(days=n)
