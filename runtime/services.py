@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from runtime import application, credentials
 from runtime.broker import Broker
@@ -42,6 +43,8 @@ def start_services(
         programs=postgres.bin,
         port=port,
     )
+    for folder in ("YOGO_STATIC_ROOT", "YOGO_FRONTEND_BUILD"):
+        Path(environment[folder]).mkdir(exist_ok=True)  # the settings look whether they are there
     keep_state(supervisor, places, environment, command, ready=False)
     supervisor.start(postgres.program())
     supervisor.start(broker.program())

@@ -1,0 +1,92 @@
+"""What all tests share: the services they run against, and a real worker on the test database.
+
+./yogo test starts PostgreSQL and the broker and says in the environment where they are. Tests of the
+pure parts need neither, nor Django, and run with pytest alone.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+PURE = [TESTS / "unit" / part for part in ("ciri", "formats", "runtime")]
+SERVICES = bool(os.environ.get("DATABASE_URL"))
+if SERVICES:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+
+def pytest_pycollect_makemodule(module_path: Path) -> None:
+    if not SERVICES and not any(module_path.is_relative_to(folder) for folder in PURE):
+        pytest.exit(
+            "DATABASE_URL is not set, and these tests run against PostgreSQL: run ./yogo test "
+            "(it takes the same arguments), which starts it.",
+            returncode=4,
+        )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_as_they_are() -> Iterator[None]:
+    """Pages name static files as in the source, so that no test has to collect them first."""
+    if not SERVICES:
+        yield
+        return
+    from django.conf import settings
+    from django.test import override_settings
+
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+        yield
+
+
+@pytest.fixture(scope="session")
+def celery_worker(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker as in production, on the test database. For tests whose rows are committed:
+    mark them with `django_db(transaction=True)`, and wait for the job's row to change."""
+    from django.conf import settings
+    from psycopg2.extensions import make_dsn
+
+    from config.celery import app
+    from runtime.application import worker_arguments
+    from runtime.processes import die_with_parent
+
+    app.control.purge()
+    name = settings.DATABASES["default"]["NAME"]
+    database = make_dsn(os.environ["DATABASE_URL"], dbname=name)
+    log = tmp_path_factory.mktemp("worker") / "worker.log"
+    parent = os.getpid()
+    with open(log, "wb") as output:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", "celery", *worker_arguments("test", concurrency=2)],
+            cwd=TESTS.parent,
+            env={**os.environ, "DATABASE_URL": database},
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            preexec_fn=lambda: die_with_parent(parent=parent),
+        )
+    try:
+        _await_ready(worker, log)
+        yield worker
+    finally:
+        worker.terminate()
+        try:
+            worker.wait(10)
+        except subprocess.TimeoutExpired:
+            worker.kill()
+            worker.wait()
+
+
+def _await_ready(worker: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while b" ready." not in log.read_bytes():
+        if worker.poll() is not None or time.monotonic() > deadline:
+            pytest.fail(f"The worker did not get ready:\n{log.read_text(errors='replace')}")
+        time.sleep(0.1)
