@@ -20,8 +20,10 @@ if SERVICES:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-def pytest_pycollect_makemodule(module_path: Path) -> None:
-    if not SERVICES and not any(module_path.is_relative_to(folder) for folder in PURE):
+def pytest_sessionstart(session: pytest.Session) -> None:
+    config = session.config
+    asked = [config.invocation_params.dir / argument.split("::")[0] for argument in config.args]
+    if not SERVICES and not all(any(a.is_relative_to(pure) for pure in PURE) for a in asked):
         pytest.exit(
             "DATABASE_URL is not set, and these tests run against PostgreSQL: run ./yogo test "
             "(it takes the same arguments), which starts it.",
