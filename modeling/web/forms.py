@@ -1,0 +1,48 @@
+"""Forms about models."""
+
+from typing import Any
+
+import yaml
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from studies.refusals import Refused
+
+
+class SpecificationForm(forms.Form):
+    """A model's name and its specification as YAML."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=60, required=False, help_text=_("For example preCIRI14.")
+    )
+    specification = forms.CharField(
+        label=_("Specification"),
+        widget=forms.Textarea(attrs={"rows": 24, "spellcheck": "false", "class": "code"}),
+        help_text=_("YAML. Keys that you leave out take their defaults."),
+    )
+
+    def clean_specification(self) -> dict[str, Any]:
+        try:
+            body = yaml.safe_load(self.cleaned_data["specification"])
+        except yaml.YAMLError as error:
+            mark = getattr(error, "problem_mark", None)
+            line = mark.line + 1 if mark else "?"
+            raise forms.ValidationError(
+                _("This is not YAML: see line %(line)s."), params={"line": line}
+            ) from error
+        if not isinstance(body, dict):
+            raise forms.ValidationError(_("Write keys and values, such as “endpoint: OS”."))
+        return body
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a service's refusal at the fields it names."""
+        for field, sentences in refusal.errors.items():
+            for sentence in sentences:
+                self.add_error(field if field in self.fields else None, sentence)
+
+
+class DecisionForm(forms.Form):
+    """To put a version into use, or to reject it, with a reason."""
+
+    decision = forms.ChoiceField(choices=[("promote", "promote"), ("reject", "reject")])
+    reason = forms.CharField(label=_("Reason"), max_length=500)

@@ -1,0 +1,77 @@
+"""A version's page: how good it is, the four figures, what it was made from, and the decision."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from modeling.ciri import describe, parse_specification
+from modeling.models import ModelVersion
+from modeling.selectors.figures import FIGURES, counterpart_of, figure_tables
+from modeling.services.promotion import promote_version, reject_version
+from modeling.web.forms import DecisionForm
+from modeling.web.models import model_or_404
+from modeling.web.performance import headline
+from studies.models import Study
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.web.access import study_page
+
+
+def version_or_404(study: Study, name: str, number: int) -> ModelVersion:
+    """A version of a model of the study, without its stored content."""
+    found = (
+        model_or_404(study, name)
+        .versions.select_related("model", "dataset", "specification", "decided_by")
+        .defer("content", "dataset__content")
+        .filter(number=number)
+        .first()
+    )
+    if found is None:
+        raise Http404(_("This model has no version of that number."))
+    return found
+
+
+@require_GET
+@study_page(Capability.VIEW_MODELS)
+def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
+    shown = version_or_404(study, name, number)
+    tables = figure_tables(shown)
+    return render(
+        request,
+        "modeling/version.html",
+        {
+            "version": shown,
+            "headline": headline(shown),
+            "paragraph": describe(parse_specification(shown.specification.body)),
+            "figures": [(key, title, tables[key]) for key, title in FIGURES.items()],
+            "counterpart": counterpart_of(shown),
+            "run": shown.runs.select_related("job", "requested_by").order_by("id").first(),
+            "reproductions": shown.runs.count() - 1,
+            "scored": shown.scores.count(),
+            "can_be_promoted": ModelVersion.Status.CHAMPION
+            in ModelVersion.TRANSITIONS[ModelVersion.Status(shown.status)],
+            "can_be_rejected": ModelVersion.Status.REJECTED
+            in ModelVersion.TRANSITIONS[ModelVersion.Status(shown.status)],
+        },
+    )
+
+
+@require_POST
+@study_page(Capability.PROMOTE)
+def decide(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
+    """Sign a version into use, or reject it."""
+    shown = version_or_404(study, name, number)
+    form = DecisionForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Give a reason for the decision: it is kept in the trail."))
+        return redirect("modeling:version", code=study.code, name=name, number=number)
+    act = promote_version if form.cleaned_data["decision"] == "promote" else reject_version
+    try:
+        act(version=shown, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The decision is kept."))
+    return redirect("modeling:version", code=study.code, name=name, number=number)
