@@ -160,7 +160,8 @@ class Transform:
         known = value.where(measured).mask(above, limit.fillna(highest))
         floor = limit.fillna(lowest)
         if self.scale == "log2":
-            return np.log2(known.mask(below, floor * factor))
+            scaled: pd.Series = np.log2(known.mask(below, floor * factor))
+            return scaled
         return known.mask(below, floor + np.log2(factor))
 
     def _covariate_values(self, table: FrozenTable) -> pd.DataFrame:

@@ -81,14 +81,14 @@ class Trees:
             feature = self.feature[here]
             if swapped is not None and donor is not None:
                 source = np.where(feature == swapped[walking], donor[walking], source)
-            goes_left = self._goes_left(here, X[source, feature])
-            node[walking] = np.where(goes_left, self.left[here], self.right[here])
+            node[walking] = self.step(here, X[source, feature])
             walking = walking[self.feature[node[walking]] != LEAF]
         return node
 
-    def _goes_left(self, node: Integers, value: Values) -> Bools:
-        left: Bools = (value <= self.threshold[node]) | (np.isnan(value) & self.unknown_left[node])
-        return left
+    def step(self, node: Integers, value: Values) -> Integers:
+        """The child that each inner node sends its value to: (walkers,)."""
+        left = (value <= self.threshold[node]) | (np.isnan(value) & self.unknown_left[node])
+        return np.where(left, self.left[node], self.right[node]).astype(np.int64)
 
     def leaves(self, X: Values, tree: int) -> Integers:
         """The leaf of each row of X (m, p) in one tree: (m,)."""
@@ -121,7 +121,8 @@ class Trees:
             outside = self.in_bag[tree] == 0
             total += np.where(outside, self.mortality[self.training_leaf[tree]], 0.0)
             trees += outside
-        return np.divide(total, trees, out=np.full(len(total), np.nan), where=trees > 0)
+        mean: Floats = np.divide(total, trees, out=np.full(len(total), np.nan), where=trees > 0)
+        return mean
 
     def _part(self, table: Floats, tree: int) -> Floats:
         return table[self.start[tree] : self.start[tree + 1]]
@@ -143,7 +144,8 @@ class Trees:
                 counts = ~(in_bag & (training_rows >= 0))[:, None]
             total += np.where(counts, values, 0.0)
             trees += counts
-        return np.divide(total, trees, out=np.full(total.shape, np.nan), where=trees > 0)
+        mean: Floats = np.divide(total, trees, out=np.full(total.shape, np.nan), where=trees > 0)
+        return mean
 
     def _curves(self, tree: int, times: Floats, kind: str) -> Floats:
         """Curves of one tree's nodes (only its leaves hold any) at `times`: (nodes, times).
