@@ -1,0 +1,40 @@
+"""The door of every page of a study: who may not see the study does not learn that it exists."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from studies.permissions import Capability
+from studies.selectors.access import capabilities_in, studies_visible_to
+
+View = Callable[..., HttpResponse]
+
+
+def study_page(capability: Capability) -> Callable[[View], View]:
+    """Give the view its study: 404 where the person has no role in it, 403 where the role is not enough.
+
+    The wrapped view keeps `capability`, so that a test can walk every address and role.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def page(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
+            study = studies_visible_to(request.user).filter(code=code).first()  # type: ignore[arg-type]
+            if study is None:
+                raise Http404(_("There is no such study, or you have no role in it."))
+            capabilities = capabilities_in(request.user, study)  # type: ignore[arg-type]
+            if capability not in capabilities:
+                raise PermissionDenied(
+                    _("Your role in this study does not open this page. Ask a manager of the study.")
+                )
+            request.study, request.capabilities = study, capabilities  # type: ignore[attr-defined]
+            return view(request, study=study, **kwargs)
+
+        page.capability = capability  # type: ignore[attr-defined]
+        return page
+
+    return decorate
