@@ -67,8 +67,9 @@ def test_the_lasting_database_syncs_what_it_is_told_to_keep(
 
 
 def test_the_database_recovers_from_a_kill_and_from_a_lock_that_names_another_process(
-    supervisor: Supervisor, postgres: Postgres
+    supervisor: Supervisor, places: Places
 ) -> None:
+    postgres = Postgres(places, load_or_make(places.credentials))
     supervisor.start(postgres.program())
     answer(postgres.url, "CREATE TABLE kept AS SELECT 1 AS one")
     supervisor.running[0].process.kill()
