@@ -5,13 +5,17 @@ pure parts need neither, nor Django, and run with pytest alone.
 """
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from runtime.paths import Places, open_places
 
 TESTS = Path(__file__).resolve().parent
 PURE = [TESTS / "unit" / part for part in ("ciri", "formats", "runtime")]
@@ -44,6 +48,16 @@ def _static_files_as_they_are() -> Iterator[None]:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
         yield
+
+
+@pytest.fixture
+def places() -> Iterator[Places]:
+    """An empty data folder that root's database user can reach, too (pytest's own folders are private)."""
+    folder = Path(tempfile.mkdtemp(prefix="yogo-places-"))
+    places = open_places(folder)
+    yield places
+    shutil.rmtree(places.sockets, ignore_errors=True)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

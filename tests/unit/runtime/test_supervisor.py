@@ -10,7 +10,7 @@ from runtime import supervisor as module
 from runtime.errors import CannotStart
 from runtime.paths import Places
 from runtime.supervisor import Stopped, StopRequest, Supervisor, stop_signals
-from tests.unit.runtime.conftest import python_program
+from tests.unit.runtime.programs import python_program
 
 LASTING = "import time; time.sleep(60)"
 
