@@ -129,10 +129,7 @@ def source_from(
     allowed += ["unit"] if quantity else []
     allowed += ["format", "year"] if dated else []
     section.only(allowed)
-    column, constant = section.text("column"), section.text("constant")
-    if isinstance(section.content.get("constant"), bool):
-        constant = "true" if section.content["constant"] else "false"
-        section.problems[:] = [p for p in section.problems if not p.startswith(section.path("constant"))]
+    column, constant = section.text("column"), _constant(section)
     if (column is None) == (constant is None):
         parent.told(key, _("name either a column or a constant."))
     return Source(
@@ -145,6 +142,13 @@ def source_from(
         factor=_factor(section, quantity),
         format=_date_form(section) if dated else "",
     )
+
+
+def _constant(section: Section) -> str | None:
+    constant = section.content.get("constant")
+    if isinstance(constant, bool):
+        return "true" if constant else "false"
+    return section.text("constant")
 
 
 def _coding(section: Section, choices: tuple[str, ...]) -> dict[str, str]:
@@ -198,7 +202,9 @@ def check_columns(
         raise Refused(
             {
                 "mapping": [
-                    _("Mapping: %(where)s: row %(row)d of “%(file)s” (the header) has no column “%(column)s”.")
+                    _(
+                        "Mapping: %(where)s: row %(row)d of “%(file)s” (the header) has no column “%(column)s”."
+                    )
                     % {"where": where, "row": table.header_row, "file": file, "column": column}
                     + near(column, table.columns)
                     for column, where in missing.items()

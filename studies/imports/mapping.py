@@ -81,6 +81,10 @@ class Survival:
     os_event: Source
     pfs_duration: Source | None = None
     pfs_event: Source | None = None
+    os_first_day: int = 0
+    pfs_first_day: int = 0
+    later_progression: str = "reject"
+    """A progression after the last day of overall survival: reject the row, or leave it out."""
 
 
 @dataclass(frozen=True)
@@ -125,7 +129,7 @@ class ClinicalMapping:
         for part in (self.survival, *self.follow_up):
             if part is not None:
                 values = (getattr(part, f.name) for f in fields(part))
-                yield from (v for v in values if v is not None)
+                yield from (v for v in values if isinstance(v, Source))
 
 
 def file_form(root: Section) -> FileForm:
@@ -151,7 +155,9 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     if long:
         for key in (*PATIENT_KEYS, "labs", "survival"):
             if root.has(key):
-                root.told(key, _("a file with a row per contact holds subject_id and follow_up only."))
+                root.told(
+                    key, _("a file with a row per contact holds subject_id and follow_up only.")
+                )
     contacts = tuple(c for c in map(_contact, root.sections("follow_up")) if c is not None)
     if long and len(contacts) != 1:
         root.told("follow_up", _("a file with a row per contact needs one follow_up section."))
@@ -232,22 +238,28 @@ def _survival(root: Section) -> Survival | None:
     section = root.section("survival")
     if section is None:
         return None
-    section.only(("overall", "progression_free"))
+    section.only(("overall", "progression_free", "later_progression"))
+    later = section.one_of("later_progression", ("reject", "leave_out"), "reject") or "reject"
     overall = _duration(section, "overall", ("dead", "alive", "lost"))
     if overall is None:
         section.told("overall", _("name the duration and the event of overall survival."))
         return None
     progression_free = _duration(section, "progression_free", TRUE_FALSE)
-    return Survival(*overall, *(progression_free or (None, None)))
+    os_duration, os_event, os_first_day = overall
+    pfs_duration, pfs_event, pfs_first_day = progression_free or (None, None, 0)
+    return Survival(
+        os_duration, os_event, pfs_duration, pfs_event, os_first_day, pfs_first_day, later
+    )
 
 
 def _duration(
     parent: Section, key: str, events: tuple[str, ...]
-) -> tuple[Source, Source] | None:
+) -> tuple[Source, Source, int] | None:
     section = parent.section(key)
     if section is None:
         return None
-    section.only(("duration", "event"))
+    section.only(("duration", "event", "first_day"))
+    first_day = section.one_of("first_day", ("0", "1"), "0")
     duration = source_from(section, "duration", quantity="duration")
     event = source_from(section, "event", choices=events)
     inner = section.section("duration")
@@ -256,7 +268,7 @@ def _duration(
     if duration is None or event is None:
         parent.told(key, _("name both duration and event."))
         return None
-    return duration, event
+    return duration, event, int(first_day or 0)
 
 
 def _contact(section: Section) -> Contact | None:

@@ -156,5 +156,7 @@ def read_mapping(text: str, parse: Callable[[Section], T | None]) -> T:
     root = Section(content, "")
     result = parse(root)
     if root.problems or result is None:
-        raise Refused({"mapping": [_("Mapping: %(problem)s") % {"problem": p} for p in root.problems]})
+        raise Refused(
+            {"mapping": [_("Mapping: %(problem)s") % {"problem": p} for p in root.problems]}
+        )
     return result

@@ -171,7 +171,9 @@ def sniffed_delimiter(text: str) -> str:
 
 def _too_large(name: str) -> Refused:
     return Refused(
-        _("“%(name)s” has more than %(rows)d rows, %(columns)d columns or %(cells)d cells. Split it.")
+        _(
+            "“%(name)s” has more than %(rows)d rows, %(columns)d columns or %(cells)d cells. Split it."
+        )
         % {"name": name, "rows": MAX_ROWS, "columns": MAX_COLUMNS, "cells": MAX_CELLS}
     )
 
@@ -189,9 +191,7 @@ def _table(name: str, records: list[Record], read_as: str) -> Table:
     if len(columns) > MAX_COLUMNS or len(columns) * len(filled) > MAX_CELLS:
         raise _too_large(name)
     if len(filled) == 1:
-        raise Refused(
-            _("“%(name)s” holds a header but no rows below it.") % {"name": name}
-        )
+        raise Refused(_("“%(name)s” holds a header but no rows below it.") % {"name": name})
     rows = tuple(_rows(name, filled[1:], len(columns)))
     return Table(columns=columns, rows=rows, header_row=header_row, read_as=read_as)
 

@@ -37,7 +37,9 @@ class Texts:
         if not NUMBER.fullmatch(plain):
             if self.decimal == "." and NUMBER.fullmatch(plain.replace(",", ".")):
                 raise Unreadable(
-                    _("not a number with a decimal point (for a comma, add decimal: ',' to the mapping)")
+                    _(
+                        "not a number with a decimal point (for a comma, add decimal: ',' to the mapping)"
+                    )
                 )
             raise Unreadable(_("not a number"))
         value = float(plain)
@@ -55,14 +57,20 @@ def day(text: str, form: str) -> date:
     try:
         return datetime.strptime(text, form).date()
     except ValueError as error:
-        raise Unreadable(
-            _("not a date written as %(form)s") % {"form": spelled(form)}
-        ) from error
+        raise Unreadable(_("not a date written as %(form)s") % {"form": spelled(form)}) from error
 
 
 def spelled(form: str) -> str:
     """A strptime form as people write it: %Y-%m-%d is YYYY-MM-DD."""
-    letters = {"%Y": "YYYY", "%m": "MM", "%d": "DD", "%b": "Mon", "%y": "YY", "%H": "hh", "%M": "mm"}
+    letters = {
+        "%Y": "YYYY",
+        "%m": "MM",
+        "%d": "DD",
+        "%b": "Mon",
+        "%y": "YY",
+        "%H": "hh",
+        "%M": "mm",
+    }
     for code, plain in letters.items():
         form = form.replace(code, plain)
     return form

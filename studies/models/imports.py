@@ -58,6 +58,14 @@ class ImportBatch(models.Model):
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="imports")
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     source = models.ForeignKey(SourceFile, on_delete=models.PROTECT, related_name="imports")
+    samples = models.ForeignKey(
+        SourceFile,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        help_text=_("The table that says which sample is whose, where a second file holds it."),
+    )
     mapping_text = models.TextField(_("mapping"))
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RECEIVED

@@ -1,0 +1,54 @@
+"""The kinds of import that apps know how to do. studies registers its own; assays registers its own
+from above, so that the import service, the pages and the jobs serve both without knowing them."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from accounts.models import User
+from studies.models import ImportBatch, SourceFile, Study
+from studies.permissions import Capability
+
+
+@dataclass(frozen=True)
+class Files:
+    """What an import reads: the file, its mapping, and for some kinds a table of samples."""
+
+    source: SourceFile
+    mapping_text: str
+    samples: SourceFile | None = None
+
+
+class Plan(Protocol):
+    """What an import would do. `preview` is what people see of it (studies.imports.preview)."""
+
+    @property
+    def preview(self) -> dict[str, Any]: ...
+
+
+class Importer(Protocol):
+    """One kind of import, in three steps: read the files, compare with the database, write."""
+
+    capability: Capability
+    takes_samples: bool
+
+    def read(self, files: Files) -> Any:
+        """Parse and validate mapping and files; touches no patient. Raises Refused."""
+        ...
+
+    def plan(self, study: Study, parsed: Any, by: User | None) -> Plan:
+        """Compare with the database; writes nothing. Raises Refused."""
+        ...
+
+    def write(self, plan: Any, batch: ImportBatch, by: User | None) -> None:
+        """Write all of a plan without rejections, in the caller's transaction."""
+        ...
+
+
+IMPORTERS: dict[str, Importer] = {}
+
+
+def register_importer(kind: str, importer: Importer) -> None:
+    """Name a kind of import; done once, in an app's ready()."""
+    if kind in IMPORTERS and type(IMPORTERS[kind]) is not type(importer):
+        raise ValueError(f"The kind of import {kind!r} is registered twice.")
+    IMPORTERS[kind] = importer

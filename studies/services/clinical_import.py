@@ -1,0 +1,123 @@
+"""The clinical importer: file + mapping -> plan -> patients, baseline factors, labs and follow-up."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from studies.imports.clinical import Said, said_by
+from studies.imports.columns import check_columns
+from studies.imports.comparison import Comparison, Writes
+from studies.imports.mapping import ClinicalMapping, clinical_mapping
+from studies.imports.preview import as_json
+from studies.imports.registry import Files
+from studies.imports.sections import read_mapping
+from studies.imports.tables import Table, read_table
+from studies.models import ImportBatch, Patient, Study
+from studies.permissions import Capability
+from studies.selectors.access import may
+from studies.selectors.imports import known_of, open_site_ids
+from studies.signals import clinical_change
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class ParsedClinical:
+    """A clinical file and its mapping, read and found to fit each other."""
+
+    mapping: ClinicalMapping
+    table: Table
+    not_taken: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClinicalPlan:
+    """What the import would write, and what people see of it."""
+
+    preview: dict[str, Any]
+    writes: Writes = field(repr=False)
+
+
+class ClinicalImporter:
+    """studies.imports.registry.Importer for patients and their clinical course."""
+
+    capability = Capability.IMPORT_CLINICAL
+    takes_samples = False
+
+    def read(self, files: Files) -> ParsedClinical:
+        mapping = read_mapping(files.mapping_text, clinical_mapping)
+        name = files.source.name
+        table = read_table(
+            name,
+            bytes(files.source.content),
+            encoding=mapping.form.encoding,
+            sheet=mapping.form.sheet,
+        )
+        not_taken = check_columns(table, mapping.sources(), mapping.form.ignore, file=name)
+        return ParsedClinical(mapping, table, not_taken)
+
+    def plan(self, study: Study, parsed: ParsedClinical, by: User | None) -> ClinicalPlan:
+        mapping, table = parsed.mapping, parsed.table
+        subjects = _subjects(parsed)
+        known = known_of(study, subjects)
+        stored = {subject: patient.index_date for subject, patient in known.patients.items()}
+        comparison = Comparison(
+            study,
+            mapping,
+            known,
+            open_sites=open_site_ids(by, study, self.capability),
+            may_create=by is None or may(by, study, Capability.MANAGE),
+        )
+        said: list[Said] = list(said_by(table, mapping, stored.get))
+        rows = [comparison.row(one) for one in said]
+        preview = as_json(
+            rows,
+            writes=comparison.writes.counts(),
+            not_taken=parsed.not_taken,
+            notes=[_("Read as %(form)s.") % {"form": table.read_as}, *_left_out(said)],
+        )
+        return ClinicalPlan(preview, comparison.writes)
+
+    def write(self, plan: ClinicalPlan, batch: ImportBatch, by: User | None) -> None:
+        with connection.cursor() as cursor:
+            # The rules about dates hold for the whole file, not for each step on the way.
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+            for model, made in plan.writes.made.items():
+                _manager(model).bulk_create(made, batch_size=BATCH)
+            for model, changed in plan.writes.changed.items():
+                if changed:
+                    names = set().union(*(fields for _instance, fields in changed.values()))
+                    instances = [instance for instance, _fields in changed.values()]
+                    _manager(model).bulk_update(instances, sorted(names), batch_size=BATCH)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        clinical_change.send(sender=Patient, study=batch.study)
+
+
+def _manager(model: type[Model]) -> Any:
+    return model._default_manager
+
+
+def _subjects(parsed: ParsedClinical) -> set[str]:
+    source = parsed.mapping.subject_id
+    if source.column is None:
+        return {source.constant or ""}
+    place = parsed.table.position(source.column)
+    cells = {row.cells[place] for row in parsed.table.rows}
+    return cells | set(source.coding.values())
+
+
+def _left_out(said: list[Said]) -> list[str]:
+    rows = [str(one.row) for one in said if one.notes]
+    if not rows:
+        return []
+    return [
+        _(
+            "%(count)d rows have progression-free survival beyond overall survival, and it is left out "
+            "as the mapping says: rows %(rows)s."
+        )
+        % {"count": len(rows), "rows": ", ".join(rows[:20])}
+    ]

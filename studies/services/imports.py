@@ -1,0 +1,228 @@
+"""Imports: receive a file, preview it, commit it whole or not at all, drop it.
+
+Web pages, commands and jobs call these alike. `by` is None for a command on the server.
+"""
+
+import hashlib
+from typing import Any
+
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import User
+from audit.recording import recorded
+from studies.imports.preview import PROBLEMS_TOLD
+from studies.imports.registry import IMPORTERS, Files, Importer
+from studies.imports.sections import MAX_MAPPING_BYTES
+from studies.imports.tables import check_size
+from studies.models import ImportBatch, SourceFile, Study
+from studies.refusals import Refused, explained
+from studies.selectors.access import require
+
+State = ImportBatch.State
+
+
+def receive_file(
+    *,
+    study: Study,
+    name: str,
+    content: bytes,
+    kind: str,
+    mapping_text: str,
+    by: User | None,
+    samples: tuple[str, bytes] | None = None,
+) -> ImportBatch:
+    """Keep an original file (and, for some assays, its table of samples: name and bytes) with its
+    mapping. The same bytes are kept once per study."""
+    importer = _importer(kind)
+    require(by, study, importer.capability)
+    check_size(name, len(content))
+    if len(mapping_text.encode()) > MAX_MAPPING_BYTES:
+        raise Refused(_("A mapping has at most %(kb)d kB.") % {"kb": MAX_MAPPING_BYTES // 1000})
+    if "\0" in mapping_text:
+        raise Refused(_("The mapping is not a text file."))
+    if samples is not None:
+        check_size(samples[0], len(samples[1]))
+    with recorded(by=by, reason=f"import {name}"):
+        return ImportBatch.objects.create(
+            study=study,
+            kind=kind,
+            source=_kept(study, name, content),
+            samples=None if samples is None else _kept(study, *samples),
+            mapping_text=mapping_text,
+            created_by=by,
+        )
+
+
+def preview_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
+    """Work out what a commit would do and keep it with the batch; changes nothing else."""
+    return store_preview(batch=batch, preview=computed_preview(batch=batch, by=by), by=by)
+
+
+def computed_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] | str:
+    """The preview of a batch as JSON, or the sentence for which its file cannot be read at all."""
+    importer = _importer(batch.kind)
+    require(by, batch.study, importer.capability)
+    try:
+        return importer.plan(batch.study, importer.read(_files(batch)), by).preview
+    except Refused as error:
+        return "\n".join(str(text) for texts in error.errors.values() for text in texts)
+
+
+def store_preview(
+    *, batch: ImportBatch, preview: dict[str, Any] | str, by: User | None
+) -> ImportBatch:
+    """Keep a preview (or the sentence that stands instead of one) with its batch."""
+    with recorded(by=by, reason=f"preview of {batch.source.name}"):
+        held = _held(batch)
+        _expect(held, State.RECEIVED, State.PREVIEWED)
+        _keep(held, preview)
+    return held
+
+
+def commit_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
+    """Write a previewed file, all or nothing. Raises Refused where nothing was written: rows are
+    rejected, the study has changed since the preview (the new preview is kept), or the database objects."""
+    importer = _importer(batch.kind)
+    require(by, batch.study, importer.capability)
+    held, refusal = attempt_commit(batch=batch, parsed=importer.read(_files(batch)), by=by)
+    if refusal:
+        raise Refused(refusal)
+    return held
+
+
+def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple[ImportBatch, str]:
+    """`commit_import` for a caller that keeps its own transaction: the batch, and the sentence for
+    which nothing was written ("" when it was)."""
+    importer = _importer(batch.kind)
+    require(by, batch.study, importer.capability)
+    with recorded(by=by, reason=f"import {batch.source.name}"):
+        Study.objects.select_for_update(no_key=True).get(pk=batch.study_id)
+        held = _held(batch)
+        _expect(held, State.PREVIEWED)
+        plan = importer.plan(held.study, parsed, by)
+        before = (held.preview or {}).get("fingerprint")
+        _keep(held, plan.preview)
+        if held.state != State.PREVIEWED:
+            return held, held.message
+        if plan.preview["fingerprint"] != before:
+            return held, _(
+                "The study has changed since this preview was made. Nothing was written; "
+                "look at the new preview and commit again."
+            )
+        return _written(held, importer, plan, by)
+
+
+def _written(
+    batch: ImportBatch, importer: Importer, plan: Any, by: User | None
+) -> tuple[ImportBatch, str]:
+    try:
+        with explained():
+            batch.state, batch.committed_at = State.COMMITTED, timezone.now()
+            batch.save(update_fields=["state", "committed_at"])
+            importer.write(plan, batch, by)
+    except (Refused, DatabaseError) as error:
+        batch.state, batch.committed_at = State.REFUSED, None
+        batch.message = _("The database refused the file; nothing was written. %(why)s") % {
+            "why": str(error).splitlines()[0] if str(error) else type(error).__name__
+        }
+        batch.save(update_fields=["state", "committed_at", "message"])
+        return batch, batch.message
+    return batch, ""
+
+
+def drop_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
+    """Set a batch aside that will not be committed. Its file stays."""
+    require(by, batch.study, _importer(batch.kind).capability)
+    with recorded(by=by, reason=f"import {batch.source.name} dropped"):
+        held = _held(batch)
+        _expect(held, State.PREVIEWED, State.REFUSED)
+        held.state = State.DROPPED
+        held.save(update_fields=["state"])
+    return held
+
+
+def _importer(kind: str) -> Importer:
+    if kind not in IMPORTERS:
+        raise Refused(
+            _("There is no import of the kind “%(kind)s”; use one of %(kinds)s.")
+            % {"kind": kind, "kinds": ", ".join(IMPORTERS)}
+        )
+    return IMPORTERS[kind]
+
+
+def _kept(study: Study, name: str, content: bytes) -> SourceFile:
+    digest = hashlib.sha256(content).hexdigest()
+    kept = SourceFile.objects.defer("content").filter(study=study, sha256=digest).first()
+    if kept is not None:
+        return kept
+    try:
+        with transaction.atomic():
+            return SourceFile.objects.create(
+                study=study, sha256=digest, name=name[-255:], size=len(content), content=content
+            )
+    except IntegrityError:  # the same file arrived twice at this very moment
+        return SourceFile.objects.get(study=study, sha256=digest)
+
+
+def _files(batch: ImportBatch) -> Files:
+    return Files(source=batch.source, mapping_text=batch.mapping_text, samples=batch.samples)
+
+
+def read_files(*, batch: ImportBatch) -> Any:
+    """A batch's files, parsed by the importer of its kind; raises Refused."""
+    return _importer(batch.kind).read(_files(batch))
+
+
+def _held(batch: ImportBatch) -> ImportBatch:
+    return (
+        ImportBatch.objects.select_for_update(of=("self",))
+        .select_related("source", "samples", "study")
+        .get(pk=batch.pk)
+    )
+
+
+def _expect(batch: ImportBatch, *states: str) -> None:
+    if batch.state not in states:
+        raise Refused(
+            _("This import is already “%(state)s”.") % {"state": batch.get_state_display()}
+        )
+
+
+def _keep(batch: ImportBatch, preview: dict[str, Any] | str) -> None:
+    if isinstance(preview, str):
+        batch.state, batch.preview, batch.message = State.REFUSED, None, preview
+    else:
+        rejected = preview["counts"]["rejected"]
+        batch.state = State.REFUSED if rejected else State.PREVIEWED
+        batch.preview, batch.message = preview, told_rejections(preview)
+    batch.save(update_fields=["state", "preview", "message"])
+
+
+def told_rejections(preview: dict[str, Any]) -> str:
+    """How many rows are rejected and why the first ones are; "" where none is."""
+    rejected = preview["counts"]["rejected"]
+    if not rejected:
+        return ""
+    lines = [
+        ngettext(
+            "%(count)d row is rejected, so nothing can be loaded.",
+            "%(count)d rows are rejected, so nothing can be loaded.",
+            rejected,
+        )
+        % {"count": rejected}
+    ]
+    problems = [
+        (row["row"], *problem)
+        for row in preview["rows"]
+        if row["verdict"] == "rejected"
+        for problem in row["problems"]
+    ]
+    for number, column, value, why in problems[:PROBLEMS_TOLD]:
+        lines.append(
+            _("Row %(row)d, column “%(column)s”, value “%(value)s”: %(why)s")
+            % {"row": number, "column": column, "value": value, "why": why}
+        )
+    return "\n".join(lines)
