@@ -1,0 +1,97 @@
+"""One look for every figure: colour-blind safe, on transparent ground, light, dark or printed."""
+
+from __future__ import annotations
+
+import textwrap
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+
+Figure = dict[str, Any]
+
+HEIGHT_OF_ROW = 20
+FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans JP', sans-serif"
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Colours of one ground. Hues are Okabe & Ito's (2008), lightened on dark ground."""
+
+    ink: str
+    faint: str
+    rule: str
+    good: str
+    poor: str
+    other: str
+    ground: str | None = None
+
+
+THEMES = {
+    "light": Theme("#1f2933", "#5b6770", "#d5dae0", "#0072b2", "#d55e00", "#8a939c"),
+    "dark": Theme("#e8ecf0", "#a9b4be", "#3d4852", "#56b4e9", "#f0893a", "#8a96a1"),
+    "print": Theme("#000000", "#333333", "#cccccc", "#0072b2", "#d55e00", "#808080", "#ffffff"),
+}
+
+
+def theme_of(name: str) -> Theme:
+    """The theme of a name. ValueError for a name that is not in THEMES."""
+    if name not in THEMES:
+        raise ValueError(f"There is no theme {name!r}; choose one of {', '.join(THEMES)}.")
+    return THEMES[name]
+
+
+def finish(chart: Any, theme: Theme) -> Figure:
+    """The Vega-Lite specification of a chart, dressed in a theme."""
+    axis = {
+        "labelColor": theme.faint,
+        "titleColor": theme.ink,
+        "gridColor": theme.rule,
+        "domainColor": theme.faint,
+        "tickColor": theme.faint,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "titlePadding": 8,
+        "labelLimit": 220,
+    }
+    legend = {
+        "labelColor": theme.ink,
+        "titleColor": theme.ink,
+        "labelFontSize": 12,
+        "titleFontSize": 12,
+        "titleFontWeight": "normal",
+        "orient": "top",
+        "symbolStrokeWidth": 2,
+    }
+    header = {"labelColor": theme.ink, "titleColor": theme.ink, "labelFontSize": 12}
+    config = {
+        "font": FONT,
+        "view": {"stroke": None},
+        "axis": axis,
+        "legend": legend,
+        "header": header,
+        "text": {"color": theme.ink, "fontSize": 12},
+        "title": {"color": theme.ink, "subtitleColor": theme.faint, "anchor": "start"},
+    }
+    spec: Figure = chart.to_dict()
+    spec["config"] = config
+    spec["background"] = theme.ground or "transparent"
+    return spec
+
+
+def message_figure(text: str, theme: str = "light") -> Figure:
+    """A sentence where a picture cannot be drawn."""
+    lines = textwrap.wrap(text, 64)
+    chart = (
+        alt.Chart(alt.InlineData([{"text": lines}]))
+        .mark_text(align="center", baseline="middle", fontSize=14, lineHeight=20)
+        .encode(text="text:N")
+        .properties(width="container", height=120, description=text)
+    )
+    return finish(chart, theme_of(theme))
+
+
+def inline(rows: list[dict[str, Any]]) -> alt.InlineData:
+    """Rows inside the specification, so that drawing asks for nothing else."""
+    return alt.InlineData(values=rows)
