@@ -264,7 +264,12 @@ def _report(
         "covariates": list(model.specification.covariates),
         "counts": counts,
         "performance": performance,
-        "warnings": tables.warnings(counts, performance, model.specification.forest.min_leaf),
+        "warnings": tables.warnings(
+            counts,
+            performance,
+            model.specification.forest.min_leaf,
+            selected=signature is not None,
+        ),
         "importance": tables.plain_rows(signature.ranking if signature else final),
         "final_importance": tables.plain_rows(final),
         "cutoff": model.cutoff.to_dict(),

@@ -113,9 +113,16 @@ def comparison_tables(
     return {"performance": rows, "scores": scores}
 
 
-def warnings(counts: dict[str, int], performance_found: dict[str, Any], min_leaf: int) -> list[str]:
+def warnings(
+    counts: dict[str, int], performance_found: dict[str, Any], min_leaf: int, *, selected: bool
+) -> list[str]:
     """Sentences that a reader of the model should see before its figures."""
     found = []
+    if selected:
+        found.append(
+            "The analytes were selected on the training patients themselves, so the out-of-bag "
+            "concordance index is optimistic; judge the model by its validation cohort."
+        )
     if counts["train"] < 2 * min_leaf:
         found.append(
             f"{counts['train']} training patients are too few for leaves of {min_leaf}: "

@@ -57,6 +57,7 @@ def correlation_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figu
         "rho:Q",
         title="Spearman's rho of score and analyte, with 95 % interval",
         scale=alt.Scale(domain=[-1, 1]),
+        axis=alt.Axis(tickCount=5),
     )
     intervals = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q")
     points = base.mark_point(filled=True, size=70, opacity=1).encode(x=x)

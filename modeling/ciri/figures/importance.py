@@ -46,7 +46,12 @@ def importance_figure(rows: list[dict[str, Any]], theme: str = "light", limit: i
     )
     base = base.transform_calculate(state="datum.selected ? 'kept' : 'not kept'")
     bars = base.mark_bar(height=alt.RelativeBandSize(band=0.62), opacity=0.85).encode(
-        x=alt.X("mean:Q", title="Loss of C-index when permuted (out-of-bag)"), color=colour
+        x=alt.X(
+            "mean:Q",
+            title="Loss of C-index when permuted (out-of-bag)",
+            axis=alt.Axis(tickCount=6),
+        ),
+        color=colour,
     )
     whiskers = base.mark_rule(strokeWidth=1.5, color=look.ink).encode(x="low:Q", x2="high:Q")
     chart = (bars + whiskers).properties(

@@ -12,6 +12,7 @@ from modeling.ciri.outcome import DAYS_IN_MONTH
 _HEIGHT = 320
 _TABLE = 64  # from the foot of the plot to the numbers at risk, past axis labels and title
 _ROW = 18
+_DASHES = {"good": [1, 0], "poor": [6, 3]}
 
 
 def kaplan_meier_figure(
@@ -35,7 +36,7 @@ def kaplan_meier_figure(
     )
     curves = [_in_months(row) for row in tables["curves"]]
     last = max(row["months"] for row in curves)
-    layers = [*_curves(curves, colour, last, outcome), *_at_risk(tables, colour, look)]
+    layers = [*_curves(curves, groups, colour, last, outcome), *_at_risk(tables, colour, look)]
     layers.append(_note(_sentence(tables), look))
     chart = alt.layer(*layers).properties(
         width="container",
@@ -50,7 +51,9 @@ def _in_months(row: dict[str, Any]) -> dict[str, Any]:
     return {**row, "months": round(row["time"] / DAYS_IN_MONTH, 3)}
 
 
-def _curves(rows: list[dict[str, Any]], colour: Any, last: float, outcome: str) -> list[Any]:
+def _curves(
+    rows: list[dict[str, Any]], groups: list[str], colour: Any, last: float, outcome: str
+) -> list[Any]:
     x = alt.X(
         "months:Q",
         title="Months",
@@ -63,7 +66,7 @@ def _curves(rows: list[dict[str, Any]], colour: Any, last: float, outcome: str) 
     base = alt.Chart(inline(rows)).encode(x=x, color=colour)
     band = (
         base.transform_filter("isValid(datum.low)")
-        .mark_area(interpolate="step-after", opacity=0.16)
+        .mark_area(interpolate="step-after", opacity=0.2)
         .encode(y=alt.Y("low:Q", title=outcome), y2="high:Q", color=colour)
     )
     steps = base.mark_line(interpolate="step-after", strokeWidth=2).encode(
@@ -71,8 +74,7 @@ def _curves(rows: list[dict[str, Any]], colour: Any, last: float, outcome: str) 
         strokeDash=alt.StrokeDash(
             "group:N",
             title="Prognosis",
-            scale=alt.Scale(domain=["good", "poor"], range=[[1, 0], [6, 3]]),
-            legend=None,
+            scale=alt.Scale(domain=groups, range=[_DASHES[group] for group in groups]),
         ),
     )
     ticks = (
@@ -106,15 +108,18 @@ def _at_risk(tables: dict[str, Any], colour: Any, look: Theme) -> list[Any]:
         align="left", color=look.faint, fontSize=11
     )
     layers.append(
-        heading.encode(x=alt.value(-8), y=alt.value(_HEIGHT + _TABLE - 18), text="text:N")
+        heading.encode(x=alt.value(-42), y=alt.value(_HEIGHT + _TABLE - 18), text="text:N")
     )
     for position, group in enumerate(row["group"] for row in tables["groups"]):
+        label = alt.Chart(inline([{"group": group}])).mark_text(fontSize=11, align="right")
+        foot = alt.value(_HEIGHT + _TABLE + _ROW * position)
+        layers.append(label.encode(x=alt.value(-16), y=foot, text="group:N", color=colour))
         rows = [_in_months(row) for row in tables["at_risk"] if row["group"] == group]
         numbers = alt.Chart(inline(rows)).mark_text(fontSize=11)
         layers.append(
             numbers.encode(
                 x=alt.X("months:Q"),
-                y=alt.value(_HEIGHT + _TABLE + _ROW * position),
+                y=foot,
                 text="at_risk:Q",
                 color=colour,
             )
