@@ -1,0 +1,174 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
+from modeling.ciri.storage import load_forest, pack, save_forest, unpack
+from modeling.ciri.transform import Transform
+
+from .cohorts import SMALL, frozen
+
+
+@pytest.fixture(scope="module")
+def table():
+    return frozen()
+
+
+@pytest.fixture(scope="module")
+def model(table):
+    return train(parse_specification(SMALL), table)
+
+
+def test_training_again_from_the_same_bytes_gives_the_same_bytes(table, model):
+    again = train(parse_specification(SMALL), FrozenTable.from_bytes(table.to_bytes()), n_jobs=2)
+    assert again.to_bytes() == model.to_bytes()
+
+
+def test_clinical_factors_do_not_change_which_analytes_are_kept(table, model):
+    alone = train(parse_specification({**SMALL, "covariates": []}), table)
+    assert alone.selected == model.selected
+    assert model.features == [*model.selected, "age", "sex"]
+
+
+def test_training_patients_get_their_out_of_bag_score(table, model):
+    scores = model.score(table).set_index("subject")
+    trained = scores.loc[model.training_subjects]
+    assert set(trained["basis"]) == {"out-of-bag"}
+    np.testing.assert_array_equal(trained["mortality"], model.forest.oob_prediction_)
+    others = scores.drop(model.training_subjects)
+    assert set(others["basis"]) == {"prediction"}
+    assert scores["percentile"].between(0, 100).all()
+    assert (scores["survival_6m"] >= scores["survival_12m"]).all()
+
+
+def test_a_stored_model_scores_as_before(table, model):
+    read = TrainedModel.from_bytes(model.to_bytes())
+    pd.testing.assert_frame_equal(read.score(table), model.score(table))
+    assert read.report == model.report
+    assert read.to_bytes() == model.to_bytes()
+
+
+def test_validation_rows_change_nothing_that_is_learnt(table, model):
+    people = table.subjects.copy()
+    held_out = people["role"] == "validate"
+    people.loc[held_out, ["age", "time"]] = [20.0, 1.0]
+    changed = train(
+        parse_specification({**SMALL, "missing": "native"}),
+        FrozenTable.freeze(people, table.measurements),
+    )
+    assert changed.transform == model.transform
+    assert changed.cutoff == model.cutoff
+    np.testing.assert_array_equal(changed.forest.oob_prediction_, model.forest.oob_prediction_)
+
+
+def test_the_report_is_json_and_states_performance_with_its_interval(model):
+    report = json.loads(json.dumps(model.report, allow_nan=False))
+    for basis in ("out_of_bag", "validation"):
+        found = report["performance"][basis]
+        assert found["low"] <= found["c"] <= found["high"]
+    assert sum(row["selected"] for row in report["importance"]) == 3
+    assert len(report["correlations"]) == 3
+
+
+def test_a_patient_without_measurements_is_not_scored_and_is_told_why(table, model):
+    few = table.measurements[table.measurements["subject"] != "S100"]
+    lacking = FrozenTable.freeze(table.subjects, few)
+    assert "S100" not in set(model.score(lacking)["subject"])
+    assert [row["subject"] for row in model.unscored(lacking)] == ["S100"]
+
+
+def test_patients_without_an_outcome_can_be_scored(table, model):
+    people = table.subjects.assign(time=np.nan)
+    open_ended = FrozenTable.freeze(people, table.measurements, require_outcome=False)
+    assert len(model.score(open_ended)) == len(people)
+
+
+def test_nobody_to_learn_from_is_a_sentence(table):
+    nobody = FrozenTable.freeze(table.subjects.assign(role="other"), table.measurements)
+    with pytest.raises(ValueError, match="No patient of discovery"):
+        train(parse_specification(SMALL), nobody)
+    alive = FrozenTable.freeze(table.subjects.assign(event=False), table.measurements)
+    with pytest.raises(ValueError, match="event"):
+        train(parse_specification(SMALL), alive)
+    wrong = {**SMALL, "analytes": {"candidates": ["A0", "IL-99"], "keep": 1}}
+    with pytest.raises(ValueError, match="No training patient has a measurement of IL-99"):
+        train(parse_specification(wrong), table)
+
+
+def test_without_validation_patients_the_model_says_so(table):
+    only = FrozenTable.freeze(
+        table.subjects.assign(role=table.subjects["role"].replace("validate", "other")),
+        table.measurements,
+    )
+    report = train(parse_specification(SMALL), only).report
+    assert report["performance"]["validation"] is None
+    assert any("no validation cohort" in sentence for sentence in report["warnings"])
+
+
+def test_values_beyond_limits_follow_the_policy():
+    subjects = pd.DataFrame(
+        {"subject": list("abcdef"), "site": "A", "cohort": "d", "role": "train"}
+    ).assign(time=5.0, event=True)
+    flags = ["in_range", "in_range", "below_lloq", "below_lloq", "above_uloq", "excluded"]
+    rows = pd.DataFrame(
+        {
+            "subject": list("abcdef"),
+            "analyte": "IL-6",
+            "replicate": 1,
+            "value": [4.0, 16.0, None, None, None, 7.0],
+            "flag": flags,
+            "limit": [None, None, 2.0, None, None, None],
+        }
+    )
+    table = FrozenTable.freeze(subjects, rows)
+    fitted = Transform.fit(parse_specification({}), table, set("abcdef"), ["IL-6"])
+    # log2 of: 4, 16, 2/2, smallest in range 4 / 2, largest in range 16, nothing.
+    np.testing.assert_array_equal(fitted.apply(table)["IL-6"], [2, 4, 0, 1, 4, np.nan])
+    npx = parse_specification({"analytes": {"scale": "none"}})
+    fitted = Transform.fit(npx, table, set("abcdef"), ["IL-6"])
+    np.testing.assert_array_equal(fitted.apply(table)["IL-6"], [4, 16, 1, 3, 16, np.nan])
+
+
+def test_a_forest_file_is_read_back_and_damage_is_refused(model, tmp_path):
+    save_forest(model.forest, tmp_path / "forest")
+    read = load_forest(tmp_path / "forest")
+    assert np.array_equal(read.oob_prediction_, model.forest.oob_prediction_)
+    content = (tmp_path / "forest").read_bytes()
+    (tmp_path / "forest").write_bytes(content[: len(content) // 2])
+    with pytest.raises(ValueError, match="damaged"):
+        load_forest(tmp_path / "forest")
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "sentence"),
+    [
+        ("left", lambda a: np.where(a >= 0, 0, a), "before its parent"),
+        ("right", lambda a: np.where(a >= 0, a + 10**6, a), "outside its tree"),
+        ("feature", lambda a: np.where(a >= 0, 99, a), "feature is unknown"),
+        ("threshold", lambda a: a * np.nan, "not a number"),
+        ("mortality", lambda a: a + np.inf, "not a finite number"),
+        ("threshold", lambda a: a[:-1], "wrong shape"),
+        ("in_bag", lambda a: a[:, :-1], "wrong shape"),
+        ("training_leaf", lambda a: a * 0, "ends inside a tree"),
+        ("time", lambda a: -a, "not positive"),
+        ("event", lambda a: a.astype(float), "another kind"),
+    ],
+)
+def test_damaged_arrays_are_refused_with_a_sentence(model, name, damage, sentence):
+    arrays, document = unpack(model.to_bytes())
+    arrays[name] = damage(arrays[name].astype(arrays[name].dtype if name == "event" else float))
+    if name in {"left", "right", "feature", "in_bag", "training_leaf"}:
+        arrays[name] = arrays[name].astype(np.uint16 if name == "in_bag" else np.int64)
+    with pytest.raises(ValueError, match=sentence):
+        TrainedModel.from_bytes(pack(arrays, document))
+
+
+def test_pickled_content_is_refused(model):
+    arrays, document = unpack(model.to_bytes())
+    del arrays["left"]
+    with pytest.raises(ValueError, match="lacks the array left"):
+        TrainedModel.from_bytes(pack(arrays, document))
+    with pytest.raises(ValueError, match="not a stored model"):
+        TrainedModel.from_bytes(b"\x80\x04.")

@@ -1,0 +1,53 @@
+import pytest
+
+from modeling.ciri import TEMPLATES, SpecificationError, describe, parse_specification, template
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_a_template_is_complete_and_survives_writing_out(name):
+    specification = parse_specification(template(name))
+    assert parse_specification(specification.to_dict()) == specification
+    assert parse_specification(specification.to_dict()).content_hash == specification.content_hash
+    assert f"{specification.forest.trees:,} trees" in describe(specification)
+
+
+def test_the_order_of_keys_and_defaults_written_out_do_not_change_the_hash():
+    short = parse_specification({"seed": 1, "forest": {"trees": 500}})
+    long = parse_specification({"forest": {"trees": 500, "min_leaf": 15}, "seed": 1})
+    assert short.content_hash == long.content_hash
+    assert short.content_hash != parse_specification({"seed": 2}).content_hash
+
+
+@pytest.mark.parametrize(
+    ("mapping", "sentence"),
+    [
+        ({"forrest": {}}, "Did you mean 'forest'"),
+        ({"forest": {"tree": 1}}, "unknown key 'tree'"),
+        ({"forest": []}, "must be a mapping"),
+        ({"forest": {"trees": "many"}}, "whole number from 50"),
+        ({"forest": {"trees": True}}, "whole number"),
+        ({"forest": {"max_features": 0}}, "sqrt, log2, all"),
+        ({"endpoint": "DFS"}, "OS or PFS"),
+        ({"covariates": ["age", "age"]}, "more than once"),
+        ({"covariates": ["weight"]}, "it knows age, sex"),
+        ({"covariates": "age"}, "must be a list"),
+        ({"analytes": {"candidates": ["IL-6"], "keep": 2}}, "only 1 candidates"),
+        ({"analytes": {"candidates": [], "keep": 3}}, "keep is 0 exactly when"),
+        ({"analytes": {"candidates": []}}, "no inputs"),
+        ({"cohorts": {"train": []}}, "at least one cohort"),
+        ({"cohorts": {"train": ["a"], "validate": ["a"]}}, "cannot be both"),
+        ({"retrain": {"tolerance": -1}}, "number from 0 to 1"),
+        ({"horizons_months": [12, 6]}, "rising order"),
+        ("preCIRI14", "must be a mapping"),
+    ],
+)
+def test_what_cannot_be_followed_is_refused_with_a_sentence(mapping, sentence):
+    with pytest.raises(SpecificationError, match=sentence):
+        parse_specification(mapping)
+
+
+def test_a_cohort_has_its_role_by_code_or_by_kind():
+    specification = parse_specification({"cohorts": {"train": ["discovery"], "validate": ["B"]}})
+    assert specification.role_of("A", "discovery") == "train"
+    assert specification.role_of("B", "prospective") == "validate"
+    assert specification.role_of("C", "prospective") == "other"
