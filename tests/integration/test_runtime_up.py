@@ -4,19 +4,20 @@ import http.client
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from runtime.paths import SOURCE, Places
+from runtime.paths import SOURCE, open_places
 from runtime.processes import birth
-from runtime.state import read_state
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="Only Linux lets processes end with their parent."
@@ -28,19 +29,18 @@ class Up:
 
     def __init__(self, data: Path, port: int) -> None:
         self.data, self.port = data, port
-        self.said = data / "said.txt"
-        with open(self.said, "wb") as said:
-            self.process = subprocess.Popen(
-                yogo("up", "--port", str(port), "--no-demo", "--data-dir", str(data)),
-                cwd="/",
-                env=without_test_services(),
-                stdout=said,
-                stderr=said,
-                start_new_session=True,
-            )
+        self.said = tempfile.TemporaryFile()  # noqa: SIM115 - open for as long as this is
+        self.process = subprocess.Popen(
+            yogo("up", "--port", str(port), "--no-demo", "--data-dir", str(data)),
+            cwd="/",
+            env=without_test_services(),
+            stdout=self.said,
+            stderr=self.said,
+            start_new_session=True,
+        )
 
     def text(self) -> str:
-        return self.said.read_text()
+        return os.pread(self.said.fileno(), 1_000_000, 0).decode()
 
     def until_said(self, pattern: str, seconds: float = 120) -> None:
         until(lambda: re.search(pattern, self.text()) or self.process.poll() is not None, seconds)
@@ -110,16 +110,34 @@ def run(*arguments: str, **options: object) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """One data folder for all, so that only the first start has everything to prepare."""
+    folder = Path(tempfile.mkdtemp(prefix="yogo-data-"))
+    yield folder
+    shutil.rmtree(open_places(folder).sockets)
+    shutil.rmtree(folder)
+
+
 @pytest.fixture
-def up(places: Places) -> Iterator[Up]:
-    started = Up(places.data, free_port())
-    yield started
-    if started.process.poll() is None:
-        started.process.send_signal(signal.SIGTERM)
-        started.process.wait(60)
+def start(data: Path) -> Iterator[Callable[[], Up]]:
+    """Start ./yogo up on the data folder, as often as a test wants; each is stopped in the end."""
+    started: list[Up] = []
+
+    def one() -> Up:
+        started.append(Up(data, free_port()))
+        return started[-1]
+
+    yield one
+    for each in started:
+        if each.process.poll() is None:
+            each.process.send_signal(signal.SIGTERM)
+            each.process.wait(60)
+        each.said.close()
 
 
-def test_up_serves_mends_itself_lets_commands_join_and_stops_whole(up: Up) -> None:
+def test_up_serves_mends_itself_lets_commands_join_and_stops_whole(start: Callable[[], Up]) -> None:
+    up = start()
     up.until_said(r"Yogo is ready at http://127\.0\.0\.1:\d+/ \(Ctrl-C stops it\)\n\Z")
     assert up.answers()
     assert f"The data lie in {up.data}" in up.text()
@@ -131,7 +149,7 @@ def test_up_serves_mends_itself_lets_commands_join_and_stops_whole(up: Up) -> No
     joined = run("manage", "--data-dir", str(up.data), "diffsettings", "--output", "unified")
     assert joined.returncode == 0
     assert f"http://127.0.0.1:{up.port}" in joined.stdout
-    assert joined.stderr == ""
+    assert "yogo: " not in joined.stderr
 
     for name in ("web", "worker", "beat", "broker", "PostgreSQL"):
         before = up.pids()[name]
@@ -146,14 +164,17 @@ def test_up_serves_mends_itself_lets_commands_join_and_stops_whole(up: Up) -> No
     assert processes_of(up.data) == {}
 
 
-def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_start_recovers(up: Up) -> None:
+def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_start_recovers(
+    start: Callable[[], Up],
+) -> None:
+    up = start()
     up.until_said("Yogo is ready")
     until(lambda: b" ready." in (up.data / "logs" / "worker.log").read_bytes())
     up.process.kill()
     up.process.wait()
     until(lambda: processes_of(up.data) == {}, seconds=20)
 
-    again = Up(up.data, up.port)
+    again = start()
     began = time.monotonic()
     again.until_said("Yogo is ready")
     assert time.monotonic() - began < 30
@@ -162,26 +183,27 @@ def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_start_recovers(u
     assert processes_of(up.data) == {}
 
 
-def test_a_supervisor_killed_at_any_moment_of_its_start_leaves_nothing_behind(up: Up) -> None:
+def test_a_supervisor_killed_at_any_moment_of_its_start_leaves_nothing_behind(
+    start: Callable[[], Up],
+) -> None:
     for said in ("Starting PostgreSQL", "Preparing the database", "Starting web"):
-        start = up if said == "Starting PostgreSQL" else Up(up.data, up.port)
-        start.until_said(said)
-        start.process.kill()
-        start.process.wait()
+        up = start()
+        up.until_said(said)
+        up.process.kill()
+        up.process.wait()
         until(lambda: processes_of(up.data) == {}, seconds=20)
 
 
 def test_manage_starts_the_services_for_the_call_and_keeps_standard_output_clean(
-    places: Places,
+    data: Path,
 ) -> None:
-    data = places.data
     counted = run(
         *("manage", "--data-dir", str(data), "shell", "--no-imports", "--command"),
         "import json, accounts.models as m; print(json.dumps([m.User.objects.count()]))",
     )
     assert counted.returncode == 0, counted.stderr
     assert isinstance(json.loads(counted.stdout)[0], int)
-    assert read_state(places) is None
+    assert not (data / "state.json").exists()
     assert processes_of(data) == {}
 
     wrong = run("manage", "--data-dir", str(data), "no_such_command")
@@ -190,12 +212,11 @@ def test_manage_starts_the_services_for_the_call_and_keeps_standard_output_clean
     assert wrong.stdout == ""
 
 
-def test_a_port_in_use_is_one_sentence(places: Places) -> None:
+def test_a_port_in_use_is_one_sentence(data: Path) -> None:
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))
         other.listen()
         port = other.getsockname()[1]
-        data = places.data
         refused = run("up", "--port", str(port), "--data-dir", str(data))
     assert refused.returncode == 1
     assert refused.stderr == (
@@ -206,8 +227,7 @@ def test_a_port_in_use_is_one_sentence(places: Places) -> None:
 
 
 @pytest.mark.parametrize("port", ["70000", "-1"])
-def test_a_port_that_is_none_is_one_sentence(port: str, places: Places) -> None:
-    data = places.data
+def test_a_port_that_is_none_is_one_sentence(port: str, data: Path) -> None:
     refused = run("up", f"--port={port}", "--data-dir", str(data))
     assert refused.returncode == 1
     assert refused.stderr.startswith(f"yogo: There is no port {port}: choose one")
