@@ -184,14 +184,14 @@ def test_a_killed_supervisor_leaves_nothing_behind_and_the_next_start_recovers(
 
 
 def test_a_supervisor_killed_at_any_moment_of_its_start_leaves_nothing_behind(
-    start: Callable[[], Up],
+    start: Callable[[], Up], data: Path
 ) -> None:
     for said in ("Starting PostgreSQL", "Preparing the database", "Starting web"):
         up = start()
         up.until_said(said)
         up.process.kill()
         up.process.wait()
-        until(lambda: processes_of(up.data) == {}, seconds=20)
+        until(lambda: processes_of(data) == {}, seconds=20)
 
 
 def test_manage_starts_the_services_for_the_call_and_keeps_standard_output_clean(
