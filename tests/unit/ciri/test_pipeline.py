@@ -172,3 +172,11 @@ def test_pickled_content_is_refused(model):
         TrainedModel.from_bytes(pack(arrays, document))
     with pytest.raises(ValueError, match="not a stored model"):
         TrainedModel.from_bytes(b"\x80\x04.")
+
+
+def test_a_handful_of_patients_trains_one_score_for_all_and_says_so():
+    table = frozen(n=14, train=9)
+    model = train(parse_specification({**SMALL, "cutoff": "logrank"}), table)
+    assert any("no tree could split" in sentence for sentence in model.report["warnings"])
+    assert set(model.score(table)["group"]) <= {"good", "poor"}
+    TrainedModel.from_bytes(model.to_bytes())
