@@ -200,6 +200,10 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "ENUM_NAME_OVERRIDES": {
+        "FollowUpStatus": "studies.models.FollowUp.Status",
+        "VersionStatus": "modeling.models.ModelVersion.Status",
+    },
 }
 
 CELERY_BROKER_URL = BROKER_URL

@@ -1,0 +1,109 @@
+"""The API of specimens and measurements."""
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+from rest_framework.pagination import CursorPagination
+
+from assays.models import Measurement, Specimen
+from assays.models.measurement import Flag
+from studies.api import PER_PAGE_AT_MOST, AtTimepoint, Choice, StudyList, text_filter
+from studies.permissions import Capability
+from studies.selectors.access import patients_visible_to
+
+
+class SpecimenSerializer(serializers.ModelSerializer[Specimen]):
+    subject = serializers.CharField(source="patient.subject_id")
+
+    class Meta:
+        model = Specimen
+        fields = ["label", "subject", "timepoint", "material", "collected_on"]
+
+
+class Specimens(StudyList):
+    """Specimens, by label."""
+
+    capability = Capability.VIEW_ASSAYS
+    serializer_class = SpecimenSerializer
+    queryset = Specimen.objects.none()
+    query = AtTimepoint
+
+    def get_queryset(self) -> QuerySet[Specimen]:
+        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        rows = Specimen.objects.filter(patient__in=patients).select_related("patient")
+        return self.filtered(
+            rows.order_by("label"),
+            subject="patient__subject_id",
+            site="patient__site__code",
+            cohort="patient__cohort__code",
+            timepoint="timepoint",
+        )
+
+
+class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
+    subject = serializers.CharField(source="specimen.patient.subject_id")
+    specimen = serializers.CharField(source="specimen.label")
+    timepoint = serializers.CharField(source="specimen.timepoint")
+    analyte = serializers.CharField(source="analyte.symbol")
+    plate = serializers.CharField(source="plate_run.name")
+
+    class Meta:
+        model = Measurement
+        fields = [
+            "id",
+            "subject",
+            "specimen",
+            "timepoint",
+            "analyte",
+            "plate",
+            "replicate",
+            "value_text",
+            "value",
+            "unit",
+            "flag",
+            "limit",
+        ]
+
+
+class MeasurementPages(CursorPagination):
+    """Measurements are many: a cursor costs the same on every page and skips none while others
+    are loaded."""
+
+    ordering = "id"
+    page_size_query_param = "page_size"
+    max_page_size = PER_PAGE_AT_MOST
+
+
+class MeasurementQuery(AtTimepoint):
+    analyte = text_filter("Gene symbol of an analyte.")
+    plate = text_filter("Name of a plate run.")
+    flag = Choice(choices=Flag.choices, required=False)
+    cursor = serializers.CharField(
+        required=False, help_text="Where to go on: follow the links `next` and `previous`."
+    )
+    page = None  # type: ignore[assignment] - a cursor takes its place
+
+
+class Measurements(StudyList):
+    """Measurements as the instrument wrote them, in the order in which they were loaded."""
+
+    capability = Capability.VIEW_ASSAYS
+    serializer_class = MeasurementSerializer
+    pagination_class = MeasurementPages
+    queryset = Measurement.objects.none()
+    query = MeasurementQuery
+
+    def get_queryset(self) -> QuerySet[Measurement]:
+        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        rows = Measurement.objects.filter(specimen__patient__in=patients).select_related(
+            "specimen__patient", "analyte", "plate_run"
+        )
+        return self.filtered(
+            rows,
+            subject="specimen__patient__subject_id",
+            site="specimen__patient__site__code",
+            cohort="specimen__patient__cohort__code",
+            timepoint="specimen__timepoint",
+            analyte="analyte__symbol",
+            plate="plate_run__name",
+            flag="flag",
+        )

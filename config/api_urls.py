@@ -1,0 +1,33 @@
+"""Every address under /api/."""
+
+from django.urls import include, path, re_path
+
+from assays import api as assays
+from exports import api as exports
+from exports.web.api_docs import Schema, api_docs
+from modeling import api as modeling
+from studies import api as studies
+
+of_a_study = [
+    path("", studies.StudyDetail.as_view()),
+    path("patients/", studies.Patients.as_view()),
+    path("patients/<str:subject>/", studies.PatientDetail.as_view()),
+    path("follow-ups/", studies.FollowUps.as_view()),
+    path("specimens/", assays.Specimens.as_view()),
+    path("measurements/", assays.Measurements.as_view()),
+    path("models/", modeling.Models.as_view()),
+    path("models/<str:name>/", modeling.ModelDetail.as_view()),
+    path("models/<str:name>/versions/<int:number>/", modeling.VersionDetail.as_view()),
+    path("versions/", modeling.Versions.as_view()),
+    path("scores/", modeling.Scores.as_view()),
+    path("training-runs/", modeling.TrainingRuns.as_view()),
+    path("analysis-dataset", exports.AnalysisDatasetView.as_view()),
+]
+
+urlpatterns = [
+    path("schema/", Schema.as_view(), name="api_schema"),
+    path("docs/", api_docs, name="api_docs"),
+    path("v1/studies/", studies.Studies.as_view()),
+    path("v1/studies/<str:code>/", include(of_a_study)),
+    re_path(r"^.*/$", studies.NoSuchAddress.as_view()),
+]

@@ -1,0 +1,14 @@
+"""A dataset on its way to a browser or a script."""
+
+from django.http import StreamingHttpResponse
+
+from exports.services.analysis_dataset import AnalysisDataset
+
+
+def file_response(dataset: AnalysisDataset) -> StreamingHttpResponse:
+    """A dataset as a download that is never stored on the way."""
+    response = StreamingHttpResponse(dataset.chunks(), content_type=dataset.media_type)
+    response["Content-Disposition"] = f'attachment; filename="{dataset.file_name}"'
+    response["Cache-Control"] = "no-store"
+    response["X-Yogo-Simulated"] = "true" if dataset.export.study.is_simulated else "false"
+    return response

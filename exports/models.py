@@ -1,0 +1,80 @@
+"""What left the house: every export with the recipe by which it can be made again."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiToken
+from studies.models import Study
+
+
+@pghistory.track()
+class Export(models.Model):
+    """One analysis dataset that was asked for. Unfinished means that its reader went away, or that
+    it broke off: nobody holds a whole file of it."""
+
+    class Format(models.TextChoices):
+        CSV = "csv", _("CSV")
+        PARQUET = "parquet", _("Parquet")
+        NDJSON = "ndjson", _("NDJSON (one JSON object per line)")
+
+    class Via(models.TextChoices):
+        PAGE = "page", _("page")
+        API = "api", _("API")
+        COMMAND = "command", _("command on the server")
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="exports")
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("by"),
+        help_text=_("Empty for a command on the server."),
+    )
+    via = models.CharField(_("by way of"), max_length=7, choices=Via.choices)
+    token = models.ForeignKey(
+        ApiToken, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    format = models.CharField(_("format"), max_length=7, choices=Format.choices)
+    timepoint = models.CharField(_("timepoint"), max_length=3)
+    endpoints = models.CharField(_("endpoints"), max_length=7)
+    as_of = models.DateField(_("follow-up as of"))
+    champions = models.JSONField(
+        _("versions in use"), default=dict, help_text=_("Model name to version number.")
+    )
+    row_count = models.PositiveIntegerField(_("rows"), null=True, blank=True)
+    size = models.PositiveBigIntegerField(_("bytes"), null=True, blank=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(format__in=["csv", "parquet", "ndjson"]),
+                name="exports_export_format_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(via__in=["page", "api", "command"]), name="exports_export_via_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(timepoint__in=["pre", "edt"]), name="exports_export_timepoint_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at__isnull=True, sha256="")
+                | (
+                    Q(finished_at__isnull=False, row_count__isnull=False, size__isnull=False)
+                    & ~Q(sha256="")
+                ),
+                name="exports_export_finished_has_a_hash",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study.code} {self.timepoint} {self.as_of} ({self.format})"

@@ -1,0 +1,284 @@
+"""The API of models, their versions, training runs and scores."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from jobs.models import Job
+from modeling.models import (
+    FrozenDataset,
+    ModelSpecification,
+    ModelVersion,
+    PrognosticModel,
+    Score,
+    TrainingRun,
+)
+from modeling.selectors.models import (
+    models_visible_to,
+    scores_visible_to,
+    versions_visible_to,
+    with_champions,
+)
+from studies.api import (
+    LARGEST_NUMBER,
+    Choice,
+    OfPatients,
+    PageQuery,
+    StudyList,
+    StudyOne,
+    StudyView,
+    text_filter,
+)
+from studies.permissions import Capability
+
+
+class SpecificationSerializer(serializers.ModelSerializer[ModelSpecification]):
+    class Meta:
+        model = ModelSpecification
+        fields = ["number", "body", "content_hash", "created_at"]
+
+
+class ModelSerializer(serializers.ModelSerializer[PrognosticModel]):
+    champion = serializers.SerializerMethodField(help_text="Number of the version in use.")
+    version_count = serializers.IntegerField()
+    specification = serializers.SerializerMethodField(help_text="The newest one.")
+
+    class Meta:
+        model = PrognosticModel
+        fields = ["name", "retrains", "created_at", "champion", "version_count", "specification"]
+
+    def get_champion(self, model: Any) -> int | None:
+        return model.champions[0].number if model.champions else None
+
+    @extend_schema_field(SpecificationSerializer)
+    def get_specification(self, model: PrognosticModel) -> Any:
+        newest = max(model.specifications.all(), key=lambda stated: stated.number)
+        return SpecificationSerializer(newest).data
+
+
+class _ModelView(StudyView):
+    capability = Capability.VIEW_MODELS
+    serializer_class = ModelSerializer
+    queryset = PrognosticModel.objects.none()
+
+    def get_queryset(self) -> QuerySet[PrognosticModel]:
+        models = models_visible_to(self.request.user).filter(study=self.study)
+        return with_champions(models).prefetch_related("specifications").order_by("name")
+
+
+class Models(StudyList, _ModelView):
+    """Models, each with its newest specification, by name."""
+
+
+class ModelDetail(StudyOne, _ModelView):
+    """One model, as in the list."""
+
+    found_by = {"name": "name"}
+
+
+class DatasetSerializer(serializers.ModelSerializer[FrozenDataset]):
+    sha256 = serializers.CharField(source="content_hash")
+
+    class Meta:
+        model = FrozenDataset
+        fields = [
+            "sha256",
+            "as_of",
+            "timepoint",
+            "endpoint",
+            "patients",
+            "training_patients",
+            "events",
+            "training_events",
+            "created_at",
+        ]
+
+
+class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
+    model = serializers.CharField(source="model.name")
+    version = serializers.IntegerField(source="number")
+    specification = serializers.IntegerField(source="specification.number")
+    dataset = DatasetSerializer()
+    sha256 = serializers.CharField(source="content_hash")
+    decided_by = serializers.CharField(source="decided_by.username", default=None)
+
+    class Meta:
+        model = ModelVersion
+        fields = [
+            "model",
+            "version",
+            "status",
+            "specification",
+            "dataset",
+            "sha256",
+            "features",
+            "metrics",
+            "gate",
+            "software",
+            "created_at",
+            "decided_by",
+            "decided_at",
+        ]
+
+
+def version_filter() -> serializers.IntegerField:
+    """The number of a version."""
+    return serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_NUMBER, help_text="Number of a version."
+    )
+
+
+class VersionQuery(PageQuery):
+    model = text_filter("Name of a model.")
+    version = version_filter()
+    status = Choice(choices=ModelVersion.Status.choices, required=False)
+
+
+class _VersionView(StudyView):
+    capability = Capability.VIEW_MODELS
+    serializer_class = VersionSerializer
+    queryset = ModelVersion.objects.none()
+
+    def get_queryset(self) -> QuerySet[ModelVersion]:
+        return (
+            versions_visible_to(self.request.user)
+            .filter(model__study=self.study)
+            .select_related("model", "specification", "dataset", "decided_by")
+            .defer("content", "report", "dataset__content", "specification__body")
+            .order_by("model__name", "number")
+        )
+
+
+class Versions(StudyList, _VersionView):
+    """Trained versions, by model and number; the figures' tables and the forest are not in here."""
+
+    query = VersionQuery
+
+    def get_queryset(self) -> QuerySet[ModelVersion]:
+        return self.filtered(
+            super().get_queryset(), model="model__name", version="number", status="status"
+        )
+
+
+class VersionDetail(StudyOne, _VersionView):
+    """One version of a model, as in the list."""
+
+    found_by = {"name": "model__name", "number": "number"}
+
+
+class ScoreSerializer(serializers.ModelSerializer[Score]):
+    subject = serializers.CharField(source="patient.subject_id")
+    model = serializers.CharField(source="version.model.name")
+    version = serializers.IntegerField(source="version.number")
+    version_status = serializers.ChoiceField(
+        source="version.status", choices=ModelVersion.Status.choices
+    )
+
+    class Meta:
+        model = Score
+        fields = [
+            "subject",
+            "model",
+            "version",
+            "version_status",
+            "mortality",
+            "percentile",
+            "group",
+            "basis",
+            "survival",
+            "scored_at",
+        ]
+
+
+class ScoreQuery(OfPatients):
+    model = text_filter("Name of a model.")
+    version = version_filter()
+    version_status = Choice(choices=ModelVersion.Status.choices, required=False)
+    group = Choice(choices=Score.Group.choices, required=False)
+
+
+class Scores(StudyList):
+    """Risk of patients by each version that scored them, by model, version and subject id.
+
+    `version_status=champion` keeps the scores in use.
+    """
+
+    capability = Capability.VIEW_MODELS
+    serializer_class = ScoreSerializer
+    queryset = Score.objects.none()
+    query = ScoreQuery
+
+    def get_queryset(self) -> QuerySet[Score]:
+        rows = (
+            scores_visible_to(self.request.user)
+            .filter(version__model__study=self.study)
+            .select_related("patient", "version__model")
+            .defer("version__content", "version__report")
+            .order_by("version__model__name", "version__number", "patient__subject_id")
+        )
+        return self.filtered(
+            rows,
+            subject="patient__subject_id",
+            site="patient__site__code",
+            cohort="patient__cohort__code",
+            model="version__model__name",
+            version="version__number",
+            version_status="version__status",
+            group="group",
+        )
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    class Meta:
+        model = Job
+        fields = ["state", "progress", "message", "error", "attempts", "finished_at"]
+
+
+class RunSerializer(serializers.ModelSerializer[TrainingRun]):
+    model = serializers.CharField(source="model.name")
+    specification = serializers.IntegerField(source="specification.number")
+    dataset = serializers.CharField(source="dataset.content_hash", help_text="SHA-256.")
+    version = serializers.IntegerField(source="version.number", default=None)
+    requested_by = serializers.CharField(source="requested_by.username", default=None)
+    job = JobSerializer(allow_null=True)
+
+    class Meta:
+        model = TrainingRun
+        fields = [
+            "id",
+            "model",
+            "specification",
+            "dataset",
+            "version",
+            "reason",
+            "requested_by",
+            "created_at",
+            "job",
+        ]
+
+
+class RunQuery(PageQuery):
+    model = text_filter("Name of a model.")
+    version = version_filter()
+
+
+class TrainingRuns(StudyList):
+    """Trainings that were asked for, newest first, with how far each one is."""
+
+    capability = Capability.VIEW_MODELS
+    serializer_class = RunSerializer
+    queryset = TrainingRun.objects.none()
+    query = RunQuery
+
+    def get_queryset(self) -> QuerySet[TrainingRun]:
+        rows = (
+            TrainingRun.objects.filter(
+                model__in=models_visible_to(self.request.user).filter(study=self.study)
+            )
+            .select_related("model", "specification", "dataset", "version", "job", "requested_by")
+            .defer("dataset__content", "version__content", "version__report", "job__payload")
+            .order_by("-id")
+        )
+        return self.filtered(rows, model="model__name", version="version__number")

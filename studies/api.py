@@ -1,0 +1,418 @@
+"""The API of a study: what every view of it shares, and the study, its patients and follow-up.
+
+A view names its capability, its scope and its query parameters; permission, filters, documentation
+and errors follow from that here. Another study than the token's is not there (404).
+"""
+
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import generics, serializers
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.models import ApiToken
+from studies.models import Baseline, FollowUp, LabResult, Patient, Study
+from studies.models.patient import Timepoint
+from studies.permissions import Capability
+from studies.selectors.access import capabilities_in, patients_visible_to
+from studies.selectors.outcomes import ENDPOINTS, outcome_of, with_outcome_dates
+from studies.selectors.tokens import studies_reached_by
+
+PER_PAGE_AT_MOST = 1000
+LARGEST_NUMBER = 2**31 - 1
+
+
+class Problem(serializers.Serializer[Any]):
+    """What went wrong and what to do, in a sentence."""
+
+    detail = serializers.CharField()
+
+
+PROBLEMS = dict.fromkeys((400, 401, 403, 404), Problem)
+
+
+def bad_request(sentence: str) -> ValidationError:
+    """400 with one sentence."""
+    return ValidationError({"detail": sentence})
+
+
+class Query(serializers.Serializer[Any]):
+    """The query parameters of a view. Others, and repeated ones, are refused: a misspelt filter
+    must not return everybody."""
+
+    @classmethod
+    def asked(cls, request: Request) -> dict[str, Any]:
+        """The parameters of a request by name, checked; those not given are absent."""
+        form = cls(data=request.query_params.dict())
+        known = sorted(form.fields)
+        for name, values in request.query_params.lists():
+            if name not in form.fields:
+                raise bad_request(
+                    _("There is no parameter “%(name)s” here; known are: %(known)s.")
+                    % {"name": name, "known": ", ".join(known) or _("none")}
+                )
+            if len(values) > 1:
+                raise bad_request(_("Give the parameter “%(name)s” once.") % {"name": name})
+        if not form.is_valid():
+            name, errors = next(iter(form.errors.items()))
+            raise bad_request(f"{name}: {errors[0]}")
+        return form.validated_data
+
+
+class PageQuery(Query):
+    page = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_NUMBER, help_text="Page, from 1."
+    )
+    page_size = serializers.IntegerField(
+        required=False, min_value=1, max_value=PER_PAGE_AT_MOST, help_text="Rows per page; 100."
+    )
+
+
+class Choice(serializers.ChoiceField):
+    """A choice whose refusal names what is allowed."""
+
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("“{input}” is not known; use one of: {allowed}.")
+    }
+
+    def to_internal_value(self, data: Any) -> Any:
+        if data not in self.choices:
+            allowed = ", ".join(str(choice) for choice in self.choices)
+            self.fail("invalid_choice", input=data, allowed=allowed)
+        return data
+
+
+def text_filter(what: str) -> serializers.CharField:
+    """An exact match on a short text."""
+    return serializers.CharField(required=False, max_length=120, help_text=what)
+
+
+class OfPatients(PageQuery):
+    """Filters of everything that belongs to a patient."""
+
+    subject = text_filter("Subject id.")
+    site = text_filter("Code of a site.")
+    cohort = text_filter("Code of a cohort.")
+
+
+class AtTimepoint(OfPatients):
+    timepoint = Choice(choices=Timepoint.choices, required=False)
+
+
+class ReachesStudy(BasePermission):
+    """A bearer token that reaches the study of the address, by a user whose role suffices."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        assert isinstance(view, StudyView)  # noqa: S101 - the only views that name this permission
+        token = request.auth
+        if not isinstance(token, ApiToken):
+            return False
+        if any("\x00" in str(part) for part in view.kwargs.values()):
+            raise NotFound
+        view.study = self._study(token, view.kwargs["code"])
+        self._require(token, view)
+        return True
+
+    def _study(self, token: ApiToken, code: str) -> Study:
+        study = studies_reached_by(token).filter(code=code).first()
+        if study is None:
+            raise NotFound(_("This token reaches no study of that code."))
+        return study
+
+    def _require(self, token: ApiToken, view: "StudyView") -> None:
+        if view.scope == ApiToken.Scope.EXPORT and token.scope != ApiToken.Scope.EXPORT:
+            raise PermissionDenied(
+                _("This token may only read. Ask a manager for one with the scope “export”.")
+            )
+        if view.capability not in capabilities_in(token.user, view.study):
+            raise PermissionDenied(
+                _("The role of this token's user does not allow this. Ask a manager of the study.")
+            )
+
+
+class StudySchema(AutoSchema):
+    """Documents the query parameters that a view checks, and the errors that all views share."""
+
+    def get_override_parameters(self) -> list[Any]:
+        query = getattr(self.view, "query", None)
+        return [query] if query is not None and query().fields else []
+
+    def get_response_serializers(self) -> Any:
+        found = super().get_response_serializers()
+        responses = dict(found) if isinstance(found, dict) else {200: found}
+        return responses | PROBLEMS
+
+
+class StudyView(generics.GenericAPIView[Any]):
+    """A view under /studies/{code}/. Permission has been checked when `study` is there."""
+
+    permission_classes = [ReachesStudy]
+    http_method_names = ["get", "head", "options"]
+    schema = StudySchema()
+    capability = Capability.VIEW_STUDY
+    scope = ApiToken.Scope.READ
+    query: type[Query] = Query
+    study: Study
+    asked: dict[str, Any]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        self.asked = self.query.asked(request)
+
+    def filtered(self, rows: QuerySet[Any], **lookups: str) -> QuerySet[Any]:
+        """Rows that match the asked parameters; `lookups` says on which field each one works."""
+        given = {field: self.asked[name] for name, field in lookups.items() if self.asked.get(name)}
+        return rows.filter(**given)
+
+
+class StudyList(generics.ListAPIView[Any], StudyView):
+    """A list in pages, each made by a constant number of queries."""
+
+    query = PageQuery
+
+
+class StudyOne(generics.RetrieveAPIView[Any], StudyView):
+    """One row of a study, found by what the address names: part of it -> field."""
+
+    found_by: dict[str, str] = {}
+
+    def get_object(self) -> Any:
+        wanted = {field: self.kwargs[part] for part, field in self.found_by.items()}
+        found = self.get_queryset().filter(**wanted).first()
+        if found is None:
+            raise NotFound(
+                _("This token reaches no such row of the study %(code)s.")
+                % {"code": self.study.code}
+            )
+        return found
+
+
+class StudySerializer(serializers.ModelSerializer[Study]):
+    sites = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+    cohorts = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+
+    class Meta:
+        model = Study
+        fields = ["code", "title", "is_simulated", "time_zone", "created_at", "sites", "cohorts"]
+
+
+class TokenKnown(BasePermission):
+    """Any live token."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return isinstance(request.auth, ApiToken)
+
+
+class Studies(generics.ListAPIView[Study]):
+    """The study that the token reaches, as a list of one."""
+
+    permission_classes = [TokenKnown]
+    http_method_names = ["get", "head", "options"]
+    schema = StudySchema()
+    query = PageQuery
+    serializer_class = StudySerializer
+    queryset = Study.objects.none()
+
+    def get_queryset(self) -> QuerySet[Study]:
+        self.query.asked(self.request)
+        return studies_reached_by(self.request.auth).prefetch_related("sites", "cohorts")
+
+
+class StudyDetail(StudyOne):
+    """One study, its sites and cohorts."""
+
+    serializer_class = StudySerializer
+    queryset = Study.objects.none()
+
+    def get_object(self) -> Study:
+        return self.study
+
+
+class BaselineSerializer(serializers.ModelSerializer[Baseline]):
+    class Meta:
+        model = Baseline
+        fields = [
+            "age",
+            "sex",
+            "stage",
+            "height_cm",
+            "weight_kg",
+            "bmi",
+            "pdl1_tps",
+            "pdl1_class",
+            "pretreated",
+            "combination",
+        ]
+
+
+class LabSerializer(serializers.ModelSerializer[LabResult]):
+    class Meta:
+        model = LabResult
+        fields = [
+            "timepoint",
+            "collected_on",
+            "albumin_g_dl",
+            "neutrophils",
+            "lymphocytes",
+            "nlr",
+        ]
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """Days from the index date, and whether the event happened (else censored)."""
+
+    days = serializers.IntegerField()
+    event = serializers.BooleanField()
+
+
+class OutcomesSerializer(serializers.Serializer[Any]):
+    """Null before any contact."""
+
+    as_of = serializers.DateField()
+    OS = OutcomeSerializer(allow_null=True)
+    PFS = OutcomeSerializer(allow_null=True)
+
+
+class PatientSerializer(serializers.ModelSerializer[Patient]):
+    subject = serializers.CharField(source="subject_id")
+    site = serializers.CharField(source="site.code")
+    cohort = serializers.CharField(source="cohort.code")
+    baseline = serializers.SerializerMethodField()
+    labs = LabSerializer(source="lab_results", many=True)
+    outcome = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Patient
+        fields = [
+            "subject",
+            "site",
+            "cohort",
+            "index_date",
+            "created_at",
+            "baseline",
+            "labs",
+            "outcome",
+        ]
+
+    @extend_schema_field(BaselineSerializer(allow_null=True))
+    def get_baseline(self, patient: Patient) -> Any:
+        known = getattr(patient, "baseline", None)
+        return BaselineSerializer(known).data if known else None
+
+    @extend_schema_field(OutcomesSerializer)
+    def get_outcome(self, patient: Patient) -> Any:
+        found = {endpoint: outcome_of(patient, endpoint) for endpoint in ENDPOINTS}
+        return OutcomesSerializer({"as_of": self.context["as_of"], **found}).data
+
+
+class AsOf(Query):
+    as_of = serializers.DateField(
+        required=False,
+        input_formats=["iso-8601"],
+        help_text="Outcome as known on this day, YYYY-MM-DD; today where the study is.",
+    )
+
+
+class PatientQuery(OfPatients, AsOf):
+    pass
+
+
+class _PatientView(StudyView):
+    capability = Capability.VIEW_CLINICAL
+    serializer_class = PatientSerializer
+    queryset = Patient.objects.none()
+
+    def as_of(self) -> date:
+        return self.asked.get("as_of") or self.study.today()
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        context = super().get_serializer_context()
+        return context | ({"as_of": self.as_of()} if hasattr(self, "asked") else {})
+
+    def get_queryset(self) -> QuerySet[Patient]:
+        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        with_dates = with_outcome_dates(patients, as_of=self.as_of())
+        return with_dates.select_related("site", "cohort", "baseline").prefetch_related(
+            "lab_results"
+        )
+
+
+class Patients(StudyList, _PatientView):
+    """Patients with baseline factors, routine blood results, and the outcome as of a day.
+
+    By subject id.
+    """
+
+    query = PatientQuery
+
+    def get_queryset(self) -> QuerySet[Patient]:
+        rows = super().get_queryset().order_by("subject_id")
+        return self.filtered(rows, subject="subject_id", site="site__code", cohort="cohort__code")
+
+
+class PatientDetail(StudyOne, _PatientView):
+    """One patient, as in the list."""
+
+    query = AsOf
+    found_by = {"subject": "subject_id"}
+
+
+class FollowUpSerializer(serializers.ModelSerializer[FollowUp]):
+    subject = serializers.CharField(source="patient.subject_id")
+
+    class Meta:
+        model = FollowUp
+        fields = [
+            "id",
+            "subject",
+            "contact_date",
+            "status",
+            "cause",
+            "response",
+            "progression_date",
+            "disease_assessed",
+            "created_at",
+        ]
+
+
+class FollowUpQuery(OfPatients):
+    status = Choice(choices=FollowUp.Status.choices, required=False)
+
+
+class FollowUps(StudyList):
+    """Contacts, by subject id and date."""
+
+    capability = Capability.VIEW_CLINICAL
+    serializer_class = FollowUpSerializer
+    queryset = FollowUp.objects.none()
+    query = FollowUpQuery
+
+    def get_queryset(self) -> QuerySet[FollowUp]:
+        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        rows = FollowUp.objects.filter(patient__in=patients).select_related("patient")
+        return self.filtered(
+            rows.order_by("patient__subject_id", "contact_date", "id"),
+            subject="patient__subject_id",
+            site="patient__site__code",
+            cohort="patient__cohort__code",
+            status="status",
+        )
+
+
+class NoSuchAddress(APIView):
+    """Any other address under /api/: a script is answered in JSON there too."""
+
+    permission_classes = [AllowAny]
+    authentication_classes: list[Any] = []
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise NotFound(_("There is no such address; /api/docs/ lists those that there are."))
