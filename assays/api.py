@@ -6,7 +6,15 @@ from rest_framework.pagination import CursorPagination
 
 from assays.models import Measurement, Specimen
 from assays.models.measurement import Flag
-from studies.api import PER_PAGE_AT_MOST, AtTimepoint, Choice, StudyList, text_filter
+from studies.api import (
+    PER_PAGE_AT_MOST,
+    AtTimepoint,
+    Choice,
+    PageQuery,
+    SizeQuery,
+    StudyList,
+    text_filter,
+)
 from studies.permissions import Capability
 from studies.selectors.access import patients_visible_to
 
@@ -19,16 +27,20 @@ class SpecimenSerializer(serializers.ModelSerializer[Specimen]):
         fields = ["label", "subject", "timepoint", "material", "collected_on"]
 
 
+class SpecimenQuery(AtTimepoint, PageQuery):
+    pass
+
+
 class Specimens(StudyList):
     """Specimens, by label."""
 
     capability = Capability.VIEW_ASSAYS
     serializer_class = SpecimenSerializer
     queryset = Specimen.objects.none()
-    query = AtTimepoint
+    query = SpecimenQuery
 
     def get_queryset(self) -> QuerySet[Specimen]:
-        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = Specimen.objects.filter(patient__in=patients).select_related("patient")
         return self.filtered(
             rows.order_by("label"),
@@ -73,14 +85,13 @@ class MeasurementPages(CursorPagination):
     max_page_size = PER_PAGE_AT_MOST
 
 
-class MeasurementQuery(AtTimepoint):
+class MeasurementQuery(AtTimepoint, SizeQuery):
     analyte = text_filter("Gene symbol of an analyte.")
     plate = text_filter("Name of a plate run.")
     flag = Choice(choices=Flag.choices, required=False)
     cursor = serializers.CharField(
         required=False, help_text="Where to go on: follow the links `next` and `previous`."
     )
-    page = None  # type: ignore[assignment] - a cursor takes its place
 
 
 class Measurements(StudyList):
@@ -93,7 +104,7 @@ class Measurements(StudyList):
     query = MeasurementQuery
 
     def get_queryset(self) -> QuerySet[Measurement]:
-        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = Measurement.objects.filter(specimen__patient__in=patients).select_related(
             "specimen__patient", "analyte", "plate_run"
         )

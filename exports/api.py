@@ -69,8 +69,8 @@ class AnalysisDatasetView(StudyView):
                 study=self.study,
                 recipe=recipe,
                 via=Export.Via.API,
-                by=request.user,
-                token=request.auth,
+                by=self.user,
+                token=self.token,
             )
         except Refused as refusal:
             name, sentences = next(iter(refusal.errors.items()))

@@ -64,7 +64,7 @@ class _ModelView(StudyView):
     queryset = PrognosticModel.objects.none()
 
     def get_queryset(self) -> QuerySet[PrognosticModel]:
-        models = models_visible_to(self.request.user).filter(study=self.study)
+        models = models_visible_to(self.user).filter(study=self.study)
         return with_champions(models).prefetch_related("specifications").order_by("name")
 
 
@@ -143,7 +143,7 @@ class _VersionView(StudyView):
 
     def get_queryset(self) -> QuerySet[ModelVersion]:
         return (
-            versions_visible_to(self.request.user)
+            versions_visible_to(self.user)
             .filter(model__study=self.study)
             .select_related("model", "specification", "dataset", "decided_by")
             .defer("content", "report", "dataset__content", "specification__body")
@@ -192,7 +192,7 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
         ]
 
 
-class ScoreQuery(OfPatients):
+class ScoreQuery(OfPatients, PageQuery):
     model = text_filter("Name of a model.")
     version = version_filter()
     version_status = Choice(choices=ModelVersion.Status.choices, required=False)
@@ -212,7 +212,7 @@ class Scores(StudyList):
 
     def get_queryset(self) -> QuerySet[Score]:
         rows = (
-            scores_visible_to(self.request.user)
+            scores_visible_to(self.user)
             .filter(version__model__study=self.study)
             .select_related("patient", "version__model")
             .defer("version__content", "version__report")
@@ -275,7 +275,7 @@ class TrainingRuns(StudyList):
     def get_queryset(self) -> QuerySet[TrainingRun]:
         rows = (
             TrainingRun.objects.filter(
-                model__in=models_visible_to(self.request.user).filter(study=self.study)
+                model__in=models_visible_to(self.user).filter(study=self.study)
             )
             .select_related("model", "specification", "dataset", "version", "job", "requested_by")
             .defer("dataset__content", "version__content", "version__report", "job__payload")

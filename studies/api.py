@@ -5,7 +5,7 @@ and errors follow from that here. Another study than the token's is not there (4
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -18,7 +18,7 @@ from rest_framework.permissions import AllowAny, BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.models import ApiToken
+from accounts.models import ApiToken, User
 from studies.models import Baseline, FollowUp, LabResult, Patient, Study
 from studies.models.patient import Timepoint
 from studies.permissions import Capability
@@ -67,12 +67,15 @@ class Query(serializers.Serializer[Any]):
         return form.validated_data
 
 
-class PageQuery(Query):
-    page = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_NUMBER, help_text="Page, from 1."
-    )
+class SizeQuery(Query):
     page_size = serializers.IntegerField(
         required=False, min_value=1, max_value=PER_PAGE_AT_MOST, help_text="Rows per page; 100."
+    )
+
+
+class PageQuery(SizeQuery):
+    page = serializers.IntegerField(
+        required=False, min_value=1, max_value=LARGEST_NUMBER, help_text="Page, from 1."
     )
 
 
@@ -95,7 +98,7 @@ def text_filter(what: str) -> serializers.CharField:
     return serializers.CharField(required=False, max_length=120, help_text=what)
 
 
-class OfPatients(PageQuery):
+class OfPatients(Query):
     """Filters of everything that belongs to a patient."""
 
     subject = text_filter("Subject id.")
@@ -117,6 +120,7 @@ class ReachesStudy(BasePermission):
             return False
         if any("\x00" in str(part) for part in view.kwargs.values()):
             raise NotFound
+        view.token, view.user = token, token.user
         view.study = self._study(token, view.kwargs["code"])
         self._require(token, view)
         return True
@@ -152,7 +156,7 @@ class StudySchema(AutoSchema):
 
 
 class StudyView(generics.GenericAPIView[Any]):
-    """A view under /studies/{code}/. Permission has been checked when `study` is there."""
+    """A view under /studies/{code}/. Permission has been checked when token, user and study are there."""
 
     permission_classes = [ReachesStudy]
     http_method_names = ["get", "head", "options"]
@@ -160,6 +164,8 @@ class StudyView(generics.GenericAPIView[Any]):
     capability = Capability.VIEW_STUDY
     scope = ApiToken.Scope.READ
     query: type[Query] = Query
+    token: ApiToken
+    user: User
     study: Study
     asked: dict[str, Any]
 
@@ -176,7 +182,7 @@ class StudyView(generics.GenericAPIView[Any]):
 class StudyList(generics.ListAPIView[Any], StudyView):
     """A list in pages, each made by a constant number of queries."""
 
-    query = PageQuery
+    query: type[Query] = PageQuery
 
 
 class StudyOne(generics.RetrieveAPIView[Any], StudyView):
@@ -196,8 +202,12 @@ class StudyOne(generics.RetrieveAPIView[Any], StudyView):
 
 
 class StudySerializer(serializers.ModelSerializer[Study]):
-    sites = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
-    cohorts = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+    sites: serializers.Field = serializers.SlugRelatedField(
+        slug_field="code", many=True, read_only=True
+    )
+    cohorts: serializers.Field = serializers.SlugRelatedField(
+        slug_field="code", many=True, read_only=True
+    )
 
     class Meta:
         model = Study
@@ -223,7 +233,9 @@ class Studies(generics.ListAPIView[Study]):
 
     def get_queryset(self) -> QuerySet[Study]:
         self.query.asked(self.request)
-        return studies_reached_by(self.request.auth).prefetch_related("sites", "cohorts")
+        return studies_reached_by(cast(ApiToken, self.request.auth)).prefetch_related(
+            "sites", "cohorts"
+        )
 
 
 class StudyDetail(StudyOne):
@@ -321,7 +333,7 @@ class AsOf(Query):
     )
 
 
-class PatientQuery(OfPatients, AsOf):
+class PatientQuery(OfPatients, AsOf, PageQuery):
     pass
 
 
@@ -334,11 +346,13 @@ class _PatientView(StudyView):
         return self.asked.get("as_of") or self.study.today()
 
     def get_serializer_context(self) -> dict[str, Any]:
-        context = super().get_serializer_context()
-        return context | ({"as_of": self.as_of()} if hasattr(self, "asked") else {})
+        context = dict(super().get_serializer_context())
+        if hasattr(self, "asked"):  # not while the documentation is made
+            context["as_of"] = self.as_of()
+        return context
 
     def get_queryset(self) -> QuerySet[Patient]:
-        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         with_dates = with_outcome_dates(patients, as_of=self.as_of())
         return with_dates.select_related("site", "cohort", "baseline").prefetch_related(
             "lab_results"
@@ -383,7 +397,7 @@ class FollowUpSerializer(serializers.ModelSerializer[FollowUp]):
         ]
 
 
-class FollowUpQuery(OfPatients):
+class FollowUpQuery(OfPatients, PageQuery):
     status = Choice(choices=FollowUp.Status.choices, required=False)
 
 
@@ -396,7 +410,7 @@ class FollowUps(StudyList):
     query = FollowUpQuery
 
     def get_queryset(self) -> QuerySet[FollowUp]:
-        patients = patients_visible_to(self.request.user, self.capability).filter(study=self.study)
+        patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = FollowUp.objects.filter(patient__in=patients).select_related("patient")
         return self.filtered(
             rows.order_by("patient__subject_id", "contact_date", "id"),

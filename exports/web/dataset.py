@@ -51,7 +51,7 @@ class DatasetForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@study_page(Capability.EXPORT)
+@study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
 def dataset(request: HttpRequest, study: Study) -> HttpResponseBase:
     """GET shows the form and earlier exports; POST gives the file."""
     today = study.today()

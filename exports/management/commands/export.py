@@ -2,7 +2,6 @@
 
 import os
 import sys
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -87,7 +86,6 @@ def _write(dataset: AnalysisDataset, output: str) -> None:
 
 
 def _copy(dataset: AnalysisDataset, file: BinaryIO) -> None:
-    with closing(dataset.chunks()) as chunks:
-        for chunk in chunks:
-            file.write(chunk)
+    for chunk in dataset.chunks():
+        file.write(chunk)
     file.flush()
