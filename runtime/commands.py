@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 from runtime import application
 from runtime.errors import CannotStart
@@ -198,8 +199,8 @@ def _child(
     environment: Mapping[str, str],
     cwd: Path | None,
     *,
-    stdout: object = None,
-    stderr: object = None,
+    stdout: IO[Any] | None = None,
+    stderr: IO[Any] | None = None,
     new_session: bool = False,
 ) -> subprocess.Popen[bytes]:
     parent = os.getpid()
@@ -208,8 +209,8 @@ def _child(
         env=dict(environment),
         cwd=cwd,
         stdin=subprocess.DEVNULL if new_session else None,
-        stdout=stdout,  # type: ignore[arg-type]
-        stderr=stderr,  # type: ignore[arg-type]
+        stdout=stdout,
+        stderr=stderr,
         start_new_session=new_session,
         preexec_fn=lambda: die_with_parent(signal.SIGTERM, parent),
     )

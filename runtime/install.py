@@ -42,7 +42,7 @@ def is_installed(lock: str) -> bool:
 
 def runs() -> bool:
     """Whether .venv's Python starts and is new enough (its own Python may have been removed)."""
-    check = [PYTHON, "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
+    check = [str(PYTHON), "-c", "import sys, pip; sys.exit(sys.version_info < (3, 11))"]
     try:
         return subprocess.run(check, check=False, capture_output=True).returncode == 0
     except OSError:
@@ -56,10 +56,10 @@ def install(lock: str) -> None:
         print("yogo: making .venv", file=sys.stderr)
         make_venv()
     print(f"yogo: installing {lock} into .venv (once; a minute or two)", file=sys.stderr)
-    command = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
+    command = [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", "--no-input"]
     with open(LOG, "wb") as log:
         done = subprocess.run(
-            [*command, "--require-hashes", "--requirement", HOME / lock],
+            [*command, "--require-hashes", "--requirement", str(HOME / lock)],
             check=False,
             stdout=log,
             stderr=log,

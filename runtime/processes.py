@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from runtime.paths import SOURCE
 
@@ -99,7 +100,7 @@ def run_as(user: ServerUser | None, command: Sequence[str]) -> subprocess.Comple
     )
 
 
-def _as_user(user: ServerUser | None) -> dict[str, object]:
+def _as_user(user: ServerUser | None) -> dict[str, Any]:
     return {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
 
 
