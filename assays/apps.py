@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class AssaysConfig(AppConfig):
     name = "assays"
     verbose_name = _("Assays")
+
+    def ready(self) -> None:
+        from assays.services.assay_import import AssayImporter
+        from studies.imports.registry import register_importer
+
+        register_importer("assay", AssayImporter())

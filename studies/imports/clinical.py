@@ -183,8 +183,8 @@ def _days(reader: RowReader, source: Source, first_day: int) -> int | None:
     number = reader.number(source)
     if number is None:
         return None
-    days = round(number) - first_day
-    if days < 0:
+    days = max(round(number) - first_day, 0)  # where day 1 is the first, some write 0 for it
+    if number < 0:
         reader.reject(source, _("a duration cannot be negative: no event before the index date."))
         return None
     if days > 40_000:

@@ -44,7 +44,6 @@ class Writes:
 
     def change(self, instance: Model, name: str) -> None:
         stored = self.changed[type(instance)]
-        assert instance.pk is not None
         stored.setdefault(instance.pk, (instance, set()))[1].add(name)
 
     def counts(self) -> dict[str, int]:
@@ -115,11 +114,10 @@ class Comparison:
             return None
         site, cohort = self._site(said, row), self._cohort(said, row)
         source = self.mapping.index_date
-        if said.index_date is None and source is not None:
-            if not any(p.column == source.label for p in row.problems):
-                self._reject(
-                    row, source.label, "", _("the index date of a new patient must be known.")
-                )
+        told = source is None or any(p.column == source.label for p in row.problems)
+        if said.index_date is None and source is not None and not told:
+            why = _("the index date of a new patient must be known.")
+            self._reject(row, source.label, "", why)
         if site is None or cohort is None or said.index_date is None or not said.subject_id:
             return None
         patient = Patient(study=self.study, subject_id=said.subject_id)

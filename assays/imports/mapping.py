@@ -1,0 +1,243 @@
+"""The mapping of an assay file: samples, analytes, values, panel, plate, unit."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from assays.models import Panel, Specimen
+from studies.imports.columns import Source, source_from
+from studies.imports.mapping import COMMON_KEYS, FileForm, file_form
+from studies.imports.sections import Section, near, read_mapping
+from studies.imports.units import normal_unit
+from studies.models.patient import Timepoint
+
+SCALE_UNITS = {
+    "concentration": (
+        "pg/mL",
+        "ng/mL",
+        "ug/mL",
+        "ng/L",
+        "ug/L",
+        "mg/L",
+        "U/mL",
+        "IU/mL",
+        "mIU/mL",
+        "pM",
+        "nM",
+    ),
+    "npx": ("NPX",),
+}
+KEYS = (
+    *COMMON_KEYS,
+    "layout",
+    "sample",
+    "analyte",
+    "value",
+    "unit",
+    "panel",
+    "plate",
+    "material",
+    "subject",
+    "timepoint",
+    "collected_on",
+    "samples",
+    "analytes",
+    "create_analytes",
+    "analyte_columns",
+)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Where it stands whose a sample is and when it was taken."""
+
+    sample: Source
+    subject: Source
+    timepoint: Source
+    skip_others: bool
+    collected_on: Source | None
+    ignore: tuple[str, ...] = ()
+
+    def sources(self) -> Iterator[Source]:
+        yield from (self.sample, self.subject, self.timepoint)
+        if self.collected_on is not None:
+            yield self.collected_on
+
+
+@dataclass(frozen=True)
+class NamedAnalyte:
+    """What the mapping says of a name in the file."""
+
+    symbol: str
+    name: str
+    uniprot: str
+
+
+@dataclass(frozen=True)
+class AssayMapping:
+    """Everything an assay import takes from a file."""
+
+    form: FileForm
+    long: bool
+    sample: Source
+    analyte: Source | None
+    value: Source | None
+    analyte_columns: tuple[str, ...]
+    unit: str
+    panel: str
+    scale: str
+    plate: Source
+    material: Source
+    identity: Identity
+    second_file: bool
+    analytes: dict[str, NamedAnalyte]
+    create_analytes: bool
+
+    def sources(self) -> Iterator[Source]:
+        """Every source in the file itself, for the check against its columns."""
+        yield from (self.sample, self.plate, self.material)
+        yield from (source for source in (self.analyte, self.value) if source is not None)
+        if not self.second_file:
+            yield from self.identity.sources()
+        for column in self.analyte_columns:
+            yield Source(where="analyte_columns", column=column)
+
+
+def samples_file(text: str) -> str | None:
+    """The path of the samples table that a mapping names, for whoever has to fetch it."""
+
+    def named(root: Section) -> tuple[str | None]:
+        section = root.section("samples")
+        return (section.text("file") if section is not None else None,)
+
+    return read_mapping(text, named)[0]
+
+
+def assay_mapping(root: Section) -> AssayMapping | None:
+    """Read an assay mapping; problems are collected in `root.problems`."""
+    root.only(KEYS)
+    root.one_of("kind", ("assay",), "assay")
+    layout = root.one_of("layout", ("wide", "long"))
+    if layout is None:
+        root.told("layout", _("write wide (a column per analyte) or long (a row per value)."))
+    sample, analyte, value = (source_from(root, key) for key in ("sample", "analyte", "value"))
+    if layout == "long" and (analyte is None or value is None):
+        root.told("analyte", _("a long file needs analyte and value."))
+    if layout == "wide" and (analyte is not None or value is not None):
+        root.told(
+            "analyte",
+            _("analyte and value belong to a long file; a wide one names analytes in its header."),
+        )
+    if sample is None:
+        root.told("sample", _("name the column that holds the sample."))
+    panel, scale = _panel(root)
+    plate, material = source_from(root, "plate"), _material(root)
+    if plate is None:
+        root.told("plate", _("name a column, or a constant such as plate: {constant: Plate 1}."))
+    unit = _unit(root, scale)
+    identity = _identity(root, sample)
+    analytes = _analytes(root)
+    if None in (sample, plate, material, identity) or root.problems:
+        return None
+    return AssayMapping(
+        form=file_form(root),
+        long=layout == "long",
+        sample=sample,  # type: ignore[arg-type]
+        analyte=analyte,
+        value=value,
+        analyte_columns=root.texts("analyte_columns"),
+        unit=unit,
+        panel=panel,
+        scale=scale,
+        plate=plate,  # type: ignore[arg-type]
+        material=material,  # type: ignore[arg-type]
+        identity=identity,  # type: ignore[arg-type]
+        second_file=root.has("samples"),
+        analytes=analytes,
+        create_analytes=root.flag("create_analytes"),
+    )
+
+
+def _panel(root: Section) -> tuple[str, str]:
+    section = root.section("panel")
+    if section is None:
+        root.told("panel", _("write panel: {name: …, scale: concentration or npx}."))
+        return "", "concentration"
+    section.only(("name", "scale"))
+    name = section.text("name")
+    if not name:
+        section.told("name", _("name the panel."))
+    scale = section.one_of("scale", Panel.Scale.values, "concentration")
+    return name or "", scale or "concentration"
+
+
+def _material(root: Section) -> Source | None:
+    choices = tuple(Specimen.Material.values)
+    written = root.content.get("material")
+    if isinstance(written, str) and written in choices:
+        return Source(where="material", constant=written, choices=choices)
+    source = source_from(root, "material", choices=choices)
+    if source is None:
+        root.told("material", _("write plasma or serum, or name a column."))
+    return source
+
+
+def _unit(root: Section, scale: str) -> str:
+    unit, known = root.text("unit"), SCALE_UNITS[scale]
+    for name in known:
+        if unit is not None and normal_unit(unit).lower() == normal_unit(name).lower():
+            return name
+    root.told(
+        "unit",
+        _("“%(unit)s” is not a unit of %(scale)s here; use one of %(units)s.")
+        % {"unit": unit or "", "scale": scale, "units": ", ".join(known)}
+        + near(unit or "", known),
+    )
+    return ""
+
+
+def _identity(root: Section, sample: Source | None) -> Identity | None:
+    section = root.section("samples")
+    if section is not None:
+        section.only(("file", "sample", "subject", "timepoint", "collected_on", "ignore"))
+        for key in ("subject", "timepoint", "collected_on"):
+            if root.has(key):
+                root.told(key, _("it is already said by samples."))
+        sample = source_from(section, "sample")
+        if sample is None:
+            section.told("sample", _("name the column that holds the sample."))
+    part = section or root
+    subject = source_from(part, "subject")
+    timepoint = source_from(
+        part, "timepoint", choices=(*Timepoint.values, "skip"), more=("others",)
+    )
+    if subject is None:
+        part.told("subject", _("name the column that holds the subject id."))
+    if timepoint is None:
+        part.told("timepoint", _("name a column with a coding to pre and edt, or a constant."))
+    others = part.section("timepoint", shorthand="column")
+    skip = others is not None and others.one_of("others", ("skip", "reject"), "reject") == "skip"
+    collected_on = source_from(part, "collected_on", dated=True)
+    if sample is None or subject is None or timepoint is None:
+        return None
+    ignore = section.texts("ignore") if section is not None else ()
+    return Identity(sample, subject, timepoint, skip, collected_on, ignore)
+
+
+def _analytes(root: Section) -> dict[str, NamedAnalyte]:
+    part = root.section("analytes")
+    found: dict[str, NamedAnalyte] = {}
+    for name in part.content if part is not None else ():
+        entry = part.section(name, shorthand="symbol") if part is not None else None
+        if entry is None:
+            continue
+        entry.only(("symbol", "name", "uniprot"))
+        symbol = entry.text("symbol")
+        if not symbol:
+            entry.told("symbol", _("name the gene symbol."))
+            continue
+        found[str(name)] = NamedAnalyte(
+            symbol, entry.text("name", str(name)) or symbol, entry.text("uniprot", "") or ""
+        )
+    return found

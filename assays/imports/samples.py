@@ -1,0 +1,75 @@
+"""Samples of a file -> whose they are and when they were taken."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import cast
+
+from django.utils.translation import gettext as _
+
+from assays.imports.mapping import AssayMapping, Identity
+from studies.imports.columns import Problem, RowReader
+from studies.imports.tables import Row, Table
+from studies.imports.texts import Texts, day
+
+MAX_LABEL = 100
+
+
+@dataclass
+class Sample:
+    """What a row says of a sample; `timepoint` is "skip" where the mapping leaves it out."""
+
+    label: str
+    subject: str | None
+    timepoint: str | None
+    collected_on: date | None
+    problems: list[Problem] = field(default_factory=list)
+
+
+def read_sample(table: Table, row: Row, identity: Identity, texts: Texts) -> Sample:
+    """Read subject, timepoint and day of collection from one row."""
+    reader = RowReader(table, row, texts)
+    label = reader.text(identity.sample)
+    if label is None:
+        reader.reject(identity.sample, _("every row needs a sample."))
+    elif len(label) > MAX_LABEL:
+        reader.reject(identity.sample, _("longer than %(n)d characters.") % {"n": MAX_LABEL})
+    timepoint = _timepoint(reader, identity)
+    sample = Sample(label or "", None, timepoint, None, reader.problems)
+    if timepoint == "skip":
+        return sample
+    sample.subject = reader.text(identity.subject)
+    if sample.subject is None:
+        reader.reject(identity.subject, _("every sample needs a subject id."))
+    source = identity.collected_on
+    if source is not None:
+        read = reader.read(source, lambda text: day(text, source.format))
+        sample.collected_on = cast("date | None", read)
+    return sample
+
+
+def _timepoint(reader: RowReader, identity: Identity) -> str | None:
+    source = identity.timepoint
+    if identity.skip_others and reader.raw(source) not in {*source.coding, *source.choices}:
+        return "skip"
+    timepoint = reader.text(source)
+    if timepoint is None and not reader.problems:
+        reader.reject(source, _("the timepoint must be known: pre, edt, or skip by the coding."))
+    return timepoint
+
+
+def samples_of(table: Table, file: str, mapping: AssayMapping) -> dict[str, Sample]:
+    """The samples table as a whole: label -> sample. Its problems name its file and row."""
+    samples: dict[str, Sample] = {}
+    for row in table.rows:
+        sample = read_sample(table, row, mapping.identity, mapping.form.texts)
+        sample.problems = [
+            Problem(f"{file}, row {row.number}, {p.column}", p.value, p.why)
+            for p in sample.problems
+        ]
+        if sample.label in samples:
+            label = f"{file}, row {row.number}, {mapping.identity.sample.label}"
+            why = _("this sample is named twice in the table of samples.")
+            samples[sample.label].problems.append(Problem(label, sample.label, why))
+            continue
+        samples[sample.label] = sample
+    return samples

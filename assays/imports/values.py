@@ -1,0 +1,46 @@
+"""What an instrument writes in a cell -> number, flag and limit; the text itself is always kept."""
+
+import re
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from assays.models.measurement import Flag
+from studies.imports.texts import Texts, Unreadable
+
+MISSING = frozenset({"", "***", "*", "---", "--", "-", "nan", "na", "n/a", "#n/a", "null", "none"})
+OUT_OF_RANGE = re.compile(r"oor\s*([<>])", re.IGNORECASE)
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A written value: `number` in the file's unit, or none with the flag that says why, and the limit
+    that the text names ("< 3.2" -> 3.2)."""
+
+    number: float | None
+    flag: str
+    limit: float | None = None
+
+
+def read_value(text: str, texts: Texts, *, negative: bool) -> Value:
+    """Read a cell; raises Unreadable for a text where a number belongs.
+
+    `negative` tells whether the scale knows negative numbers (NPX does, a concentration does not).
+    """
+    if len(text) > LONGEST:
+        raise Unreadable(_("longer than %(n)d characters") % {"n": LONGEST})
+    plain = text.strip()
+    if plain.lower() in MISSING or texts.is_unknown(plain):
+        return Value(None, Flag.MISSING)
+    beyond = OUT_OF_RANGE.fullmatch(plain)
+    if beyond:
+        return Value(None, Flag.BELOW_LLOQ if beyond[1] == "<" else Flag.ABOVE_ULOQ)
+    if plain[0] in "<>":
+        flag = Flag.BELOW_LLOQ if plain[0] == "<" else Flag.ABOVE_ULOQ
+        return Value(None, flag, texts.number(plain[1:].lstrip("= ")))
+    extrapolated = plain.startswith("*")
+    number = texts.number(plain.removeprefix("*"))
+    if number < 0 and not negative:
+        raise Unreadable(_("a concentration cannot be negative"))
+    return Value(number, Flag.EXTRAPOLATED if extrapolated else Flag.IN_RANGE)

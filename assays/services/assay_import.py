@@ -1,0 +1,161 @@
+"""The assay importer: file + mapping (+ samples) -> specimens, plates and measurements."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assays.imports.comparison import AssayComparison, AssayWrites, NewMeasurement
+from assays.imports.mapping import AssayMapping, assay_mapping
+from assays.imports.samples import Sample, samples_of
+from assays.models import Analyte, AnalyteAlias, PlateRun, Specimen
+from assays.selectors.known import known_assays
+from studies.imports.columns import check_columns
+from studies.imports.preview import as_json
+from studies.imports.registry import Files
+from studies.imports.sections import read_mapping
+from studies.imports.tables import Table, read_table
+from studies.models import ImportBatch, Study
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.selectors.imports import open_site_ids
+
+BATCH = 2_000
+ROWS_PER_COPY = 50_000
+COPY = (
+    "COPY assays_measurement (specimen_id, analyte_id, plate_run_id, replicate, value_text, value,"
+    " unit, flag, \"limit\", source_id) FROM STDIN WITH (FORMAT csv, NULL '\\N')"
+)
+
+
+@dataclass(frozen=True)
+class ParsedAssay:
+    """An assay file, its mapping and its samples, read and found to fit each other."""
+
+    mapping: AssayMapping
+    table: Table
+    columns: tuple[str, ...]
+    samples: dict[str, Sample] | None
+    not_taken: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AssayPlan:
+    """What the import would write, and what people see of it."""
+
+    preview: dict[str, Any]
+    writes: AssayWrites = field(repr=False)
+    unit: str = ""
+
+
+class AssayImporter:
+    """studies.imports.registry.Importer for measurements."""
+
+    capability = Capability.IMPORT_ASSAYS
+    takes_samples = True
+
+    def read(self, files: Files) -> ParsedAssay:
+        mapping = read_mapping(files.mapping_text, assay_mapping)
+        name, form = files.source.name, mapping.form
+        content = bytes(files.source.content)
+        table = read_table(name, content, encoding=form.encoding, sheet=form.sheet)
+        rest = check_columns(table, mapping.sources(), form.ignore, file=name)
+        samples = _samples(files, mapping)
+        if mapping.long:
+            return ParsedAssay(mapping, table, (), samples, rest)
+        columns = mapping.analyte_columns or rest
+        not_taken = rest if mapping.analyte_columns else ()
+        return ParsedAssay(mapping, table, columns, samples, not_taken)
+
+    def plan(self, study: Study, parsed: ParsedAssay, by: User | None) -> AssayPlan:
+        mapping, table = parsed.mapping, parsed.table
+        comparison = AssayComparison(
+            study,
+            mapping,
+            known_assays(study, _labels(parsed), mapping.panel),
+            parsed.samples,
+            open_sites=open_site_ids(by, study, self.capability),
+        )
+        header = comparison.header(table, parsed.columns)
+        rows = [comparison.row(table, row, parsed.columns) for row in table.rows]
+        preview = as_json(
+            [header, *rows] if header.problems else rows,
+            writes=comparison.writes.counts(),
+            not_taken=parsed.not_taken,
+            notes=[_("Read as %(form)s.") % {"form": table.read_as}],
+        )
+        return AssayPlan(preview, comparison.writes, mapping.unit)
+
+    def write(self, plan: AssayPlan, batch: ImportBatch, by: User | None) -> None:
+        writes = plan.writes
+        if writes.panel.pk is None and writes.plates:
+            writes.panel.save()
+        Analyte.objects.bulk_create(writes.analytes.new_analytes, batch_size=BATCH)
+        AnalyteAlias.objects.bulk_create(writes.analytes.new_aliases, batch_size=BATCH)
+        if writes.measured:
+            writes.panel.analytes.add(*writes.measured.values())
+        Specimen.objects.bulk_create(writes.specimens, batch_size=BATCH)
+        Specimen.objects.bulk_update(writes.collected, ["collected_on"], batch_size=BATCH)
+        for plate in writes.plates:
+            plate.source = batch
+        PlateRun.objects.bulk_create(writes.plates, batch_size=BATCH)
+        copy_measurements(writes.measurements, unit=plan.unit, source=batch)
+
+
+def copy_measurements(
+    measurements: list[NewMeasurement], *, unit: str, source: ImportBatch
+) -> None:
+    """Write measurements by COPY. Their history is written by the table's triggers as for any other
+    insert: the context of the transaction was set by the statements before."""
+    rows = iter(measurements)
+    with connection.cursor() as cursor:
+        while part := list(islice(rows, ROWS_PER_COPY)):
+            buffer = io.StringIO()
+            csv.writer(buffer).writerows(_copied(part, unit, source.pk))
+            buffer.seek(0)
+            cursor.copy_expert(COPY, buffer)
+
+
+def _copied(part: list[NewMeasurement], unit: str, source: int) -> Iterator[tuple[Any, ...]]:
+    for m in part:
+        yield (
+            m.specimen.pk,
+            m.analyte.pk,
+            m.plate.pk,
+            m.replicate,
+            m.text,
+            "\\N" if m.value.number is None else repr(m.value.number),
+            unit,
+            str(m.value.flag),
+            "\\N" if m.value.limit is None else repr(m.value.limit),
+            source,
+        )
+
+
+def _samples(files: Files, mapping: AssayMapping) -> dict[str, Sample] | None:
+    if not mapping.second_file:
+        if files.samples is not None:
+            raise Refused(
+                _("The mapping has no section samples, but a table of samples was given.")
+            )
+        return None
+    if files.samples is None:
+        raise Refused(_("The mapping needs a table of samples: give that file as well."))
+    table = read_table(files.samples.name, bytes(files.samples.content))
+    identity = mapping.identity
+    check_columns(table, identity.sources(), identity.ignore, file=files.samples.name)
+    return samples_of(table, files.samples.name, mapping)
+
+
+def _labels(parsed: ParsedAssay) -> set[str]:
+    source = parsed.mapping.sample
+    if source.column is None:
+        return {source.constant or ""}
+    place = parsed.table.position(source.column)
+    return {row.cells[place] for row in parsed.table.rows} | set(source.coding.values())
