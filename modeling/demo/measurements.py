@@ -4,59 +4,67 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from modeling.demo.panel import FAMILIES, INFORMATIVE_EDT, INFORMATIVE_PRE, PANEL, SYMBOLS
+from modeling.demo.panel import EFFECT_EDT, EFFECT_PRE, FAMILIES, PANEL, SYMBOLS
 
 SPECIMENS_PER_PLATE = 76
 LOG_SPREAD = 0.62
-FAMILY_SHARE = 0.45
+FAMILY_SHARE = 0.15
+RISK_LOADING = 0.25
 KEPT_TO_EDT = 0.62
 EDT_DAY = 42
 NO_SPECIMEN = {"pre": 0.0, "edt": 0.08}
 
+Levels = dict[str, np.ndarray]
+
+
+def simulate_levels(risk: np.ndarray, random: np.random.Generator) -> Levels:
+    """Standard normal levels (patients x cytokines) at `pre` and `edt`, not independent: families
+    share a factor, informative cytokines share the patient's hidden risk, timepoints resemble."""
+    pre = _standardised(EFFECT_PRE, risk, random)
+    drift = _standardised(EFFECT_EDT, risk, random)
+    return {"pre": pre, "edt": KEPT_TO_EDT * pre + np.sqrt(1 - KEPT_TO_EDT**2) * drift}
+
+
+def log_hazard_of(levels: Levels) -> np.ndarray:
+    """What the cytokines at both timepoints add to each patient's log hazard."""
+    return levels["pre"] @ _by_symbol(EFFECT_PRE) + levels["edt"] @ _by_symbol(EFFECT_EDT)
+
 
 def simulate_measurements(
-    clinical: pd.DataFrame,
-    risk: np.ndarray,
-    answer: np.ndarray,
-    days: pd.Series,
-    random: np.random.Generator,
+    clinical: pd.DataFrame, levels: Levels, days: pd.Series, random: np.random.Generator
 ) -> pd.DataFrame:
     """One row per specimen, one column of text per gene symbol (pg/mL, `<limit` below LLOQ).
 
     Specimens at 6 weeks exist only of patients observed by then, and a few were not taken.
     """
-    pre = _standardised(INFORMATIVE_PRE, risk, random)
-    on_treatment = (0.75 * risk + 0.66 * answer) / np.hypot(0.75, 0.66)
-    drift = _standardised(INFORMATIVE_EDT, on_treatment, random)
-    own = np.array([symbol in INFORMATIVE_EDT for symbol in SYMBOLS])
-    kept = KEPT_TO_EDT * pre + np.sqrt(1 - KEPT_TO_EDT**2) * drift
-    levels = {"pre": pre, "edt": np.where(own, drift, kept)}
-    day = {
-        "pre": -random.integers(0, 8, len(clinical)),
-        "edt": EDT_DAY + random.integers(-4, 5, len(clinical)),
-    }
+    n = len(clinical)
+    day = {"pre": -random.integers(0, 8, n), "edt": EDT_DAY + random.integers(-4, 5, n)}
     tables = []
     for timepoint, level in levels.items():
-        taken = random.random(len(clinical)) >= NO_SPECIMEN[timepoint]
+        taken = random.random(n) >= NO_SPECIMEN[timepoint]
         taken &= day[timepoint] < days.to_numpy()
-        tables.append(_specimens(clinical, timepoint, day[timepoint], taken))
-        tables[-1][list(SYMBOLS)] = level[taken]
+        identity = _specimens(clinical, timepoint, day[timepoint], taken)
+        written = pd.DataFrame(level[taken], columns=list(SYMBOLS))
+        tables.append(pd.concat([identity, written], axis=1))
     specimens = pd.concat(tables, ignore_index=True)
     specimens["plate"] = _plates(len(specimens), random)
     return _as_written(specimens, random)
 
 
+def _by_symbol(effects: dict[str, float]) -> np.ndarray:
+    return np.array([effects.get(symbol, 0.0) for symbol in SYMBOLS])
+
+
 def _standardised(
-    informative: dict[str, float], hidden: np.ndarray, random: np.random.Generator
+    effects: dict[str, float], risk: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
-    """Standard normal levels (patients x cytokines): family, hidden quantity and own noise."""
-    n = len(hidden)
+    n = len(risk)
     families = random.standard_normal((n, len(FAMILIES)))
     noise = random.standard_normal((n, len(PANEL)))
     belongs = [FAMILIES.index(cytokine.family) for cytokine in PANEL]
-    loading = np.array([informative.get(symbol, 0.0) for symbol in SYMBOLS])
+    loading = RISK_LOADING * np.sign(_by_symbol(effects))
     shared = np.sqrt(FAMILY_SHARE) * families[:, belongs] + np.sqrt(1 - FAMILY_SHARE) * noise
-    return hidden[:, None] * loading + shared * np.sqrt(1 - loading**2)
+    return risk[:, None] * loading + shared * np.sqrt(1 - loading**2)
 
 
 def _specimens(

@@ -53,43 +53,44 @@ PANEL = _parsed()
 SYMBOLS = tuple(cytokine.symbol for cytokine in PANEL)
 FAMILIES = tuple(sorted({cytokine.family for cytokine in PANEL}))
 
-# How strongly each informative cytokine follows the patient's hidden risk (its correlation with it,
-# before the assay's noise). Most rise with risk; osteopontin, CX3CL1 and IL-11 lead.
-INFORMATIVE_PRE = {
-    "SPP1": 0.78,
-    "CX3CL1": 0.74,
-    "IL11": 0.70,
-    "CXCL8": 0.58,
-    "IL6": 0.58,
-    "CHI3L1": 0.56,
-    "TNFRSF1A": 0.54,
-    "PTX3": 0.54,
-    "CCL23": 0.52,
-    "HGF": 0.52,
-    "CXCL13": 0.50,
-    "IL2RA": 0.50,
-    "TNFSF10": -0.52,
-    "CCL22": -0.50,
+# What one standard deviation of an informative cytokine before treatment adds to the log hazard of
+# death. Most raise it; osteopontin, CX3CL1 and IL-11 lead.
+EFFECT_PRE = {
+    "SPP1": 0.62,
+    "CX3CL1": 0.56,
+    "IL11": 0.52,
+    "CXCL8": 0.22,
+    "IL6": 0.22,
+    "CHI3L1": 0.22,
+    "TNFRSF1A": 0.22,
+    "PTX3": 0.22,
+    "CCL23": 0.22,
+    "HGF": 0.22,
+    "CXCL13": 0.22,
+    "IL2RA": 0.22,
+    "TNFSF10": -0.22,
+    "CCL22": -0.22,
 }
-# Six weeks in, nineteen: eleven of these, and eight that only treatment brings out.
-INFORMATIVE_EDT = {
-    "SPP1": 0.72,
-    "CX3CL1": 0.66,
-    "IL11": 0.62,
-    "CXCL8": 0.66,
-    "IL6": 0.64,
-    "CHI3L1": 0.54,
-    "TNFRSF1A": 0.56,
-    "PTX3": 0.52,
-    "HGF": 0.52,
-    "CXCL13": -0.46,
-    "TNFSF10": -0.50,
-    "CXCL9": -0.54,
-    "CXCL10": -0.50,
-    "IL18": -0.46,
-    "CSF1": 0.52,
-    "CD163": 0.50,
-    "CCL20": 0.50,
-    "TNFRSF1B": 0.54,
-    "IL10": 0.48,
+# The same for the levels at 6 weeks, over and above those before: eleven of these, and eight that only
+# treatment brings out.
+EFFECT_EDT = {
+    "SPP1": 0.13,
+    "CX3CL1": 0.10,
+    "IL11": 0.10,
+    "CXCL8": 0.13,
+    "IL6": 0.13,
+    "CHI3L1": 0.08,
+    "TNFRSF1A": 0.10,
+    "PTX3": 0.08,
+    "HGF": 0.08,
+    "CXCL13": -0.08,
+    "TNFSF10": -0.08,
+    "CXCL9": -0.11,
+    "CXCL10": -0.10,
+    "IL18": -0.08,
+    "CSF1": 0.10,
+    "CD163": 0.10,
+    "CCL20": 0.08,
+    "TNFRSF1B": 0.11,
+    "IL10": 0.08,
 }

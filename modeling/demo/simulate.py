@@ -4,9 +4,9 @@ Pure numpy and pandas. The same seed and number of patients give the same study,
 another last day of follow-up shifts every date and changes no duration. `n_patients` is free, for
 benchmarks.
 
-A hidden risk drives everything: the hazard of death and of progression, the informative cytokines
-before treatment, albumin and the neutrophil-to-lymphocyte ratio. A second hidden quantity, how the
-patient answers to treatment, shows in the cytokines at 6 weeks and moves the hazard too.
+The hazard of death and of progression follows the informative cytokines at both timepoints
+(modeling.demo.panel says how strongly) and the clinical factors. A hidden risk ties these together:
+it shows in the informative cytokines, in albumin and in the neutrophil-to-lymphocyte ratio.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from modeling.demo.follow_up import simulate_follow_up, simulate_outcome
-from modeling.demo.measurements import simulate_measurements
-from modeling.demo.panel import INFORMATIVE_EDT, INFORMATIVE_PRE
+from modeling.demo.measurements import log_hazard_of, simulate_levels, simulate_measurements
+from modeling.demo.panel import EFFECT_EDT, EFFECT_PRE
 
-SEED = 20231
+SEED = 99
 LAST_DAY = date(2026, 10, 31)
 DISCOVERY_SHARE = 123 / 222
 ENROLMENT_DAYS = 1990
@@ -35,7 +35,7 @@ class SimulatedStudy:
     follow_up: one row per contact, ordered by patient and date.
     measurements: one row per specimen (`sample_id`, `subject_id`, `timepoint`, `collected_on`, `plate`)
         and one column per gene symbol with the concentration in pg/mL as text, `<limit` below LLOQ.
-    truth: one row per patient, the hidden quantities and the uncensored time; for tests only.
+    truth: one row per patient, the log hazard and the uncensored times; for tests only.
     """
 
     clinical: pd.DataFrame
@@ -46,12 +46,12 @@ class SimulatedStudy:
     @property
     def informative_pre(self) -> tuple[str, ...]:
         """The cytokines that carry risk before treatment."""
-        return tuple(INFORMATIVE_PRE)
+        return tuple(EFFECT_PRE)
 
     @property
     def informative_edt(self) -> tuple[str, ...]:
         """The cytokines that carry risk at 6 weeks."""
-        return tuple(INFORMATIVE_EDT)
+        return tuple(EFFECT_EDT)
 
 
 def simulate_study(
@@ -67,14 +67,15 @@ def simulate_study(
     random = np.random.default_rng(seed)
     clinical = _enrolled(n_patients, random, last_day)
     risk = random.standard_normal(n_patients)
-    answer = random.standard_normal(n_patients)
     _add_factors(clinical, risk, random)
     observable = ((pd.Timestamp(last_day) - clinical["index_date"]).dt.days).to_numpy()
-    outcome = simulate_outcome(_log_hazard(clinical, risk, answer), observable, random)
-    follow_up = simulate_follow_up(clinical, outcome, risk + answer, random)
-    measurements = simulate_measurements(clinical, risk, answer, outcome["days"], random)
+    levels = simulate_levels(risk, random)
+    log_hazard = _log_hazard(clinical) + log_hazard_of(levels)
+    outcome = simulate_outcome(log_hazard, observable, random)
+    follow_up = simulate_follow_up(clinical, outcome, log_hazard - log_hazard.mean(), random)
+    measurements = simulate_measurements(clinical, levels, outcome["days"], random)
     _lose_some(clinical, outcome["days"].to_numpy(), random)
-    truth = outcome.assign(subject_id=clinical["subject_id"], risk=risk, answer=answer)
+    truth = outcome.assign(subject_id=clinical["subject_id"], log_hazard=log_hazard)
     return SimulatedStudy(clinical, follow_up, measurements, truth)
 
 
@@ -133,8 +134,8 @@ def _tumour_proportion(random: np.random.Generator, n: int) -> np.ndarray:
     return np.select([kind == 0, kind == 1], [0, some], much).astype(float)
 
 
-def _log_hazard(clinical: pd.DataFrame, risk: np.ndarray, answer: np.ndarray) -> np.ndarray:
-    """The truth behind the deaths, relative to an average patient."""
+def _log_hazard(clinical: pd.DataFrame) -> np.ndarray:
+    """What the clinical factors add to each patient's log hazard."""
     nlr = np.log(clinical["neutrophils_pre"] / clinical["lymphocytes_pre"])
     factors = (
         0.018 * (clinical["age"] - 67.5)
@@ -146,7 +147,7 @@ def _log_hazard(clinical: pd.DataFrame, risk: np.ndarray, answer: np.ndarray) ->
         + 0.30 * (nlr - 1.25)
         - 0.0065 * (clinical["pdl1_tps"] - 30)
     )
-    return factors.to_numpy() + 0.95 * risk + 0.45 * answer
+    return factors.to_numpy()
 
 
 def _lose_some(clinical: pd.DataFrame, days: np.ndarray, random: np.random.Generator) -> None:
