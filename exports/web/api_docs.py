@@ -6,11 +6,12 @@ from django.views.decorators.http import require_GET
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.views import SpectacularAPIView
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from accounts.models import ApiToken
+from accounts.api import TokenAuthentication
 
 
 class BearerToken(OpenApiAuthenticationExtension):
@@ -27,12 +28,13 @@ class SignedInOrToken(BasePermission):
     """A person who is signed in on the pages, or a script with a live token."""
 
     def has_permission(self, request: Request, view: APIView) -> bool:
-        return isinstance(request.auth, ApiToken) or request._request.user.is_authenticated
+        return request.user is not None and request.user.is_authenticated
 
 
 class Schema(SpectacularAPIView):
     """The OpenAPI schema."""
 
+    authentication_classes = [TokenAuthentication, SessionAuthentication]
     permission_classes = [SignedInOrToken]
 
 
