@@ -1,7 +1,17 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
 class JobsConfig(AppConfig):
     name = "jobs"
     verbose_name = _("Jobs")
+
+    def ready(self) -> None:
+        from jobs.schedule import make_missing_rows
+
+        post_migrate.connect(
+            make_missing_rows,
+            sender=apps.get_app_config("django_celery_beat"),
+            dispatch_uid="jobs.make_missing_rows",
+        )

@@ -19,7 +19,7 @@ from modeling.demo.follow_up import simulate_follow_up, simulate_outcome
 from modeling.demo.measurements import log_hazard_of, simulate_levels, simulate_measurements
 from modeling.demo.panel import EFFECT_EDT, EFFECT_PRE
 
-SEED = 99
+SEED = 222
 LAST_DAY = date(2026, 10, 31)
 DISCOVERY_SHARE = 123 / 222
 ENROLMENT_DAYS = 1990

@@ -1,0 +1,83 @@
+"""./yogo manage prepare [--demo] [--files-only]"""
+
+import hashlib
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command, get_commands
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from modeling.management.commands.load_demo import accounts_table
+
+BASE = Path(settings.BASE_DIR)
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the database and the built files to what this version needs. Each step is skipped "
+        "where there is nothing to do, so it can run at every start. Standard output holds only "
+        "what is worth showing to a person; the steps are told on standard error."
+    )
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--demo", action="store_true", help="load the demonstration study")
+        parser.add_argument(
+            "--files-only", action="store_true", help="only build and collect files; no database"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not options["files_only"]:
+            self._prepare_database()
+        self._prepare_files()
+        if options["demo"] and not options["files_only"]:
+            self._load_demo()
+
+    def _prepare_database(self) -> None:
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            self._tell("Applying migrations.")
+            call_command("migrate", interactive=False, verbosity=0)
+        tables = connection.introspection.table_names()
+        if settings.CACHES["default"]["LOCATION"] not in tables:
+            self._tell("Making the cache table.")
+            call_command("createcachetable", verbosity=0)
+
+    def _prepare_files(self) -> None:
+        stamp, wanted = Path(settings.STATIC_ROOT) / ".prepared", files_digest()
+        if stamp.is_file() and stamp.read_text() == wanted:
+            return
+        self._tell("Building the front end.")
+        if "build_frontend" in get_commands():
+            call_command("build_frontend", verbosity=0)
+        if settings.FRONTEND_BUILD not in settings.STATICFILES_DIRS:
+            # The folder was not there yet when the settings were read.
+            settings.STATICFILES_DIRS.append(settings.FRONTEND_BUILD)
+        self._tell("Collecting static files.")
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(wanted)
+
+    def _load_demo(self) -> None:
+        from modeling.demo.load import load_demo
+
+        if load_demo():
+            self._tell("Loaded the demonstration study.")
+        for line in accounts_table():
+            self.stdout.write(line)
+
+    def _tell(self, sentence: str) -> None:
+        self.stderr.write(self.style.NOTICE(sentence))
+
+
+def files_digest() -> str:
+    """SHA-256 of what the collected files come from: our own static files, the pinned versions of the
+    packages that bring others, the interpreter, and where the front end is built."""
+    digest = hashlib.sha256(f"{sys.version_info[:2]} {settings.FRONTEND_BUILD}".encode())
+    for path in [BASE / "requirements.lock", *sorted((BASE / "static").rglob("*"))]:
+        if path.is_file():
+            digest.update(path.relative_to(BASE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
