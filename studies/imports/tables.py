@@ -9,6 +9,7 @@ import io
 import re
 from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 from django.conf import settings
@@ -50,7 +51,11 @@ class Table:
 
     def position(self, column: str) -> int:
         """The place of a column in each row's cells."""
-        return self.columns.index(column)
+        return self._places[column]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {column: place for place, column in enumerate(self.columns)}
 
 
 def check_size(name: str, size: int) -> None:

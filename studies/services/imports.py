@@ -93,6 +93,12 @@ def commit_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     return held
 
 
+def check_may_commit(*, batch: ImportBatch, by: User | None) -> None:
+    """Raise Refused unless a commit may be asked for: the right role, and a preview without rejections."""
+    require(by, batch.study, _importer(batch.kind).capability)
+    _expect(batch, State.PREVIEWED)
+
+
 def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple[ImportBatch, str]:
     """`commit_import` for a caller that keeps its own transaction: the batch, and the sentence for
     which nothing was written ("" when it was)."""

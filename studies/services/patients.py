@@ -11,6 +11,7 @@ from studies.models import Baseline, Cohort, FollowUp, LabResult, Patient, Site,
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
+from studies.selectors.state import state_token
 from studies.signals import clinical_change
 
 
@@ -28,6 +29,15 @@ def _set(instance: models.Model, values: dict[str, Any]) -> None:
         raise TypeError(f"{type(instance).__name__} has no field {', '.join(sorted(unknown))}.")
     for name, value in values.items():
         setattr(instance, name, value)
+
+
+def _refuse_stale(row: models.Model | None, seen: str | None) -> None:
+    """Refuse an edit of values that somebody else has changed since they were shown."""
+    if seen is not None and seen != state_token(row):
+        raise Refused(
+            "Somebody else has changed these values since you opened the page. "
+            "They are shown as they are now: check them and enter your change again."
+        )
 
 
 def enrol_patient(
@@ -69,12 +79,22 @@ def _stored_site(patient: Patient) -> Site:
 
 
 def record_baseline(
-    *, patient: Patient, by: User | None, reason: str = "", **values: Any
+    *,
+    patient: Patient,
+    by: User | None,
+    reason: str = "",
+    seen: str | None = None,
+    **values: Any,
 ) -> Baseline:
-    """Enter or correct the factors known before treatment; those not named stay as they are."""
+    """Enter or correct the factors known before treatment; those not named stay as they are.
+
+    `seen` is the state_token of what the person was shown; a changed row is then refused.
+    """
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     with recorded(by=by, reason=reason):
-        baseline = Baseline.objects.filter(patient=patient).first() or Baseline(patient=patient)
+        found = Baseline.objects.select_for_update().filter(patient=patient).first()
+        _refuse_stale(found, seen)
+        baseline = found or Baseline(patient=patient)
         _set(baseline, values)
         _saved(baseline)
         clinical_change.send(sender=Baseline, study=patient.study)
@@ -82,14 +102,21 @@ def record_baseline(
 
 
 def record_lab_result(
-    *, patient: Patient, timepoint: str, by: User | None, reason: str = "", **values: Any
+    *,
+    patient: Patient,
+    timepoint: str,
+    by: User | None,
+    reason: str = "",
+    seen: str | None = None,
+    **values: Any,
 ) -> LabResult:
     """Enter or correct the routine blood results of a timepoint."""
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     with recorded(by=by, reason=reason):
-        result = LabResult.objects.filter(
-            patient=patient, timepoint=timepoint
-        ).first() or LabResult(patient=patient, timepoint=timepoint)
+        rows = LabResult.objects.select_for_update()
+        found = rows.filter(patient=patient, timepoint=timepoint).first()
+        _refuse_stale(found, seen)
+        result = found or LabResult(patient=patient, timepoint=timepoint)
         _set(result, values)
         _saved(result)
         clinical_change.send(sender=LabResult, study=patient.study)
@@ -116,7 +143,12 @@ def record_follow_up(
 
 
 def correct_follow_up(
-    *, follow_up: FollowUp, by: User | None, reason: str, **values: Any
+    *,
+    follow_up: FollowUp,
+    by: User | None,
+    reason: str,
+    seen: str | None = None,
+    **values: Any,
 ) -> FollowUp:
     """Change a contact that was entered wrongly. A correction needs a reason."""
     patient = follow_up.patient
@@ -124,6 +156,8 @@ def correct_follow_up(
     if not reason.strip():
         raise Refused({"reason": ["Say why this is corrected: the reason is kept in the trail."]})
     with recorded(by=by, reason=reason):
+        stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+        _refuse_stale(stored, seen)
         _set(follow_up, values)
         _saved(follow_up)
         clinical_change.send(sender=FollowUp, study=patient.study)

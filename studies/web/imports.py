@@ -1,0 +1,243 @@
+"""The Data page: files that came in, a new import, its preview, commit, drop, and the original."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from jobs.models import Job
+from studies.imports.preview import Verdict
+from studies.imports.registry import IMPORTERS
+from studies.imports.tables import check_size
+from studies.models import ImportBatch, SourceFile, Study
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.selectors.imports import imports_visible_to
+from studies.services import imports
+from studies.tasks import COMMIT, PREVIEW, ask_for, job_key
+from studies.web.access import study_page
+
+LARGE = 2_000_000
+ROWS_A_PAGE = 50
+EXAMPLES = settings.BASE_DIR / "examples"
+
+
+class ImportForm(forms.Form):
+    """A file, what it holds, and its mapping as a file or as text."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("What the file holds"))
+    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("CSV, TSV or XLSX."))
+    samples = forms.FileField(
+        label=gettext_lazy("Table of samples"),
+        required=False,
+        help_text=gettext_lazy("Only where a second file says which sample is whose."),
+    )
+    mapping_file = forms.FileField(label=gettext_lazy("Mapping, as a file"), required=False)
+    mapping = forms.CharField(
+        label=gettext_lazy("Mapping, as text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
+        help_text=gettext_lazy("YAML: which column holds what. Start from an example."),
+    )
+
+    def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["kind"]
+        field.choices = kinds  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        for name in ("file", "samples", "mapping_file"):
+            upload = cleaned.get(name)
+            try:
+                if upload:
+                    check_size(upload.name, upload.size)
+            except Refused as error:
+                self.add_error(name, str(error))
+        if not self.errors and not cleaned.get("mapping_file") and not cleaned.get("mapping"):
+            self.add_error("mapping", _("Give the mapping as a file or as text."))
+        return cleaned
+
+    def mapping_text(self) -> str:
+        """The mapping, from the file where one is given."""
+        upload = self.cleaned_data["mapping_file"]
+        if not upload:
+            return self.cleaned_data["mapping"]
+        try:
+            return upload.read(imports.MAX_MAPPING_BYTES + 1).decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise Refused({"mapping_file": [_("The mapping is not UTF-8 text.")]}) from error
+
+
+def _kinds(request: HttpRequest) -> list[tuple[str, str]]:
+    """The kinds of import that the person may make in this study."""
+    labels = dict(ImportBatch.Kind.choices)
+    return [
+        (kind, str(labels[kind]))
+        for kind, importer in IMPORTERS.items()
+        if importer.capability in request.capabilities  # type: ignore[attr-defined]
+    ]
+
+
+def _examples() -> list[str]:
+    return sorted(str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.yaml"))
+
+
+def _example(name: str) -> str:
+    """A shipped mapping; only a name of the list opens a file."""
+    return (EXAMPLES / name).read_text(encoding="utf-8") if name in _examples() else ""
+
+
+def _batch(request: HttpRequest, study: Study, pk: int) -> ImportBatch:
+    batch = imports_visible_to(request.user, study).filter(pk=pk).first()  # type: ignore[arg-type]
+    if batch is None:
+        raise Http404(_("There is no such import."))
+    return batch
+
+
+@require_GET
+@study_page(Capability.VIEW_STUDY)
+def import_list(request: HttpRequest, study: Study) -> HttpResponse:
+    """All imports that the person may see, newest first."""
+    batches = imports_visible_to(request.user, study)  # type: ignore[arg-type]
+    page = Paginator(batches, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    return render(
+        request, "studies/imports.html", {"page": page, "may_import": bool(_kinds(request))}
+    )
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(Capability.VIEW_STUDY)
+def new_import(request: HttpRequest, study: Study) -> HttpResponse:
+    """Give a file and a mapping; the preview follows."""
+    kinds = _kinds(request)
+    if not kinds:
+        raise PermissionDenied(_("Your role in this study does not import files."))
+    example = request.GET.get("example", "")
+    initial = {"mapping": _example(example)}
+    if "assay" in example and any(kind == "assay" for kind, _label in kinds):
+        initial["kind"] = "assay"
+    form = ImportForm(request.POST or None, request.FILES or None, kinds=kinds, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            batch = _received(request, study, form)
+            return redirect("studies:import", study.code, batch.pk)
+        except Refused as error:
+            for field, sentences in error.errors.items():
+                for sentence in sentences:
+                    form.add_error(field if field in form.fields else None, sentence)
+    context = {"form": form, "examples": _examples(), "limit": settings.MAX_UPLOAD_MB}
+    status = 422 if form.errors else 200
+    return render(request, "studies/import_new.html", context, status=status)
+
+
+def _received(request: HttpRequest, study: Study, form: ImportForm) -> ImportBatch:
+    upload, samples = form.cleaned_data["file"], form.cleaned_data["samples"]
+    batch = imports.receive_file(
+        study=study,
+        name=upload.name,
+        content=upload.read(),
+        kind=form.cleaned_data["kind"],
+        mapping_text=form.mapping_text(),
+        samples=(samples.name, samples.read()) if samples else None,
+        by=request.user,  # type: ignore[arg-type]
+    )
+    if upload.size > LARGE:
+        ask_for(PREVIEW, batch, request.user)  # type: ignore[arg-type]
+        return batch
+    return imports.preview_import(batch=batch, by=request.user)  # type: ignore[arg-type]
+
+
+@require_GET
+@study_page(Capability.VIEW_STUDY)
+def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """The preview of one import, its counts and rows."""
+    batch = _batch(request, study, pk)
+    preview = batch.preview or {}
+    verdict = request.GET.get("verdict", "")
+    rows = [row for row in preview.get("rows", []) if verdict in ("", row["verdict"])]
+    chips = [(v.value, preview["counts"].get(v.value, 0)) for v in Verdict] if preview else []
+    context = {
+        "batch": batch,
+        "preview": preview,
+        "chips": chips,
+        "verdict": verdict,
+        "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "query": f"verdict={verdict}" if verdict in {v.value for v in Verdict} else "",
+        "may_commit": IMPORTERS[batch.kind].capability in request.capabilities,  # type: ignore[attr-defined]
+        "job": _job(batch),
+    }
+    return render(request, "studies/import.html", context)
+
+
+def _job(batch: ImportBatch) -> Job | None:
+    return Job.objects.filter(key=job_key(batch)).order_by("-pk").first()
+
+
+@require_GET
+@study_page(Capability.VIEW_STUDY)
+def import_progress(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """How far the job of an import is; when it is done the page loads anew."""
+    batch = _batch(request, study, pk)
+    job = _job(batch)
+    response = render(request, "studies/import_progress.html", {"batch": batch, "job": job})
+    if job is None or not job.is_active:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_POST
+@study_page(Capability.VIEW_STUDY)
+def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Write what the preview shows."""
+    batch = _batch(request, study, pk)
+    try:
+        if batch.source.size > LARGE:
+            imports.check_may_commit(batch=batch, by=request.user)  # type: ignore[arg-type]
+            ask_for(COMMIT, batch, request.user)  # type: ignore[arg-type]
+        else:
+            imports.commit_import(batch=batch, by=request.user)  # type: ignore[arg-type]
+            messages.success(request, _("The file is loaded, all of it."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("studies:import", study.code, batch.pk)
+
+
+@require_POST
+@study_page(Capability.VIEW_STUDY)
+def drop(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Set an import aside."""
+    batch = _batch(request, study, pk)
+    try:
+        imports.drop_import(batch=batch, by=request.user)  # type: ignore[arg-type]
+        messages.success(request, _("The import is dropped; nothing of it was written."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("studies:imports", study.code)
+
+
+@require_GET
+@study_page(Capability.VIEW_STUDY)
+def original(request: HttpRequest, study: Study, pk: int, part: str) -> HttpResponse:
+    """The original file (or its table of samples), byte for byte."""
+    batch = _batch(request, study, pk)
+    kept_pk = batch.source_id if part == "source" else batch.samples_id
+    kept = SourceFile.objects.filter(pk=kept_pk).first()
+    if kept is None:
+        raise Http404(_("This import has no such file."))
+    return HttpResponse(
+        bytes(kept.content),
+        content_type="application/octet-stream",
+        headers={
+            "Content-Disposition": content_disposition_header(True, kept.name) or "attachment"
+        },
+    )
