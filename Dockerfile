@@ -18,8 +18,7 @@ USER yogo
 
 # The pages' parts are built into the image. The settings want addresses, which nothing uses here.
 RUN export YOGO_SECRET_KEY=unused DATABASE_URL=postgresql:///unused BROKER_URL=redis://unused \
-    && python manage.py build_frontend \
-    && python manage.py collectstatic --no-input
+    && python manage.py prepare --files-only
 
 EXPOSE 8000
 CMD ["gunicorn", "--config=runtime/gunicorn_conf.py", "--bind=0.0.0.0:8000", "config.wsgi"]

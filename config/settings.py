@@ -252,5 +252,9 @@ LOGGING = {
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
-    "loggers": {"django.request": {"level": "ERROR"}, "celery": {"level": LOG_LEVEL}},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "celery": {"level": LOG_LEVEL},
+        "numexpr": {"level": "WARNING"},  # it greets every process with its number of threads
+    },
 }
