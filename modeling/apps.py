@@ -20,3 +20,9 @@ class ModelingConfig(AppConfig):
             Work(compute=schedule.compute_due, store=schedule.store_due),
         )
         connect()
+
+        from modeling.web import sections
+        from studies.sections import register_overview_section, register_patient_section
+
+        register_overview_section(20, sections.on_overview)
+        register_patient_section(10, sections.on_patient)

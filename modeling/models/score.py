@@ -48,3 +48,11 @@ class Score(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient}: {self.percentile:.0f} ({self.version})"
+
+    @property
+    def survival_percent(self) -> list[tuple[str, str]]:
+        """Horizon ("6 m") and probability in percent, for a page; "–" past the known follow-up."""
+        return [
+            (f"{horizon.removesuffix('m')} m", "–" if p is None else f"{100 * p:.0f} %")
+            for horizon, p in self.survival.items()
+        ]

@@ -29,7 +29,9 @@ def study_page(capability: Capability) -> Callable[[View], View]:
             capabilities = capabilities_in(request.user, study)  # type: ignore[arg-type]
             if capability not in capabilities:
                 raise PermissionDenied(
-                    _("Your role in this study does not open this page. Ask a manager of the study.")
+                    _(
+                        "Your role in this study does not open this page. Ask a manager of the study."
+                    )
                 )
             request.study, request.capabilities = study, capabilities  # type: ignore[attr-defined]
             return view(request, study=study, **kwargs)

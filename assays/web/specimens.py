@@ -1,0 +1,59 @@
+"""The list of specimens, and what was measured in one."""
+
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from assays.selectors.specimens import measurements_of, specimens_visible_to, with_counts
+from studies.models import Study
+from studies.models.patient import Timepoint
+from studies.permissions import Capability
+from studies.web.access import study_page
+
+PAGE_SIZE = 50
+
+
+@require_GET
+@study_page(Capability.VIEW_ASSAYS)
+def specimens(request: HttpRequest, study: Study) -> HttpResponse:
+    q = request.GET.get("q", "")[:60]
+    timepoint = request.GET.get("timepoint", "")
+    found = specimens_visible_to(request.user).filter(study=study)  # type: ignore[arg-type]
+    if q:
+        found = found.filter(label__icontains=q) | found.filter(patient__subject_id__icontains=q)
+    if timepoint in Timepoint.values:
+        found = found.filter(timepoint=timepoint)
+    found = with_counts(found).order_by("patient__subject_id", "-timepoint", "label")
+    asked = {k: v for k, v in (("q", q), ("timepoint", timepoint)) if v}
+    return render(
+        request,
+        "assays/specimens.html",
+        {
+            "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+            "q": q,
+            "timepoint": timepoint,
+            "timepoints": Timepoint.choices,
+            "query": urlencode(asked),
+        },
+    )
+
+
+@require_GET
+@study_page(Capability.VIEW_ASSAYS)
+def specimen(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    shown = (
+        with_counts(specimens_visible_to(request.user))  # type: ignore[arg-type]
+        .filter(study=study, pk=pk)
+        .first()
+    )
+    if shown is None:
+        raise Http404(_("There is no such specimen here, or you may not see it."))
+    return render(
+        request,
+        "assays/specimen.html",
+        {"specimen": shown, "measurements": list(measurements_of(shown))},
+    )

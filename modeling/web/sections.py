@@ -1,0 +1,35 @@
+"""What models say on the overview and on a patient's page."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from modeling.models import PrognosticModel
+from modeling.selectors.models import champion_scores, with_champions
+from modeling.services.schedule import how_due
+from modeling.web.performance import headline
+from studies.models import Patient, Study
+from studies.permissions import Capability
+
+
+def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]] | None:
+    """Each model's version in use, its C-index, and what the next retraining waits for."""
+    if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
+        return None
+    rows = [
+        {
+            "model": model,
+            "champion": model.champions[0] if model.champions else None,
+            "headline": headline(model.champions[0]) if model.champions else None,
+            "due": how_due(model) if model.retrains else None,
+        }
+        for model in with_champions(PrognosticModel.objects.filter(study=study))
+    ]
+    return "modeling/_overview.html", {"rows": rows}
+
+
+def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:
+    """The patient's scores by the versions in use."""
+    if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
+        return None
+    return "modeling/_patient_scores.html", {"scores": list(champion_scores(patient))}
