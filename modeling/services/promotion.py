@@ -61,9 +61,10 @@ def _refuse_unless_allowed(version: ModelVersion, target: Status) -> None:
 def _move(version: ModelVersion, target: Status, by: User | None) -> None:
     """One step of the table of transitions, taken only from the status that was read."""
     _refuse_unless_allowed(version, target)
+    now = timezone.now()
     moved = ModelVersion.objects.filter(pk=version.pk, status=version.status).update(
-        status=target, decided_by=by, decided_at=timezone.now()
+        status=target, decided_by=by, decided_at=now
     )
     if not moved:
         raise Refused("Somebody else has just decided on this version. Reload the page.")
-    version.status = target
+    version.status, version.decided_by, version.decided_at = target, by, now

@@ -7,15 +7,9 @@ import pytest
 
 from modeling.models import PrognosticModel
 from modeling.services.models import define_model
-from studies.models import FollowUp, Study
-from studies.services.patients import record_baseline, record_lab_result
-from tests.factories import (
-    INDEX_DATE,
-    CohortFactory,
-    SiteFactory,
-    StudyFactory,
-    make_patient,
-)
+from studies.models import Baseline, FollowUp, LabResult, Patient, Study
+from studies.signals import clinical_change
+from tests.factories import INDEX_DATE, CohortFactory, SiteFactory, StudyFactory
 
 CLINICAL = {
     "analytes": {"candidates": [], "keep": 0},
@@ -27,25 +21,38 @@ CLINICAL = {
 
 
 def add_patients(study: Study, cohort: str, n: int, *, seed: int) -> None:
-    """`n` patients whose risk rises with age and falls with albumin."""
+    """`n` patients whose risk rises with age and falls with albumin, in bulk as an import would."""
     rng = np.random.default_rng(seed)
-    for _ in range(n):
-        age, albumin = rng.uniform(40, 85), rng.uniform(2.5, 4.8)
-        patient = make_patient(study, cohort=study.cohorts.get(code=cohort))
-        record_baseline(patient=patient, age=age, by=None)
-        record_lab_result(
-            patient=patient,
-            timepoint="pre",
-            albumin_g_dl=albumin,
-            nlr_reported=rng.uniform(1, 8),
-            by=None,
+    age, albumin, nlr = rng.uniform(40, 85, n), rng.uniform(2.5, 4.8, n), rng.uniform(1, 8, n)
+    scale = 500 * np.exp(-0.04 * (age - 60) + 0.8 * (albumin - 3.6))
+    days = np.floor(rng.exponential(scale)).astype(int) + 1
+    site, group = study.sites.get(), study.cohorts.get(code=cohort)
+    patients = Patient.objects.bulk_create(
+        Patient(
+            study=study,
+            site=site,
+            cohort=group,
+            subject_id=f"{cohort}-{seed}-{k}",
+            index_date=INDEX_DATE,
         )
-        days = int(rng.exponential(500 * np.exp(-0.04 * (age - 60) + 0.8 * (albumin - 3.6)))) + 1
-        FollowUp.objects.create(
-            patient=patient,
-            contact_date=INDEX_DATE + timedelta(days=min(days, 900)),
-            status="dead" if days < 900 else "alive",
+        for k in range(n)
+    )
+    Baseline.objects.bulk_create(
+        Baseline(patient=p, age=a) for p, a in zip(patients, age, strict=True)
+    )
+    LabResult.objects.bulk_create(
+        LabResult(patient=p, timepoint="pre", albumin_g_dl=a, nlr_reported=r)
+        for p, a, r in zip(patients, albumin, nlr, strict=True)
+    )
+    FollowUp.objects.bulk_create(
+        FollowUp(
+            patient=p,
+            contact_date=INDEX_DATE + timedelta(days=int(min(d, 900))),
+            status="dead" if d < 900 else "alive",
         )
+        for p, d in zip(patients, days, strict=True)
+    )
+    clinical_change.send(sender=Patient, study=study)
 
 
 @pytest.fixture()
