@@ -102,7 +102,7 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
     specification = serializers.IntegerField(source="specification.number")
     dataset = DatasetSerializer()
     sha256 = serializers.CharField(source="content_hash")
-    decided_by = serializers.CharField(source="decided_by.username", default=None)
+    decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
 
     class Meta:
         model = ModelVersion
@@ -240,8 +240,10 @@ class RunSerializer(serializers.ModelSerializer[TrainingRun]):
     model = serializers.CharField(source="model.name")
     specification = serializers.IntegerField(source="specification.number")
     dataset = serializers.CharField(source="dataset.content_hash", help_text="SHA-256.")
-    version = serializers.IntegerField(source="version.number", default=None)
-    requested_by = serializers.CharField(source="requested_by.username", default=None)
+    version = serializers.IntegerField(source="version.number", default=None, allow_null=True)
+    requested_by = serializers.CharField(
+        source="requested_by.username", default=None, allow_null=True
+    )
     job = JobSerializer(allow_null=True)
 
     class Meta:

@@ -249,6 +249,9 @@ class StudyDetail(StudyOne):
 
 
 class BaselineSerializer(serializers.ModelSerializer[Baseline]):
+    bmi = serializers.FloatField(allow_null=True)
+    pdl1_class = serializers.ChoiceField(choices=Baseline.PDL1.choices, allow_null=True)
+
     class Meta:
         model = Baseline
         fields = [
@@ -266,6 +269,8 @@ class BaselineSerializer(serializers.ModelSerializer[Baseline]):
 
 
 class LabSerializer(serializers.ModelSerializer[LabResult]):
+    nlr = serializers.FloatField(allow_null=True)
+
     class Meta:
         model = LabResult
         fields = [
@@ -343,7 +348,14 @@ class _PatientView(StudyView):
     queryset = Patient.objects.none()
 
     def as_of(self) -> date:
-        return self.asked.get("as_of") or self.study.today()
+        today = self.study.today()
+        day: date = self.asked.get("as_of") or today
+        if day > today:
+            raise bad_request(
+                _("as_of: %(day)s lies in the future; give a day up to %(today)s.")
+                % {"day": day.isoformat(), "today": today.isoformat()}
+            )
+        return day
 
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())

@@ -1,9 +1,12 @@
 """The API against its own schema: nothing breaks, and every answer is one that it announces."""
 
+from collections.abc import Iterator
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test import Client
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
@@ -16,7 +19,18 @@ from tests.integration.api import add_champion, small_study
 
 
 @pytest.fixture
-def token(db: None) -> str:
+def _one_connection() -> Iterator[None]:
+    """The test's open transaction outlives each request, as under Django's own test client."""
+    signals = (request_started, request_finished)
+    for signal in signals:
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in signals:
+        signal.connect(close_old_connections)
+
+
+@pytest.fixture
+def token(db: None, _one_connection: None) -> str:
     study = small_study(2, code="SCHEMA")
     add_champion(study)
     user = make_member(study, "statistician")
@@ -31,6 +45,10 @@ config = SchemathesisConfig.from_dict(
             "deterministic": True,
             "no-shrink": True,
             "with-security-parameters": False,
+        },
+        # A day after today is refused, and a schema cannot say which day today is.
+        "checks": {
+            "positive_data_acceptance": {"expected-statuses": ["2xx", "400", "401", "403", "404"]}
         },
         "parameters": {
             "path.code": "SCHEMA",
