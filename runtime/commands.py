@@ -62,9 +62,13 @@ def _serve(supervisor: Supervisor, places: Places, listener: socket.socket, *, d
     shown = _prepare(supervisor, services, demo=demo)
     _tell("Starting web, worker and beat.")
     supervisor.start(application.web(places, env, listener.fileno()))
+    supervisor.wait(
+        lambda: application.answers(port),
+        SECONDS_TO_ANSWER,
+        f"The first page (see {places.logs / 'web.log'})",
+    )
     supervisor.start(application.worker(places, env))
     supervisor.start(application.beat(places, env))
-    supervisor.wait(lambda: application.answers(port), SECONDS_TO_ANSWER)
     keep_state(supervisor, places, env, "up", ready=True)
     print(f"\nThe data lie in {places.data}", *shown.splitlines(), sep="\n")
     print(f"Yogo is ready at {application.address(port)}/ (Ctrl-C stops it)", flush=True)
@@ -166,7 +170,11 @@ def _prepare(supervisor: Supervisor, services: Services, *, demo: bool) -> str:
             command, services.environment, SOURCE, stdout=shown, stderr=errors, new_session=True
         )
         with _ended_at_last(process):
-            supervisor.wait(lambda: process.poll() is not None, SECONDS_TO_PREPARE)
+            supervisor.wait(
+                lambda: process.poll() is not None,
+                SECONDS_TO_PREPARE,
+                f"Preparing the database (see {log})",
+            )
         if process.returncode:
             raise CannotStart(
                 f"Preparing the database ended with {how_it_ended(process.returncode)}: "

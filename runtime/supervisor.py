@@ -27,6 +27,7 @@ GRACE_SECONDS = 10.0
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 STEADY_SECONDS = 60.0
+DEATHS_TO_GIVE_UP = 3
 LARGEST_LOG = 20 * 1024 * 1024
 SECONDS_BETWEEN_LOG_CHECKS = 60.0
 PAUSE = 0.1
@@ -94,17 +95,20 @@ class Supervisor:
             self.check()
             time.sleep(0.03)
 
-    def wait(self, done: Callable[[], bool], seconds: float | None = None) -> None:
-        """Keep everything running until `done`; Stopped when asked to stop, CannotStart when time is
-        up or a process keeps dying before."""
+    def wait(
+        self, done: Callable[[], bool], seconds: float | None = None, what: str = "The start"
+    ) -> None:
+        """Keep everything running until `done`; Stopped when asked to stop. With `seconds`, CannotStart
+        when they are over, saying `what` took so long, or when a process keeps dying meanwhile."""
         deadline = None if seconds is None else time.monotonic() + seconds
         while not done():
             self.check()
             self.restart_dead()
             self._bound_logs()
-            worst = max(self.running, key=lambda one: one.deaths, default=None)
-            if deadline and worst and (worst.deaths >= 3 or time.monotonic() > deadline):
-                raise CannotStart(_failure(worst))
+            if deadline is not None:
+                self._refuse_to_wait_for_the_dying()
+                if time.monotonic() > deadline:
+                    raise CannotStart(f"{what} took more than {seconds:g} s.")
             time.sleep(PAUSE)
 
     def check(self) -> None:
@@ -172,6 +176,11 @@ class Supervisor:
             time.sleep(0.03)
         end_group(one.process.pid)
         one.process.wait()
+
+    def _refuse_to_wait_for_the_dying(self) -> None:
+        for one in self.running:
+            if one.deaths >= DEATHS_TO_GIVE_UP:
+                raise CannotStart(_failure(one))
 
     def _bound_logs(self) -> None:
         now = time.monotonic()

@@ -68,6 +68,12 @@ def test_a_program_that_cannot_be_started_is_a_sentence(places: Places) -> None:
         )
 
 
+def test_what_takes_too_long_is_named(places: Places) -> None:
+    supervisor = Supervisor(StopRequest(), print)
+    with pytest.raises(CannotStart, match=r"^The first page took more than 0 s\.$"):
+        supervisor.wait(lambda: False, seconds=0, what="The first page")
+
+
 def test_services_stop_after_those_that_use_them(places: Places) -> None:
     order = places.data / "order"
     noting = (
