@@ -235,3 +235,20 @@ def test_the_command_says_what_is_wrong(study: Study, tmp_path: Path) -> None:
         call_command("export", "--study", study.code, "--as-of", tomorrow)
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export", "--study", study.code, "--output", str(tmp_path / "no" / "x.csv"))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_changes_while_the_file_is_read_is_not_in_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    study = small_study(3)
+    before = taken(study)
+    monkeypatch.setattr(dataset_selector, "PATIENTS_PER_BLOCK", 1)
+    chunks = export_analysis_dataset(study=study, recipe=Recipe(), via="page", by=None).chunks()
+    begun = next(chunks) + next(chunks)
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE studies_baseline SET age = 99")
+    other.close()
+    assert begun + b"".join(chunks) == before
+    assert taken(study) != before
