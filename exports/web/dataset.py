@@ -30,7 +30,7 @@ class DatasetForm(forms.Form):
         label=_("Outcome"),
         required=False,
         choices=[
-            ("", _("overall and progression-free survival")),
+            ("", _("OS and PFS")),
             ("OS", _("overall survival")),
             ("PFS", _("progression-free survival")),
         ],
