@@ -8,10 +8,10 @@ class StudiesConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs.work import register
-        from studies import tasks
         from studies.imports.registry import register_importer
+        from studies.services import import_jobs
         from studies.services.clinical_import import ClinicalImporter
 
         register_importer("clinical", ClinicalImporter())
-        register(tasks.PREVIEW, tasks.PREVIEW_WORK)
-        register(tasks.COMMIT, tasks.COMMIT_WORK)
+        register(import_jobs.PREVIEW, import_jobs.PREVIEW_WORK)
+        register(import_jobs.COMMIT, import_jobs.COMMIT_WORK)

@@ -21,6 +21,8 @@ from studies.imports.tables import Row, Table
 from studies.imports.texts import Unreadable
 from studies.models import Patient, Study
 
+LONGEST_NAME = 100
+
 
 class NewMeasurement(NamedTuple):
     """A measurement to be written once its specimen, analyte and plate are stored."""
@@ -194,7 +196,7 @@ class AssayComparison:
             return None
         plate = self.known.plates.get(name)
         if plate is None:
-            if len(name) > PlateRun._meta.get_field("name").max_length:
+            if len(name) > LONGEST_NAME:
                 reader.reject(self.mapping.plate, _("the name of the plate is too long."))
                 return None
             plate = PlateRun(study=self.study, panel=self.writes.panel, name=name)

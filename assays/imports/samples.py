@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import cast
 
 from django.utils.translation import gettext as _
 
@@ -42,8 +41,7 @@ def read_sample(table: Table, row: Row, identity: Identity, texts: Texts) -> Sam
         reader.reject(identity.subject, _("every sample needs a subject id."))
     source = identity.collected_on
     if source is not None:
-        read = reader.read(source, lambda text: day(text, source.format))
-        sample.collected_on = cast("date | None", read)
+        sample.collected_on = reader.read(source, lambda text: day(text, source.format))
     return sample
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -82,7 +82,7 @@ def _read_row(table: Table, row: Row, mapping: ClinicalMapping, known_index: Ind
     said.index_date = _date(reader, mapping.index_date)
     said.baseline = _baseline(reader, mapping)
     for labs in mapping.labs:
-        values = {
+        values: dict[str, Any] = {
             target: value
             for target, source in labs.numbers.items()
             if (value := _ranged(reader, target, source)) is not None
@@ -124,7 +124,7 @@ def _place(reader: RowReader, place: Place | None) -> str | None:
 def _date(reader: RowReader, source: Source | None) -> date | None:
     if source is None:
         return None
-    return cast("date | None", reader.read(source, lambda text: day(text, source.format)))
+    return reader.read(source, lambda text: day(text, source.format))
 
 
 def _ranged(reader: RowReader, target: str, source: Source) -> float | None:

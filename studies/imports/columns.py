@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
@@ -10,6 +11,8 @@ from studies.imports.sections import Section, as_key, near
 from studies.imports.tables import Row, Table
 from studies.imports.texts import Texts, Unreadable, quoted
 from studies.refusals import Refused
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -86,22 +89,20 @@ class RowReader:
 
     def number(self, source: Source | None) -> float | None:
         """The number in the kept unit; None where unknown or not mapped."""
-        return self._read(source, lambda s, text: _scaled(self.texts.number(text), s.factor))
+        factor = source.factor if source is not None else 1.0
+        return self.read(source, lambda text: _scaled(self.texts.number(text), factor))
 
     def boolean(self, source: Source | None) -> bool | None:
         text = self.text(source)
         return None if text is None else text == "true"
 
-    def read(self, source: Source | None, parse: Callable[[str], "object"]) -> object | None:
+    def read(self, source: Source | None, parse: Callable[[str], T]) -> T | None:
         """The value that `parse` makes of the text; what it refuses is noted."""
-        return self._read(source, lambda _source, text: parse(text))
-
-    def _read(self, source, parse):  # type: ignore[no-untyped-def]
         text = self.text(source)
-        if text is None:
+        if source is None or text is None:
             return None
         try:
-            return parse(source, text)
+            return parse(text)
         except Unreadable as error:
             self.reject(source, str(error))
             return None

@@ -1,7 +1,7 @@
 """The mapping of a clinical file: which column holds what, in which unit and coding."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 
 from django.utils.translation import gettext as _
 
@@ -112,7 +112,7 @@ class ClinicalMapping:
     baseline: dict[str, Source]
     labs: tuple[Labs, ...] = ()
     survival: Survival | None = None
-    follow_up: tuple[Contact, ...] = field(default=())
+    follow_up: tuple[Contact, ...] = ()
 
     def sources(self) -> Iterator[Source]:
         """Every source, for the check against the file's columns."""
@@ -164,19 +164,15 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     survival = _survival(root)
     if survival is not None and contacts:
         root.told("follow_up", _("give either survival or follow_up, not both."))
-    mapping_parts = {
-        "form": file_form(root),
-        "site": _place(root, "site", "names"),
-        "cohort": _place(root, "cohort", "kinds"),
-        "index_date": source_from(root, "index_date", dated=True),
-        "baseline": _baseline(root),
-        "labs": _labs(root),
-    }
+    form = file_form(root)
+    site, cohort = _place(root, "site", "names"), _place(root, "cohort", "kinds")
+    index_date = source_from(root, "index_date", dated=True)
+    baseline, labs = _baseline(root), _labs(root)
     if subject is None or root.problems:
         return None
     return ClinicalMapping(
-        long=long, subject_id=subject, survival=survival, follow_up=contacts, **mapping_parts
-    )  # type: ignore[arg-type]
+        form, long, subject, site, cohort, index_date, baseline, labs, survival, contacts
+    )
 
 
 def _place(root: Section, key: str, meaning_key: str) -> Place | None:

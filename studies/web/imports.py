@@ -23,7 +23,7 @@ from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.imports import imports_visible_to
 from studies.services import imports
-from studies.tasks import COMMIT, PREVIEW, ask_for, job_key
+from studies.services.import_jobs import COMMIT, PREVIEW, ask_for, job_key
 from studies.web.access import study_page
 
 LARGE = 2_000_000
@@ -231,7 +231,7 @@ def original(request: HttpRequest, study: Study, pk: int, part: str) -> HttpResp
     """The original file (or its table of samples), byte for byte."""
     batch = _batch(request, study, pk)
     kept_pk = batch.source_id if part == "source" else batch.samples_id
-    kept = SourceFile.objects.filter(pk=kept_pk).first()
+    kept = SourceFile.objects.filter(pk=kept_pk).first() if kept_pk is not None else None
     if kept is None:
         raise Http404(_("This import has no such file."))
     return HttpResponse(
