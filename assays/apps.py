@@ -11,3 +11,8 @@ class AssaysConfig(AppConfig):
         from studies.imports.registry import register_importer
 
         register_importer("assay", AssayImporter())
+
+        from assays.web import sections
+        from studies.sections import register_patient_section
+
+        register_patient_section(30, sections.on_patient)

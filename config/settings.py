@@ -235,6 +235,21 @@ UNFOLD = {
     "SITE_SYMBOL": "monitor_heart",
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
+    "COLORS": {  # the accent of static/yogo.css, from light to dark
+        "primary": {
+            "50": "#effaf7",
+            "100": "#dcefea",
+            "200": "#b7dfd6",
+            "300": "#84c8b9",
+            "400": "#4fb8a4",
+            "500": "#2a9482",
+            "600": "#0f6b5c",
+            "700": "#0c574b",
+            "800": "#0b463d",
+            "900": "#0a3a33",
+            "950": "#04211d",
+        }
+    },
 }
 
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -3,9 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from config.health import health
+from studies.web.home import home
+
 urlpatterns = [
+    path("", home, name="home"),
+    path("health/", health, name="health"),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("config.api_urls")),
+    path("", include("studies.urls")),
+    path("", include("assays.urls")),
+    path("", include("modeling.urls")),
     path("", include("exports.urls")),
 ]

@@ -38,7 +38,7 @@ class Bench:
         return {"stored": len(self.stored)}
 
 
-@pytest.fixture()
+@pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> Bench:
     bench = Bench()
     monkeypatch.setitem(KINDS, "test.work", Work(compute=bench.compute, store=bench.store))

@@ -55,7 +55,7 @@ def add_patients(study: Study, cohort: str, n: int, *, seed: int) -> None:
     clinical_change.send(sender=Patient, study=study)
 
 
-@pytest.fixture()
+@pytest.fixture
 def study(db: None) -> Study:
     study = StudyFactory()
     SiteFactory(study=study)
@@ -66,6 +66,6 @@ def study(db: None) -> Study:
     return study
 
 
-@pytest.fixture()
+@pytest.fixture
 def model(study: Study) -> PrognosticModel:
     return define_model(study=study, name="clinical3", body=CLINICAL, by=None).model

@@ -39,7 +39,7 @@ def do_all_jobs() -> None:
         assert not waiting.error, waiting.error
 
 
-@pytest.fixture()
+@pytest.fixture
 def champion(model: PrognosticModel) -> ModelVersion:
     request_training(model=model, by=None)
     do_all_jobs()
@@ -224,7 +224,7 @@ def test_scores_are_seen_only_by_those_who_may_read_models_and_patients(
     assert Score.objects.filter(group="good").exists()
 
 
-def StudyOfOthers() -> Study:  # noqa: N802 - reads as a noun
+def StudyOfOthers() -> Study:
     from tests.factories import StudyFactory
 
     return StudyFactory()

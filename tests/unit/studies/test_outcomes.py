@@ -19,7 +19,7 @@ def outcome(patient: Patient, endpoint: str = "OS", as_of: date = LATE) -> Outco
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def patient() -> Patient:
     return make_patient()
 

@@ -22,7 +22,7 @@ def refused_by(name: str):  # type: ignore[no-untyped-def]
     return pytest.raises(IntegrityError, match=name)
 
 
-@pytest.fixture()
+@pytest.fixture
 def patient() -> Patient:
     return make_patient()
 

@@ -1,0 +1,180 @@
+"""The trail of a study: every change of every tracked row, newest first, one page at a time.
+
+Each tracked table has its own event table. Their rows are merged by time: of each table the newest rows
+before a moment are read, so that a page costs a bounded number of queries however long the trail is.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import pghistory.core
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from accounts.models import User
+from studies.models import Study
+
+# How the rows of a table belong to a study, in the order in which the paths are tried.
+PATHS = ("study_id", "patient__study_id", "specimen__study_id", "model__study_id", "pgh_obj_id")
+VERBS = {"insert": "entered", "update": "changed", "delete": "deleted"}
+PLUMBING = {"id", "created_at"}
+
+
+@dataclass(frozen=True)
+class TrailFilter:
+    """What a person asked for; empty asks for everything."""
+
+    kind: str = ""
+    person: int | None = None
+    text: str = ""
+    before: datetime | None = None
+
+
+@dataclass(frozen=True)
+class TrailEvent:
+    """One change of one row."""
+
+    when: datetime
+    who: str
+    kind: str
+    verb: str
+    row: str
+    reason: str
+    changes: list[tuple[str, Any, Any]] = field(default_factory=list)
+
+
+def tracked_kinds() -> dict[str, str]:
+    """Label of each tracked model that belongs to a study, and its name for people."""
+    return {
+        tracked._meta.label: str(tracked._meta.verbose_name)
+        for tracked in sorted(_event_models(), key=lambda m: str(m._meta.verbose_name))
+    }
+
+
+def _event_models() -> dict[type[models.Model], type[models.Model]]:
+    """Tracked model -> event model, of those whose rows belong to a study."""
+    found = pghistory.core.event_models()
+    return {
+        event.pgh_tracked_model: event
+        for event in found
+        if _path(event) is not None
+    }
+
+
+def _path(event: type[models.Model]) -> str | None:
+    names = {f.name for f in event._meta.get_fields()}
+    for path in PATHS:
+        first = path.split("__")[0].removesuffix("_id")
+        if first == "pgh_obj":
+            return path if event.pgh_tracked_model is Study else None  # type: ignore[attr-defined]
+        if first in names:
+            return path
+    return None
+
+
+def trail_of(study: Study, wanted: TrailFilter, limit: int) -> list[TrailEvent]:
+    """The newest `limit` changes in a study that fit the filter."""
+    chosen = [
+        event
+        for tracked, event in _event_models().items()
+        if not wanted.kind or tracked._meta.label == wanted.kind
+    ]
+    newest = sorted(
+        (row for event in chosen for row in _newest(event, study, wanted, limit)),
+        key=lambda row: row.pgh_created_at,
+        reverse=True,
+    )[:limit]
+    return _told(newest)
+
+
+def _newest(
+    event: type[models.Model], study: Study, wanted: TrailFilter, limit: int
+) -> QuerySet[Any]:
+    rows = event._default_manager.filter(**{str(_path(event)): study.pk}).select_related(
+        "pgh_context"
+    )
+    if wanted.before is not None:
+        rows = rows.filter(pgh_created_at__lt=wanted.before)
+    if wanted.person is not None:
+        rows = rows.filter(pgh_context__metadata__user=wanted.person)
+    if wanted.text:
+        rows = rows.filter(_mentions(event, wanted.text))
+    return rows.order_by("-pgh_created_at")[:limit]
+
+
+def _mentions(event: type[models.Model], text: str) -> Q:
+    """Rows of, or about, the patient whose subject id contains a text; or whose reason does."""
+    names = {f.name for f in event._meta.get_fields()}
+    found = Q(pgh_context__metadata__reason__icontains=text)
+    if "subject_id" in names:
+        found |= Q(subject_id__icontains=text)
+    if "patient" in names:
+        found |= Q(patient__subject_id__icontains=text)
+    if "specimen" in names:
+        found |= Q(specimen__patient__subject_id__icontains=text)
+    return found
+
+
+def _told(rows: list[Any]) -> list[TrailEvent]:
+    people = {
+        user.pk: str(user)
+        for user in User.objects.filter(pk__in={_context(row).get("user") for row in rows} - {None})
+    }
+    before = _previous(rows)
+    return [
+        TrailEvent(
+            when=row.pgh_created_at,
+            who=people.get(_context(row).get("user"), ""),
+            kind=str(row.pgh_tracked_model._meta.verbose_name),
+            verb=VERBS.get(row.pgh_label, row.pgh_label),
+            row=_named(row),
+            reason=_context(row).get("reason", ""),
+            changes=_changes(row, before.get((type(row), row.pk))),
+        )
+        for row in rows
+    ]
+
+
+def _context(row: Any) -> dict[str, Any]:
+    return row.pgh_context.metadata if row.pgh_context else {}
+
+
+def _previous(rows: Iterable[Any]) -> dict[tuple[type, int], Any]:
+    """The event before each change of the same row, in one query a table."""
+    updates: dict[type, list[Any]] = {}
+    for row in rows:
+        if row.pgh_label == "update":
+            updates.setdefault(type(row), []).append(row)
+    found: dict[tuple[type, int], Any] = {}
+    for event, changed in updates.items():
+        keys = {row.pgh_obj_id for row in changed}
+        history: dict[int, list[Any]] = {}
+        for old in event._default_manager.filter(pgh_obj_id__in=keys).order_by("pgh_id"):  # type: ignore[attr-defined]
+            history.setdefault(old.pgh_obj_id, []).append(old)
+        for row in changed:
+            earlier = [old for old in history[row.pgh_obj_id] if old.pgh_id < row.pgh_id]
+            if earlier:
+                found[(event, row.pk)] = earlier[-1]
+    return found
+
+
+def _named(row: Any) -> str:
+    for name in ("subject_id", "label", "code", "name", "symbol", "number"):
+        if hasattr(row, name):
+            return str(getattr(row, name))
+    patient = getattr(row, "patient", None)
+    return str(patient) if patient is not None else f"#{row.pgh_obj_id}"
+
+
+def _changes(row: Any, old: Any | None) -> list[tuple[str, Any, Any]]:
+    found = []
+    for column in row.pgh_tracked_model._meta.concrete_fields:
+        name = column.attname
+        if name in PLUMBING or not hasattr(row, name):
+            continue
+        new, before = getattr(row, name), getattr(old, name) if old is not None else None
+        if new != before and not (old is None and new in (None, "", False)):
+            found.append((str(column.verbose_name), before, new))
+    return found
