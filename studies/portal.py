@@ -97,7 +97,9 @@ class Scoped:
         self, db_field: ForeignKey[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> ModelChoiceField | None:
         """Only what lies in the manager's studies can be chosen, whatever a request sends."""
-        kwargs.setdefault("queryset", _choices(db_field.related_model, request))
+        choices = _choices(db_field.related_model, request)
+        if choices is not None:
+            kwargs["queryset"] = choices
         return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc, no-any-return]
 
 
