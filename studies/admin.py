@@ -106,7 +106,8 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
         fields = super().get_readonly_fields(request, obj)
         if obj is None or request.user.is_superuser:
             return fields
-        if obj.pk != request.user.pk and belongs_wholly_to(obj, managed_studies(request)):
+        theirs = isinstance(obj, User) and belongs_wholly_to(obj, managed_studies(request))
+        if theirs and obj.pk != request.user.pk:
             return fields
         return ("username", "first_name", "last_name", "email", "is_active", *fields)
 
@@ -148,7 +149,7 @@ class UserAdmin(ScopedAdmin, DjangoUserAdmin):
     def roles(self, user: User) -> str:
         return ", ".join(
             f"{membership.get_role_display()} ({membership.study.code})"
-            for membership in user.roles_shown
+            for membership in user.roles_shown  # type: ignore[attr-defined]
         )
 
     @display(description=gettext_lazy("active"), boolean=True, ordering="is_active")

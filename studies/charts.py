@@ -4,6 +4,7 @@ from typing import Any
 
 import altair as alt
 
+FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans JP', sans-serif"
 INK = {"light": ("#1f2933", "#5b6770", "#d5dae0"), "dark": ("#e8ecf0", "#a9b4be", "#3d4852")}
 SITES = {
     "light": ["#0072b2", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#d55e00"],
@@ -43,6 +44,7 @@ def enrolment_chart(rows: list[dict[str, Any]], theme: str) -> dict[str, Any]:
         .configure_axis(
             labelColor=faint, titleColor=faint, gridColor=rule, domainColor=rule, tickColor=rule
         )
-        .configure_legend(labelColor=ink)
+        .configure_legend(labelColor=ink, labelFontSize=12)
+        .configure(font=FONT)
     )
     return chart.to_dict()  # type: ignore[no-any-return]

@@ -100,7 +100,7 @@ class Scoped:
         choices = _choices(db_field.related_model, request)
         if choices is not None:
             kwargs["queryset"] = choices
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc, no-any-return]
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
 
 
 class ScopedAdmin(Scoped, ModelAdmin):

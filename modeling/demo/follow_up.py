@@ -73,9 +73,9 @@ def simulate_follow_up(
             "contact_date": index_date + day.astype("timedelta64[D]"),
             "status": np.select([dead, lost], ["dead", "lost"], "alive"),
             "cause": np.where(dead, _causes(len(row), random), None),
-            "response": np.where(
-                news, "PD", np.where(known | dead, None, _best_responses(hidden, random)[row])
-            ),
+            "response": pd.Series(_best_responses(hidden, random)[row])
+            .where(~(known | dead), None)
+            .where(~news, "PD"),
             "progression_date": pd.Series(
                 index_date + np.where(news, progression, 0).astype("timedelta64[D]")
             ).where(news),

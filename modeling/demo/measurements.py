@@ -1,5 +1,7 @@
 """Simulated plasma cytokines: log-normal, correlated within families, written as an assay writes them."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
@@ -91,7 +93,7 @@ def _as_written(specimens: pd.DataFrame, random: np.random.Generator) -> pd.Data
     """Levels to concentrations as text: a shift per plate, the limit of quantification, 3-4 digits."""
     plate = specimens["plate"].astype("category").cat.codes.to_numpy()
     shift = 0.06 * random.standard_normal((plate.max() + 1, len(PANEL)))
-    columns = {"sample_id": specimens["sample_id"], "subject_id": specimens["subject_id"]}
+    columns: dict[str, Any] = {name: specimens[name] for name in ("sample_id", "subject_id")}
     columns |= {name: specimens[name] for name in ("timepoint", "collected_on", "plate")}
     for k, cytokine in enumerate(PANEL):
         log_level = LOG_SPREAD * specimens[cytokine.symbol].to_numpy() + shift[plate, k]

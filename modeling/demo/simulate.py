@@ -160,5 +160,5 @@ def _lose_some(clinical: pd.DataFrame, days: np.ndarray, random: np.random.Gener
     for column, share in shares.items():
         unknown = random.random(len(clinical)) < share
         clinical[column] = clinical[column].astype(object).where(~unknown, None)
-    for column in [c for c in clinical if c.endswith("_edt")]:
+    for column in clinical.columns[clinical.columns.str.endswith("_edt")]:
         clinical[column] = clinical[column].where(days > EDT_DAY, None)

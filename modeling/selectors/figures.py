@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from modeling.ciri.figures import (
+    THEMES,
     Figure,
     comparison_figure,
     correlation_figure,
@@ -17,12 +18,13 @@ from modeling.ciri.report import comparison_tables
 from modeling.models import ModelVersion
 
 FIGURES = {
-    "importance": _("Importance ranking"),
-    "kaplan-meier": _("Survival by risk group, training patients (out-of-bag)"),
-    "kaplan-meier-validation": _("Survival by risk group, validation cohort"),
-    "comparison": _("With and without clinical factors"),
-    "correlation": _("Correlation of the score with each cytokine"),
+    "importance": _("1. Importance ranking"),
+    "kaplan-meier": _("2a. Survival by risk group, training patients (out-of-bag)"),
+    "kaplan-meier-validation": _("2b. Survival by risk group, validation cohort"),
+    "comparison": _("3. With and without clinical factors"),
+    "correlation": _("4. Correlation of the score with each cytokine"),
 }
+SIMULATED = "Simulated data"
 OUTCOMES = {"OS": "Overall survival", "PFS": "Progression-free survival"}
 
 
@@ -62,6 +64,26 @@ def counterpart_of(version: ModelVersion) -> ModelVersion | None:
 
 def figure_specification(version: ModelVersion, figure: str, *, theme: str) -> Figure:
     """The Vega-Lite specification of one figure, as page and file draw it."""
+    drawn = _drawn(version, figure, theme)
+    if version.model.study.is_simulated:
+        drawn = drawn | {"title": _marked(drawn.get("title"), theme)}
+    return drawn
+
+
+def _marked(title: Any, theme: str) -> dict[str, Any]:
+    """The figure's title with the word that its patients do not exist."""
+    found = title if isinstance(title, dict) else {"text": title or ""}
+    return {
+        "anchor": "start",
+        "color": THEMES[theme].faint,
+        "fontSize": 11,
+        "fontWeight": "normal",
+        **found,
+        "text": " · ".join(filter(None, [SIMULATED, str(found["text"])])),
+    }
+
+
+def _drawn(version: ModelVersion, figure: str, theme: str) -> Figure:
     report = version.report
     if figure == "importance":
         return importance_figure(report["importance"] or report["final_importance"], theme)
@@ -95,7 +117,8 @@ def figure_tables(version: ModelVersion) -> dict[str, Table]:
     compared = comparison_tables(report, other.report, names)["performance"] if other else []
     return {
         "importance": _table(
-            report["importance"] or report["final_importance"], ["feature", "mean", "se", "low", "high"]
+            report["importance"] or report["final_importance"],
+            ["feature", "mean", "se", "low", "high"],
         ),
         "kaplan-meier": _table((km["train"] or {}).get("groups", [])),
         "kaplan-meier-validation": _table((km["validate"] or {}).get("groups", [])),

@@ -55,9 +55,11 @@ def model_list(request: HttpRequest, study: Study) -> HttpResponse:
 def model_page(request: HttpRequest, study: Study, name: str) -> HttpResponse:
     model = model_or_404(study, name)
     stated = current_specification(model)
-    versions = list(model.versions.select_related("dataset", "specification").defer(
-        "content", "report", "dataset__content"
-    ))
+    versions = list(
+        model.versions.select_related("dataset", "specification").defer(
+            "content", "report", "dataset__content"
+        )
+    )
     return render(
         request,
         "modeling/model.html",

@@ -9,7 +9,7 @@ from pghistory.models import Events
 from accounts.models import User
 from studies.models import Patient
 
-SHOWN = 30
+SHOWN = 15
 ABOUT_A_PATIENT = (
     "studies.BaselineEvent",
     "studies.LabResultEvent",
@@ -65,7 +65,11 @@ def _changes(event: Events, model: Any) -> list[tuple[str, Any, Any]]:
         found = event.pgh_diff or {}
     else:
         found = {k: [None, v] for k, v in (event.pgh_data or {}).items() if v is not None}
-    names = {field.attname: str(field.verbose_name) for field in model._meta.concrete_fields}
+    names = {
+        field.attname: str(field.verbose_name)
+        for field in model._meta.concrete_fields
+        if not field.generated
+    }
     return [
         (names.get(key, key), old, new)
         for key, (old, new) in found.items()

@@ -16,13 +16,14 @@ from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.sections import read_mapping
 from studies.imports.tables import Table, read_table
-from studies.models import ImportBatch, Patient, Study
+from studies.models import Baseline, Cohort, FollowUp, ImportBatch, LabResult, Patient, Site, Study
 from studies.permissions import Capability
 from studies.selectors.access import may
 from studies.selectors.imports import known_of, open_site_ids
 from studies.signals import clinical_change
 
 BATCH = 2_000
+DATE_RULES = "studies_follow_up_dates, studies_patient_index_date"
 
 
 @dataclass(frozen=True)
@@ -83,18 +84,28 @@ class ClinicalImporter:
         return ClinicalPlan(preview, comparison.writes)
 
     def write(self, plan: ClinicalPlan, batch: ImportBatch, by: User | None) -> None:
-        with connection.cursor() as cursor:
-            # The rules about dates hold for the whole file, not for each step on the way.
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-            for model, made in plan.writes.made.items():
-                _manager(model).bulk_create(made, batch_size=BATCH)
-            for model, changed in plan.writes.changed.items():
-                if changed:
-                    names = set().union(*(fields for _instance, fields in changed.values()))
-                    instances = [instance for instance, _fields in changed.values()]
-                    _manager(model).bulk_update(instances, sorted(names), batch_size=BATCH)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        made, changed = plan.writes.made, plan.writes.changed
+        # Waiting foreign keys would slow the history triggers down with every further row.
+        set_constraints("ALL", "IMMEDIATE")
+        for model in (Site, Cohort):
+            _manager(model).bulk_create(made[model], batch_size=BATCH)
+        # The rules about dates hold for the whole file, not for each step on the way.
+        set_constraints(DATE_RULES, "DEFERRED")
+        for model, stored in changed.items():
+            names = set().union(*(fields for _instance, fields in stored.values()))
+            instances = [instance for instance, _fields in stored.values()]
+            if instances:
+                _manager(model).bulk_update(instances, sorted(names), batch_size=BATCH)
+        set_constraints("ALL", "IMMEDIATE")
+        for model in (Patient, Baseline, LabResult, FollowUp):
+            _manager(model).bulk_create(made[model], batch_size=BATCH)
         clinical_change.send(sender=Patient, study=batch.study)
+
+
+def set_constraints(names: str, mode: str) -> None:
+    """Say when deferrable rules are checked for the rest of the transaction: now or at its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} {mode}")
 
 
 def _manager(model: type[Model]) -> Any:

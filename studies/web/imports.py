@@ -89,7 +89,11 @@ def _kinds(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _examples() -> list[str]:
-    return sorted(str(path.relative_to(EXAMPLES)) for path in EXAMPLES.glob("*/*.yaml"))
+    return sorted(
+        str(path.relative_to(EXAMPLES))
+        for path in EXAMPLES.glob("*/*.yaml")
+        if path.stem != "model"  # specifications of models lie beside the mappings
+    )
 
 
 def _example(name: str) -> str:

@@ -20,5 +20,7 @@ class Command(BaseCommand):
         folder.mkdir(parents=True, exist_ok=True)
         # The bundle is a list of statements; in a function they leave no names behind but
         # window.vegaEmbed, window.vega and window.vegaLite.
-        script.write_text(f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n", encoding="utf-8")
+        script.write_text(
+            f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n", encoding="utf-8"
+        )
         stamp.write_text(built_from)

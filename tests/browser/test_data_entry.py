@@ -1,0 +1,91 @@
+"""A coordinator enrols a patient and enters what is known; wrong entries are explained in place."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from accounts.models import User
+from studies.models import Membership, Patient, Study
+from tests.browser.conftest import SCREENSHOTS
+from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_patient
+
+
+@pytest.fixture
+def study(person: User) -> Study:
+    study = StudyFactory(code="ENTRY")
+    site = SiteFactory(study=study, code="A", name="Hospital A")
+    SiteFactory(study=study, code="B", name="Hospital B")
+    CohortFactory(study=study, code="prospective", kind="prospective")
+    Membership.objects.create(user=person, study=study, role="coordinator", site=site)
+    return study
+
+
+def test_enrol_baseline_and_follow_up(
+    page: Page, sign_in: Callable[[User], None], person: User, study: Study
+) -> None:
+    sign_in(person)
+    page.get_by_role("link", name="Enrol a patient").click()
+    page.fill("[name=subject_id]", "A-1")
+    assert page.locator("select[name=site] option").count() == 2, "one's own site only, and empty"
+    page.select_option("[name=cohort]", label="prospective")
+    page.fill("[name=index_date]", "2024-01-15")
+    page.get_by_role("button", name="Enrol", exact=True).click()
+    expect(page.get_by_role("heading", name="A-1")).to_be_visible()
+
+    page.fill("[name=age]", "67")
+    page.fill("[name=height_cm]", "170")
+    page.fill("[name=weight_kg]", "65")
+    page.get_by_role("button", name="Save baseline factors").click()
+    expect(page.locator("#baseline")).to_contain_text("22.5 kg/m²")
+
+    page.fill("[name=new-contact_date]", "2024-03-01")
+    page.select_option("[name=new-status]", "dead")
+    page.fill("[name=new-progression_date]", "2024-02-01")
+    page.get_by_role("button", name="Add the contact").click()
+    expect(page.locator("main")).to_contain_text("46 days until death")
+    expect(page.locator("main")).to_contain_text("17 days until progression or death")
+
+    page.get_by_text("Add a contact").last.click()
+    page.fill("[name=new-contact_date]", "2024-04-01")
+    page.select_option("[name=new-status]", "alive")
+    page.get_by_role("button", name="Add the contact").click()
+    expect(page.locator("#follow-up")).to_contain_text("cannot lie after the death")
+    page.screenshot(path=SCREENSHOTS / "patient-refused.png", full_page=True)
+    assert Patient.objects.get(subject_id="A-1").follow_ups.count() == 1
+
+
+def test_a_second_tab_does_not_overwrite_unseen(
+    page: Page, sign_in: Callable[[User], None], person: User, study: Study
+) -> None:
+    patient = make_patient(study, site=study.sites.get(code="A"), subject_id="A-2")
+    sign_in(person)
+    address = "/studies/ENTRY/patients/A-2/"
+    page.goto(address)
+    other = page.context.new_page()
+    other.goto(address)
+    other.fill("[name=age]", "70")
+    other.get_by_role("button", name="Save baseline factors").click()
+    expect(other.locator("#baseline")).to_contain_text("70 years")
+    page.fill("[name=age]", "60")
+    page.get_by_role("button", name="Save baseline factors").click()
+    expect(page.locator("#baseline")).to_contain_text("Somebody else has changed these values")
+    patient.baseline.refresh_from_db()
+    assert patient.baseline.age == 70
+
+
+def test_search_from_anywhere_and_a_phone_without_sideways_scrolling(
+    page: Page, sign_in: Callable[[User], None], person: User, study: Study
+) -> None:
+    make_patient(study, site=study.sites.get(code="A"), subject_id="A-3")
+    make_patient(study, site=study.sites.get(code="B"), subject_id="B-3")
+    sign_in(person)
+    page.keyboard.press("/")
+    page.keyboard.type("a-3")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="A-3")).to_be_visible()
+    page.set_viewport_size({"width": 360, "height": 740})
+    for address in ("/studies/ENTRY/", "/studies/ENTRY/patients/", "/studies/ENTRY/patients/A-3/"):
+        page.goto(address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
+    assert page.goto("/studies/ENTRY/patients/B-3/").status == 404
