@@ -16,6 +16,10 @@ class Refused(Exception):
         super().__init__(" ".join(str(text) for texts in self.errors.values() for text in texts))
 
 
+class Stale(Refused):
+    """The values have changed since the acting person was shown them."""
+
+
 class NotAllowed(Refused):
     """The acting person has no role that permits this."""
 

@@ -9,7 +9,7 @@ from accounts.models import User
 from audit.recording import recorded
 from studies.models import Baseline, Cohort, FollowUp, LabResult, Patient, Site, Study
 from studies.permissions import Capability
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, Stale, explained
 from studies.selectors.access import require
 from studies.selectors.state import state_token
 from studies.signals import clinical_change
@@ -34,7 +34,7 @@ def _set(instance: models.Model, values: dict[str, Any]) -> None:
 def _refuse_stale(row: models.Model | None, seen: str | None) -> None:
     """Refuse an edit of values that somebody else has changed since they were shown."""
     if seen is not None and seen != state_token(row):
-        raise Refused(
+        raise Stale(
             "Somebody else has changed these values since you opened the page. "
             "They are shown as they are now: check them and enter your change again."
         )

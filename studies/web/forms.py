@@ -44,7 +44,9 @@ class EntryForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
 
     def refuse(self, refusal: Refused) -> None:
-        """Show a service's refusal at the fields it names."""
+        """Show a service's refusal at the fields it names, in a form that was sent or a fresh one."""
+        if not self.is_bound:
+            self.cleaned_data: dict[str, Any] = {}  # add_error looks for it
         for name, sentences in refusal.errors.items():
             for sentence in sentences:
                 self.add_error(name if name in self.fields else None, sentence)

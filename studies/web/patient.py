@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from studies.models import FollowUp, LabResult, Patient, Study
 from studies.models.patient import Timepoint
 from studies.permissions import Capability
-from studies.refusals import NotAllowed, Refused
+from studies.refusals import NotAllowed, Refused, Stale
 from studies.sections import patient_sections
 from studies.selectors.access import patients_visible_to, sites_open_to
 from studies.selectors.history import history_of_patient
@@ -55,9 +55,14 @@ def patient(request: HttpRequest, study: Study, subject: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, shown: Patient, *, wrong: dict[str, EntryForm] | None = None
+    request: HttpRequest,
+    shown: Patient,
+    *,
+    wrong: dict[str, EntryForm] | None = None,
+    stale: dict[str, Stale] | None = None,
 ) -> HttpResponse:
-    """The patient's page; `wrong` holds the form that was refused, in place of its fresh one."""
+    """The patient's page; `wrong` holds the form that was refused, in place of its fresh one, and
+    `stale` why a form is shown afresh."""
     baseline = baseline_of(shown)
     labs = {lab.timepoint: lab for lab in shown.lab_results.all()}
     contacts = list(shown.follow_ups.all())
@@ -67,6 +72,8 @@ def _page(
         **{f"labs_{value}": _lab_form(labs.get(value), value) for value in Timepoint.values},
         **(wrong or {}),
     }
+    for key, refusal in (stale or {}).items():
+        forms[key].refuse(refusal)
     return render(
         request,
         "studies/patient.html",
@@ -83,7 +90,7 @@ def _page(
             "sections": patient_sections(request, shown),
             "history": history_of_patient(shown),
         },
-        status=400 if wrong else 200,
+        status=409 if stale else 400 if wrong else 200,
     )
 
 
@@ -102,12 +109,18 @@ def _entered(
             write()
         except NotAllowed as refusal:
             messages.error(request, str(refusal))
+        except Stale as refusal:
+            return _page(request, _again(request, shown), stale={key: refusal})
         except Refused as refusal:
             form.refuse(refusal)
         else:
             messages.success(request, _("Saved."))
             return redirect("studies:patient", code=shown.study.code, subject=shown.subject_id)
-    return _page(request, patient_or_404(request, shown.study, shown.subject_id), wrong={key: form})
+    return _page(request, _again(request, shown), wrong={key: form})
+
+
+def _again(request: HttpRequest, shown: Patient) -> Patient:
+    return patient_or_404(request, shown.study, shown.subject_id)
 
 
 @require_http_methods(["POST"])
@@ -159,9 +172,8 @@ def correct(request: HttpRequest, study: Study, subject: str, contact: int) -> H
     stored: FollowUp | None = shown.follow_ups.filter(pk=contact).first()
     if stored is None or not _may_enter(request, shown):
         raise Http404
-    form = FollowUpForm(
-        request.POST or None, instance=stored, patient=shown, initial={"seen": state_token(stored)}
-    )
+    as_stored = stored.contact_date  # a form writes what was sent into its instance
+    form = _correction(shown, stored, request.POST or None)
     if request.method == "POST" and form.is_valid():
         fresh = FollowUp.objects.select_related("patient__study", "patient__site").get(pk=contact)
         try:
@@ -172,6 +184,10 @@ def correct(request: HttpRequest, study: Study, subject: str, contact: int) -> H
                 seen=form.cleaned_data["seen"],
                 **form.values(),
             )
+        except Stale as refusal:
+            fresh.refresh_from_db()
+            form = _correction(shown, fresh, None)
+            form.refuse(refusal)
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -180,6 +196,12 @@ def correct(request: HttpRequest, study: Study, subject: str, contact: int) -> H
     return render(
         request,
         "studies/correct.html",
-        {"form": form, "patient": shown, "contact": stored},
+        {"form": form, "patient": shown, "contact_date": as_stored},
         status=400 if form.errors else 200,
+    )
+
+
+def _correction(patient: Patient, contact: FollowUp, sent: QueryDict | None) -> FollowUpForm:
+    return FollowUpForm(
+        sent, instance=contact, patient=patient, initial={"seen": state_token(contact)}
     )
