@@ -78,4 +78,4 @@ class PanelAdmin(ScopedAdmin):
 
     @display(description=_("analytes"), ordering="size")
     def number_of_analytes(self, panel: Panel) -> int:
-        return panel.size  # type: ignore[attr-defined, no-any-return]
+        return panel.size  # type: ignore[attr-defined]

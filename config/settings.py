@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pghistory
 from csp.constants import NONE, SELF
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import django_database, env
@@ -233,6 +234,9 @@ UNFOLD = {
     "SITE_HEADER": "Yogo",
     "SITE_SUBHEADER": _("Administration"),
     "SITE_SYMBOL": "monitor_heart",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}
+    ],
     "SHOW_VIEW_ON_SITE": False,
     "BORDER_RADIUS": "6px",
     "COLORS": {  # the accent of static/yogo.css, from light to dark

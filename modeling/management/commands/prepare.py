@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
@@ -52,8 +52,7 @@ class Command(BaseCommand):
         if stamp.is_file() and stamp.read_text() == wanted:
             return
         self._tell("Building the front end.")
-        if "build_frontend" in get_commands():
-            call_command("build_frontend", verbosity=0)
+        call_command("build_frontend", verbosity=0)
         if settings.FRONTEND_BUILD not in settings.STATICFILES_DIRS:
             # The folder was not there yet when the settings were read.
             settings.STATICFILES_DIRS.append(settings.FRONTEND_BUILD)
