@@ -94,7 +94,7 @@ class ImportCommand(BaseCommand):
             return
         counts = ", ".join(f"{n} {verdict}" for verdict, n in preview["counts"].items())
         self.stdout.write(f"Rows: {counts}")
-        writes = ", ".join(f"{n} {what}" for what, n in preview["writes"].items())
+        writes = ", ".join(f"{what} {n}" for what, n in preview["writes"].items())
         done = "Would write" if options["dry_run"] else "Wrote"
         self.stdout.write(f"{done}: {writes or 'nothing, all of it is already there'}")
         if not options["dry_run"]:

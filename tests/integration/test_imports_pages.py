@@ -52,7 +52,7 @@ def test_a_file_is_uploaded_previewed_and_committed(study: Study) -> None:
     page = upload(client)
     batch = ImportBatch.objects.get()
     assert page.redirect_chain[0][0] == address("import", batch)
-    assert "<strong>2</strong> new patients" in page.content.decode()
+    assert "new patients <strong>2</strong>" in page.content.decode()
     assert not Patient.objects.exists()
     page = client.post(address("commit_import", batch), follow=True)
     assert "The file is loaded" in page.content.decode()
