@@ -72,7 +72,7 @@ def simulate_follow_up(
             "subject_id": clinical["subject_id"].to_numpy()[row],
             "contact_date": index_date + day.astype("timedelta64[D]"),
             "status": np.select([dead, lost], ["dead", "lost"], "alive"),
-            "cause": np.where(dead, _causes(len(row), random), None),
+            "cause": pd.Series(_causes(len(row), random), dtype=object).where(dead, None),
             "response": pd.Series(_best_responses(hidden, random)[row])
             .where(~(known | dead), None)
             .where(~news, "PD"),
