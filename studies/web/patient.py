@@ -90,7 +90,7 @@ def _page(
             "sections": patient_sections(request, shown),
             "history": history_of_patient(shown),
         },
-        status=409 if stale else 400 if wrong else 200,
+        status=400 if wrong or stale else 200,
     )
 
 

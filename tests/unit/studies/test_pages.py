@@ -264,7 +264,7 @@ def test_a_second_tab_that_is_out_of_date_is_told_and_can_then_save(
     seen = seen_by(client, patient, "baseline")
     record_baseline(patient=patient, by=None, age=61)
     stale = client.post(address("baseline", patient.subject_id), {"seen": seen, "age": "70"})
-    assert stale.status_code == 409
+    assert stale.status_code == 400
     assert "Somebody else has changed these values" in text_of(stale)
     assert Baseline.objects.get(patient=patient).age == 61
     shown = stale.context["forms"]["baseline"]
@@ -283,7 +283,7 @@ def test_two_tabs_that_both_enter_blood_results_first_do_not_overwrite_each_othe
     there = address("labs", patient.subject_id, "pre")
     client.post(there, {"pre-seen": seen, "pre-albumin_g_dl": "3.9"})
     second = client.post(there, {"pre-seen": seen, "pre-albumin_g_dl": "2.9"})
-    assert second.status_code == 409
+    assert second.status_code == 400
     assert LabResult.objects.get(patient=patient).albumin_g_dl == 3.9
 
 
