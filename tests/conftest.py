@@ -36,8 +36,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_files_as_they_are() -> Iterator[None]:
-    """Pages name static files as in the source, so that no test has to collect them first."""
+def _settings_of_tests() -> Iterator[None]:
+    """Pages name static files as in the source, so that no test has to collect them first; passwords
+    are hashed quickly."""
     if not SERVICES:
         yield
         return
@@ -46,7 +47,11 @@ def _static_files_as_they_are() -> Iterator[None]:
 
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-    with override_settings(STORAGES={**settings.STORAGES, "staticfiles": plain}):
+    # Hashing as slowly as production does would be most of what many tests spend.
+    quick = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(
+        STORAGES={**settings.STORAGES, "staticfiles": plain}, PASSWORD_HASHERS=quick
+    ):
         yield
 
 
