@@ -40,11 +40,18 @@ def enrolment_chart(rows: list[dict[str, Any]], theme: str) -> dict[str, Any]:
             ],
         )
         .properties(width="container", height=200, background="transparent")
-        .configure_view(stroke=None)
-        .configure_axis(
-            labelColor=faint, titleColor=faint, gridColor=rule, domainColor=rule, tickColor=rule
+        .configure(  # one call: each replaces what an earlier one has set
+            font=FONT,
+            view={"stroke": None},
+            axis={
+                "labelColor": faint,
+                "titleColor": faint,
+                "titleFontWeight": "normal",
+                "gridColor": rule,
+                "domainColor": rule,
+                "tickColor": rule,
+            },
+            legend={"labelColor": ink, "labelFontSize": 12},
         )
-        .configure_legend(labelColor=ink, labelFontSize=12)
-        .configure(font=FONT)
     )
-    return chart.to_dict()  # type: ignore[no-any-return]
+    return chart.to_dict()
