@@ -24,7 +24,7 @@ class SpecificationForm(forms.Form):
     def clean_specification(self) -> dict[str, Any]:
         try:
             body = yaml.safe_load(self.cleaned_data["specification"])
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError, RecursionError) as error:  # dates, digits, depth
             mark = getattr(error, "problem_mark", None)
             line = mark.line + 1 if mark else "?"
             raise forms.ValidationError(

@@ -125,7 +125,7 @@ def decoded(name: str, content: bytes, encoding: str | None = None) -> tuple[str
 def _strictly(name: str, content: bytes, codec: str, label: str) -> tuple[str, str]:
     try:
         return content.decode(codec), label
-    except (UnicodeDecodeError, LookupError) as error:
+    except (ValueError, LookupError) as error:  # also names that are no encoding at all
         raise Refused(
             _("“%(name)s” cannot be read as %(encoding)s: %(why)s.")
             % {"name": name, "encoding": label, "why": error}

@@ -127,3 +127,8 @@ def test_a_workbook_that_unpacks_to_far_more_than_its_size_is_refused(monkeypatc
     content = workbook(f'<row r="1">{text_cell("A1", "x" * 2_000_000)}</row>')
     assert len(content) < 100_000
     assert "unpacks to more" in refusal("a.xlsx", content)
+
+
+@pytest.mark.parametrize("encoding", ["utf\0", "undefined", "hex", "no such thing"])
+def test_an_encoding_that_cannot_read_text_is_refused_with_a_sentence(encoding: str) -> None:
+    assert "cannot be read as" in refusal("a.csv", TEXT.encode(), encoding=encoding)

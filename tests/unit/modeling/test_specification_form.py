@@ -1,0 +1,16 @@
+"""A specification that is no YAML is told at its field, never with a failing page."""
+
+import pytest
+
+from modeling.web.forms import SpecificationForm
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["a: [", "endpoint: 2020-13-45", "seed: " + "9" * 5000, "a: " + "[" * 4000 + "]" * 4000],
+    ids=["unclosed", "impossible date", "too many digits", "too deep"],
+)
+def test_text_that_yaml_cannot_read_is_refused_at_the_field(text: str) -> None:
+    form = SpecificationForm({"name": "m", "specification": text})
+    assert not form.is_valid()
+    assert "This is not YAML" in form.errors["specification"][0]
