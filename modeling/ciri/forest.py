@@ -19,7 +19,7 @@ from modeling.ciri.outcome import Floats, Integers, split_outcome
 from modeling.ciri.trees import Trees, Values
 
 
-class SurvivalForest(BaseEstimator):  # type: ignore[misc]  # scikit-learn ships no types
+class SurvivalForest(BaseEstimator):
     """A random survival forest with log-rank splitting on bootstrap samples.
 
     After `fit`: `trees_` (Trees), `feature_names_in_`, `n_features_in_`, `unique_times_` (distinct

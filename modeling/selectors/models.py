@@ -1,5 +1,7 @@
 """Reads of models, versions and scores."""
 
+from typing import Any
+
 from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
 
 from accounts.models import User
@@ -42,7 +44,7 @@ def current_specification(model: PrognosticModel) -> ModelSpecification:
     return model.specifications.order_by("-number")[0]
 
 
-def with_champions(models: QuerySet[PrognosticModel]) -> QuerySet[PrognosticModel]:
+def with_champions(models: QuerySet[PrognosticModel]) -> QuerySet[Any]:
     """Models with `champions` (a list of at most one light version) and counts of versions."""
     champions = ModelVersion.objects.filter(status=ModelVersion.Status.CHAMPION).defer(*HEAVY)
     return models.annotate(version_count=Count("versions")).prefetch_related(

@@ -11,6 +11,7 @@ from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.ciri import TrainedModel, parse_specification
+from modeling.ciri.report import plain_rows
 from modeling.models import ModelVersion, Score
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import latest_champions
@@ -70,7 +71,7 @@ def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
     now = timezone.now()
     rows = [
         _score(version, patients[row["subject"]], row, now)
-        for row in outcome.scores.to_dict("records")
+        for row in plain_rows(outcome.scores)
         if row["subject"] in patients
     ]
     Score.objects.bulk_create(

@@ -6,8 +6,8 @@ from typing import Any, TypedDict
 from django.apps import apps
 from pghistory.models import Events
 
-from accounts.models import User
 from studies.models import Patient
+from studies.selectors.trail import people_named
 
 SHOWN = 15
 ABOUT_A_PATIENT = (
@@ -32,16 +32,14 @@ def history_of_patient(patient: Patient, limit: int = SHOWN) -> list[HistoryEven
     """The newest changes of a patient, of baseline factors, blood results and follow-up."""
     tracks = Events.objects.across("studies.PatientEvent").tracks(patient)
     about = Events.objects.across(*ABOUT_A_PATIENT).references(patient)
-    newest = [*tracks.order_by("-pgh_created_at")[:limit], *about.order_by("-pgh_created_at")[:limit]]
+    newest = [
+        *tracks.order_by("-pgh_created_at")[:limit],
+        *about.order_by("-pgh_created_at")[:limit],
+    ]
     newest.sort(key=lambda event: event.pgh_created_at, reverse=True)
     newest = newest[:limit]
-    people = _people(newest)
+    people = people_named((event.pgh_context or {}).get("user") for event in newest)
     return [_told(event, people) for event in newest]
-
-
-def _people(events: list[Events]) -> dict[int, str]:
-    keys = {(event.pgh_context or {}).get("user") for event in events} - {None}
-    return {user.pk: str(user) for user in User.objects.filter(pk__in=keys)}
 
 
 def _told(event: Events, people: dict[int, str]) -> HistoryEvent:
@@ -49,7 +47,7 @@ def _told(event: Events, people: dict[int, str]) -> HistoryEvent:
     model = apps.get_model(event.pgh_obj_model)
     return HistoryEvent(
         when=event.pgh_created_at,
-        who=people.get(context.get("user"), ""),
+        who=people.get(context.get("user") or 0, ""),
         what=f"{model._meta.verbose_name}, {_verb(event.pgh_label)}",
         changes=_changes(event, model),
         reason=context.get("reason", ""),

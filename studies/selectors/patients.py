@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.db.models import (
     Case,
@@ -59,8 +60,8 @@ def patient_list(user: User, study: Study, wanted: PatientFilter) -> QuerySet[Pa
     sorted. Annotated: last_contact, death_date, status ("dead", "lost", "alive", "none"),
     overdue, known_factors (0 to 7)."""
     today = study.today()
-    patients = patients_visible_to(user, Capability.VIEW_CLINICAL).filter(study=study)
-    patients = with_status(patients, today=today)
+    visible = patients_visible_to(user, Capability.VIEW_CLINICAL).filter(study=study)
+    patients = with_status(visible, today=today)
     if wanted.q:
         patients = patients.filter(subject_id__icontains=wanted.q)
     if wanted.site:
@@ -74,8 +75,8 @@ def patient_list(user: User, study: Study, wanted: PatientFilter) -> QuerySet[Pa
     return patients.select_related("site", "cohort", "baseline").order_by(*wanted.order)
 
 
-def with_status(patients: QuerySet[Patient], *, today: date) -> QuerySet[Patient]:
-    """Annotate patients with how they are and what is missing."""
+def with_status(patients: QuerySet[Patient], *, today: date) -> QuerySet[Any]:
+    """Annotate patients with how they are and what is missing (Any: types know no annotations)."""
     contacts = FollowUp.objects.filter(patient=OuterRef("pk")).order_by("-contact_date")
     labs = LabResult.objects.filter(patient=OuterRef("pk"), timepoint="pre")
     patients = with_outcome_dates(patients, as_of=today)
@@ -84,9 +85,7 @@ def with_status(patients: QuerySet[Patient], *, today: date) -> QuerySet[Patient
         knows_albumin=Exists(labs.filter(albumin_g_dl__isnull=False)),
         knows_nlr=Exists(labs.filter(nlr__isnull=False)),
     ).annotate(
-        status=Case(
-            When(last_status__isnull=True, then=Value("none")), default=F("last_status")
-        ),
+        status=Case(When(last_status__isnull=True, then=Value("none")), default=F("last_status")),
         known_factors=_known_factors(),
     )
     quiet_since = today - OVERDUE_AFTER

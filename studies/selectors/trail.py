@@ -57,12 +57,8 @@ def tracked_kinds() -> dict[str, str]:
 
 def _event_models() -> dict[type[models.Model], type[models.Model]]:
     """Tracked model -> event model, of those whose rows belong to a study."""
-    found = pghistory.core.event_models()
-    return {
-        event.pgh_tracked_model: event
-        for event in found
-        if _path(event) is not None
-    }
+    found: list[Any] = pghistory.core.event_models()
+    return {event.pgh_tracked_model: event for event in found if _path(event) is not None}
 
 
 def _path(event: type[models.Model]) -> str | None:
@@ -122,15 +118,12 @@ def _mentions(event: type[models.Model], text: str) -> Q:
 
 
 def _told(rows: list[Any]) -> list[TrailEvent]:
-    people = {
-        user.pk: str(user)
-        for user in User.objects.filter(pk__in={_context(row).get("user") for row in rows} - {None})
-    }
+    people = people_named(_context(row).get("user") for row in rows)
     before = _previous(rows)
     return [
         TrailEvent(
             when=row.pgh_created_at,
-            who=people.get(_context(row).get("user"), ""),
+            who=people.get(_context(row).get("user") or 0, ""),
             kind=str(row.pgh_tracked_model._meta.verbose_name),
             verb=VERBS.get(row.pgh_label, row.pgh_label),
             row=_named(row),
@@ -139,6 +132,12 @@ def _told(rows: list[Any]) -> list[TrailEvent]:
         )
         for row in rows
     ]
+
+
+def people_named(keys: Iterable[int | None]) -> dict[int, str]:
+    """Names of the people who acted, in one query; the system has no key."""
+    known = {key for key in keys if key is not None}
+    return {user.pk: str(user) for user in User.objects.filter(pk__in=known)}
 
 
 def _context(row: Any) -> dict[str, Any]:

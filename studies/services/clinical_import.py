@@ -1,5 +1,6 @@
 """The clinical importer: file + mapping -> plan -> patients, baseline factors, labs and follow-up."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,8 +88,7 @@ class ClinicalImporter:
         made, changed = plan.writes.made, plan.writes.changed
         # Waiting foreign keys would slow the history triggers down with every further row.
         set_constraints("ALL", "IMMEDIATE")
-        for model in (Site, Cohort):
-            _manager(model).bulk_create(made[model], batch_size=BATCH)
+        self._create((Site, Cohort), made)
         # The rules about dates hold for the whole file, not for each step on the way.
         set_constraints(DATE_RULES, "DEFERRED")
         for model, stored in changed.items():
@@ -97,9 +97,13 @@ class ClinicalImporter:
             if instances:
                 _manager(model).bulk_update(instances, sorted(names), batch_size=BATCH)
         set_constraints("ALL", "IMMEDIATE")
-        for model in (Patient, Baseline, LabResult, FollowUp):
-            _manager(model).bulk_create(made[model], batch_size=BATCH)
+        self._create((Patient, Baseline, LabResult, FollowUp), made)
         clinical_change.send(sender=Patient, study=batch.study)
+
+    @staticmethod
+    def _create(kinds: Sequence[type[Model]], made: Mapping[type[Model], list[Any]]) -> None:
+        for kind in kinds:
+            _manager(kind).bulk_create(made[kind], batch_size=BATCH)
 
 
 def set_constraints(names: str, mode: str) -> None:

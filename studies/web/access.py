@@ -14,10 +14,11 @@ from studies.selectors.access import capabilities_in, studies_visible_to
 View = Callable[..., HttpResponse]
 
 
-def study_page(capability: Capability) -> Callable[[View], View]:
-    """Give the view its study: 404 where the person has no role in it, 403 where the role is not enough.
+def study_page(*capabilities: Capability) -> Callable[[View], View]:
+    """Give the view its study: 404 where the person has no role in it, 403 where no role of the person
+    has any of the capabilities.
 
-    The wrapped view keeps `capability`, so that a test can walk every address and role.
+    The wrapped view keeps `capabilities`, so that a test can walk every address and role.
     """
 
     def decorate(view: View) -> View:
@@ -26,17 +27,17 @@ def study_page(capability: Capability) -> Callable[[View], View]:
             study = studies_visible_to(request.user).filter(code=code).first()  # type: ignore[arg-type]
             if study is None:
                 raise Http404(_("There is no such study, or you have no role in it."))
-            capabilities = capabilities_in(request.user, study)  # type: ignore[arg-type]
-            if capability not in capabilities:
+            held = capabilities_in(request.user, study)  # type: ignore[arg-type]
+            if held.isdisjoint(capabilities):
                 raise PermissionDenied(
                     _(
                         "Your role in this study does not open this page. Ask a manager of the study."
                     )
                 )
-            request.study, request.capabilities = study, capabilities  # type: ignore[attr-defined]
+            request.study, request.capabilities = study, held  # type: ignore[attr-defined]
             return view(request, study=study, **kwargs)
 
-        page.capability = capability  # type: ignore[attr-defined]
+        page.capabilities = frozenset(capabilities)  # type: ignore[attr-defined]
         return page
 
     return decorate

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from studies.models import Baseline, FollowUp, LabResult, Patient, Study
@@ -23,12 +24,10 @@ class EntryForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.FloatField) and name in PLAUSIBLE:
                 unit, low, high = PLAUSIBLE[name]
-                field.min_value, field.max_value = low, high
-                field.validators += [
-                    forms.fields.validators.MinValueValidator(low),
-                    forms.fields.validators.MaxValueValidator(high),
-                ]
-                field.widget.attrs.update({"min": low, "max": high, "step": "any", "inputmode": "decimal"})
+                field.validators += [MinValueValidator(low), MaxValueValidator(high)]
+                field.widget.attrs.update(
+                    {"min": low, "max": high, "step": "any", "inputmode": "decimal"}
+                )
                 field.help_text = field.help_text or _("%(low)g to %(high)g %(unit)s") % {
                     "low": low, "high": high, "unit": unit,
                 }  # fmt: skip
@@ -37,7 +36,7 @@ class EntryForm(forms.ModelForm):
             if isinstance(field, forms.NullBooleanField):
                 field.widget = forms.Select(choices=YES_NO)
             if isinstance(field, forms.TypedChoiceField) and not field.required:
-                field.choices = [("", _("unknown")), *list(field.choices)[1:]]
+                field.choices = [("", _("unknown")), *list(field.widget.choices)[1:]]
 
     def values(self) -> dict[str, Any]:
         """What the service is to write."""
@@ -83,9 +82,7 @@ class LabForm(EntryForm):
 
 
 class FollowUpForm(EntryForm):
-    reason = forms.CharField(
-        label=_("Reason for the correction"), max_length=500, required=False
-    )
+    reason = forms.CharField(label=_("Reason for the correction"), max_length=500, required=False)
 
     class Meta:
         model = FollowUp

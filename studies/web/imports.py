@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,6 +27,7 @@ from studies.web.access import study_page
 
 LARGE = 2_000_000
 ROWS_A_PAGE = 50
+IMPORTS = (Capability.IMPORT_CLINICAL, Capability.IMPORT_ASSAYS)
 EXAMPLES = settings.BASE_DIR / "examples"
 
 
@@ -120,12 +120,10 @@ def import_list(request: HttpRequest, study: Study) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@study_page(Capability.VIEW_STUDY)
+@study_page(*IMPORTS)
 def new_import(request: HttpRequest, study: Study) -> HttpResponse:
     """Give a file and a mapping; the preview follows."""
     kinds = _kinds(request)
-    if not kinds:
-        raise PermissionDenied(_("Your role in this study does not import files."))
     example = request.GET.get("example", "")
     initial = {"mapping": _example(example)}
     if "assay" in example and any(kind == "assay" for kind, _label in kinds):
@@ -200,7 +198,7 @@ def import_progress(request: HttpRequest, study: Study, pk: int) -> HttpResponse
 
 
 @require_POST
-@study_page(Capability.VIEW_STUDY)
+@study_page(*IMPORTS)
 def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Write what the preview shows."""
     batch = _batch(request, study, pk)
@@ -217,7 +215,7 @@ def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 
 @require_POST
-@study_page(Capability.VIEW_STUDY)
+@study_page(*IMPORTS)
 def drop(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Set an import aside."""
     batch = _batch(request, study, pk)

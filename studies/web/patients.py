@@ -64,9 +64,7 @@ def patients(request: HttpRequest, study: Study) -> HttpResponse:
     )
 
 
-def _column(
-    name: str, title: str, wanted: PatientFilter, asked: dict[str, str]
-) -> dict[str, str]:
+def _column(name: str, title: str, wanted: PatientFilter, asked: dict[str, str]) -> dict[str, str]:
     """A heading, with the address that sorts by it (the other way round when it already does)."""
     turned = f"-{name}" if wanted.sort == name else name
     arrow = {name: "↑", f"-{name}": "↓"}.get(wanted.sort, "") if name else ""
@@ -92,7 +90,14 @@ def _filters(
             on = getattr(wanted, name) == value
             rest = {k: v for k, v in asked.items() if k != name}
             query = rest if on else {**rest, name: value}
-            chips.append({"label": label, "on": on, "href": "?" + urlencode(query), "first": value == options[0][0]})
+            chips.append(
+                {
+                    "label": label,
+                    "on": on,
+                    "href": "?" + urlencode(query),
+                    "first": value == options[0][0],
+                }
+            )
     return chips
 
 
@@ -107,6 +112,8 @@ def enrol(request: HttpRequest, study: Study) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The patient is enrolled. Enter what is known at baseline."))
+            messages.success(
+                request, _("The patient is enrolled. Enter what is known at baseline.")
+            )
             return redirect("studies:patient", code=study.code, subject=patient.subject_id)
     return render(request, "studies/enrol.html", {"form": form}, status=400 if form.errors else 200)

@@ -62,9 +62,11 @@ def page(browser: Browser, live_server: object) -> Iterator[Page]:
     said: list[str] = []
     page.on(
         "console",
-        lambda message: said.append(f"{page.url}: {message.text}")
-        if message.type in ("error", "warning") and "status of 4" not in message.text
-        else None,
+        lambda message: (
+            said.append(f"{page.url}: {message.text}")
+            if message.type in ("error", "warning") and "status of 4" not in message.text
+            else None
+        ),
     )
     page.on("pageerror", lambda error: said.append(f"{page.url}: {error}"))
     yield page

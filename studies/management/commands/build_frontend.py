@@ -18,9 +18,7 @@ class Command(BaseCommand):
         if script.is_file() and stamp.is_file() and stamp.read_text() == built_from:
             return
         folder.mkdir(parents=True, exist_ok=True)
-        # The bundle is a list of statements; in a function they leave no names behind but
-        # window.vegaEmbed, window.vega and window.vegaLite.
-        script.write_text(
-            f"(() => {{\n{vl_convert.javascript_bundle()}\n}})();\n", encoding="utf-8"
-        )
+        # The bundle is a list of statements; in a function they leave no name behind but this one.
+        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        script.write_text(f"(() => {{\n{bundle}\n}})();\n", encoding="utf-8")
         stamp.write_text(built_from)
