@@ -13,6 +13,8 @@ class AssaysConfig(AppConfig):
         register_importer("assay", AssayImporter())
 
         from assays.web import sections
-        from studies.sections import register_patient_section
+        from studies.sections import register_overview_section, register_patient_section
 
+        register_overview_section(30, sections.on_overview)
         register_patient_section(30, sections.on_patient)
+        register_patient_section(35, sections.strips_on_patient)

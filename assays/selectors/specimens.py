@@ -1,9 +1,15 @@
 """Reads of specimens and measurements."""
 
-from django.db.models import Count, Q, QuerySet
+from dataclasses import dataclass
+
+from django.db.models import Count, F, Max, Q, QuerySet, Window
+from django.db.models.functions import PercentRank
 
 from accounts.models import User
 from assays.models import Measurement, Specimen
+from assays.models.measurement import HAS_NUMBER
+from studies.models import Patient, Study
+from studies.models.patient import Timepoint
 from studies.permissions import Capability
 from studies.selectors.access import patients_visible_to
 
@@ -17,9 +23,7 @@ def with_counts(specimens: QuerySet[Specimen]) -> QuerySet[Specimen]:
     """Annotated with measured (all rows) and out_of_range (below, above or missing)."""
     return specimens.select_related("patient__site").annotate(
         measured=Count("measurements"),
-        out_of_range=Count(
-            "measurements", filter=~Q(measurements__flag__in=["in_range", "extrapolated"])
-        ),
+        out_of_range=Count("measurements", filter=~Q(measurements__flag__in=HAS_NUMBER)),
     )
 
 
@@ -30,3 +34,88 @@ def measurements_of(specimen: Specimen) -> QuerySet[Measurement]:
         .select_related("analyte", "plate_run__panel")
         .order_by("analyte__symbol", "plate_run__name", "replicate")
     )
+
+
+@dataclass(frozen=True)
+class TimepointCounts:
+    """What was measured at a timepoint, over the patients that a person may see."""
+
+    timepoint: Timepoint
+    patients: int
+    specimens: int
+    measurements: int
+    out_of_range: int
+
+    @property
+    def percent_out_of_range(self) -> float | None:
+        if not self.measurements:
+            return None
+        return 100 * self.out_of_range / self.measurements
+
+
+def counts_by_timepoint(user: User, study: Study) -> list[TimepointCounts]:
+    """One row for each timepoint with specimens, in the order of treatment; two queries."""
+    specimens = specimens_visible_to(user).filter(study=study).order_by()
+    measured: dict[str, tuple[int, int]] = {
+        row["specimen__timepoint"]: (row["all"], row["out"])
+        for row in Measurement.objects.filter(specimen__in=specimens)
+        .values("specimen__timepoint")
+        .annotate(all=Count("pk"), out=Count("pk", filter=~Q(flag__in=HAS_NUMBER)))
+    }
+    found = {
+        row["timepoint"]: row
+        for row in specimens.values("timepoint").annotate(
+            patients=Count("patient", distinct=True), specimens=Count("pk")
+        )
+    }
+    return [
+        TimepointCounts(
+            timepoint=timepoint,
+            patients=found[timepoint]["patients"],
+            specimens=found[timepoint]["specimens"],
+            measurements=measured.get(timepoint, (0, 0))[0],
+            out_of_range=measured.get(timepoint, (0, 0))[1],
+        )
+        for timepoint in Timepoint
+        if timepoint in found
+    ]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A patient's value among those of the cohort: percentile 0 (lowest) to 100 (highest)."""
+
+    symbol: str
+    name: str
+    value: float
+    unit: str
+    percentile: float
+
+
+def standings(patient: Patient, timepoint: str) -> list[Standing]:
+    """Where a patient's values stand in the cohort, furthest from the middle first.
+
+    Only values with a number in range are compared, each analyte on its own, in one query. A value
+    that nobody else of the cohort has stands nowhere and is left out.
+    """
+    by_analyte = [F("analyte"), F("unit")]
+    compared = (
+        Measurement.objects.filter(
+            specimen__timepoint=timepoint,
+            specimen__patient__cohort=patient.cohort_id,
+            flag__in=HAS_NUMBER,
+        )
+        .annotate(
+            rank=Window(PercentRank(), partition_by=by_analyte, order_by="value"),
+            values=Window(Count("pk"), partition_by=by_analyte),
+            # A plain filter by patient would apply before the ranking, and leave nobody to rank among.
+            owner=Window(Max("specimen__patient"), partition_by="pk"),
+        )
+        .filter(owner=patient.pk, values__gt=1)
+        .select_related("analyte")
+    )
+    found = [
+        Standing(m.analyte.symbol, m.analyte.name, m.value or 0.0, m.unit, 100 * m.rank)
+        for m in compared
+    ]
+    return sorted(found, key=lambda s: (-abs(s.percentile - 50), s.symbol))

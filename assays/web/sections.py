@@ -1,14 +1,42 @@
-"""What assays say on a patient's page."""
+"""What assays say on the overview and on a patient's page."""
 
 from typing import Any
 
 from django.http import HttpRequest
 
-from assays.selectors.specimens import specimens_visible_to, with_counts
-from studies.models import Patient
+from assays.selectors.specimens import (
+    counts_by_timepoint,
+    specimens_visible_to,
+    standings,
+    with_counts,
+)
+from studies.models import Patient, Study
+from studies.models.patient import Timepoint
+from studies.permissions import Capability
+
+STANDINGS_SHOWN = 8
+
+
+def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]] | None:
+    """What was measured at each timepoint."""
+    if Capability.VIEW_ASSAYS not in request.capabilities:  # type: ignore[attr-defined]
+        return None
+    counts = counts_by_timepoint(request.user, study)  # type: ignore[arg-type]
+    return "assays/_overview.html", {"counts": counts}
 
 
 def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:
     """The patient's specimens, for those who may see them."""
     found = with_counts(specimens_visible_to(request.user)).filter(patient=patient)  # type: ignore[arg-type]
     return "assays/_patient_specimens.html", {"specimens": list(found)}
+
+
+def strips_on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:
+    """Where the patient's values before treatment stand in the cohort."""
+    if Capability.VIEW_ASSAYS not in request.capabilities:  # type: ignore[attr-defined]
+        return None
+    found = standings(patient, Timepoint.PRE)
+    if not found:
+        return None
+    context = {"first": found[:STANDINGS_SHOWN], "rest": found[STANDINGS_SHOWN:]}
+    return "assays/_patient_strips.html", context

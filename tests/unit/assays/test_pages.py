@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
+from assays.selectors.specimens import counts_by_timepoint, standings
 from studies.models import Patient, Site, Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_member, make_patient
 
@@ -130,6 +131,46 @@ def test_the_patients_page_lists_the_specimens(study: Study, site_a: Site, plate
     measured(specimen, plate, "12.50", value=12.5)
     page = signed_in(study, "monitor").get(reverse("studies:patient", args=["ICI", "A-1"]))
     assert reverse("assays:specimen", args=["ICI", specimen.pk]) in page.content.decode()
+
+
+def test_a_patient_stands_among_the_cohort_and_not_among_others(
+    study: Study, site_a: Site, plate: PlateRun
+) -> None:
+    patients = [make_patient(site=site_a) for _ in range(5)]
+    for n, patient in enumerate(patients):
+        measured(specimen_of(patient, f"pre-{n}"), plate, str(n), value=n)
+        measured(specimen_of(patient, f"edt-{n}", "edt"), plate, str(n), value=-n)
+    unmeasured = make_patient(site=site_a)
+    measured(specimen_of(unmeasured, "low"), plate, "< 1", flag="below_lloq")
+    validation = CohortFactory(study=study, code="validation", kind="validation")
+    alone = make_patient(site=site_a, cohort=validation)
+    measured(specimen_of(alone, "alone"), plate, "100", value=100)
+    found = [[s.percentile for s in standings(patient, "pre")] for patient in patients]
+    assert found == [[0], [25], [50], [75], [100]]
+    assert standings(unmeasured, "pre") == []
+    assert standings(alone, "pre") == []
+    reader = signed_in(study, "monitor")
+    address = reverse("studies:patient", args=["ICI", patients[3].subject_id])
+    assert "Percentile in the cohort" in reader.get(address).content.decode()
+
+
+def test_the_overview_counts_what_was_measured_at_each_timepoint(
+    study: Study, site_a: Site, plate: PlateRun
+) -> None:
+    overview = reverse("studies:overview", args=["ICI"])
+    laboratory = signed_in(study, "laboratory")
+    assert "Nothing is measured yet" in laboratory.get(overview).content.decode()
+    first, second = make_patient(site=site_a), make_patient(site=study.sites.get(code="B"))
+    measured(specimen_of(first, "tube-1"), plate, "12.5", value=12.5)
+    measured(specimen_of(second, "tube-2"), plate, "***", flag="missing")
+    specimen_of(second, "tube-3", "edt")
+    pre, edt = counts_by_timepoint(make_member(study, "laboratory"), study)
+    assert (pre.patients, pre.specimens, pre.measurements, pre.out_of_range) == (2, 2, 2, 1)
+    assert pre.percent_out_of_range == 50
+    assert (edt.specimens, edt.measurements, edt.percent_out_of_range) == (1, 0, None)
+    coordinator = make_member(study, "coordinator", site=site_a)
+    assert [row.patients for row in counts_by_timepoint(coordinator, study)] == [1]
+    assert "50.0 %" in laboratory.get(overview).content.decode()
 
 
 def test_the_number_of_queries_does_not_grow_with_the_specimens(
