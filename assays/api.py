@@ -1,8 +1,13 @@
 """The API of specimens and measurements."""
 
+import re
+from typing import Any
+
 from django.db.models import QuerySet
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
 
 from assays.models import Measurement, Specimen
 from assays.models.measurement import Flag
@@ -83,6 +88,14 @@ class MeasurementPages(CursorPagination):
     ordering = "id"
     page_size_query_param = "page_size"
     max_page_size = PER_PAGE_AT_MOST
+
+    def decode_cursor(self, request: Request) -> Any:
+        """A position is the key of a row; anything else was not made by us."""
+        found = super().decode_cursor(request)
+        position = found.position if found is not None else None
+        if position is not None and not re.fullmatch(r"[0-9]{1,18}", str(position)):
+            raise NotFound(self.invalid_cursor_message)
+        return found
 
 
 class MeasurementQuery(AtTimepoint, SizeQuery):

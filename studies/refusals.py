@@ -65,6 +65,14 @@ BY_CONSTRAINT = {
         "subject_id",
         _("This subject id is already in the study."),
     ),
+    "studies_patient_subject_once_whatever_case": (
+        "subject_id",
+        _("A subject id that differs only in capitals is already in the study."),
+    ),
+    "studies_index_date_plausible": (
+        "index_date",
+        _("The index date cannot lie before 1990: check the year."),
+    ),
     "studies_patient_site_and_cohort_of_the_study": (
         "site",
         _("The site and the cohort must belong to this study."),

@@ -82,7 +82,7 @@ class Section:
         if isinstance(found, str) or not isinstance(found, Sequence):
             raise SpecificationError(f"{self._at(key)} is {found!r}; it must be a list.")
         for word in found:
-            if not isinstance(word, str) or not word.strip():
+            if not isinstance(word, str) or not word.strip() or not word.isprintable():
                 raise SpecificationError(f"{self._at(key)} holds {word!r}; each entry is a name.")
             if allowed is not None and word not in allowed:
                 raise SpecificationError(

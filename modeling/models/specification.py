@@ -2,6 +2,7 @@
 
 import pghistory
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,12 @@ class PrognosticModel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if self.name == "new":
+            raise ValidationError(
+                {"name": _("“new” is the address of the form; choose another name.")}
+            )
 
 
 @pghistory.track()

@@ -14,6 +14,7 @@ from studies.imports.mapping import ClinicalMapping, Place
 from studies.imports.preview import Change, RowVerdict, shown
 from studies.imports.sections import near
 from studies.models import Baseline, Cohort, FollowUp, LabResult, Patient, Site, Study
+from studies.models.patient import EARLIEST_INDEX_DATE
 from studies.selectors.imports import Known
 
 PLURAL: dict[type[Model], str] = {
@@ -70,6 +71,7 @@ class Comparison:
         self.today = study.today()
         self.writes = Writes()
         self.said_contacts: set[int] = set()
+        self.lower_ids = {subject.lower() for subject in known.patients}
 
     def row(self, said: Said) -> RowVerdict:
         """The verdict on a row; what it would write is added to `writes`."""
@@ -77,6 +79,8 @@ class Comparison:
         patient = self.known.patients.get(said.subject_id)
         if patient is None:
             patient = self._new_patient(said, verdict)
+        elif self._out_of_reach(patient, said, verdict):
+            return verdict  # nothing of another hospital's patient is compared, so nothing is shown
         else:
             self._changed_patient(patient, said, verdict)
         if patient is None:
@@ -112,6 +116,11 @@ class Comparison:
                 _("this subject is not in the study; to enrol, map site, cohort and index_date."),
             )
             return None
+        if said.subject_id.lower() in self.lower_ids:
+            why = _("a subject id that differs only in capitals is already in the study.")
+            self._reject(row, self.mapping.subject_id.label, said.subject_id, why)
+            return None
+        self.lower_ids.add(said.subject_id.lower())
         site, cohort = self._site(said, row), self._cohort(said, row)
         source = self.mapping.index_date
         told = source is None or any(p.column == source.label for p in row.problems)
@@ -128,15 +137,20 @@ class Comparison:
         self.known.patients[said.subject_id] = patient
         return patient
 
+    def _out_of_reach(self, patient: Patient, said: Said, row: RowVerdict) -> bool:
+        """Whether the patient is at a site that the importing person does not reach; then told."""
+        if self.open_sites is None or patient.site_id in self.open_sites:
+            return False
+        row.problems = []  # what was wrong with the row may tell dates of that patient
+        self._reject(
+            row,
+            self.mapping.subject_id.label,
+            said.subject_id,
+            _("this subject belongs to a site that your role does not reach."),
+        )
+        return True
+
     def _changed_patient(self, patient: Patient, said: Said, row: RowVerdict) -> None:
-        if self.open_sites is not None and patient.site_id not in self.open_sites:
-            self._reject(
-                row,
-                self.mapping.subject_id.label,
-                said.subject_id,
-                _("this subject belongs to a site that your role does not reach."),
-            )
-            return
         for name, said_code, find in (
             ("site", said.site, self._site),
             ("cohort", said.cohort, self._cohort),
@@ -225,6 +239,9 @@ class Comparison:
         text = said.index_date.isoformat()
         if said.index_date > self.today:
             self._reject(row, source.label, text, _("the index date lies in the future."))
+        if said.index_date < EARLIEST_INDEX_DATE:
+            why = _("the index date lies before %(year)s: check the year.")
+            self._reject(row, source.label, text, why % {"year": EARLIEST_INDEX_DATE.year})
         for contact in self.known.contacts.get(patient.pk or 0, []):
             days = [d for d in (contact.contact_date, contact.progression_date) if d is not None]
             if min(days) < said.index_date:

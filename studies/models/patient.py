@@ -1,9 +1,11 @@
 """A patient, the clinical factors of preCIRI21, and follow-up. Each factor may be unknown (null)."""
 
+from datetime import date
+
 import pghistory
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from studies.models.study import CODE, Cohort, Site, Study
@@ -19,6 +21,9 @@ def plausible(field: str, low: float, high: float) -> models.CheckConstraint:
         % {"field": field, "low": low, "high": high},
     )
 
+
+# Checkpoint inhibitors are younger; an earlier year is a slip of the keyboard.
+EARLIEST_INDEX_DATE = date(1990, 1, 1)
 
 # Units and plausible ranges, in one place for the database, the forms and the import.
 PLAUSIBLE: dict[str, tuple[str, float, float]] = {
@@ -63,6 +68,19 @@ class Patient(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(subject_id=""), name="studies_patient_subject_not_empty"
+            ),
+            models.UniqueConstraint(
+                "study",
+                Lower("subject_id"),
+                name="studies_patient_subject_once_whatever_case",
+                violation_error_message=_(
+                    "A subject id that differs only in capitals is already in the study."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(index_date__gte=EARLIEST_INDEX_DATE),
+                name="studies_index_date_plausible",
+                violation_error_message=_("The index date cannot lie before 1990: check the year."),
             ),
         ]
         indexes = [models.Index(fields=["study", "site"], name="studies_patient_by_site")]

@@ -1,12 +1,13 @@
 """The list of patients, and enrolling one."""
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from studies.models import Study
@@ -56,7 +57,7 @@ def patients(request: HttpRequest, study: Study) -> HttpResponse:
             "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
             "wanted": wanted,
             "query": urlencode(asked),
-            "columns": [_column(name, title, wanted, asked) for name, title in COLUMNS],
+            "columns": [_column(name, str(title), wanted, asked) for name, title in COLUMNS],
             "filters": _filters(request, study, wanted, asked),
             "factors": FACTORS,
             "today": study.today(),
@@ -77,7 +78,7 @@ def _filters(
 ) -> list[dict[str, object]]:
     """Chips: each sets one filter, or takes it off again."""
     sites = sites_open_to(request.user, study, Capability.VIEW_CLINICAL)  # type: ignore[arg-type]
-    choices = [
+    choices: list[tuple[str, list[tuple[str, Any]]]] = [
         ("site", [(site.code, site.name) for site in sites]),
         ("cohort", [(cohort.code, cohort.code) for cohort in study.cohorts.all()]),
         ("status", STATUSES),

@@ -1,6 +1,6 @@
 """Who did what in a study, when and why."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
@@ -52,10 +52,12 @@ def trail(request: HttpRequest, study: Study) -> HttpResponse:
 
 
 def _moment(text: str) -> datetime | None:
+    """The moment that an address names, in UTC; None where it names none."""
     try:
         found = parse_datetime(text)
-    except ValueError:
+        if found is None:
+            return None
+        aware = timezone.make_aware(found) if timezone.is_naive(found) else found
+        return aware.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    if found is not None and timezone.is_naive(found):
-        return timezone.make_aware(found)
-    return found

@@ -328,6 +328,9 @@ def test_a_coordinator_imports_rows_of_their_own_site_only(study: Study) -> None
     committed(study, ROWS)
     foreign = load(study, ROWS.splitlines(keepends=True)[2].replace("B", "A"), by=coordinator)
     assert "site that your role does not reach" in foreign.message
+    (row,) = foreign.preview["rows"]
+    assert row["changes"] == [], "a preview shows nothing of another hospital's patient"
+    assert len(row["problems"]) == 1
 
 
 def test_a_new_site_is_made_only_by_whoever_manages_the_study(study: Study) -> None:

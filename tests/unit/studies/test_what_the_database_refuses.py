@@ -207,3 +207,19 @@ def test_codes_kinds_and_roles_are_known_ones() -> None:
     SiteFactory(study=study, code="a")
     with refused_by("studies_site_code_once_per_study"), transaction.atomic():
         Site.objects.create(study=study, code="a", name="Again")
+
+
+def test_subjects_that_differ_only_in_capitals_and_impossible_years_are_refused() -> None:
+    patient = make_patient(subject_id="A-1")
+    with refused_by("studies_patient_subject_once_whatever_case"), transaction.atomic():
+        Patient.objects.create(
+            study=patient.study,
+            site=patient.site,
+            cohort=patient.cohort,
+            subject_id="a-1",
+            index_date=day(0),
+        )
+    with pytest.raises(Refused, match="differs only in capitals"):
+        make_patient(patient.study, subject_id="a-1")
+    with refused_by("studies_index_date_plausible"), transaction.atomic():
+        Patient.objects.filter(pk=patient.pk).update(index_date="1989-12-31")
