@@ -12,14 +12,18 @@ from typing import Any
 import pghistory.core
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from studies.models import Study
+from studies.models import Patient, Study
+
+Names = dict[tuple[type[models.Model], Any], str]
 
 # How the rows of a table belong to a study, in the order in which the paths are tried.
 PATHS = ("study_id", "patient__study_id", "specimen__study_id", "model__study_id", "pgh_obj_id")
 VERBS = {"insert": "entered", "update": "changed", "delete": "deleted"}
-PLUMBING = {"id", "created_at"}
+PLUMBING = {"id", "created_at", "study_id", "patient_id"}  # told by the row itself
 # One import enters these by the thousand and is itself in the trail; asked for by kind, they are shown.
 ENTERED_IN_BULK = {"assays.Measurement", "assays.Specimen"}
 
@@ -90,9 +94,7 @@ def trail_of(study: Study, wanted: TrailFilter, limit: int) -> list[TrailEvent]:
 def _newest(
     event: type[models.Model], study: Study, wanted: TrailFilter, limit: int
 ) -> QuerySet[Any]:
-    rows = event._default_manager.filter(**{str(_path(event)): study.pk}).select_related(
-        "pgh_context"
-    )
+    rows = event._default_manager.filter(_belongs(event, study)).select_related("pgh_context")
     if not wanted.kind and event.pgh_tracked_model._meta.label in ENTERED_IN_BULK:  # type: ignore[attr-defined]
         rows = rows.exclude(pgh_label="insert")
     if wanted.before is not None:
@@ -102,6 +104,18 @@ def _newest(
     if wanted.text:
         rows = rows.filter(_mentions(event, wanted.text))
     return rows.order_by("-pgh_created_at")[:limit]
+
+
+def _belongs(event: type[models.Model], study: Study) -> Q:
+    """Rows of the study. What they are about is looked up among the events, for a patient (or a
+    specimen, or a model) that was deleted is there no more, and its trail must stay."""
+    path = str(_path(event))
+    owner_column, _separator, of_owner = path.partition("__")
+    if not of_owner:
+        return Q(**{path: study.pk})
+    owner: Any = event._meta.get_field(owner_column).related_model
+    ever = _event_models()[owner]._default_manager.filter(study=study.pk)
+    return Q(**{f"{owner_column}_id__in": ever.values("pgh_obj_id")})
 
 
 def _mentions(event: type[models.Model], text: str) -> Q:
@@ -120,15 +134,16 @@ def _mentions(event: type[models.Model], text: str) -> Q:
 def _told(rows: list[Any]) -> list[TrailEvent]:
     people = people_named(_context(row).get("user") for row in rows)
     before = _previous(rows)
+    names = _related_names([*rows, *before.values()])
     return [
         TrailEvent(
             when=row.pgh_created_at,
             who=people.get(_context(row).get("user") or 0, ""),
             kind=str(row.pgh_tracked_model._meta.verbose_name),
             verb=VERBS.get(row.pgh_label, row.pgh_label),
-            row=_named(row),
+            row=_named(row, names),
             reason=_context(row).get("reason", ""),
-            changes=_changes(row, before.get((type(row), row.pk))),
+            changes=_changes(row, before.get((type(row), row.pk)), names),
         )
         for row in rows
     ]
@@ -163,15 +178,43 @@ def _previous(rows: Iterable[Any]) -> dict[tuple[type, int], Any]:
     return found
 
 
-def _named(row: Any) -> str:
+def _related_names(rows: list[Any]) -> Names:
+    """What the rows point to, by name, in one query a table. A row that is gone has no name."""
+    wanted: dict[type[models.Model], set[Any]] = {}
+    for row in rows:
+        for column in row.pgh_tracked_model._meta.concrete_fields:
+            key = getattr(row, column.attname, None)
+            if column.is_relation and key is not None:
+                wanted.setdefault(column.related_model, set()).add(key)
+    return {
+        (model, key): str(found)
+        for model, keys in wanted.items()
+        for key, found in _without_contents(model).in_bulk(keys).items()
+    }
+
+
+def _without_contents(model: type[models.Model]) -> QuerySet[Any]:
+    """Rows and what their names are made of, but not the files and documents in them."""
+    owners = [c for c in model._meta.concrete_fields if c.is_relation]
+    columns = _heavy(model) + [
+        f"{owner.name}__{column}" for owner in owners for column in _heavy(owner.related_model)
+    ]
+    return model._default_manager.select_related(*(o.name for o in owners)).defer(*columns)
+
+
+def _heavy(model: Any) -> list[str]:
+    heavy = (models.BinaryField, models.JSONField)
+    return [c.attname for c in model._meta.concrete_fields if isinstance(c, heavy)]
+
+
+def _named(row: Any, names: Names) -> str:
     for name in ("subject_id", "label", "code", "name", "symbol", "number"):
         if hasattr(row, name):
             return str(getattr(row, name))
-    patient = getattr(row, "patient", None)
-    return str(patient) if patient is not None else f"#{row.pgh_obj_id}"
+    return names.get((Patient, getattr(row, "patient_id", None)), f"#{row.pgh_obj_id}")
 
 
-def _changes(row: Any, old: Any | None) -> list[tuple[str, Any, Any]]:
+def _changes(row: Any, old: Any | None, names: Names) -> list[tuple[str, Any, Any]]:
     found = []
     for column in row.pgh_tracked_model._meta.concrete_fields:
         name = column.attname
@@ -179,5 +222,21 @@ def _changes(row: Any, old: Any | None) -> list[tuple[str, Any, Any]]:
             continue
         new, before = getattr(row, name), getattr(old, name) if old is not None else None
         if new != before and not (old is None and new in (None, "", False)):
-            found.append((str(column.verbose_name), before, new))
+            title = str(column.verbose_name)
+            found.append((title, _shown(column, before, names), _shown(column, new, names)))
     return found
+
+
+def _shown(column: Any, value: Any, names: Names) -> Any:
+    """A value as people read it; dates and numbers stay as they are for the page to write."""
+    if value is None:
+        return None
+    if column.is_relation:
+        return names.get((column.related_model, value), f"#{value}")
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+    return value

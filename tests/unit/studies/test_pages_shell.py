@@ -1,12 +1,14 @@
 """The start page, the health page, the trail, sign-in, and the pages that say what went wrong."""
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from studies.models import Study
-from studies.services.patients import correct_follow_up, record_follow_up
-from tests.factories import StudyFactory, UserFactory, day, make_member, make_patient
+from studies.services.patients import correct_enrolment, correct_follow_up, record_follow_up
+from tests.factories import SiteFactory, StudyFactory, UserFactory, day, make_member, make_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -156,6 +158,37 @@ def test_the_trail_tells_who_changed_what_from_what_to_what_and_why(study: Study
     assert "Nothing fits" in monitor.get(address, {"q": "never said"}).content.decode()
     only = monitor.get(address, {"person": str(coordinator.pk)}).context["events"]
     assert {event.who for event in only} == {"hanako"}
+
+
+def test_the_trail_names_what_a_row_points_to_and_stands_rows_that_are_gone(study: Study) -> None:
+    patient = make_patient(study, subject_id="A-1")
+    record_follow_up(patient=patient, contact_date=day(30), status="alive", by=None)
+    other = SiteFactory(study=study, name="Hospital Two")
+    correct_enrolment(patient=patient, by=None, reason="moved", site=other)
+    monitor = signed_in(study, "monitor")
+    address = reverse("studies:trail", args=["ICI"])
+    moved = monitor.get(address, {"kind": "studies.Patient"}).context["events"][0]
+    assert [(str(name), new) for name, _, new in moved.changes] == [("site", "Hospital Two")]
+    patient.delete()
+    events = monitor.get(address).context["events"]
+    assert {"patient", "follow-up"} <= {event.kind for event in events if event.verb == "deleted"}
+
+
+def test_the_trail_asks_as_often_for_many_changes_as_for_few(study: Study) -> None:
+    monitor = signed_in(study, "monitor")
+    address = reverse("studies:trail", args=["ICI"])
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            monitor.get(address)
+        return len(captured)
+
+    patient = make_patient(study)
+    record_follow_up(patient=patient, contact_date=day(1), status="alive", by=None)
+    few = queries()
+    for n in range(2, 12):
+        record_follow_up(patient=make_patient(study), contact_date=day(n), status="alive", by=None)
+    assert queries() == few
 
 
 def test_the_trail_of_a_study_holds_nothing_of_another(study: Study) -> None:
