@@ -1,0 +1,116 @@
+"""Pages of models: what they show, that figures can be taken away, and who decides."""
+
+import json
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from modeling.models import ModelVersion, PrognosticModel
+from modeling.selectors.figures import FIGURES, figure_specification
+from modeling.selectors.models import champion_of
+from modeling.services.models import define_model
+from modeling.services.training import request_training
+from studies.models import Study
+from tests.factories import make_member
+from tests.unit.modeling.conftest import CLINICAL
+from tests.unit.modeling.test_living_models import do_all_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def champion(model: PrognosticModel) -> ModelVersion:
+    request_training(model=model, by=None)
+    do_all_jobs()
+    version = champion_of(model)
+    assert version is not None
+    return version
+
+
+def signed_in(study: Study, role: str) -> Client:
+    client = Client()
+    client.force_login(make_member(study, role))
+    return client
+
+
+def address(version: ModelVersion, name: str = "version", **more: str) -> str:
+    model = version.model
+    parts = {"code": model.study.code, "name": model.name, "number": version.number}
+    return reverse(f"modeling:{name}", kwargs=parts | more)
+
+
+def test_a_versions_page_shows_both_honest_figures_and_no_other(champion: ModelVersion) -> None:
+    page = signed_in(champion.model.study, "statistician").get(address(champion)).content.decode()
+    for key in ("out_of_bag", "validation"):
+        assert f"{champion.metrics[key]['c']:.3f}" in page
+    assert set(champion.metrics) == {"out_of_bag", "validation"}
+    for title in FIGURES.values():
+        assert str(title) in page
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_every_figure_can_be_drawn_and_taken_away(champion: ModelVersion, figure: str) -> None:
+    client = signed_in(champion.model.study, "monitor")
+    drawn = client.get(address(champion, "figure", figure=figure, extension="json"))
+    assert "vega-lite" in json.loads(drawn.content)["$schema"]
+    svg = client.get(address(champion, "figure", figure=figure, extension="svg"))
+    assert svg["Content-Type"] == "image/svg+xml"
+    assert svg.content.startswith(b"<svg")
+    png = client.get(address(champion, "figure", figure=figure, extension="png"))
+    assert png.content.startswith(b"\x89PNG")
+    assert (
+        client.get(address(champion, "figure", figure=figure, extension="exe")).status_code == 404
+    )
+
+
+def test_a_figure_of_a_simulated_study_says_so(champion: ModelVersion) -> None:
+    plain = figure_specification(champion, "importance", theme="print")
+    assert "Simulated" not in json.dumps(plain)
+    champion.model.study.is_simulated = True
+    for figure in FIGURES:
+        marked = figure_specification(champion, figure, theme="print")
+        assert "Simulated data" in marked["title"]["text"]
+
+
+def test_training_from_the_page_is_one_job_however_often_it_is_clicked(
+    model: PrognosticModel,
+) -> None:
+    client = signed_in(model.study, "statistician")
+    train = reverse("modeling:train", kwargs={"code": model.study.code, "name": model.name})
+    for _ in range(3):
+        assert client.post(train).status_code == 302
+    assert model.runs.count() == 1
+    page = client.get(reverse("modeling:model", args=[model.study.code, model.name]))
+    assert "Waits for a worker" in page.content.decode()
+
+
+def test_an_investigator_signs_a_version_into_use_with_a_reason(study: Study) -> None:
+    body = CLINICAL | {"retrain": {"promote": "signature"}}
+    model = define_model(study=study, name="signed", body=body, by=None).model
+    request_training(model=model, by=None)
+    do_all_jobs()
+    version = model.versions.get()
+    client = signed_in(study, "investigator")
+    client.post(address(version, "decide"), {"decision": "promote", "reason": ""})
+    assert champion_of(model) is None
+    client.post(address(version, "decide"), {"decision": "promote", "reason": "Agreed on 1 May."})
+    assert champion_of(model) == version
+
+
+def test_the_list_of_models_costs_the_same_for_one_model_and_more(
+    champion: ModelVersion, django_assert_max_num_queries: object
+) -> None:
+    client = signed_in(champion.model.study, "statistician")
+    with django_assert_max_num_queries(30):  # type: ignore[operator]
+        client.get(reverse("modeling:models", args=[champion.model.study.code]))
+
+
+def test_a_specification_that_is_not_yaml_is_told_with_its_line(study: Study) -> None:
+    client = signed_in(study, "statistician")
+    answer = client.post(
+        reverse("modeling:new_model", args=[study.code]),
+        {"name": "m", "specification": "endpoint: OS\n  timepoint: [pre"},
+    )
+    assert answer.status_code == 400
+    assert "This is not YAML: see line 2" in answer.content.decode()
