@@ -28,7 +28,7 @@ def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]
 def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:
     """The patient's specimens, for those who may see them."""
     found = with_counts(specimens_visible_to(request.user)).filter(patient=patient)  # type: ignore[arg-type]
-    return "assays/_patient_specimens.html", {"specimens": list(found)}
+    return "assays/_patient_specimens.html", {"specimens": found.order_by("-timepoint", "label")}
 
 
 def strips_on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:

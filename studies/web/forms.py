@@ -24,7 +24,14 @@ class EntryForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.FloatField) and name in PLAUSIBLE:
                 unit, low, high = PLAUSIBLE[name]
-                field.validators += [MinValueValidator(low), MaxValueValidator(high)]
+                unit = unit.replace("^9", "⁹").replace("m2", "m²")
+                sentence = _(
+                    "Plausible is %(low)g to %(high)g %(unit)s: check the value and its unit."
+                ) % {"low": low, "high": high, "unit": unit}
+                field.validators += [
+                    MinValueValidator(low, message=sentence),
+                    MaxValueValidator(high, message=sentence),
+                ]
                 field.widget.attrs.update(
                     {"min": low, "max": high, "step": "any", "inputmode": "decimal"}
                 )
