@@ -30,7 +30,7 @@ def enrolment_chart(rows: list[dict[str, Any]], theme: str) -> dict[str, Any]:
                 "site:N",
                 title=None,
                 scale=alt.Scale(range=SITES[theme]),
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top", columns=1),
             ),
             tooltip=[
                 alt.Tooltip("month:T", format="%Y-%m", title="Month"),

@@ -49,6 +49,15 @@ BY_CONSTRAINT = {
         _("There is already a contact on this day: correct that one."),
     ),
     "studies_follow_up_one_death": ("status", _("This patient's death is already recorded.")),
+    # Two people entering the same for the first time, at the same moment: the second is told.
+    "studies_baseline_patient_id_key": (
+        "__all__",
+        _("Somebody else has just entered these values. Reload the page and check them."),
+    ),
+    "studies_lab_once_per_timepoint": (
+        "__all__",
+        _("Somebody else has just entered these values. Reload the page and check them."),
+    ),
     "studies_index_date_not_in_future": (
         "index_date",
         _("The index date cannot lie in the future. Enrol the patient when treatment has begun."),

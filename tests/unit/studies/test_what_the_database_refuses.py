@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from studies.models import Baseline, Cohort, FollowUp, LabResult, Membership, Patient, Site
-from studies.refusals import Refused
+from studies.refusals import Refused, explained
 from studies.services.patients import (
     enrol_patient,
     record_baseline,
@@ -223,3 +223,11 @@ def test_subjects_that_differ_only_in_capitals_and_impossible_years_are_refused(
         make_patient(patient.study, subject_id="a-1")
     with refused_by("studies_index_date_plausible"), transaction.atomic():
         Patient.objects.filter(pk=patient.pk).update(index_date="1989-12-31")
+
+
+def test_a_second_first_entry_is_explained(patient: Patient) -> None:
+    record_baseline(patient=patient, age=60, by=None)
+    record_lab_result(patient=patient, timepoint="pre", albumin_g_dl=4, by=None)
+    for row in (Baseline(patient=patient), LabResult(patient=patient, timepoint="pre")):
+        with pytest.raises(Refused, match="Somebody else has just entered"), explained():
+            row.save()
