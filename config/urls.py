@@ -3,12 +3,16 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from accounts.web import forgotten_password, mail_address
 from config.health import health
 from studies.web.home import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("health/", health, name="health"),
+    # In front of allauth's own, which would send mail.
+    path("account/password/reset/", forgotten_password),
+    path("account/email/", mail_address),
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("config.api_urls")),
