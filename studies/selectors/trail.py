@@ -30,12 +30,13 @@ ENTERED_IN_BULK = {"assays.Measurement", "assays.Specimen"}
 
 @dataclass(frozen=True)
 class TrailFilter:
-    """What a person asked for; empty asks for everything."""
+    """What a person asked for; empty asks for everything. Both moments belong to what is asked for."""
 
     kind: str = ""
     person: int | None = None
     text: str = ""
-    before: datetime | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class TrailEvent:
     verb: str
     row: str
     reason: str
+    address: str
     changes: list[tuple[str, Any, Any]] = field(default_factory=list)
 
 
@@ -97,8 +99,10 @@ def _newest(
     rows = event._default_manager.filter(_belongs(event, study)).select_related("pgh_context")
     if not wanted.kind and event.pgh_tracked_model._meta.label in ENTERED_IN_BULK:  # type: ignore[attr-defined]
         rows = rows.exclude(pgh_label="insert")
-    if wanted.before is not None:
-        rows = rows.filter(pgh_created_at__lt=wanted.before)
+    if wanted.since is not None:
+        rows = rows.filter(pgh_created_at__gte=wanted.since)
+    if wanted.until is not None:
+        rows = rows.filter(pgh_created_at__lte=wanted.until)
     if wanted.person is not None:
         rows = rows.filter(pgh_context__metadata__user=wanted.person)
     if wanted.text:
@@ -143,6 +147,7 @@ def _told(rows: list[Any]) -> list[TrailEvent]:
             verb=VERBS.get(row.pgh_label, row.pgh_label),
             row=_named(row, names),
             reason=_context(row).get("reason", ""),
+            address=_context(row).get("url", ""),
             changes=_changes(row, before.get((type(row), row.pk)), names),
         )
         for row in rows

@@ -1,54 +1,74 @@
 """Who did what in a study, when and why."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
+from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_GET
 
 from accounts.models import User
 from studies.models import Study
 from studies.permissions import Capability
-from studies.selectors.trail import TrailFilter, tracked_kinds, trail_of
+from studies.selectors.trail import TrailEvent, TrailFilter, tracked_kinds, trail_of
 from studies.web.access import study_page
 
 PAGE_SIZE = 50
+ASKED = ("q", "kind", "person", "from", "to")
 
 
 @require_GET
 @study_page(Capability.VIEW_TRAIL)
 def trail(request: HttpRequest, study: Study) -> HttpResponse:
+    """One page of the trail, in the study's time."""
     kinds = tracked_kinds()
-    kind = request.GET.get("kind", "")
-    person = request.GET.get("person", "")
-    wanted = TrailFilter(
+    people = User.objects.filter(memberships__study=study).distinct().order_by("username")
+    with timezone.override(ZoneInfo(study.time_zone)):
+        wanted = _wanted(request.GET, kinds)
+        events = trail_of(study, wanted, PAGE_SIZE + 1)
+        shown = {
+            "events": events[:PAGE_SIZE],
+            "older": _older(request.GET, events),
+            "wanted": wanted,
+            "asked": {name: request.GET.get(name, "") for name in ASKED},
+            "kinds": kinds,
+            "people": people,
+            "zone": study.time_zone,
+        }
+        return render(request, "studies/trail.html", shown)
+
+
+def _wanted(asked: QueryDict, kinds: dict[str, str]) -> TrailFilter:
+    """What the address asks for; what it says wrongly asks for nothing."""
+    kind, person = asked.get("kind", ""), asked.get("person", "")
+    ends = (_moment(asked.get("until", "")), _day(asked.get("to", ""), time.max))
+    return TrailFilter(
         kind=kind if kind in kinds else "",
         person=int(person) if person.isdecimal() else None,
-        text=request.GET.get("q", "")[:60],
-        before=_moment(request.GET.get("before", "")),
+        text=asked.get("q", "")[:60],
+        since=_day(asked.get("from", ""), time.min),
+        until=min((end for end in ends if end is not None), default=None),
     )
-    events = trail_of(study, wanted, PAGE_SIZE + 1)
-    asked = {"kind": wanted.kind, "person": wanted.person, "q": wanted.text}
-    older = None
-    if len(events) > PAGE_SIZE:
-        events = events[:PAGE_SIZE]
-        older = urlencode(
-            {k: v for k, v in asked.items() if v} | {"before": events[-1].when.isoformat()}
-        )
-    return render(
-        request,
-        "studies/trail.html",
-        {
-            "events": events,
-            "wanted": wanted,
-            "older": older,
-            "kinds": kinds,
-            "people": User.objects.filter(memberships__study=study).distinct().order_by("username"),
-        },
-    )
+
+
+def _older(asked: QueryDict, events: list[TrailEvent]) -> str | None:
+    """The address of the page that begins with the first change that this one has no room for."""
+    if len(events) <= PAGE_SIZE:
+        return None
+    kept = {name: asked[name] for name in ASKED if asked.get(name)}
+    return urlencode({**kept, "until": events[PAGE_SIZE].when.isoformat()})
+
+
+def _day(text: str, at: time) -> datetime | None:
+    """The first or the last moment of a day where the study is; None where the text names no day."""
+    try:
+        day = parse_date(text)
+        return timezone.make_aware(datetime.combine(day, at)).astimezone(UTC) if day else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _moment(text: str) -> datetime | None:

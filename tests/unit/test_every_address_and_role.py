@@ -149,4 +149,4 @@ def test_an_address_with_a_nul_is_a_bad_request_not_a_failure() -> None:
     client.force_login(make_member(study, "monitor"))
     for address in ("/studies/%00/", "/studies/OWN/patients/?q=%00", "/studies/OWN/trail/?q=a%00"):
         assert client.get(address).status_code == 400, address
-    assert client.get("/studies/OWN/trail/?before=2026-01-01T00:00:00%2B23:59").status_code == 200
+    assert client.get("/studies/OWN/trail/?until=2026-01-01T00:00:00%2B23:59").status_code == 200

@@ -208,5 +208,13 @@ def test_only_monitors_and_managers_read_the_trail(study: Study) -> None:
 def test_the_trail_stands_odd_questions(study: Study) -> None:
     address = reverse("studies:trail", args=["ICI"])
     monitor = signed_in(study, "monitor")
-    for odd in ({"kind": "nonsense"}, {"person": "x"}, {"before": "2020-13-99"}, {"before": "x"}):
+    for odd in (
+        {"kind": "nonsense"},
+        {"person": "x"},
+        {"until": "2020-13-99"},
+        {"until": "x"},
+        {"from": "2020-02-30"},
+        {"to": "9999-12-31"},
+        {"from": "0001-01-01", "to": "never"},
+    ):
         assert monitor.get(address, odd).status_code == 200
