@@ -129,6 +129,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Yogo"
+MFA_TOTP_TOLERANCE = 1  # a clock half a minute off, as RFC 6238 allows
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # no mail is sent, so no address is ever verified
 # Behind our proxy every request comes from its address: limits count who stands before it.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TRUSTED_PROXY else 0
