@@ -7,16 +7,18 @@ scores within 1e-8 of each other count one half.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
-from modeling.ciri.outcome import Bools, Floats, Integers, split_outcome
-
-TIED = 1e-8
-_CELLS = 4_000_000  # comparisons held in memory at once
+from modeling.ciri.kernel.concordance import (
+    concordance_of_resamples,
+    concordance_of_risks,
+    order_of,
+)
+from modeling.ciri.outcome import Floats, split_outcome
+from modeling.ciri.resampling import bootstrap_counts, percentile_interval
 
 
 @dataclass(frozen=True)
@@ -46,22 +48,14 @@ def concordance_indices(y: Any, risks: Floats) -> Floats:
     """Harrell's C of many scores (k, n) against one outcome y (n,): (k,)."""
     event, time = split_outcome(y)
     _check_risks(risks, len(time))
-    concordant, pairs = np.zeros(len(risks)), 0
-    for earlier, comparable in _comparable(event, time):
-        pairs += int(comparable.sum())
-        first, second = np.nonzero(comparable)
-        first = earlier[first]
-        step = max(1, _CELLS // max(1, len(first)))
-        for some in range(0, len(risks), step):
-            block = risks[some : some + step]
-            concordant[some : some + step] += _credit(block[:, first] - block[:, second]).sum(
-                axis=1
-            )
-    if not pairs:
+    found: Floats = concordance_of_risks(
+        *order_of(event, time), event, np.ascontiguousarray(risks, dtype=np.float64)
+    )
+    if np.isnan(found).any():
         raise ValueError(
             "No two patients can be compared (too few events), so there is no C-index."
         )
-    return concordant / pairs
+    return found
 
 
 def concordance_interval(
@@ -69,41 +63,36 @@ def concordance_interval(
 ) -> ConcordanceInterval:
     """Harrell's C with the percentile interval of `n_resamples` bootstrap samples of patients.
 
-    A bootstrap sample is a vector of counts w; its C is sum(w_i w_j credit_ij) over
-    sum(w_i w_j comparable_ij), so that all samples are one matrix product. Samples without a
-    comparable pair are passed over.
+    Samples without a comparable pair are passed over.
     """
     event, time = split_outcome(y)
-    risk = np.asarray(risk, dtype=np.float64)
     point = concordance_index(y, risk)
-    n = len(time)
-    draws = np.random.default_rng(seed).integers(0, n, (n_resamples, n))
-    weight = np.array([np.bincount(draw, minlength=n) for draw in draws], dtype=np.float64)
-    credit, pairs = np.zeros(n_resamples), np.zeros(n_resamples)
-    for earlier, comparable in _comparable(event, time):
-        gained = _credit(risk[earlier, None] - risk[None, :]) * comparable
-        credit += np.einsum("bi,bi->b", weight @ gained.T, weight[:, earlier])
-        pairs += np.einsum("bi,bi->b", weight @ comparable.T.astype(float), weight[:, earlier])
-    resampled = credit[pairs > 0] / pairs[pairs > 0]
-    tail = (1 - level) / 2
-    low, high = np.quantile(resampled, [tail, 1 - tail])
-    return ConcordanceInterval(point, float(low), float(high), n, int(event.sum()))
+    counts = bootstrap_counts(len(time), n_resamples, seed).astype(np.float64)
+    resampled = resampled_concordance(y, risk, counts)
+    low, high = percentile_interval(resampled, level)
+    return ConcordanceInterval(point, low, high, len(time), int(event.sum()))
 
 
-def _comparable(event: Bools, time: Floats) -> Iterator[tuple[Integers, Bools]]:
-    """Blocks of patients with an event, and whom each can be compared with: (block, n)."""
-    dead = np.flatnonzero(event)
-    step = max(1, _CELLS // len(time))
-    for some in range(0, len(dead), step):
-        earlier = dead[some : some + step]
-        later = time[None, :] > time[earlier, None]
-        tied = (time[None, :] == time[earlier, None]) & ~event[None, :]
-        yield earlier, later | tied
+def resampled_concordance(
+    y: Any, risk: Any, weights: Floats, pair_weights: Floats | None = None
+) -> Floats:
+    """C under each row of patient weights (B, n): (B,), NaN where no pair is comparable.
 
-
-def _credit(difference: Floats) -> Floats:
-    """One for a concordant pair, one half for tied scores, nothing for a discordant one."""
-    return (difference > TIED) + 0.5 * (np.abs(difference) <= TIED)
+    A pair counts the product of its two weights, times `pair_weights` (B, n) of the one with the
+    earlier event (ones: Harrell's C; squared inverse censoring probabilities: Uno's).
+    """
+    event, time = split_outcome(y)
+    score = np.asarray(risk, dtype=np.float64)
+    _check_risks(score[None], len(time))
+    pairs = np.ones((1, len(time))) if pair_weights is None else pair_weights
+    found: Floats = concordance_of_resamples(
+        *order_of(event, time),
+        event,
+        score,
+        np.ascontiguousarray(weights, dtype=np.float64),
+        np.ascontiguousarray(pairs, dtype=np.float64),
+    )
+    return found
 
 
 def _check_risks(risks: Floats, n: int) -> None:
