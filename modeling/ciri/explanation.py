@@ -126,6 +126,7 @@ def shap_values(
     parent, earlier, absent, most = shap.edges(trees.feature, trees.right, trees.start, share)
     averages = shap.tree_averages(trees.start, trees.feature, trees.right, share, trees.mortality)
     points, weights = _quadrature(int(most))
+    largest = int(np.diff(trees.start).max())
     total, base = np.zeros(values.shape), np.zeros(len(values))
     counted = np.zeros(len(values), dtype=np.int64)
 
@@ -133,7 +134,7 @@ def shap_values(
         part = slice(*span)
         shap.add_contributions(
             trees.start, trees.feature, trees.threshold, trees.right, trees.unknown_left,
-            trees.mortality, parent, earlier, share, absent, averages, points, weights,
+            trees.mortality, parent, earlier, share, absent, averages, largest, points, weights,
             values[part], trees.in_bag, rows[part], total[part], base[part], counted[part],
         )  # fmt: skip
 

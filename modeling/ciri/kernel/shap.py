@@ -55,10 +55,13 @@ def edges(feature, right, start, share):  # type: ignore[no-untyped-def]
     same feature, or ABSENT; absent (nodes,): the product z of the feature's shares down to it; and
     the most features that any path has.
     """
-    parent = np.full(len(feature), ABSENT, np.int64)
-    earlier = np.full(len(feature), ABSENT, np.int64)
+    parent = np.empty(len(feature), np.int64)
+    earlier = np.empty(len(feature), np.int64)
     absent = np.ones(len(feature))
     features = np.zeros(len(feature), np.int64)
+    most = 0
+    for tree in range(len(start) - 1):
+        parent[start[tree]] = earlier[start[tree]] = ABSENT
     for node in range(len(feature)):
         if feature[node] != ABSENT:
             parent[node + 1] = node
@@ -73,7 +76,8 @@ def edges(feature, right, start, share):  # type: ignore[no-untyped-def]
         earlier[node] = ABSENT if new else edge
         absent[node] = share[node] * (1.0 if new else absent[edge])
         features[node] = features[parent[node]] + (1 if new else 0)
-    return parent, earlier, absent, features.max()
+        most = max(most, features[node])
+    return parent, earlier, absent, most
 
 
 @njit(nogil=True, cache=True)
@@ -154,20 +158,21 @@ def tree_averages(start, feature, right, share, mortality):  # type: ignore[no-u
 @njit(nogil=True, cache=True)
 def add_contributions(  # type: ignore[no-untyped-def]
     start, feature, threshold, right, unknown_left, mortality, parent, earlier, share, absent,
-    averages, points, weights, X, in_bag, rows, contributions, base, trees,
+    averages, largest, points, weights, X, in_bag, rows, contributions, base, trees,
 ):  # fmt: skip
     """Add every tree's contributions to the rows of X (m, p), in the order of the trees.
 
-    points, weights: the quadrature on (0, 1). rows (m,): the training row that each row of X is, -1
+    largest: nodes of the largest tree. points, weights: the quadrature on (0, 1). rows (m,): the training row that each row of X is, -1
     for none; a tree that has it in its sample is passed over. contributions (m, p), base (m,): sums;
     trees (m,): how many were added.
     """
-    size = (np.diff(start).max(), len(points))
+    size = (largest, len(points))
     inside, outside = np.empty(size), np.empty(size)
     gain_inside, gain_outside = np.empty(size), np.empty(size)
     product = np.empty(size)
-    followed, takes_left = np.empty(size[0], np.bool_), np.empty(size[0], np.bool_)
-    product[0] = weights
+    followed, takes_left = np.empty(largest, np.bool_), np.empty(largest, np.bool_)
+    for k in range(len(points)):
+        product[0, k] = weights[k]
     for tree in range(len(start) - 1):
         first, last = start[tree], start[tree + 1]
         _factors(first, last, earlier, absent, points, inside, outside, gain_inside, gain_outside)
