@@ -1,16 +1,19 @@
-"""The random survival forest: grown by scikit-survival, kept and read as plain arrays.
+"""The random survival forest: grown by the kernel, kept and read as plain arrays.
 
 Ishwaran, Kogalur, Blackstone, Lauer (2008), Random survival forests, Ann. Appl. Stat. 2:841-860.
 """
 
 from __future__ import annotations
 
+import numbers
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import issparse
 from sklearn.base import BaseEstimator
+from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from modeling.ciri.concordance import concordance_index
@@ -20,17 +23,24 @@ from modeling.ciri.trees import Trees, Values
 
 
 class SurvivalForest(BaseEstimator):
-    """A random survival forest with log-rank splitting on bootstrap samples.
+    """A random survival forest with log-rank splitting.
+
+    n_estimators: trees. min_samples_leaf: distinct training rows in a leaf, at least. max_features:
+    features drawn at each node ("sqrt", "log2", a share, a number, None for all). random_state: a whole
+    number, a numpy RandomState, or None for another forest at each fit. n_jobs: threads, None for as
+    many as there may be (`kernel.threads`); the forest never depends on it. bootstrap: n rows drawn
+    with replacement for each tree, else 63.2 % of the rows without.
 
     After `fit`: `trees_` (Trees), `feature_names_in_`, `n_features_in_`, `unique_times_` (distinct
-    training times), `oob_prediction_` (n,) (NaN for a row that every bootstrap sample holds) and
-    `oob_score_` (Harrell's C of the rest). The trees depend on `random_state`, never on `n_jobs`.
+    training times), `seed_`, `oob_prediction_` (n,) (NaN for a row that every sample holds) and
+    `oob_score_` (Harrell's C of the rest, NaN where nobody can be compared).
     """
 
     trees_: Trees
     feature_names_in_: NDArray[Any]
     n_features_in_: int
     unique_times_: Floats
+    seed_: int
     oob_prediction_: Floats
     oob_score_: float
 
@@ -39,36 +49,62 @@ class SurvivalForest(BaseEstimator):
         n_estimators: int = 1000,
         min_samples_leaf: int = 15,
         max_features: str | int | float | None = "sqrt",
-        random_state: int | None = None,
+        random_state: Any = None,
         n_jobs: int | None = None,
+        bootstrap: bool = True,
     ) -> None:
         self.n_estimators = n_estimators
         self.min_samples_leaf = min_samples_leaf
         self.max_features = max_features
         self.random_state = random_state
         self.n_jobs = n_jobs
+        self.bootstrap = bootstrap
+
+    def __sklearn_tags__(self) -> Tags:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        tags.target_tags.required = True
+        return tags
 
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Grow the forest.
 
         X: (n, p) frame or array, NaN for unknown. y: structured (event, time), (n,), in any one unit
-        of time. sample_weight: (n,), positive; the chance of a row in each bootstrap sample.
+        of time. sample_weight: (n,), not negative; the relative chance of a row in each sample.
         """
         names, values = feature_names(X), feature_values(X)
+        if y is None:
+            raise ValueError("SurvivalForest requires y to be passed, but the target y is None.")
         event, time = split_outcome(y)
         if len(values) != len(time):
             raise ValueError(f"X has {len(values)} rows and y has {len(time)}; they must agree.")
         if len(values) < 2 or not event.any():
-            raise ValueError("A forest needs at least two rows and one event to learn from.")
-        weight = _weights(sample_weight, len(values))
-        parameters = self.get_params()
-        trees = grow(values, event, time, sample_weight=weight, parameters=parameters)
+            raise ValueError(
+                "A forest needs at least two rows and one event to learn from; here n_samples="
+                f"{len(values)}, with {int(event.sum())} events."
+            )
+        self.seed_ = seed_of(self.random_state)
+        trees = grow(
+            values,
+            event,
+            time,
+            n_estimators=_whole("n_estimators", self.n_estimators),
+            min_samples_leaf=_whole("min_samples_leaf", self.min_samples_leaf),
+            features_tried=features_tried(self.max_features, values.shape[1]),
+            seed=self.seed_,
+            sample_weight=_weights(sample_weight, len(values)),
+            bootstrap=self.bootstrap,
+            n_jobs=self.n_jobs,
+        )
         return self._hold(trees, names)
 
     @classmethod
     def from_trees(cls, trees: Trees, names: list[str], **parameters: Any) -> SurvivalForest:
         """A fitted forest from stored trees and the names of their features."""
-        return cls(**parameters)._hold(trees, np.array(names, dtype=object))
+        forest = cls(**parameters)
+        if isinstance(forest.random_state, int):
+            forest.seed_ = forest.random_state
+        return forest._hold(trees, np.array(names, dtype=object))
 
     def _hold(self, trees: Trees, names: NDArray[Any]) -> Self:
         self.trees_ = trees
@@ -88,18 +124,22 @@ class SurvivalForest(BaseEstimator):
 
     def predict(self, X: Any) -> Floats:
         """Ensemble mortality (n,): expected events if all training patients had this risk."""
-        return self.trees_.mean_mortality(self.features(X))
+        values = self.features(X)
+        return self.trees_.mean_mortality(values, n_jobs=self.n_jobs)
 
     def predict_out_of_bag(self, X: Any, training_rows: Any) -> Floats:
         """Ensemble mortality (n,) where row i is training row `training_rows[i]` (-1: is none):
 
-        the mean over the trees whose bootstrap sample left that row out.
+        the mean over the trees whose sample left that row out.
         """
-        return self.trees_.mean_mortality(self.features(X), np.asarray(training_rows, np.int64))
+        values, rows = self.features(X), np.asarray(training_rows, np.int64)
+        return self.trees_.mean_mortality(values, rows, self.n_jobs)
 
-    def predict_cumulative_hazard_function(self, X: Any, times: Any) -> Floats:
+    def predict_cumulative_hazard_function(
+        self, X: Any, times: Any, training_rows: Integers | None = None
+    ) -> Floats:
         """Ensemble cumulative hazard (n, times): mean of the leaves' Nelson-Aalen estimates."""
-        return self.trees_.mean_curve(self.features(X), self._times(times), "hazard")
+        return self._curve(X, times, "hazard", training_rows)
 
     def predict_survival_function(
         self, X: Any, times: Any, training_rows: Integers | None = None
@@ -109,9 +149,17 @@ class SurvivalForest(BaseEstimator):
         times: in the unit of y, positive, up to the last training time. `training_rows` as in
         `predict_out_of_bag`.
         """
-        return self.trees_.mean_curve(
-            self.features(X), self._times(times), "survival", training_rows
-        )
+        return self._curve(X, times, "survival", training_rows)
+
+    def predict_restricted_mean(
+        self, X: Any, horizons: Any, training_rows: Integers | None = None
+    ) -> Floats:
+        """Restricted mean survival time (n, horizons): area under the ensemble survival curve."""
+        return self._curve(X, horizons, "mean", training_rows)
+
+    def _curve(self, X: Any, times: Any, kind: str, training_rows: Integers | None) -> Floats:
+        values, asked = self.features(X), self._times(times)
+        return self.trees_.mean_curve(values, asked, kind, training_rows, self.n_jobs)
 
     def score(self, X: Any, y: Any) -> float:
         """Harrell's C of `predict(X)` on y."""
@@ -130,7 +178,8 @@ class SurvivalForest(BaseEstimator):
         values = feature_values(X)
         if values.shape[1] != self.n_features_in_:
             raise ValueError(
-                f"X has {values.shape[1]} columns; the forest reads {self.n_features_in_}."
+                f"X has {values.shape[1]} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input."
             )
         return values
 
@@ -147,7 +196,8 @@ class SurvivalForest(BaseEstimator):
 def feature_names(X: Any) -> NDArray[Any]:
     """Names of the columns of X: those of a frame, else x0, x1, ..."""
     if not isinstance(X, pd.DataFrame):
-        columns = np.shape(X)[1] if np.ndim(X) == 2 else 0
+        shape = np.asarray(X).shape
+        columns = shape[1] if len(shape) == 2 else 0
         return np.array([f"x{column}" for column in range(columns)], dtype=object)
     names = [str(name) for name in X.columns]
     if len(set(names)) < len(names):
@@ -157,21 +207,68 @@ def feature_names(X: Any) -> NDArray[Any]:
 
 def feature_values(X: Any) -> Values:
     """X as a contiguous float32 array (n, p); ValueError unless two-dimensional and finite or NaN."""
+    if issparse(X):
+        raise ValueError("Sparse data are not supported; hand over a dense array (X.toarray()).")
     try:
-        values = np.asarray(X, dtype=np.float64)
+        given = np.asarray(X)
+        if np.iscomplexobj(given):
+            raise ValueError("Complex data not supported; X must hold real numbers.")
+        values = given.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError("X must hold numbers only; code categories as numbers first.") from error
-    if values.ndim != 2 or not values.shape[1]:
-        raise ValueError(f"X must be rows by columns; its shape is {values.shape}.")
+        raise ValueError(
+            f"X must hold numbers only; code categories as numbers first ({error})."
+        ) from error
+    if values.ndim != 2:
+        raise ValueError(
+            f"X must be rows by columns; its shape is {values.shape}. Reshape your data: "
+            "X.reshape(1, -1) for one row."
+        )
+    if not values.shape[1]:
+        raise ValueError(
+            f"X has 0 feature(s) (shape={values.shape}) while a minimum of 1 is required."
+        )
     if (np.abs(values) > np.finfo(np.float32).max).any():
         raise ValueError("X holds infinite values, or values beyond what float32 can hold.")
     return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def seed_of(random_state: Any) -> int:
+    """The seed of all trees: a whole number as it is; another one at each call for None."""
+    if isinstance(random_state, numbers.Integral) and random_state >= 0:
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def features_tried(max_features: str | int | float | None, features: int) -> int:
+    """How many of the features each node draws; scikit-learn's rule for `max_features`."""
+    if max_features is None:
+        return features
+    if max_features in ("sqrt", "log2"):
+        rule = np.sqrt if max_features == "sqrt" else np.log2
+        return max(1, int(rule(features)))
+    if isinstance(max_features, numbers.Integral) and not isinstance(max_features, bool):
+        if max_features >= 1:
+            return min(int(max_features), features)
+    elif isinstance(max_features, numbers.Real) and 0 < max_features <= 1:
+        return max(1, int(max_features * features))
+    raise ValueError(
+        f"max_features is {max_features!r}; it must be 'sqrt', 'log2', None, a share above 0 and up "
+        "to 1.0, or a number of features."
+    )
+
+
+def _whole(name: str, value: Any) -> int:
+    if not isinstance(value, numbers.Integral) or value < 1:
+        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1.")
+    return int(value)
 
 
 def _weights(sample_weight: Any, rows: int) -> Floats | None:
     if sample_weight is None:
         return None
     weight = np.asarray(sample_weight, dtype=np.float64)
-    if weight.shape != (rows,) or not np.isfinite(weight).all() or (weight <= 0).any():
-        raise ValueError("sample_weight must be one positive, finite number per row of X.")
+    if weight.shape != (rows,) or not np.isfinite(weight).all() or (weight < 0).any():
+        raise ValueError("sample_weight must be one finite number, not negative, per row of X.")
+    if not weight.any():
+        raise ValueError("sample_weight is zero for every row, so none could be drawn.")
     return weight

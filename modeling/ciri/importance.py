@@ -8,17 +8,18 @@ those (row, feature) pairs go down the tree again: the same numbers for a fracti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from scipy import stats
 
-from modeling.ciri.concordance import concordance_indices
-from modeling.ciri.forest import SurvivalForest
-from modeling.ciri.outcome import Floats, Integers, split_outcome
-from modeling.ciri.trees import LEAF, Trees, Values
+from modeling.ciri.forest import SurvivalForest, seed_of
+from modeling.ciri.kernel.concordance import concordance_of_risks, order_of
+from modeling.ciri.kernel.importance import add_shifts
+from modeling.ciri.kernel.threads import even_spans, in_threads
+from modeling.ciri.outcome import Floats, split_outcome
+from modeling.ciri.trees import Trees, Values
 
 
 def oob_permutation_importance(
@@ -34,22 +35,74 @@ def oob_permutation_importance(
     if n_repeats < 1:
         raise ValueError("n_repeats must be at least 1.")
     values = _training_values(forest, X, y)
-    seed = np.random.SeedSequence().entropy if random_state is None else random_state
-    total, shifts, seen = _out_of_bag_shifts(forest.trees_, values, n_repeats, seed)
-    known = seen > 0
-    outcomes = forest.trees_.outcome[known]
-    base = concordance_indices(outcomes, (total[known] / seen[known])[None])[0]
-    loss = np.zeros((n_repeats, values.shape[1]))
-    for feature in np.flatnonzero(shifts.any(axis=(0, 2))):
-        permuted = (total[known] + shifts[:, feature][:, known]) / seen[known]
-        loss[:, feature] = base - concordance_indices(outcomes, permuted)
+    loss = permutation_losses(
+        forest.trees_, values, n_repeats, seed_of(random_state), forest.n_jobs
+    )
     return _summary(list(forest.feature_names_in_), loss)
 
 
-def permutations(seed: Any, tree: int, rows: int, repeats: int) -> Integers:
-    """How each repeat shuffles a tree's out-of-bag rows: (repeats, rows), from (seed, tree) alone."""
-    generator = np.random.default_rng([seed, tree])
-    return generator.permuted(np.tile(np.arange(rows), (repeats, 1)), axis=1)
+def permutation_losses(
+    trees: Trees, values: Values, repeats: int, seed: int, n_jobs: int | None = None
+) -> Floats:
+    """Loss of C when each feature is permuted: (repeats, p). values: the training rows (n, p).
+
+    Rows that every sample holds have no out-of-bag score and are left out. ValueError where no two
+    of the rest can be compared.
+    """
+    total, seen = trees.out_of_bag_sums()
+    known = seen > 0
+    shifts = _shifts(trees, values, repeats, seed, n_jobs)
+    moved = np.flatnonzero(shifts.any(axis=(0, 2)))
+    # One score of all rows for each feature and repeat, the unpermuted one first.
+    summed = total[known, None, None] + shifts[known][:, moved]
+    scores = np.vstack(
+        [
+            (total[known] / seen[known])[None],
+            (summed / seen[known, None, None]).reshape(known.sum(), -1).T,
+        ]
+    )
+    c = _concordances(trees, known, scores, n_jobs)
+    loss = np.zeros((repeats, values.shape[1]))
+    loss[:, moved] = c[0] - c[1:].reshape(len(moved), repeats).T
+    return loss
+
+
+def _shifts(trees: Trees, values: Values, repeats: int, seed: int, n_jobs: int | None) -> Floats:
+    """Change of each row's summed out-of-bag mortality: (n, p, repeats)."""
+    n, p = values.shape
+    shifts = np.zeros((n, p, repeats))
+
+    def some(span: tuple[int, int]) -> None:
+        first, last = span
+        add_shifts(
+            *trees.nodes,
+            trees.start,
+            trees.mortality,
+            trees.in_bag,
+            values,
+            seed,
+            first,
+            last,
+            shifts[first:last],
+        )
+
+    in_threads(some, even_spans(n, n_jobs), n_jobs)
+    return shifts
+
+
+def _concordances(trees: Trees, known: Any, scores: Floats, n_jobs: int | None) -> Floats:
+    """C of each row of scores (k, known rows): (k,)."""
+    event = trees.event[known]
+    order, ends = order_of(event, trees.time[known])
+
+    def some(span: tuple[int, int]) -> Floats:
+        found: Floats = concordance_of_risks(order, ends, event, scores[slice(*span)])
+        return found
+
+    c = np.concatenate(in_threads(some, even_spans(len(scores), n_jobs, per_thread=2), n_jobs))
+    if np.isnan(c).any():
+        raise ValueError("No two patients can be compared (too few events): no importance.")
+    return c
 
 
 def _training_values(forest: SurvivalForest, X: Any, y: Any) -> Values:
@@ -63,61 +116,6 @@ def _training_values(forest: SurvivalForest, X: Any, y: Any) -> Values:
     ):
         raise ValueError("X is not the rows that this forest was trained on, in that order.")
     return values
-
-
-def _out_of_bag_shifts(
-    trees: Trees, values: Values, repeats: int, seed: Any
-) -> tuple[Floats, Floats, Floats]:
-    """Summed out-of-bag mortality (n,), its change when permuted (repeats, p, n), trees seen (n,)."""
-    n, p = values.shape
-    total, seen = np.zeros(n), np.zeros(n)
-    shifts = np.zeros(repeats * p * n)
-    for tree in range(trees.count):
-        outside = np.flatnonzero(trees.in_bag[tree] == 0)
-        base = trees.mortality[trees.training_leaf[tree]]
-        total[outside] += base[outside]
-        seen[outside] += 1
-        walkers = _walkers(trees, values, tree, outside)
-        if not len(walkers.row):
-            continue
-        order = permutations(seed, tree, len(outside), repeats)
-        donor = outside[order[:, np.searchsorted(outside, walkers.row)]]
-        leaf = trees.descend(
-            values,
-            np.tile(walkers.row, repeats),
-            np.tile(walkers.node, repeats),
-            np.tile(walkers.feature, repeats),
-            donor.ravel(),
-        )
-        cell = walkers.feature * n + walkers.row
-        cells = (np.arange(repeats)[:, None] * (p * n) + cell).ravel()
-        # Within one tree every (repeat, feature, row) is met once, so plain += adds each of them.
-        shifts[cells] += trees.mortality[leaf] - np.tile(base[walkers.row], repeats)
-    return total, shifts.reshape(repeats, p, n), seen
-
-
-@dataclass(frozen=True)
-class _Walkers:
-    """Each out-of-bag row with each feature on its path, and the node where that is first used."""
-
-    row: Integers
-    feature: Integers
-    node: Integers
-
-
-def _walkers(trees: Trees, values: Values, tree: int, rows: Integers) -> _Walkers:
-    p = values.shape[1]
-    here = np.full(len(rows), trees.start[tree])
-    keys, nodes = [], []
-    while len(rows):
-        inner = trees.feature[here] != LEAF
-        rows, here = rows[inner], here[inner]
-        keys.append(rows * p + trees.feature[here])
-        nodes.append(here)
-        here = trees.step(here, values[rows, trees.feature[here]])
-    key, first = np.unique(np.concatenate(keys), return_index=True)
-    row, feature = np.divmod(key, p)
-    return _Walkers(row, feature, np.concatenate(nodes)[first])
 
 
 def _summary(names: list[str], loss: Floats) -> pd.DataFrame:

@@ -14,10 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from modeling.ciri.kernel import curves, walking
+from modeling.ciri.kernel.threads import even_spans, in_threads, spans
 from modeling.ciri.outcome import Bools, Floats, Integers, outcome
 
 LEAF = -1
+KINDS = {"hazard": curves.HAZARD, "survival": curves.SURVIVAL, "mean": curves.RESTRICTED_MEAN}
 Values = NDArray[np.float32]
+_CELLS = 4_000_000  # numbers of a table of curves held in memory at once
 
 
 @dataclass(frozen=True)
@@ -26,19 +30,19 @@ class Trees:
 
     start: (T + 1,) first node of each tree, then N.
     feature: (N,) index of the feature split on, LEAF in a leaf.
-    threshold: (N,) a value up to it goes left (0 in a leaf).
-    left, right: (N,) the children, LEAF in a leaf.
+    threshold: (N,) float32, a value up to it goes left (0 in a leaf). The left child of node i is
+        node i + 1.
+    right: (N,) the right child, LEAF in a leaf.
     unknown_left: (N,) whether an unknown value goes left.
     mortality: (N,) Nelson-Aalen cumulative hazard summed over the training event times.
-    in_bag: (T, n) how often each training row is in each tree's bootstrap sample.
+    in_bag: (T, n) how often each training row is in each tree's sample.
     training_leaf: (T, n) the node where each training row ends.
     time, event: (n,) outcome of the training rows.
     """
 
     start: NDArray[np.int64]
     feature: NDArray[np.int32]
-    threshold: Floats
-    left: NDArray[np.int32]
+    threshold: NDArray[np.float32]
     right: NDArray[np.int32]
     unknown_left: Bools
     mortality: Floats
@@ -47,10 +51,29 @@ class Trees:
     time: Floats
     event: Bools
 
+    @classmethod
+    def of_training_rows(cls, X: Values, *, n_jobs: int | None = None, **arrays: Any) -> Trees:
+        """Trees from all arrays but `training_leaf`, which is where the training rows X (n, p) go."""
+        trees = cls(training_leaf=np.empty((0, len(X)), dtype=np.int32), **arrays)
+        found = np.empty((trees.count, len(X)), dtype=np.int32)
+        values = np.ascontiguousarray(X)
+
+        def some(span: tuple[int, int]) -> None:
+            first, last = span
+            walking.leaves(*trees.nodes, trees.start[first : last + 1], values, found[first:last])
+
+        in_threads(some, even_spans(trees.count, n_jobs), n_jobs)
+        return cls(training_leaf=found, **arrays)
+
     @property
     def count(self) -> int:
         """Number of trees."""
         return len(self.start) - 1
+
+    @property
+    def nodes(self) -> tuple[Any, Any, Any, Any]:
+        """feature, threshold, right, unknown_left: what a row needs to find its way."""
+        return self.feature, self.threshold, self.right, self.unknown_left
 
     @cached_property
     def event_times(self) -> Floats:
@@ -58,118 +81,137 @@ class Trees:
         return np.unique(self.time[self.event])
 
     @cached_property
+    def by_time(self) -> NDArray[np.int32]:
+        """Training rows by rising time."""
+        return np.argsort(self.time, kind="stable").astype(np.int32)
+
+    @cached_property
     def outcome(self) -> NDArray[Any]:
         """The training outcome as a structured array."""
         return outcome(self.event, self.time)
 
-    def descend(
-        self,
-        X: Values,
-        rows: Integers,
-        node: Integers,
-        swapped: Integers | None = None,
-        donor: Integers | None = None,
-    ) -> Integers:
-        """Follow walkers (row `rows[i]` of X, starting at `node[i]`) to their leaves: (walkers,).
-
-        With `swapped` and `donor`, walker i reads feature `swapped[i]` from row `donor[i]` instead.
-        """
-        node = node.astype(np.int64, copy=True)
-        walking = np.flatnonzero(self.feature[node] != LEAF)
-        while len(walking):
-            here, source = node[walking], rows[walking]
-            feature = self.feature[here]
-            if swapped is not None and donor is not None:
-                source = np.where(feature == swapped[walking], donor[walking], source)
-            node[walking] = self.step(here, X[source, feature])
-            walking = walking[self.feature[node[walking]] != LEAF]
-        return node
-
-    def step(self, node: Integers, value: Values) -> Integers:
-        """The child that each inner node sends its value to: (walkers,)."""
-        left = (value <= self.threshold[node]) | (np.isnan(value) & self.unknown_left[node])
-        return np.where(left, self.left[node], self.right[node]).astype(np.int64)
-
     def leaves(self, X: Values, tree: int) -> Integers:
         """The leaf of each row of X (m, p) in one tree: (m,)."""
-        return self.descend(X, np.arange(len(X)), np.full(len(X), self.start[tree]))
+        found = np.empty((1, len(X)), dtype=np.int32)
+        walking.leaves(*self.nodes, self.start[tree : tree + 2], X, found)
+        return found[0]
 
-    def mean_mortality(self, X: Values, training_rows: Integers | None = None) -> Floats:
+    def mean_mortality(
+        self, X: Values, training_rows: Integers | None = None, n_jobs: int | None = None
+    ) -> Floats:
         """Ensemble mortality, the mean over trees of the leaf's mortality: (m,).
 
         With `training_rows` (m,), row i is that training row (-1: none of them), and only trees
-        whose bootstrap sample left it out count; NaN where there is no such tree.
+        whose sample left it out count; NaN where there is no such tree.
         """
         table = self.mortality[:, None]
-        return self._mean(X, lambda tree: self._part(table, tree), 1, training_rows)[:, 0]
+        return self._mean(X, lambda first, last: table, 1, training_rows, n_jobs, whole=True)[:, 0]
 
     def mean_curve(
-        self, X: Values, times: Floats, kind: str, training_rows: Integers | None = None
+        self,
+        X: Values,
+        times: Floats,
+        kind: str,
+        training_rows: Integers | None = None,
+        n_jobs: int | None = None,
     ) -> Floats:
         """Mean over trees of the leaf's curve at `times`: (m, times); `training_rows` as above.
 
-        kind: "hazard" for the cumulative hazard (Nelson-Aalen), "survival" (Kaplan-Meier).
+        kind: "hazard" for the cumulative hazard (Nelson-Aalen), "survival" (Kaplan-Meier), "mean" for
+        the survival time restricted to each of the times.
         """
-        return self._mean(
-            X, lambda tree: self._curves(tree, times, kind), len(times), training_rows
+        distinct, place = np.unique(times, return_inverse=True)
+        found = self._mean(
+            X,
+            lambda first, last: self.curves(first, last, distinct, kind),
+            len(distinct),
+            training_rows,
+            n_jobs,
         )
+        return found[:, place]
+
+    def curves(self, first: int, last: int, times: Floats, kind: str) -> Floats:
+        """Curves at rising `times` of the nodes of trees first..last-1: (nodes, times), leaves only."""
+        start = self.start[first : last + 1]
+        table = np.zeros((int(start[-1] - start[0]), len(times)))
+        curves.fill_tables(
+            start,
+            self.in_bag[first:last],
+            self.training_leaf[first:last],
+            self.by_time,
+            self.time,
+            self.event,
+            KINDS[kind],
+            times,
+            table,
+        )
+        return table
+
+    def tree_values(self, X: Values, table: Floats) -> Floats:
+        """table[leaf] (nodes,) of each row of X (m, p) in each tree: (T, m)."""
+        found = np.empty((self.count, len(X)))
+        walking.fill_tree_values(*self.nodes, self.start, table, X, found)
+        return found
 
     def out_of_bag_mortality(self) -> Floats:
         """Mean mortality of each training row over the trees that left it out: (n,), NaN if none."""
-        total, trees = np.zeros(len(self.time)), np.zeros(len(self.time))
-        for tree in range(self.count):
-            outside = self.in_bag[tree] == 0
-            total += np.where(outside, self.mortality[self.training_leaf[tree]], 0.0)
-            trees += outside
+        total, trees = self.out_of_bag_sums()
         mean: Floats = np.divide(total, trees, out=np.full(len(total), np.nan), where=trees > 0)
         return mean
 
-    def _part(self, table: Floats, tree: int) -> Floats:
-        return table[self.start[tree] : self.start[tree + 1]]
+    def out_of_bag_sums(self) -> tuple[Floats, Floats]:
+        """Summed mortality of each training row over the trees that left it out, and their number."""
+        total, trees = np.zeros(len(self.time)), np.zeros(len(self.time))
+        walking.out_of_bag_sums(self.mortality, self.in_bag, self.training_leaf, total, trees)
+        return total, trees
 
     def _mean(
         self,
         X: Values,
-        table_of: Callable[[int], Floats],
+        table_of: Callable[[int, int], Floats],
         width: int,
         training_rows: Integers | None,
+        n_jobs: int | None,
+        whole: bool = False,
     ) -> Floats:
-        """Mean over trees of `table_of(tree)[node within the tree]`, added in the trees' order."""
-        total, trees = np.zeros((len(X), width)), np.zeros((len(X), 1))
-        counts = np.ones((len(X), 1), dtype=bool)
-        for tree in range(self.count):
-            values = table_of(tree)[self.leaves(X, tree) - self.start[tree]]
-            if training_rows is not None:
-                in_bag = self.in_bag[tree][training_rows] > 0
-                counts = ~(in_bag & (training_rows >= 0))[:, None]
-            total += np.where(counts, values, 0.0)
-            trees += counts
-        mean: Floats = np.divide(total, trees, out=np.full(total.shape, np.nan), where=trees > 0)
+        """Mean over trees of `table_of(first, last)[leaf]`, added in the order of the trees.
+
+        whole: the table is of all nodes, whatever the trees asked for.
+        """
+        total, trees = np.zeros((len(X), width)), np.zeros(len(X))
+        rows = np.full(len(X), -1) if training_rows is None else training_rows
+        for first, last in self._tables(width, whole):
+            table = table_of(first, last)
+            offset = 0 if whole else int(self.start[first])
+
+            def some(
+                span: tuple[int, int],
+                table: Floats = table,
+                offset: int = offset,
+                some_trees: slice = slice(first, last),
+                start: Any = self.start[first : last + 1],
+            ) -> None:
+                here = slice(*span)
+                walking.add_tables(
+                    *self.nodes,
+                    start,
+                    offset,
+                    table,
+                    X[here],
+                    self.in_bag[some_trees],
+                    rows[here],
+                    total[here],
+                    trees[here],
+                )
+
+            in_threads(some, even_spans(len(X), n_jobs, per_thread=4), n_jobs)
+        seen = trees[:, None]
+        mean: Floats = np.divide(total, seen, out=np.full(total.shape, np.nan), where=seen > 0)
         return mean
 
-    def _curves(self, tree: int, times: Floats, kind: str) -> Floats:
-        """Curves of one tree's nodes (only its leaves hold any) at `times`: (nodes, times).
-
-        Each leaf's training rows count as often as the bootstrap drew them.
-        """
-        nodes = int(self.start[tree + 1] - self.start[tree])
-        steps = len(self.event_times)
-        inside = np.flatnonzero(self.in_bag[tree])
-        weight = self.in_bag[tree][inside].astype(np.float64)
-        leaf = self.training_leaf[tree][inside] - self.start[tree]
-        passed = np.searchsorted(self.event_times, self.time[inside], side="right")
-        last = np.bincount(leaf * (steps + 1) + passed, weight, nodes * (steps + 1))
-        # At risk at event time k are the rows that passed more than k event times.
-        at_risk = last.reshape(nodes, -1)[:, ::-1].cumsum(axis=1)[:, ::-1][:, 1:]
-        died = self.event[inside]
-        deaths = np.bincount(
-            leaf[died] * steps + passed[died] - 1, weight[died], nodes * steps
-        ).reshape(nodes, steps)
-        ratio = np.divide(deaths, at_risk, out=np.zeros_like(deaths), where=at_risk > 0)
-        start = np.zeros((nodes, 1))
-        if kind == "hazard":
-            curve = np.hstack([start, ratio.cumsum(axis=1)])
-        else:
-            curve = np.hstack([start + 1.0, (1.0 - ratio).cumprod(axis=1)])
-        at_times: Floats = curve[:, np.searchsorted(self.event_times, times, side="right")]
-        return at_times
+    def _tables(self, width: int, whole: bool) -> list[tuple[int, int]]:
+        """Spans of trees whose tables fit in memory together."""
+        if whole:
+            return [(0, self.count)]
+        largest = int(np.diff(self.start).max())
+        return spans(self.count, max(1, _CELLS // (largest * width)))

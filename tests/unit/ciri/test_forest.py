@@ -2,6 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from sksurv.ensemble import RandomSurvivalForest
+from sksurv.tree import SurvivalTree
 
 from modeling.ciri import SurvivalForest
 from modeling.ciri.outcome import outcome
@@ -11,39 +12,98 @@ from .cohorts import simulated
 
 @pytest.mark.parametrize("gaps", [0.0, 0.1])
 @pytest.mark.parametrize("seed", [0, 1])
-def test_everything_predicted_equals_scikit_survival(seed, gaps):
+def test_every_tree_predicts_what_scikit_survivals_predicts(seed, gaps):
     X, y = simulated(seed=seed, gaps=gaps)
     new, _ = simulated(40, seed=seed + 100, gaps=gaps)
-    ours = SurvivalForest(50, 8, random_state=seed).fit(X, y)
-    theirs = RandomSurvivalForest(50, min_samples_leaf=8, random_state=seed, oob_score=True)
-    theirs.fit(X, y)
-    times = ours.unique_times_
-    np.testing.assert_allclose(ours.predict(new), theirs.predict(new), atol=1e-10)
-    np.testing.assert_allclose(
-        ours.predict_survival_function(new, times),
-        theirs.predict_survival_function(new, return_array=True),
-        atol=1e-10,
-    )
-    np.testing.assert_allclose(
-        ours.predict_cumulative_hazard_function(new, times),
-        theirs.predict_cumulative_hazard_function(new, return_array=True),
-        atol=1e-10,
-    )
-    np.testing.assert_allclose(ours.oob_prediction_, theirs.oob_prediction_, atol=1e-10)
-    assert ours.oob_score_ == pytest.approx(theirs.oob_score_, abs=1e-12)
+    forest = SurvivalForest(30, 8, max_features=None, random_state=seed).fit(X, y)
+    times, new = forest.unique_times_, new.astype(np.float32)
+    compared = 0
+    for number, counts in enumerate(forest.trees_.in_bag):
+        tree = SurvivalTree(min_samples_leaf=8, random_state=0).fit(X, y, counts.astype(float))
+        leaf = forest.trees_.leaves(new, number)
+        if not np.array_equal(tree.apply(new), leaf - forest.trees_.start[number]):
+            continue  # two splits were exactly as good: see test_trees_against_scikit_survival
+        compared += 1
+        leaf = leaf - forest.trees_.start[number]
+        np.testing.assert_allclose(forest.trees_.tree_values(new, forest.trees_.mortality)[number],
+                                   tree.predict(new), atol=1e-10)  # fmt: skip
+        for kind, theirs in (
+            ("hazard", tree.predict_cumulative_hazard_function(new, return_array=True)),
+            ("survival", tree.predict_survival_function(new, return_array=True)),
+        ):
+            ours = forest.trees_.curves(number, number + 1, times, kind)[leaf]
+            np.testing.assert_allclose(ours, theirs, atol=1e-10)
+    assert compared >= 20
 
 
-def test_sample_weights_are_scikit_survivals():
+def test_an_ensemble_curve_is_the_mean_of_its_trees():
+    X, y = simulated(gaps=0.1)
+    forest = SurvivalForest(30, 8, random_state=3).fit(X, y)
+    trees, times = forest.trees_, forest.unique_times_
+    values = X.astype(np.float32)
+    for kind, found in (
+        ("hazard", forest.predict_cumulative_hazard_function(X, times)),
+        ("survival", forest.predict_survival_function(X, times)),
+    ):
+        each = [trees.curves(t, t + 1, times, kind)[trees.leaves(values, t) - trees.start[t]]
+                for t in range(30)]  # fmt: skip
+        np.testing.assert_allclose(found, np.mean(each, axis=0), atol=1e-12)
+
+
+def test_forests_are_as_good_as_scikit_survivals():
+    # Not the same random numbers, so not the same forests: the same figures but for their noise.
+    X, y = simulated(400, 10, seed=4, gaps=0.02)
+    new, outcomes = simulated(2000, 10, seed=104)
+    ours = SurvivalForest(300, 8, random_state=1).fit(X, y)
+    theirs = RandomSurvivalForest(
+        300, min_samples_leaf=8, random_state=1, oob_score=True, low_memory=True
+    ).fit(X, y)
+    assert ours.oob_score_ == pytest.approx(theirs.oob_score_, abs=0.01)
+    assert ours.score(new, outcomes) == pytest.approx(theirs.score(new, outcomes), abs=0.01)
+    np.testing.assert_allclose(ours.predict(new).mean(), theirs.predict(new).mean(), rtol=0.01)
+
+
+def test_out_of_bag_prediction_is_the_mean_of_the_trees_without_the_row():
     X, y = simulated(gaps=0)
-    weight = np.linspace(0.5, 2, len(X))
-    ours = SurvivalForest(30, 8, random_state=3).fit(X, y, weight)
-    theirs = RandomSurvivalForest(30, min_samples_leaf=8, random_state=3).fit(X, y, weight)
-    np.testing.assert_allclose(ours.predict(X), theirs.predict(X), atol=1e-10)
+    forest = SurvivalForest(30, 8, random_state=3).fit(X, y)
+    each = np.array([forest.trees_.mortality[leaf] for leaf in forest.trees_.training_leaf])
+    outside = forest.trees_.in_bag == 0
     np.testing.assert_allclose(
-        ours.predict_survival_function(X, ours.unique_times_),
-        theirs.predict_survival_function(X, return_array=True),
-        atol=1e-10,
+        forest.oob_prediction_, (each * outside).sum(axis=0) / outside.sum(axis=0), atol=1e-12
     )
+
+
+def test_rows_are_drawn_as_often_as_their_weight_says():
+    X, y = simulated(gaps=0)
+    weight = np.r_[np.zeros(10), np.linspace(0.5, 2, len(X) - 10)]
+    forest = SurvivalForest(500, 8, random_state=3).fit(X, y, weight)
+    drawn = forest.trees_.in_bag.sum(axis=0)
+    assert not drawn[:10].any()
+    expected = weight / weight.sum() * drawn.sum()
+    assert np.abs(drawn - expected).max() < 5 * np.sqrt(expected.max())
+
+
+def test_a_subsample_holds_63_percent_of_the_rows_once():
+    X, y = simulated()
+    forest = SurvivalForest(20, 8, random_state=3, bootstrap=False).fit(X, y)
+    assert set(np.unique(forest.trees_.in_bag)) == {0, 1}
+    assert (forest.trees_.in_bag.sum(axis=1) == round(0.632 * len(X))).all()
+
+
+def test_trees_depend_on_the_seed_and_their_number_alone():
+    X, y = simulated()
+    few, many = (SurvivalForest(n, 8, random_state=9).fit(X, y).trees_ for n in (7, 40))
+    assert np.array_equal(few.in_bag, many.in_bag[:7])
+    assert np.array_equal(few.threshold, many.threshold[: len(few.threshold)])
+
+
+def test_restricted_mean_is_the_area_under_the_survival_curve():
+    X, y = simulated()
+    forest = SurvivalForest(25, 8, random_state=2).fit(X, y)
+    grid = np.arange(1, 301, 1.0)  # times are whole numbers: steps of one are exact
+    curves = forest.predict_survival_function(X[:9], grid)
+    area = 1.0 + curves[:, :-1].sum(axis=1)
+    np.testing.assert_allclose(forest.predict_restricted_mean(X[:9], [300])[:, 0], area, rtol=1e-9)
 
 
 def test_a_forest_is_the_same_bits_on_any_number_of_threads():

@@ -3,7 +3,7 @@ import pytest
 from sksurv.metrics import concordance_index_censored
 
 from modeling.ciri import SurvivalForest, oob_permutation_importance, select_signature
-from modeling.ciri.importance import permutations
+from modeling.ciri.kernel.importance import shuffled_rows
 
 from .cohorts import simulated
 
@@ -14,14 +14,13 @@ def by_definition(forest, X, y, repeats, seed):
     X = X.astype(np.float32)
     seen, base, permuted = np.zeros(n), np.zeros(n), np.zeros((repeats, p, n))
     for tree in range(trees.count):
-        outside = np.flatnonzero(trees.in_bag[tree] == 0)
-        order = permutations(seed, tree, len(outside), repeats)
+        outside, *orders = shuffled_rows(seed, tree, trees.in_bag[tree], repeats)
         seen[outside] += 1
         base[outside] += trees.mortality[trees.leaves(X[outside], tree)]
         for repeat in range(repeats):
             for feature in range(p):
                 rows = X[outside].copy()
-                rows[:, feature] = rows[order[repeat], feature]
+                rows[:, feature] = X[orders[repeat], feature]
                 leaf = trees.leaves(rows, tree)
                 permuted[repeat, feature, outside] += trees.mortality[leaf]
     known = seen > 0

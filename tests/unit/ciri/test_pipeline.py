@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
-from modeling.ciri.storage import load_forest, pack, save_forest, unpack
+from modeling.ciri.storage import pack, unpack
 from modeling.ciri.transform import Transform
 
 from .cohorts import SMALL, frozen
@@ -131,20 +131,10 @@ def test_values_beyond_limits_follow_the_policy():
     np.testing.assert_array_equal(fitted.apply(table)["IL-6"], [4, 16, 1, 3, 16, np.nan])
 
 
-def test_a_forest_file_is_read_back_and_damage_is_refused(model, tmp_path):
-    save_forest(model.forest, tmp_path / "forest")
-    read = load_forest(tmp_path / "forest")
-    assert np.array_equal(read.oob_prediction_, model.forest.oob_prediction_)
-    content = (tmp_path / "forest").read_bytes()
-    (tmp_path / "forest").write_bytes(content[: len(content) // 2])
-    with pytest.raises(ValueError, match="damaged"):
-        load_forest(tmp_path / "forest")
-
-
 @pytest.mark.parametrize(
     ("name", "damage", "sentence"),
     [
-        ("left", lambda a: np.where(a >= 0, 0, a), "before its parent"),
+        ("right", lambda a: np.where(a >= 0, 0, a), "before its parent"),
         ("right", lambda a: np.where(a >= 0, a + 10**6, a), "outside its tree"),
         ("feature", lambda a: np.where(a >= 0, 99, a), "feature is unknown"),
         ("threshold", lambda a: a * np.nan, "not a number"),
@@ -159,7 +149,7 @@ def test_a_forest_file_is_read_back_and_damage_is_refused(model, tmp_path):
 def test_damaged_arrays_are_refused_with_a_sentence(model, name, damage, sentence):
     arrays, document = unpack(model.to_bytes())
     arrays[name] = damage(arrays[name].astype(arrays[name].dtype if name == "event" else float))
-    if name in {"left", "right", "feature", "in_bag", "training_leaf"}:
+    if name in {"right", "feature", "in_bag", "training_leaf"}:
         arrays[name] = arrays[name].astype(np.uint16 if name == "in_bag" else np.int64)
     with pytest.raises(ValueError, match=sentence):
         TrainedModel.from_bytes(pack(arrays, document))
@@ -167,8 +157,8 @@ def test_damaged_arrays_are_refused_with_a_sentence(model, name, damage, sentenc
 
 def test_pickled_content_is_refused(model):
     arrays, document = unpack(model.to_bytes())
-    del arrays["left"]
-    with pytest.raises(ValueError, match="lacks the array left"):
+    del arrays["right"]
+    with pytest.raises(ValueError, match="lacks the array right"):
         TrainedModel.from_bytes(pack(arrays, document))
     with pytest.raises(ValueError, match="not a stored model"):
         TrainedModel.from_bytes(b"\x80\x04.")
