@@ -10,7 +10,14 @@ import pytest
 
 from modeling.ciri import SurvivalForest
 from modeling.ciri.explanation import shap_values
+from modeling.ciri.figures import THEMES, render_svg
+from modeling.ciri.figures.shap import (
+    beeswarm_figure,
+    shap_importance_figure,
+    waterfall_figure,
+)
 from modeling.ciri.outcome import outcome
+from modeling.ciri.report import plain_rows
 
 from .cohorts import simulated
 
@@ -186,7 +193,7 @@ def test_a_waterfall_leads_from_base_to_score():
 @pytest.mark.parametrize(
     ("call", "sentence"),
     [
-        (lambda forest, X: shap_values(forest, X[:, :2]), "the forest reads 3"),
+        (lambda forest, X: shap_values(forest, X[:, :2]), "2 (columns|features)"),
         (lambda forest, X: shap_values(forest, X, training_rows=[0]), "one for each row"),
         (lambda forest, X: shap_values(forest, X, [0.5] * len(X)), "whole numbers"),
         (lambda forest, X: shap_values(forest, X, [len(X)] * len(X)), "must lie between"),
@@ -198,3 +205,66 @@ def test_what_cannot_be_explained_is_refused_with_a_sentence(call, sentence):
     forest, X, _ = grown(p=3, leaf=8)
     with pytest.raises(ValueError, match=sentence):
         call(forest, X)
+
+
+@pytest.fixture(scope="module")
+def explained():
+    forest, X, _ = grown(p=8, leaf=4, trees=30)
+    return shap_values(forest, X)
+
+
+def shown(figure):
+    """A figure as words, after it was drawn without a fault."""
+    assert render_svg(figure).startswith("<svg")
+    return json.dumps(figure, allow_nan=False)
+
+
+@pytest.mark.parametrize("theme", sorted(THEMES))
+def test_the_pictures_are_drawn_in_every_theme(explained, theme):
+    rows = plain_rows(explained.to_frame())
+    assert "5 other features" in shown(waterfall_figure(explained.waterfall(0, k=3), theme))
+    assert "unknown" in shown(beeswarm_figure(rows, theme))
+    importance = shown(shap_importance_figure(plain_rows(explained.importance()), theme))
+    assert explained.importance()["feature"][0] in importance
+
+
+def test_a_waterfall_tells_each_value_and_never_cuts_it(explained):
+    table = explained.waterfall(0, k=3)
+    table["steps"][0] |= {"feature": "neutrophil to lymphocyte ratio", "text": "4.1 pg/mL"}
+    table["steps"][1] |= {"feature": "neutrophil to lymphocyte count", "value": None}
+    words = json.loads(shown(waterfall_figure(table)))
+    drawn = json.dumps(words, ensure_ascii=False)
+    assert "… = 4.1 pg/mL" in drawn
+    assert "… unknown" in drawn
+
+
+def test_pictures_of_nothing_are_sentences(explained):
+    forest, X, _ = grown(p=3, leaf=50)
+    flat = shap_values(forest, X)
+    nobody = {"base": None, "score": None, "steps": [], "others": 0, "rest": 0.0}
+    rows = plain_rows(explained.to_frame())
+    assert "every patient the same" in shown(waterfall_figure(flat.waterfall(0)))
+    assert "did not know it" in shown(waterfall_figure(nobody))
+    assert "did not know it" in shown(waterfall_figure(None))
+    assert "every patient the same" in shown(beeswarm_figure(plain_rows(flat.to_frame())))
+    assert "at least two patients" in shown(beeswarm_figure(rows[:8]))
+    assert "at least two patients" in shown(beeswarm_figure([]))
+    assert "nothing to rank" in shown(shap_importance_figure(plain_rows(flat.importance())))
+
+
+def test_two_patients_and_a_feature_nobody_knows_can_be_drawn():
+    rows = [
+        {"row": patient, "feature": feature, "value": value, "contribution": contribution}
+        for patient, contribution in (("S1", 2.0), ("S2", 2.0))
+        for feature, value in (("IL-6", None), ("stage", 4.0))
+    ]
+    assert "IL-6" in shown(beeswarm_figure(rows))
+
+
+def test_a_large_cohort_is_thinned_to_points_that_can_be_drawn():
+    rows = [
+        {"row": k, "feature": "IL-6", "value": float(k), "contribution": k / 100}
+        for k in range(1000)
+    ]
+    figure = beeswarm_figure(rows)
+    assert max(len(points) for points in figure["datasets"].values()) == 300

@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 
 from modeling.ciri import SurvivalForest
+from modeling.ciri.figures import THEMES, render_svg
+from modeling.ciri.figures.partial_dependence import partial_dependence_figure
 from modeling.ciri.partial_dependence import partial_dependence
 
 from .cohorts import simulated
@@ -107,3 +109,28 @@ def test_what_cannot_be_asked_is_refused_with_a_sentence(cohort, changes, senten
     asked = {"X": frame, "feature": "a", **changes}
     with pytest.raises(ValueError, match=sentence):
         partial_dependence(forest, **asked)
+
+
+def shown(figure):
+    """A figure as words, after it was drawn without a fault."""
+    assert render_svg(figure).startswith("<svg")
+    return json.dumps(figure, allow_nan=False)
+
+
+@pytest.mark.parametrize("theme", sorted(THEMES))
+def test_the_picture_is_drawn_in_every_theme(cohort, theme):
+    forest, frame = cohort
+    risk = partial_dependence(forest, frame, "b").to_dict()
+    survival = partial_dependence(forest, frame, "stage", horizon=200).to_dict()
+    assert "unknown" in shown(partial_dependence_figure(risk, theme))
+    assert "Survival at 200 days" in shown(
+        partial_dependence_figure(survival, theme, answer="Survival at 200 days")
+    )
+
+
+def test_pictures_of_nothing_are_sentences(cohort):
+    forest, frame = cohort
+    nobody = partial_dependence(forest, frame.assign(c=np.nan), "c").to_dict()
+    same = partial_dependence(forest, frame.assign(c=1.0), "c").to_dict()
+    assert "c is unknown in every patient" in shown(partial_dependence_figure(nobody))
+    assert "the same value in every patient" in shown(partial_dependence_figure(same))
