@@ -1,0 +1,134 @@
+"""The patients that a model is judged on: their outcome, and what the model said of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from modeling.ciri.outcome import Floats
+from modeling.ciri.performance.follow import Follow
+from modeling.ciri.performance.horizons import asked_times, default_times, usable_times
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class Patients:
+    """Outcome (n,), risk (n,), survival (n, H) predicted at times (H,), rising, or None.
+
+    `censoring` holds the follow-up that the distribution of censoring is learnt from: that of the
+    patients themselves, or of those the model was trained on.
+    """
+
+    follow: Follow
+    risk: Floats
+    times: Floats
+    survival: Floats | None
+    censoring: Follow
+
+    @property
+    def own_censoring(self) -> bool:
+        """Whether censoring is learnt from these patients."""
+        return self.censoring is self.follow
+
+    @property
+    def n(self) -> int:
+        """Number of patients."""
+        return len(self.risk)
+
+    def risk_by(self, times: Floats) -> dict[float, Floats]:
+        """Predicted probability (n,) of an event by each of the times that are known."""
+        if self.survival is None:
+            return {}
+        known = np.flatnonzero(np.isin(self.times, times))
+        return {float(self.times[k]): 1.0 - self.survival[:, k] for k in known}
+
+    def uncensored(self, censoring_weights: Floats, times: Floats) -> Floats:
+        """Probability of being uncensored at times (t,), (B, t); 0 where it is not known."""
+        curves = self.censoring.curves(censoring_weights, times, of_censoring=True)
+        return np.where(times > self.censoring.time.max(), 0.0, curves)
+
+    def inverses(self, censoring_weights: Floats) -> Floats:
+        """One over the probability of being uncensored at a patient's event, (B, n).
+
+        0 for the censored, and for events where that probability is 0 or not known.
+        """
+        curves = self.uncensored(censoring_weights, self.follow.time)
+        known = self.follow.event & (curves > 0)
+        return np.divide(1.0, curves, out=np.zeros_like(curves), where=known)
+
+    @property
+    def tau(self) -> float:
+        """The last event whose probability of being uncensored is known; NaN without any."""
+        counted = self.inverses(np.ones((1, len(self.censoring.time))))[0] > 0
+        return float(self.follow.time[counted].max()) if counted.any() else np.nan
+
+
+def judged_patients(
+    y: Any, risk: Any, survival: Any, times: Any, censoring_y: Any
+) -> tuple[Patients, list[str]]:
+    """Those with predictions, at the times that can be judged, and sentences on what is left out.
+
+    Raises ValueError where arrays do not fit, or nobody had an event.
+    """
+    everybody = Follow.of(y)
+    risk = _risks(risk, everybody)
+    if survival is not None and times is None:
+        raise ValueError("Survival was given without the times it is predicted at.")
+    asked = None if times is None else asked_times(times)
+    if survival is not None and asked is not None:
+        survival = _survival(survival, everybody, asked)
+    known = ~np.isnan(risk)
+    if survival is not None:
+        known &= ~np.isnan(survival).any(axis=1)
+    follow = Follow.of(y, known).with_events()
+    notes = []
+    if not known.all():
+        notes.append(f"{(~known).sum()} of {len(known)} patients have no prediction; left out.")
+    times, first = np.unique(default_times(follow) if asked is None else asked, return_index=True)
+    censoring = follow if censoring_y is None else Follow.of(censoring_y)
+    usable, more = usable_times(follow, censoring, times)
+    if survival is not None:
+        survival = np.ascontiguousarray(survival[known][:, first[usable]])
+    patients = Patients(follow, risk[known], times[usable], survival, censoring)
+    return patients, notes + more + _remarks(patients)
+
+
+def _remarks(patients: Patients) -> list[str]:
+    remarks = []
+    if patients.tau < patients.follow.time[patients.follow.event].max():
+        remarks.append(
+            f"Uno's C counts events up to {patients.tau:g}; "
+            "after it the probability of being uncensored is not known."
+        )
+    if np.ptp(patients.risk) == 0:
+        remarks.append("Every patient has the same score, so it cannot order anybody.")
+    if patients.survival is not None and len(patients.times) < 2:
+        remarks.append("An integrated Brier score needs at least two times.")
+    return remarks
+
+
+def _risks(risk: Any, follow: Follow) -> Floats:
+    found = np.asarray(risk, dtype=np.float64)
+    if found.shape != follow.time.shape:
+        raise ValueError(
+            f"There must be one risk per patient: {len(follow.time)} patients, "
+            f"risks of shape {found.shape}."
+        )
+    if np.isinf(found).any():
+        raise ValueError("A risk is infinite; give NaN for a patient without a prediction.")
+    return found
+
+
+def _survival(survival: Any, follow: Follow, times: Floats) -> Floats:
+    found = np.asarray(survival, dtype=np.float64)
+    if found.shape != (len(follow.time), len(times)):
+        raise ValueError(
+            f"Survival must have a row per patient and a column per time, "
+            f"({len(follow.time)}, {len(times)}), not {found.shape}."
+        )
+    if (found < -_ROUNDING).any() or (found > 1 + _ROUNDING).any():
+        raise ValueError("Predicted survival must be probabilities, between 0 and 1.")
+    return np.clip(found, 0.0, 1.0)
