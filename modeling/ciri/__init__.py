@@ -1,18 +1,26 @@
 """The CIRI method: random survival forests that rank, select and score. No Django in here."""
 
 from modeling.ciri.concordance import concordance_index, concordance_interval
+from modeling.ciri.cross_validation import cross_validate_repeat, merge_repeats
 from modeling.ciri.dataset import FrozenTable
 from modeling.ciri.description import describe
+from modeling.ciri.explanation import Explanation, shap_values
 from modeling.ciri.forest import SurvivalForest
 from modeling.ciri.importance import oob_permutation_importance
-from modeling.ciri.pipeline import TrainedModel, train
+from modeling.ciri.minimal_depth import minimal_depth
+from modeling.ciri.partial_dependence import partial_dependence
+from modeling.ciri.performance import Evaluation, evaluate, evaluate_predictions
+from modeling.ciri.pipeline import train
 from modeling.ciri.selection import Signature, select_signature
 from modeling.ciri.specification import Specification, SpecificationError, parse_specification
 from modeling.ciri.storage import load_forest, save_forest
 from modeling.ciri.templates import TEMPLATES, template
+from modeling.ciri.trained import TrainedModel
 
 __all__ = [
     "TEMPLATES",
+    "Evaluation",
+    "Explanation",
     "FrozenTable",
     "Signature",
     "Specification",
@@ -21,12 +29,19 @@ __all__ = [
     "TrainedModel",
     "concordance_index",
     "concordance_interval",
+    "cross_validate_repeat",
     "describe",
+    "evaluate",
+    "evaluate_predictions",
     "load_forest",
+    "merge_repeats",
+    "minimal_depth",
     "oob_permutation_importance",
     "parse_specification",
+    "partial_dependence",
     "save_forest",
     "select_signature",
+    "shap_values",
     "template",
     "train",
 ]

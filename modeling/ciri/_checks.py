@@ -74,6 +74,13 @@ class Section:
             )
         return float(found)
 
+    def optional_number(self, key: str, low: float, high: float) -> float | None:
+        """A number between two bounds, or nothing."""
+        if self._mapping.get(key) is None:
+            self._known.append(key)
+            return None
+        return self.number(key, low, low, high)
+
     def words(
         self, key: str, default: Sequence[str], allowed: Sequence[str] | None = None
     ) -> tuple[str, ...]:

@@ -30,6 +30,7 @@ _MISSING = {
 }
 _CUTOFF = {
     "median": "the median",
+    "tertiles": "the tertiles",
     "logrank": "the maximally selected log-rank cut (between the 10th and 90th percentile)",
 }
 
@@ -43,6 +44,7 @@ def describe(specification: Specification) -> str:
             _MISSING[specification.missing],
             _forest(specification),
             _groups(specification),
+            _checking(specification),
             _retraining(specification),
         ]
     )
@@ -64,14 +66,21 @@ def _inputs(s: Specification) -> str:
     if not s.uses_analytes:
         return f"Its inputs are {clinical}."
     added = f", and adds {clinical}" if factors else ""
-    return f"It keeps {_selection(s.analytes)}{added}. {_values(s.analytes)}"
+    return f"It keeps {_selection(s)}{added}. {_values(s.analytes)}"
 
 
-def _selection(rules: AnalyteRules) -> str:
+def _selection(s: Specification) -> str:
+    rules, stability = s.analytes, s.selection
     pool = "all measured analytes"
     if rules.candidates is not None:
         pool = f"{len(rules.candidates)} named candidates"
-    return f"the {rules.keep} most important of {pool}"
+    ranked = f"ranked on {stability.resamples} subsamples of the training patients"
+    if stability.min_frequency is None:
+        return f"the {rules.keep} analytes of {pool} that are most often among the best {rules.keep}, {ranked}"
+    return (
+        f"those of {pool} that are among the best {rules.keep} in at least "
+        f"{stability.min_frequency:.0%} of rankings, {ranked}"
+    )
 
 
 def _values(rules: AnalyteRules) -> str:
@@ -96,9 +105,11 @@ def _forest(s: Specification) -> str:
         features = f"{s.forest.max_features} features"
     elif s.forest.max_features is not None:
         features = f"{s.forest.max_features:.0%} of features"
+    drawn = "a bootstrap sample" if s.forest.sample == "bootstrap" else "63.2 %"
     return (
         f"A random survival forest of {s.forest.trees:,} trees with at least {s.forest.min_leaf} "
-        f"patients in a leaf tries {features} at each split (seed {s.seed}); importance is the mean "
+        f"patients in a leaf, each tree grown on {drawn} of the patients, tries {features} at each "
+        f"split (seed {s.seed}); importance is the mean "
         f"of {s.importance.repeats} out-of-bag permutation{'s' * (s.importance.repeats != 1)}."
     )
 
@@ -108,6 +119,17 @@ def _groups(s: Specification) -> str:
     return (
         f"Groups are cut at {_CUTOFF[s.cutoff]} of the out-of-bag training scores; "
         f"survival is given at {months} months."
+    )
+
+
+def _checking(s: Specification) -> str:
+    rules = s.cross_validation
+    if not rules.repeats:
+        return "It is not cross-validated."
+    times = f"{rules.repeats} times " if rules.repeats > 1 else ""
+    return (
+        f"It is cross-validated {times}in {rules.folds} folds, everything from transform to selection "
+        "made anew inside each."
     )
 
 

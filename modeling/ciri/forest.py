@@ -246,10 +246,10 @@ def features_tried(max_features: str | int | float | None, features: int) -> int
     if max_features in ("sqrt", "log2"):
         rule = np.sqrt if max_features == "sqrt" else np.log2
         return max(1, int(rule(features)))
-    if isinstance(max_features, numbers.Integral) and not isinstance(max_features, bool):
+    if isinstance(max_features, (int, np.integer)) and not isinstance(max_features, bool):
         if max_features >= 1:
             return min(int(max_features), features)
-    elif isinstance(max_features, numbers.Real) and 0 < max_features <= 1:
+    elif isinstance(max_features, (float, np.floating)) and 0 < max_features <= 1:
         return max(1, int(max_features * features))
     raise ValueError(
         f"max_features is {max_features!r}; it must be 'sqrt', 'log2', None, a share above 0 and up "

@@ -41,9 +41,9 @@ def split_outcome(y: Any) -> tuple[Bools, Floats]:
     event, time = y[names[0]], y[names[1]]
     if event.dtype != np.bool_ or not np.issubdtype(time.dtype, np.number):
         raise ValueError("y must hold events as booleans first and times as numbers second.")
-    time = time.astype(np.float64)
+    event, time = np.array(event), np.array(time, dtype=np.float64)
     if not len(time):
         raise ValueError("y is empty; there is nobody to learn from.")
     if not np.isfinite(time).all() or (time <= 0).any():
         raise ValueError("Every time in y must be a positive, finite number.")
-    return np.asarray(event, dtype=np.bool_), time
+    return event, time

@@ -36,8 +36,10 @@ __all__ = [
     "AnalyteRules",
     "Cohorts",
     "ForestRules",
+    "CrossValidationRules",
     "ImportanceRules",
     "RetrainRules",
+    "SelectionRules",
     "Specification",
     "SpecificationError",
     "parse_specification",
@@ -70,11 +72,37 @@ class AnalyteRules:
 
 @dataclass(frozen=True)
 class ForestRules:
-    """Size of the forest and of its leaves; max_features None means every feature at every node."""
+    """Size of the forest and of its leaves; max_features None means every feature at every node.
+
+    `sample` "bootstrap" grows each tree on as many patients as there are, drawn with replacement;
+    "subsample" on 63.2 % of them, drawn without.
+    """
 
     trees: int = 1000
     min_leaf: int = 15
     max_features: str | int | float | None = "sqrt"
+    sample: str = "bootstrap"
+
+
+@dataclass(frozen=True)
+class SelectionRules:
+    """How stable a ranking must be: subsamples of patients, and trees in each one's forest.
+
+    `min_frequency` None keeps the `analytes.keep` best; a share keeps all that are among those best in
+    at least that share of the subsamples.
+    """
+
+    resamples: int = 100
+    trees: int = 500
+    min_frequency: float | None = None
+
+
+@dataclass(frozen=True)
+class CrossValidationRules:
+    """Nested cross-validation, the whole selection inside each fold; 0 repeats leave it out."""
+
+    folds: int = 5
+    repeats: int = 10
 
 
 @dataclass(frozen=True)
@@ -108,6 +136,8 @@ class Specification:
     min_measured: float = 0.5
     forest: ForestRules = field(default_factory=ForestRules)
     importance: ImportanceRules = field(default_factory=ImportanceRules)
+    selection: SelectionRules = field(default_factory=SelectionRules)
+    cross_validation: CrossValidationRules = field(default_factory=CrossValidationRules)
     seed: int = 20231
     cutoff: str = "median"
     retrain: RetrainRules = field(default_factory=RetrainRules)
@@ -157,8 +187,10 @@ def parse_specification(mapping: Mapping[str, Any]) -> Specification:
         min_measured=top.number("min_measured", 0.5, 0.0, 1.0),
         forest=_forest(top.section("forest")),
         importance=_importance(top.section("importance")),
+        selection=_selection(top.section("selection")),
+        cross_validation=_cross_validation(top.section("cross_validation")),
         seed=top.whole("seed", 20231, 0, 2**32 - 1),
-        cutoff=top.choice("cutoff", ("median", "logrank"), "median"),
+        cutoff=top.choice("cutoff", ("median", "tertiles", "logrank"), "median"),
         retrain=_retrain(top.section("retrain")),
         horizons_months=_horizons(top),
     )
@@ -214,6 +246,7 @@ def _forest(section: Section) -> ForestRules:
         trees=section.whole("trees", 1000, 50, 100_000),
         min_leaf=section.whole("min_leaf", 15, 1, 100_000),
         max_features=section.max_features("max_features"),
+        sample=section.choice("sample", ("bootstrap", "subsample"), "bootstrap"),
     )
     section.refuse_unknown()
     return rules
@@ -221,6 +254,25 @@ def _forest(section: Section) -> ForestRules:
 
 def _importance(section: Section) -> ImportanceRules:
     rules = ImportanceRules(repeats=section.whole("repeats", 10, 1, 1000))
+    section.refuse_unknown()
+    return rules
+
+
+def _selection(section: Section) -> SelectionRules:
+    frequency = section.optional_number("min_frequency", 0.01, 1.0)
+    rules = SelectionRules(
+        resamples=section.whole("resamples", 100, 2, 10_000),
+        trees=section.whole("trees", 500, 10, 100_000),
+        min_frequency=frequency,
+    )
+    section.refuse_unknown()
+    return rules
+
+
+def _cross_validation(section: Section) -> CrossValidationRules:
+    rules = CrossValidationRules(
+        folds=section.whole("folds", 5, 2, 50), repeats=section.whole("repeats", 10, 0, 1000)
+    )
     section.refuse_unknown()
     return rules
 

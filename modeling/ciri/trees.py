@@ -7,7 +7,7 @@ are rebuilt exactly from those rows instead of being stored leaf by leaf.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -50,6 +50,12 @@ class Trees:
     training_leaf: NDArray[np.int32]
     time: Floats
     event: Bools
+
+    def __post_init__(self) -> None:
+        # Read-only, as arrays mapped from a file are: a grown forest does not change, and the kernel
+        # is compiled once for both.
+        for part in fields(self):
+            getattr(self, part.name).flags.writeable = False
 
     @classmethod
     def of_training_rows(cls, X: Values, *, n_jobs: int | None = None, **arrays: Any) -> Trees:
@@ -145,6 +151,7 @@ class Trees:
             times,
             table,
         )
+        table.flags.writeable = False
         return table
 
     def tree_values(self, X: Values, table: Floats) -> Floats:
