@@ -1,20 +1,39 @@
 """The figures of a model, as Vega-Lite specifications: page, file and notebook draw the same one."""
 
+from modeling.ciri.figures.calibration import calibration_figure
 from modeling.ciri.figures.comparison import comparison_figure
 from modeling.ciri.figures.correlation import correlation_figure
+from modeling.ciri.figures.decision import decision_figure
+from modeling.ciri.figures.forest_plot import forest_plot_figure
 from modeling.ciri.figures.importance import importance_figure
 from modeling.ciri.figures.kaplan_meier import kaplan_meier_figure
+from modeling.ciri.figures.over_time import auc_figure, brier_figure
+from modeling.ciri.figures.partial_dependence import partial_dependence_figure
 from modeling.ciri.figures.rendering import render_png, render_svg
+from modeling.ciri.figures.shap import beeswarm_figure, shap_importance_figure, waterfall_figure
+from modeling.ciri.figures.stability import stability_figure
 from modeling.ciri.figures.theme import THEMES, Figure, message_figure
+from modeling.ciri.figures.tradeoff import tradeoff_figure
 
 __all__ = [
     "THEMES",
     "Figure",
+    "auc_figure",
+    "beeswarm_figure",
+    "brier_figure",
+    "calibration_figure",
     "comparison_figure",
     "correlation_figure",
+    "decision_figure",
+    "forest_plot_figure",
     "importance_figure",
     "kaplan_meier_figure",
     "message_figure",
+    "partial_dependence_figure",
     "render_png",
     "render_svg",
+    "shap_importance_figure",
+    "stability_figure",
+    "tradeoff_figure",
+    "waterfall_figure",
 ]

@@ -1,4 +1,4 @@
-"""Figure 2: survival of the good and the poor prognosis group."""
+"""Figure 2: survival by prognosis group."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from typing import Any
 
 import altair as alt
 
+from modeling.ciri.figures.axes import in_months, months_axis
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
-from modeling.ciri.outcome import DAYS_IN_MONTH
 
 _HEIGHT = 320
 _TABLE = 64  # from the foot of the plot to the numbers at risk, past axis labels and title
 _ROW = 18
-_DASHES = {"good": [1, 0], "poor": [6, 3]}
+_DASHES = {"good": [1, 0], "intermediate": [2, 2], "poor": [6, 3]}
+_LINE = 17  # pixels of a line of the note
+_CORNER = 0.16  # of the height that the note takes, and
+_REACH = 0.6  # of the follow-up that it may cover on a narrow screen
+
+Rows = list[dict[str, Any]]
 
 
 def kaplan_meier_figure(
@@ -20,7 +25,9 @@ def kaplan_meier_figure(
 ) -> Figure:
     """Kaplan-Meier steps with 95 % bands, numbers at risk below, log-rank p in the corner.
 
-    tables: report["kaplan_meier"]["train"] or ["validate"]; times in days, drawn in months.
+    tables: report["kaplan_meier"]["train"] or ["validate"]; times in days, drawn in months. Groups
+    are "good", "intermediate", "poor", or two of them. Where tables has "hazard_ratio" (hr, low,
+    high: poor against good), it stands beside the p.
     """
     look = theme_of(theme)
     if tables is None or not tables["curves"]:
@@ -28,16 +35,15 @@ def kaplan_meier_figure(
     if not any(group["events"] for group in tables["groups"]):
         return message_figure("Nobody has had an event yet, so the curves would be flat.", theme)
     groups = [group["group"] for group in tables["groups"]]
-    known = {"good": look.good, "poor": look.poor}
+    known = {"good": look.good, "intermediate": look.middle, "poor": look.poor}
     colour = alt.Color(
         "group:N",
         title="Prognosis",
         scale=alt.Scale(domain=groups, range=[known[group] for group in groups]),
     )
-    curves = [_in_months(row) for row in tables["curves"]]
-    last = max(row["months"] for row in curves)
-    layers = [*_curves(curves, groups, colour, last, outcome), *_at_risk(tables, colour, look)]
-    layers.append(_note(_sentence(tables), look))
+    curves = [in_months(row) for row in tables["curves"]]
+    layers = [*_curves(curves, groups, colour, outcome), *_at_risk(tables, colour, look)]
+    layers.append(_note(_sentences(tables), curves, look))
     chart = alt.layer(*layers).properties(
         width="container",
         height=_HEIGHT,
@@ -47,19 +53,8 @@ def kaplan_meier_figure(
     return finish(chart, look)
 
 
-def _in_months(row: dict[str, Any]) -> dict[str, Any]:
-    return {**row, "months": round(row["time"] / DAYS_IN_MONTH, 3)}
-
-
-def _curves(
-    rows: list[dict[str, Any]], groups: list[str], colour: Any, last: float, outcome: str
-) -> list[Any]:
-    x = alt.X(
-        "months:Q",
-        title="Months",
-        scale=alt.Scale(domain=[0, last], nice=False),
-        axis=alt.Axis(values=_ticks(last), grid=False),
-    )
+def _curves(rows: Rows, groups: list[str], colour: Any, outcome: str) -> list[Any]:
+    x = months_axis(max(row["months"] for row in rows))
     y = alt.Y(
         "survival:Q", title=outcome, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")
     )
@@ -96,11 +91,6 @@ def _curves(
     return [band, steps, ticks, hover]
 
 
-def _ticks(last: float) -> list[int]:
-    step = next((step for step in (1, 3, 6, 12, 24) if last / step < 8), 60)
-    return list(range(0, int(last) + 1, step))
-
-
 def _at_risk(tables: dict[str, Any], colour: Any, look: Theme) -> list[Any]:
     """Numbers at risk as text under the axis, so that the figure stays one view of any width."""
     layers = []
@@ -114,7 +104,7 @@ def _at_risk(tables: dict[str, Any], colour: Any, look: Theme) -> list[Any]:
         label = alt.Chart(inline([{"group": group}])).mark_text(fontSize=11, align="right")
         foot = alt.value(_HEIGHT + _TABLE + _ROW * position)
         layers.append(label.encode(x=alt.value(-16), y=foot, text="group:N", color=colour))
-        rows = [_in_months(row) for row in tables["at_risk"] if row["group"] == group]
+        rows = [in_months(row) for row in tables["at_risk"] if row["group"] == group]
         numbers = alt.Chart(inline(rows)).mark_text(fontSize=11)
         layers.append(
             numbers.encode(
@@ -127,16 +117,28 @@ def _at_risk(tables: dict[str, Any], colour: Any, look: Theme) -> list[Any]:
     return layers
 
 
-def _sentence(tables: dict[str, Any]) -> str:
+def _sentences(tables: dict[str, Any]) -> list[str]:
     test = tables["log_rank"]
     if test["p"] is None:
-        return str(test["reason"])
-    return "log-rank p < 0.001" if test["p"] < 0.001 else f"log-rank p = {test['p']:.3f}"
+        return [str(test["reason"])]
+    found = ["log-rank p < 0.001" if test["p"] < 0.001 else f"log-rank p = {test['p']:.3f}"]
+    ratio = tables.get("hazard_ratio") or {}
+    if all(ratio.get(key) is not None for key in ("hr", "low", "high")):
+        interval = f"{ratio['low']:.2f}–{ratio['high']:.2f}"
+        found.insert(0, f"hazard ratio {ratio['hr']:.2f} (95 % {interval})")
+    return found
 
 
-def _note(text: str, look: Theme) -> Any:
-    return (
-        alt.Chart(inline([{"text": text}]))
-        .mark_text(align="left", baseline="bottom", color=look.ink, fontSize=12)
-        .encode(x=alt.value(8), y=alt.value(_HEIGHT - 8), text="text:N")
-    )
+def _note(lines: list[str], curves: Rows, look: Theme) -> Any:
+    """Test and hazard ratio in the lower left, or, where a curve falls through it, the upper right."""
+    note = alt.Chart(inline([{"text": lines}]))
+    last = max(row["months"] for row in curves)
+    early = [row["survival"] for row in curves if row["months"] < _REACH * last]
+    late = [row["survival"] for row in curves if row["months"] > (1 - _REACH) * last]
+    style = {"color": look.ink, "fontSize": 12, "lineHeight": _LINE}
+    if min(early, default=1.0) < _CORNER and max(late, default=0.0) < 1 - _CORNER:
+        upper = note.mark_text(align="right", baseline="top", **style)
+        return upper.encode(x=alt.value(alt.ExprRef("width - 4")), y=alt.value(6), text="text:N")
+    lower = note.mark_text(align="left", baseline="bottom", **style)
+    foot = _HEIGHT - 8 - _LINE * (len(lines) - 1)
+    return lower.encode(x=alt.value(8), y=alt.value(foot), text="text:N")

@@ -16,21 +16,28 @@ FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans JP', sans-serif"
 
 @dataclass(frozen=True)
 class Theme:
-    """Colours of one ground. Hues are Okabe & Ito's (2008), lightened on dark ground."""
+    """Colours of one ground. Hues are Okabe & Ito's (2008), lightened on dark ground.
+
+    good, middle, poor: prognosis groups, or whatever else comes in two or three kinds; a figure tells
+    them apart by dash, shape or place as well.
+    """
 
     ink: str
     faint: str
     rule: str
     good: str
+    middle: str
     poor: str
     other: str
     ground: str | None = None
 
 
 THEMES = {
-    "light": Theme("#1f2933", "#5b6770", "#d5dae0", "#0072b2", "#d55e00", "#8a939c"),
-    "dark": Theme("#e8ecf0", "#a9b4be", "#3d4852", "#56b4e9", "#f0893a", "#8a96a1"),
-    "print": Theme("#000000", "#333333", "#cccccc", "#0072b2", "#d55e00", "#808080", "#ffffff"),
+    "light": Theme("#1f2933", "#5b6770", "#d5dae0", "#0072b2", "#008a64", "#d55e00", "#8a939c"),
+    "dark": Theme("#e8ecf0", "#a9b4be", "#3d4852", "#56b4e9", "#8fe0bd", "#f0893a", "#8a96a1"),
+    "print": Theme(
+        "#000000", "#333333", "#cccccc", "#0072b2", "#008a64", "#d55e00", "#808080", "#ffffff"
+    ),
 }
 
 

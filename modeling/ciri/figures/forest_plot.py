@@ -1,0 +1,210 @@
+"""Hazard ratios between prognosis groups, over strata: does the score tell everywhere?"""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+import altair as alt
+
+from modeling.ciri.figures.axes import known
+from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+
+_LEFT = 124  # pixels of the column of names
+_HEADING, _ROW = 26, 36
+_LETTERS = 20  # of a name in its column
+_REASON = (30, 3)  # letters in a line, lines
+_TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
+_FARTHEST = 8  # times beyond the estimates an interval is drawn; what is longer ends in an arrow
+
+Rows = list[dict[str, Any]]
+
+
+def forest_plot_figure(
+    rows: Rows, theme: str = "light", title: str = "Hazard ratio, poor against good prognosis"
+) -> Figure:
+    """Hazard ratio and interval in each level of each stratum, squares as large as the events.
+
+    rows: stratum (None or "overall" for all patients, drawn on top), level, n, events, hr, low, high,
+    p, reason (a sentence where there is no hazard ratio), and, where known, interaction_p of the
+    stratum.
+    """
+    look = theme_of(theme)
+    if not rows:
+        return message_figure("There are no strata to compare the prognosis groups in.", theme)
+    estimated = known(rows, "hr", "low", "high")
+    if not estimated:
+        reasons = [row["reason"] for row in rows if row.get("reason")]
+        because = f": {reasons[0]}" if reasons else "."
+        return message_figure(f"No hazard ratio can be estimated{because}", theme)
+    placed, height = _placed(rows)
+    domain = _domain(estimated)
+    y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
+    layers = [
+        *_lines(domain, y, height, look),
+        *_estimates(known(placed, "hr", "low", "high"), domain, y, title, look),
+        *_texts(placed, y, look),
+    ]
+    chart = alt.layer(*layers).properties(
+        width="container",
+        height=height,
+        padding={"left": 5, "right": 12, "top": 5, "bottom": 5},
+        description="Hazard ratios with 95 % intervals over strata",
+    )
+    return finish(chart, look)
+
+
+def _is_overall(row: dict[str, Any]) -> bool:
+    return row["stratum"] is None or str(row["stratum"]).lower() in ("overall", "all")
+
+
+def _placed(rows: Rows) -> tuple[Rows, int]:
+    """Lines of the figure from top to bottom, each with its middle in pixels; and their height."""
+    lines: Rows = [
+        {"kind": "row", **row, "name": "All patients"} for row in rows if _is_overall(row)
+    ]
+    strata = dict.fromkeys(row["stratum"] for row in rows if not _is_overall(row))
+    for stratum in strata:
+        levels = [row for row in rows if row["stratum"] == stratum]
+        p = next((row.get("interaction_p") for row in levels), None)
+        lines.append({"kind": "heading", "name": str(stratum), "interaction": p})
+        lines += [{"kind": "row", **row, "name": str(row["level"])} for row in levels]
+    top = 0
+    for line in lines:
+        size = _HEADING if line["kind"] == "heading" else _ROW
+        line["place"] = top + size / 2
+        top += size
+    return lines, top
+
+
+def _domain(rows: Rows) -> list[float]:
+    """From the lowest to the highest interval, those that reach too far cut; 0.5 to 2 at least."""
+    ratios = [row["hr"] for row in rows]
+    low = max(min(row["low"] for row in rows), min(ratios) / _FARTHEST, _TICKS[0])
+    high = min(max(row["high"] for row in rows), max(ratios) * _FARTHEST, _TICKS[-1])
+    return [min(0.5, low * 0.95), max(2.0, high * 1.05)]
+
+
+def _lines(domain: list[float], y: Any, height: int, look: Theme) -> list[Any]:
+    """No difference, as a line from top to foot."""
+    rule = alt.Chart(inline([{"one": 1, "place": 0, "foot": height}])).mark_rule(color=look.faint)
+    return [rule.encode(x=_ratio("one", domain), y=y, y2="foot:Q")]
+
+
+def _ratio(field: str, domain: list[float], title: str | None = None) -> Any:
+    ticks = [tick for tick in _TICKS if domain[0] <= tick <= domain[1]]
+    return alt.X(
+        f"{field}:Q",
+        title=title,
+        scale=alt.Scale(type="log", domain=domain, nice=False),
+        axis=alt.Axis(values=ticks, format="~g", grid=False, labelOverlap="greedy"),
+    )
+
+
+def _estimates(rows: Rows, domain: list[float], y: Any, title: str, look: Theme) -> list[Any]:
+    """Intervals, an arrow where one goes on, and squares whose area is the number of events."""
+    drawn = [
+        {**row, "from": max(row["low"], domain[0]), "to": min(row["high"], domain[1])}
+        for row in rows
+    ]
+    ends = [{**row, "end": domain[0]} for row in rows if row["low"] < domain[0]]
+    more = [{**row, "end": domain[1]} for row in rows if row["high"] > domain[1]]
+    tooltip = [
+        alt.Tooltip("stratum:N"),
+        alt.Tooltip("name:N", title="level"),
+        alt.Tooltip("n:Q", title="patients"),
+        alt.Tooltip("events:Q"),
+        alt.Tooltip("hr:Q", title="hazard ratio", format=".2f"),
+        alt.Tooltip("low:Q", title="95 % from", format=".2f"),
+        alt.Tooltip("high:Q", title="to", format=".2f"),
+        alt.Tooltip("p:Q", format=".3f"),
+    ]
+    x = _ratio("hr", domain, title)
+    most = max(row["events"] for row in rows)
+    area = alt.Size("events:Q", legend=None, scale=alt.Scale(domain=[0, most], range=[12, 200]))
+    base = alt.Chart(inline(drawn)).encode(y=y)
+    whiskers = base.mark_rule(strokeWidth=1.5, color=look.good).encode(
+        x=_ratio("from", domain, title), x2="to:Q"
+    )
+    squares = base.mark_square(color=look.good, opacity=1).encode(x=x, size=area, tooltip=tooltip)
+    arrows = [
+        alt.Chart(inline(found))
+        .mark_point(shape=shape, filled=True, size=60, color=look.good, opacity=1)
+        .encode(x=_ratio("end", domain, title), y=y)
+        for found, shape in ((ends, "triangle-left"), (more, "triangle-right"))
+        if found
+    ]
+    return [whiskers, *arrows, squares]
+
+
+def _texts(rows: Rows, y: Any, look: Theme) -> list[Any]:
+    """Names and numbers of patients left of the plot; ratios right of it; reasons within."""
+    right = alt.ExprRef("width + 10")
+    places = {"left": -_LEFT, "indented": 10 - _LEFT, "inside": 6, "right": right}
+    styles = {
+        "bold": {"color": look.ink, "fontWeight": "bold"},
+        "plain": {"color": look.ink},
+        "small": {"color": look.faint, "fontSize": 11, "lineHeight": 12},
+    }
+    layers = []
+    for column, place in places.items():
+        for style, how in styles.items():
+            words = [word for row in rows for word in _words(row)]
+            found = [word for word in words if (word["column"], word["style"]) == (column, style)]
+            if found:
+                mark = alt.Chart(inline(found)).mark_text(align="left", baseline="middle", **how)
+                layers.append(mark.encode(x=alt.value(place), y=y, text="text:N"))
+    heading = alt.Chart(inline([{"text": "HR (95 %)"}])).mark_text(align="left", **styles["small"])
+    layers.append(heading.encode(x=alt.value(right), y=alt.value(-4), text="text:N"))
+    return layers
+
+
+def _words(row: dict[str, Any]) -> Rows:
+    """What is written on a line of the figure: column, style, place, text."""
+    middle = row["place"]
+    if row["kind"] == "heading":
+        found = [("left", "bold", middle, _short(row["name"], _LETTERS))]
+        if row["interaction"] is not None:
+            found.append(("right", "small", middle, f"interaction {_p(row['interaction'])}"))
+    else:
+        size = f"{row['events']} events of {row['n']}"
+        style = ("left", "bold") if _is_overall(row) else ("indented", "plain")
+        found = [
+            (*style, middle - 8, _short(row["name"], _LETTERS)),
+            (style[0], "small", middle + 8, size),
+        ]
+        if known([row], "hr", "low", "high"):
+            found.append(("right", "plain", middle - 8, _interval(row)))
+            if row["p"] is not None:
+                found.append(("right", "small", middle + 8, _p(row["p"])))
+        else:
+            found.append(("inside", "small", middle, _lines_of(row.get("reason"))))
+    return [dict(zip(("column", "style", "place", "text"), word, strict=True)) for word in found]
+
+
+def _lines_of(reason: str | None) -> list[str]:
+    letters, lines = _REASON
+    found = textwrap.wrap(reason or "no hazard ratio", letters)
+    if len(found) > lines:
+        found = [*found[: lines - 1], _short(" ".join(found[lines - 1 :]), letters)]
+    return found
+
+
+def _short(text: str, letters: int) -> str:
+    return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
+
+
+def _p(p: float) -> str:
+    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
+
+
+def _interval(row: dict[str, Any]) -> str:
+    hr, low, high = (_number(row[key]) for key in ("hr", "low", "high"))
+    return f"{hr} ({low}–{high})"
+
+
+def _number(ratio: float) -> str:
+    """Three figures or two digits: 0.84, 12.3, 123; beyond that only that it is so."""
+    if ratio >= 1000:
+        return ">999"
+    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}"
