@@ -26,7 +26,8 @@ def dynamic_auc(order, tied, event, time, weight, inverse, horizon):  # type: ig
         elif event[i]:
             cases += weight[i] * inverse[i]
     area += (controls - controls_before) * (cases + cases_before) / 2
-    return area / (cases * controls) if cases > 0 and controls > 0 else np.nan
+    # rounding may lift a perfect area above 1
+    return min(1.0, area / (cases * controls)) if cases > 0 and controls > 0 else np.nan
 
 
 @njit(nogil=True, cache=True)

@@ -141,9 +141,17 @@ def evaluate_predictions(
     the distribution of censoring too, is computed anew. Raises ValueError where nobody had an event
     or arrays do not fit.
     """
+    if n_resamples < 0 or not 0 < level < 1:
+        raise ValueError("n_resamples must be 0 or more, and level between 0 and 1, such as 0.95.")
     patients, notes = judged_patients(y, risk, survival, times, censoring_y)
     follow = patients.follow
-    risks = patients.risk_by(patients.times if horizons is None else asked_times(horizons))
+    wanted = patients.times if horizons is None else asked_times(horizons)
+    if (
+        horizons is not None
+        and not np.isin(wanted, patients.times if times is None else times).all()
+    ):
+        raise ValueError("horizons must be among the times that survival is predicted at.")
+    risks = patients.risk_by(wanted)
     checked, more = checked_horizons(follow, risks)
 
     def estimates(weights: Floats, censoring_weights: Floats) -> Estimates:

@@ -83,6 +83,8 @@ def judged_patients(
     known = ~np.isnan(risk)
     if survival is not None:
         known &= ~np.isnan(survival).any(axis=1)
+    if not known.any():
+        raise ValueError("No patient has a prediction; there is nothing to judge.")
     follow = Follow.of(y, known).with_events()
     notes = []
     if not known.all():
