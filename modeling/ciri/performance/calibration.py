@@ -94,8 +94,10 @@ def checked_horizons(follow: Follow, risks: dict[float, Floats]) -> tuple[list[H
     """
     if risks and follow.event.sum() < _FEWEST_EVENTS:
         return [], [f"Calibration needs at least {_FEWEST_EVENTS} events, so it is not judged."]
-    alike = [time for time, risk in risks.items() if np.ptp(log_log(risk)) < 1e-8]
-    checked = [Horizon.of(time, risk) for time, risk in risks.items() if time not in alike]
+    first = follow.time[follow.event].min()
+    eventful = {time: risk for time, risk in risks.items() if time >= first}
+    alike = [time for time, risk in eventful.items() if np.ptp(log_log(risk)) < 1e-8]
+    checked = [Horizon.of(time, risk) for time, risk in eventful.items() if time not in alike]
     if not alike:
         return checked, []
     return checked, [

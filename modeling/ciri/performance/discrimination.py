@@ -16,7 +16,7 @@ def discrimination(
 ) -> dict[str, Floats]:
     """harrell_c, uno_c and mean_auc (B, 1), auc (B, H), under each row of weights (B, n).
 
-    Uno et al. (2011), Stat. Med. 30:1105-1117; the AUC at t tells those with an event up to t from
+    Uno et al. (2011), Stat. Med. 30:1105-1117, for events before tau; the AUC at t tells those with an event up to t from
     those still free of one after t: Uno et al. (2007), JASA 102:527-537, and Hung & Chiang (2010),
     Can. J. Stat. 38:8-26. NaN where there is nothing to compare.
     """
@@ -27,9 +27,10 @@ def discrimination(
     tied = np.r_[False, np.diff(-risk[order]) <= TIED]
     auc = dynamic_aucs(order, tied, follow.event, follow.time, weights, inverses, patients.times)
     marginal = follow.curves(weights, patients.times)
+    counted = np.where(follow.time < patients.tau, inverses, 0.0)
     return {
         "harrell_c": resampled_concordance(y, risk, weights)[:, None],
-        "uno_c": resampled_concordance(y, risk, weights, inverses**2)[:, None],
+        "uno_c": resampled_concordance(y, risk, weights, counted**2)[:, None],
         "auc": auc,
         "mean_auc": mean_auc(auc, marginal)[:, None],
     }

@@ -37,7 +37,7 @@ class Evaluation:
     calibration: horizon, predicted, observed, low, high: a smooth curve of risk with its band.
     calibration_groups: horizon, group, n, predicted, observed, low, high: fifths of the patients.
     decision: horizon, threshold, model, all, none: net benefit.
-    tau: the last event that Uno's C counts. n, events: the patients it all rests on.
+    tau: the last time judged; Uno's C counts the events before it. n, events: the patients it all rests on.
     notes: sentences that a reader should see before the figures.
     """
 

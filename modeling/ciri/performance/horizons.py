@@ -40,7 +40,7 @@ def usable_times(follow: Follow, censoring: Follow, times: Floats) -> tuple[Bool
     sentences = (
         (over, "Nobody is under observation after {}, so nothing is estimated there."),
         (unknown, "How many are uncensored at {} is not known, so nothing is estimated there."),
-        (early, "Nobody had had an event by {}, so there is no AUC there."),
+        (early, "Nobody had had an event by {}, so there is no AUC or calibration there."),
     )
     return usable, [text.format(listed(times[which])) for which, text in sentences if which.any()]
 

@@ -61,9 +61,8 @@ class Patients:
 
     @property
     def tau(self) -> float:
-        """The last event whose probability of being uncensored is known; NaN without any."""
-        counted = self.inverses(np.ones((1, len(self.censoring.time))))[0] > 0
-        return float(self.follow.time[counted].max()) if counted.any() else np.nan
+        """The last of the times, before which events count in Uno's C; infinity without times."""
+        return float(self.times[-1]) if len(self.times) else np.inf
 
 
 def judged_patients(
@@ -100,11 +99,6 @@ def judged_patients(
 
 def _remarks(patients: Patients) -> list[str]:
     remarks = []
-    if patients.tau < patients.follow.time[patients.follow.event].max():
-        remarks.append(
-            f"Uno's C counts events up to {patients.tau:g}; "
-            "after it the probability of being uncensored is not known."
-        )
     if np.ptp(patients.risk) == 0:
         remarks.append("Every patient has the same score, so it cannot order anybody.")
     if patients.survival is not None and len(patients.times) < 2:

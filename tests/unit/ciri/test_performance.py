@@ -59,7 +59,9 @@ def test_metrics_agree_with_scikit_survival(seed, longest):
     auc, mean_auc = cumulative_dynamic_auc(y, y, risk, TIMES)
     harrell = concordance_index_censored(y["event"], y["time"], risk)[0]
     assert found.value("harrell_c") == pytest.approx(harrell, abs=1e-12)
-    assert found.value("uno_c") == pytest.approx(concordance_index_ipcw(y, y, risk)[0], abs=1e-12)
+    assert found.value("uno_c") == pytest.approx(
+        concordance_index_ipcw(y, y, risk, 365)[0], abs=1e-12
+    )
     np.testing.assert_allclose(values(found, "auc"), auc, atol=1e-12)
     assert found.value("mean_auc") == pytest.approx(mean_auc, abs=1e-12)
     brier = brier_score(y, y, survival, TIMES)[1]
@@ -83,7 +85,7 @@ def test_metrics_agree_when_censoring_is_learnt_from_the_training_patients(seed,
     auc, mean_auc = cumulative_dynamic_auc(train, y, risk, TIMES)
     np.testing.assert_allclose(values(found, "auc"), auc, atol=1e-12)
     assert found.value("mean_auc") == pytest.approx(mean_auc, abs=1e-12)
-    uno = concordance_index_ipcw(train, y, risk)[0]
+    uno = concordance_index_ipcw(train, y, risk, 365)[0]
     assert found.value("uno_c") == pytest.approx(uno, abs=1e-12)
     brier = brier_score(train, y, survival, TIMES)[1]
     np.testing.assert_allclose(values(found, "brier"), brier, atol=1e-12)
@@ -109,7 +111,7 @@ def test_a_resample_is_what_scikit_survival_finds_for_patients_really_repeated()
         whole = evaluate_predictions(one, score, curve, TIMES, n_resamples=0)
         for metric, theirs in (
             ("harrell_c", concordance_index_censored(one["event"], one["time"], score)[0]),
-            ("uno_c", concordance_index_ipcw(one, one, score)[0]),
+            ("uno_c", concordance_index_ipcw(one, one, score, 365)[0]),
             ("mean_auc", mean_auc),
             ("integrated_brier", integrated),
             ("scaled_brier", whole.value("scaled_brier")),
@@ -117,14 +119,18 @@ def test_a_resample_is_what_scikit_survival_finds_for_patients_really_repeated()
             assert found[metric][row, 0] == pytest.approx(theirs, abs=1e-12)
 
 
-def test_unos_c_stops_where_nobody_is_known_to_be_uncensored():
+def test_unos_c_counts_events_before_the_last_time_that_can_be_judged():
     y = outcome([True, False, True, True, False, True], [1.0, 2.0, 3.0, 4.0, 6.0, 6.0])
     risk = np.array([2.0, 1.0, 3.0, 0.5, 0.1, 0.7])
-    found = evaluate_predictions(y, risk, n_resamples=0)
-    theirs = concordance_index_ipcw(y, y, risk, tau=6.0)[0]
+    found = evaluate_predictions(y, risk, times=[2, 5, 6], n_resamples=0)
+    theirs = concordance_index_ipcw(y, y, risk, tau=5)[0]
     assert found.value("uno_c") == pytest.approx(theirs, abs=1e-12)
-    assert found.tau == 4
-    assert any("counts events up to 4" in note for note in found.notes)
+    assert found.tau == 5
+    # Without a time, all events count but the last: nobody is known to be uncensored at 6.
+    found = evaluate_predictions(y, risk, times=[6], n_resamples=0)
+    theirs = concordance_index_ipcw(y, y, risk, tau=6)[0]
+    assert found.value("uno_c") == pytest.approx(theirs, abs=1e-12)
+    assert found.to_dict()["tau"] is None
 
 
 def lung():
@@ -298,7 +304,7 @@ def test_times_that_cannot_be_judged_are_named():
     found = evaluate_predictions(y, risk, survival, times, n_resamples=0)
     assert found.notes == (
         f"Nobody is under observation after {last:g}, so nothing is estimated there.",
-        "Nobody had had an event by 1, so there is no AUC there.",
+        "Nobody had had an event by 1, so there is no AUC or calibration there.",
     )
     assert np.isnan(found.value("auc", 1.0))
     assert np.isfinite(found.value("mean_auc"))
