@@ -169,6 +169,17 @@ class CoxRisk:
         return -np.expm1(-self.hazard[:, None] * np.exp(score))
 
 
+def unfitted(horizons: list[Horizon], point: Estimates) -> list[str]:
+    """A sentence about the horizons where no Cox model could be fitted to the patients."""
+    failed = [h.time for h, ici in zip(horizons, point["ici"][0], strict=True) if np.isnan(ici)]
+    if not failed:
+        return []
+    return [
+        f"Calibration is not known at {listed(np.array(failed))}: a Cox model of the outcome on "
+        "predicted risk has no maximum there."
+    ]
+
+
 def calibration_table(
     horizons: list[Horizon], point: Estimates, resampled: Estimates, level: float
 ) -> pd.DataFrame:

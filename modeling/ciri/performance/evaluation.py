@@ -16,6 +16,7 @@ from modeling.ciri.performance.calibration import (
     calibration_groups,
     calibration_table,
     checked_horizons,
+    unfitted,
 )
 from modeling.ciri.performance.decision import decision_table
 from modeling.ciri.performance.discrimination import discrimination
@@ -37,7 +38,8 @@ class Evaluation:
     calibration: horizon, predicted, observed, low, high: a smooth curve of risk with its band.
     calibration_groups: horizon, group, n, predicted, observed, low, high: fifths of the patients.
     decision: horizon, threshold, model, all, none: net benefit.
-    tau: the last time judged; Uno's C counts the events before it. n, events: the patients it all rests on.
+    tau: the last time judged; Uno's C counts the events before it.
+    n, events: the patients it all rests on, and how many of them had an event.
     notes: sentences that a reader should see before the figures.
     """
 
@@ -145,13 +147,9 @@ def evaluate_predictions(
         raise ValueError("n_resamples must be 0 or more, and level between 0 and 1, such as 0.95.")
     patients, notes = judged_patients(y, risk, survival, times, censoring_y)
     follow = patients.follow
-    wanted = patients.times if horizons is None else asked_times(horizons)
-    if (
-        horizons is not None
-        and not np.isin(wanted, patients.times if times is None else times).all()
-    ):
+    if horizons is not None and times is not None and not np.isin(horizons, times).all():
         raise ValueError("horizons must be among the times that survival is predicted at.")
-    risks = patients.risk_by(wanted)
+    risks = patients.risk_by(patients.times if horizons is None else asked_times(horizons))
     checked, more = checked_horizons(follow, risks)
 
     def estimates(weights: Floats, censoring_weights: Floats) -> Estimates:
@@ -162,6 +160,8 @@ def evaluate_predictions(
         }
 
     point, resampled = point_and_resamples(estimates, patients, n_resamples, seed)
+    if checked:
+        more += unfitted(checked, point)
     return Evaluation(
         metrics=metrics_table(point, resampled, patients.times, [h.time for h in checked], level),
         calibration=calibration_table(checked, point, resampled, level),

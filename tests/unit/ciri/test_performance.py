@@ -359,6 +359,10 @@ def test_small_and_odd_cohorts_give_unknown_values_not_wrong_ones(kind):
     rows = found.metrics[found.metrics["metric"].isin(["harrell_c", "uno_c", "auc", "brier"])]
     assert rows["value"].dropna().between(0, 1).all()
     assert found.calibration["observed"].dropna().between(0, 1).all()
+    if kind == "certain":
+        assert found.value("integrated_brier") == pytest.approx(0)
+        assert np.isnan(found.value("ici", 60.0))
+        assert any("has no maximum there" in note for note in found.notes)
 
 
 def test_patients_without_a_prediction_are_left_out_and_counted():
