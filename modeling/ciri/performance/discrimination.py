@@ -16,9 +16,9 @@ def discrimination(
 ) -> dict[str, Floats]:
     """harrell_c, uno_c and mean_auc (B, 1), auc (B, H), under each row of weights (B, n).
 
-    Uno et al. (2011), Stat. Med. 30:1105-1117, for events before tau; the AUC at t tells those with an event up to t from
-    those still free of one after t: Uno et al. (2007), JASA 102:527-537, and Hung & Chiang (2010),
-    Can. J. Stat. 38:8-26. NaN where there is nothing to compare.
+    Uno et al. (2011), Stat. Med. 30:1105-1117, for events before tau. The AUC at t tells those with
+    an event up to t from those still free of one after t: Uno et al. (2007), JASA 102:527-537, and
+    Hung & Chiang (2010), Can. J. Stat. 38:8-26. NaN where there is nothing to compare.
     """
     follow, risk = patients.follow, patients.risk
     y = outcome(follow.event, follow.time)
