@@ -48,8 +48,9 @@ def concordance_indices(y: Any, risks: Floats) -> Floats:
     """Harrell's C of many scores (k, n) against one outcome y (n,): (k,)."""
     event, time = split_outcome(y)
     _check_risks(risks, len(time))
+    scores = np.array(risks, dtype=np.float64)  # a copy of one kind, so that one kernel is compiled
     found: Floats = concordance_of_risks(
-        *order_of(event, time), event, np.ascontiguousarray(risks, dtype=np.float64)
+        *order_of(event, time), event, scores, np.argsort(scores, axis=1)
     )
     if np.isnan(found).any():
         raise ValueError(
@@ -82,15 +83,16 @@ def resampled_concordance(
     earlier event (ones: Harrell's C; squared inverse censoring probabilities: Uno's).
     """
     event, time = split_outcome(y)
-    score = np.asarray(risk, dtype=np.float64)
+    score = np.array(risk, dtype=np.float64)
     _check_risks(score[None], len(time))
     pairs = np.ones((1, len(time))) if pair_weights is None else pair_weights
     found: Floats = concordance_of_resamples(
         *order_of(event, time),
         event,
         score,
-        np.ascontiguousarray(weights, dtype=np.float64),
-        np.ascontiguousarray(pairs, dtype=np.float64),
+        np.argsort(score),
+        np.array(weights, dtype=np.float64),
+        np.array(pairs, dtype=np.float64),
     )
     return found
 

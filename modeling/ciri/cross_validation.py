@@ -158,9 +158,10 @@ def _pairs(people: pd.DataFrame, folds: list[dict[str, Any]], weights: Floats) -
         event = people["event"].to_numpy(dtype=bool)[place]
         time = people["time"].to_numpy(dtype=np.float64)[place]
         order, ends = order_of(event, time)
-        ranks = rank_risk(np.array(fold["mortality"]))
+        mortality = np.array(fold["mortality"], dtype=np.float64)
+        ranks = rank_risk(mortality, np.argsort(mortality))
         ones = np.ones(len(place))
-        for row, weight in enumerate(weights[:, place]):
+        for row, weight in enumerate(np.ascontiguousarray(weights[:, place])):
             gained, met = concordance_sums(order, ends, event, *ranks, weight, ones)
             concordant[row] += gained
             comparable[row] += met

@@ -22,7 +22,7 @@ def lay_out(X: Values, event: Bools, time: Floats) -> kernel.Cohort:
     columns = np.ascontiguousarray(X.T)
     codes = np.empty(columns.shape, dtype=np.int32)
     levels = np.empty(len(columns), dtype=np.int64)
-    codes_of(columns, codes, levels)
+    codes_of(columns, np.argsort(columns, axis=1), codes, levels)
     event_times = np.unique(time[event])
     return kernel.Cohort(
         columns=columns,

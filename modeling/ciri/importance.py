@@ -55,12 +55,9 @@ def permutation_losses(
     moved = np.flatnonzero(shifts.any(axis=(0, 2)))
     # One score of all rows for each feature and repeat, the unpermuted one first.
     summed = total[known, None, None] + shifts[known][:, moved]
-    scores = np.vstack(
-        [
-            (total[known] / seen[known])[None],
-            (summed / seen[known, None, None]).reshape(known.sum(), -1).T,
-        ]
-    )
+    scores = np.empty((1 + len(moved) * repeats, int(known.sum())))
+    scores[0] = total[known] / seen[known]
+    scores[1:] = (summed / seen[known, None, None]).reshape(scores.shape[1], -1).T
     c = _concordances(trees, known, scores, n_jobs)
     loss = np.zeros((repeats, values.shape[1]))
     loss[:, moved] = c[0] - c[1:].reshape(len(moved), repeats).T
@@ -96,7 +93,9 @@ def _concordances(trees: Trees, known: Any, scores: Floats, n_jobs: int | None) 
     order, ends = order_of(event, trees.time[known])
 
     def some(span: tuple[int, int]) -> Floats:
-        found: Floats = concordance_of_risks(order, ends, event, scores[slice(*span)])
+        some_scores = scores[slice(*span)]
+        rising = np.argsort(some_scores, axis=1)
+        found: Floats = concordance_of_risks(order, ends, event, some_scores, rising)
         return found
 
     c = np.concatenate(in_threads(some, even_spans(len(scores), n_jobs, per_thread=2), n_jobs))

@@ -26,10 +26,12 @@ def order_of(event: Any, time: Any) -> tuple[Any, Any]:
 
 
 @njit(nogil=True, cache=True)
-def rank_risk(risk):  # type: ignore[no-untyped-def]
-    """Place of each score among the sorted, and how many are lower, and lower or tied: 3 x (n,)."""
+def rank_risk(risk, order):  # type: ignore[no-untyped-def]
+    """Place of each score among the sorted, and how many are lower, and lower or tied: 3 x (n,).
+
+    order (n,): the rows by rising score (numpy's argsort: a sort of numba's own takes long to compile).
+    """
     n = len(risk)
-    order = np.argsort(risk)
     place = np.empty(n, np.int64)
     lower = np.empty(n, np.int64)
     upto = np.empty(n, np.int64)
@@ -89,12 +91,12 @@ def concordance_sums(order, ends, event, place, lower, upto, weight, pair_weight
 
 
 @njit(nogil=True, cache=True)
-def concordance_of_risks(order, ends, event, risks):  # type: ignore[no-untyped-def]
-    """C of each row of risks (k, n): (k,), NaN without a comparable pair."""
+def concordance_of_risks(order, ends, event, risks, rising):  # type: ignore[no-untyped-def]
+    """C of each row of risks (k, n): (k,), NaN without a comparable pair. rising: their argsort."""
     found = np.full(len(risks), np.nan)
     ones = np.ones(len(order))
     for row in range(len(risks)):
-        place, lower, upto = rank_risk(risks[row])
+        place, lower, upto = rank_risk(risks[row], rising[row])
         concordant, pairs = concordance_sums(order, ends, event, place, lower, upto, ones, ones)
         if pairs > 0:
             found[row] = concordant / pairs
@@ -102,13 +104,13 @@ def concordance_of_risks(order, ends, event, risks):  # type: ignore[no-untyped-
 
 
 @njit(nogil=True, cache=True)
-def concordance_of_resamples(order, ends, event, risk, weights, pair_weights):  # type: ignore[no-untyped-def]
+def concordance_of_resamples(order, ends, event, risk, rising, weights, pair_weights):  # type: ignore[no-untyped-def]
     """C of one score under each row of weights (B, n): (B,), NaN without a comparable pair.
 
-    pair_weights: (B, n), or (1, n) for all alike; ones for Harrell's C, censoring weights for Uno's.
+    rising: argsort of the score. pair_weights: (B, n), or (1, n) for all alike; ones for Harrell's C, censoring weights for Uno's.
     """
     found = np.full(len(weights), np.nan)
-    place, lower, upto = rank_risk(risk)
+    place, lower, upto = rank_risk(risk, rising)
     for row in range(len(weights)):
         pair_weight = pair_weights[row if len(pair_weights) > 1 else 0]
         concordant, pairs = concordance_sums(

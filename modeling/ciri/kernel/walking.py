@@ -138,18 +138,18 @@ def out_of_bag_sums(mortality, in_bag, training_leaf, total, trees):  # type: ig
 
 
 @njit(nogil=True, cache=True)
-def codes_of(columns, codes, levels):  # type: ignore[no-untyped-def]
-    """Dense ranks of the values of each column (p, n); NaN ranks last. levels (p,): how many ranks."""
+def codes_of(columns, rising, codes, levels):  # type: ignore[no-untyped-def]
+    """Dense ranks of the values of each column (p, n); NaN ranks last, once for all unknown.
+
+    rising (p, n): argsort of each column. levels (p,): how many ranks.
+    """
     for column in range(len(columns)):
-        values = columns[column]
-        order = np.argsort(values)  # NaN sorts last
-        code = -1
+        values, order = columns[column], rising[column]
+        code = 0
         for k in range(len(order)):
             value = values[order[k]]
-            if k == 0 or value != values[order[k - 1]]:
-                if value != value and k > 0 and values[order[k - 1]] != values[order[k - 1]]:
-                    pass  # one rank for all that are unknown
-                else:
-                    code += 1
+            if k > 0:
+                before = values[order[k - 1]]
+                code += value != before and not (np.isnan(value) and np.isnan(before))
             codes[column, order[k]] = code
         levels[column] = code + 1
