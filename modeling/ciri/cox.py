@@ -20,10 +20,10 @@ from modeling.ciri.outcome import Bools, Floats, split_outcome
 
 _REASONS = {
     kernel.CONVERGED: "",
-    kernel.SINGULAR: "Columns of the Cox model are constant or follow from each other among those "
-    "at risk, so their coefficients cannot be told apart.",
-    kernel.UNBOUNDED: "A column orders the events without exception, so the likelihood has no "
-    "maximum and the hazard ratio no estimate.",
+    kernel.SINGULAR: "What is compared is the same for all who were at risk together, or one part of "
+    "it follows from the others, so hazard ratios cannot be told apart.",
+    kernel.UNBOUNDED: "What is compared foretells the order of events without exception, so a hazard "
+    "ratio has no finite estimate.",
     kernel.UNFINISHED: "The Cox model did not converge.",
 }
 _NO_EVENTS = "Nobody had an event, so a Cox model cannot be fitted."
@@ -167,7 +167,8 @@ def baseline_cumulative_hazard(y: Any, log_risk: Any, weights: Any = None) -> pd
     if score.shape != time.shape or not np.isfinite(score).all():
         raise ValueError(f"log_risk must be {len(time)} finite numbers.")
     centre = score.max()  # so that no share of the risk overflows
-    event, time, score, weight = (values[weight > 0] for values in (event, time, score, weight))
+    there = weight > 0
+    event, time, score, weight = event[there], time[there], score[there], weight[there]
     steps = np.zeros(len(time))
     kernel.hazard_steps(*order_of(event, time), event, score - centre, weight, steps)
     times, place = np.unique(time, return_inverse=True)

@@ -7,52 +7,125 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 
-from modeling.ciri.outcome import Floats
-from modeling.ciri.survival import log_rank
+from modeling.ciri.outcome import Bools, Floats, split_outcome
 
-GOOD, POOR = "good", "poor"
+GOOD, INTERMEDIATE, POOR = "good", "intermediate", "poor"
+GROUPS = (GOOD, INTERMEDIATE, POOR)
+RULES = ("median", "tertiles", "logrank")
+
+_OUTER = 0.1  # a maximally selected cut leaves at least this share of the patients on either side
 
 
 @dataclass(frozen=True)
 class Cutoff:
-    """A locked cut-off on ensemble mortality: above it is poor prognosis.
+    """A locked cut-off on ensemble mortality: above `value` is poor prognosis.
 
-    chi2: the log-rank statistic at a maximally selected cut-off, else None. Its p-value is not
-    given: the cut-off was chosen to make it small.
+    lower: where there are three groups, up to it is good and between the two is intermediate. chi2:
+    the maximised statistic of a "logrank" cut-off, 1 degree of freedom; p: its probability under no
+    association, corrected for the search. All None where they do not apply.
     """
 
     rule: str
     value: float
     chi2: float | None = None
+    lower: float | None = None
+    p: float | None = None
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """The cut-offs, rising: one, or two where there are three groups."""
+        return (self.value,) if self.lower is None else (self.lower, self.value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The groups, from the best prognosis to the worst."""
+        return (GOOD, POOR) if self.lower is None else GROUPS
 
     def groups(self, mortality: Any) -> NDArray[Any]:
-        """ "good" or "poor" for each score (n,)."""
-        return np.where(np.asarray(mortality) > self.value, POOR, GOOD).astype(object)
+        """The name of the group of each score (n,); None for NaN."""
+        scores = np.asarray(mortality, dtype=np.float64)
+        place = np.searchsorted(self.values, scores, side="left")
+        names = np.array([*self.names, None], dtype=object)
+        return names[np.where(np.isnan(scores), len(self.names), place)]
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
+        """Plain values, for JSON; `Cutoff(**values)` is the same again."""
         return asdict(self)
 
 
 def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
-    """The cut-off on out-of-bag training scores (n,): their "median", or by "logrank"
+    """The cut-off on out-of-bag training scores (n,) of patients with outcome y (n,).
 
-    the one among them, between their 10th and 90th percentile, that separates survival best
-    (maximally selected rank statistics, Lausen & Schumacher 1992). Where no cut separates anything,
-    the median stands in.
+    "median" of the scores; "tertiles": their 1/3 and 2/3 quantiles; "logrank": the score that
+    separates survival best (`maximally_selected`), or the median where none separates anything.
+    Raises ValueError for another rule, and where a score is missing or not finite.
     """
+    event, time = split_outcome(y)
     scores = np.asarray(mortality, dtype=np.float64)
-    median = float(np.median(scores))
-    if rule == "median":
-        return Cutoff(rule, median)
-    low, high = np.quantile(scores, [0.1, 0.9])
-    best = Cutoff(rule, median)
-    for value in np.unique(scores[(scores >= low) & (scores < high)]):
-        chi2 = log_rank(y, scores > value).chi2
-        if chi2 is not None and (best.chi2 is None or chi2 > best.chi2):
-            best = Cutoff(rule, float(value), chi2)
-    return best
+    if scores.shape != time.shape or not np.isfinite(scores).all():
+        raise ValueError(f"A cut-off needs a finite score for each of the {len(time)} patients.")
+    if rule == "tertiles":
+        lower, upper = np.quantile(scores, [1 / 3, 2 / 3]).tolist()
+        return Cutoff(rule, upper, lower=lower)
+    if rule == "logrank" and (best := maximally_selected(event, time, scores)) is not None:
+        return best
+    if rule not in RULES:
+        raise ValueError(f"The rule of a cut-off is {' or '.join(RULES)}, not {rule!r}.")
+    return Cutoff(rule, float(np.median(scores)))
+
+
+def maximally_selected(event: Bools, time: Floats, scores: Floats) -> Cutoff | None:
+    """The cut with the largest log-rank statistic, each standardised by its permutation variance.
+
+    Lausen & Schumacher (1992), Biometrics 48:73-85. Among the cuts at a score that leave 10 % of
+    the patients or more on either side; None where there is no such cut, or nothing to separate.
+    """
+    n = len(scores)
+    residuals = logrank_scores(event, time)
+    order = np.argsort(scores, kind="stable")
+    size = np.arange(1, n)
+    ends = scores[order][:-1] < scores[order][1:]
+    allowed = ends & (size >= _OUTER * n) & (size <= (1 - _OUTER) * n)
+    spread = (residuals**2).sum()
+    if not allowed.any() or spread <= 1e-12:
+        return None
+    total = residuals[order].cumsum()[:-1][allowed]
+    size = size[allowed]
+    chi2 = total**2 * n * (n - 1) / (size * (n - size) * spread)
+    best = int(np.argmax(chi2))
+    value = float(scores[order[size[best] - 1]])
+    return Cutoff("logrank", value, float(chi2[best]), p=corrected_p(float(chi2[best])))
+
+
+def logrank_scores(event: Bools, time: Floats) -> Floats:
+    """Event less Nelson-Aalen cumulative hazard at the end of follow-up, (n,); they sum to 0.
+
+    The sum over a group is the observed less the expected deaths of the log-rank test.
+    """
+    times, place = np.unique(time, return_inverse=True)
+    leaving = np.bincount(place, minlength=len(times))
+    at_risk = len(time) - np.r_[0, leaving.cumsum()[:-1]]
+    hazard = (np.bincount(place, event, len(times)) / at_risk).cumsum()
+    scores: Floats = event - hazard[place]
+    return scores
+
+
+def corrected_p(chi2: float, outer: float = _OUTER) -> float:
+    """p of a maximally selected chi2 over cuts from the share `outer` to 1 - `outer` of patients.
+
+    Lausen & Schumacher (1992), equation 4, after Miller & Siegmund (1982), Biometrics 38:1011-1016:
+    with M the root of chi2 and phi the normal density,
+    4 phi(M)/M + phi(M) (M - 1/M) log((1 - outer)^2 / outer^2); 1 where M is below 1.
+    """
+    statistic = float(np.sqrt(chi2))
+    if statistic < 1:
+        return 1.0
+    density = stats.norm.pdf(statistic)
+    tail = 4 * density / statistic
+    tail += density * (statistic - 1 / statistic) * 2 * np.log((1 - outer) / outer)
+    return float(min(tail, 1.0))
 
 
 def percentiles(mortality: Any, training: Floats) -> Floats:

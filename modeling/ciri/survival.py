@@ -1,4 +1,4 @@
-"""Kaplan-Meier curves, the log-rank test and median survival, through scikit-survival."""
+"""Kaplan-Meier curves, their medians and means, and what compares groups: log-rank, hazard ratio."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sksurv.compare import compare_survival
 from sksurv.nonparametric import kaplan_meier_estimator
 
-from modeling.ciri.outcome import Floats, split_outcome
+from modeling.ciri.cox import fit_cox
+from modeling.ciri.outcome import Floats, outcome, split_outcome
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,23 @@ class LogRank:
     chi2: float | None
     p: float | None
     df: int | None
+    reason: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class RestrictedMean:
+    """Mean survival time up to a horizon, and its standard error, in the unit of time of y.
+
+    None where follow-up ends before the horizon; `reason` says so in a sentence.
+    """
+
+    horizon: float
+    mean: float | None
+    se: float | None
     reason: str = ""
 
     def to_dict(self) -> dict[str, Any]:
@@ -80,9 +99,7 @@ def numbers_at_risk(y: Any, times: Any) -> list[int]:
 def log_rank(y: Any, groups: Any) -> LogRank:
     """Log-rank test of two or more groups (n,) (Mantel 1966; variance of the hypergeometric)."""
     event, _ = split_outcome(y)
-    groups = np.asarray(groups)
-    if len(groups) != len(y):
-        raise ValueError(f"There must be one group per patient: {len(y)}, not {len(groups)}.")
+    groups = _labels(groups, len(event))
     if len(np.unique(groups)) < 2:
         return LogRank(None, None, None, "There is only one group, so there is nothing to compare.")
     if not event.any():
@@ -94,6 +111,70 @@ def log_rank(y: Any, groups: Any) -> LogRank:
     if not np.isfinite(chi2):
         return LogRank(None, None, None, "The groups were never at risk at the same time.")
     return LogRank(float(chi2), float(p), len(np.unique(groups)) - 1)
+
+
+def _labels(groups: Any, n: int) -> NDArray[Any]:
+    labels = np.asarray(groups)
+    if labels.shape != (n,):
+        raise ValueError(f"There must be one group per patient: {n}, not {labels.shape}.")
+    if pd.isna(labels).any():
+        raise ValueError("A patient has no group; leave such patients out of the comparison.")
+    return labels
+
+
+def hazard_ratio(y: Any, groups: Any, reference: Any, level: float = 0.95) -> pd.DataFrame:
+    """Hazard ratio of each group against the reference, from one Cox model with Efron's ties.
+
+    y, groups: (n,). One row per other group, in sorted order: group, n, events, hr, low, high (Wald's
+    interval), p (Wald's test), reason. Where there is no estimate, hr, low, high and p are NaN and the
+    reason is a sentence. A group without events has a hazard ratio of 0 whose interval is unknown: it
+    has no estimate here, and the others are what they are without it.
+    """
+    event, time = split_outcome(y)
+    labels = _labels(groups, len(event))
+    if reference not in labels:
+        raise ValueError(f"Nobody is in the reference group {reference!r}.")
+    others = [group for group in np.unique(labels).tolist() if group != reference]
+    events = [int(event[labels == group].sum()) for group in others]
+    table = pd.DataFrame({"n": [int((labels == group).sum()) for group in others]}, index=others)
+    table["events"] = events
+    table[["hr", "low", "high", "p"]] = np.nan
+    table["reason"] = [f"Nobody in the group {group} had an event." for group in others]
+    eventful = [group for group, count in zip(others, events, strict=True) if count]
+    if not event[labels == reference].any():
+        table["reason"] = f"Nobody in the reference group {reference} had an event."
+    elif eventful:
+        inside = np.isin(labels, [reference, *eventful])
+        columns = np.column_stack([labels[inside] == group for group in eventful])
+        fit = fit_cox(columns, outcome(event[inside], time[inside]))
+        found = fit.table(level).set_axis(eventful)
+        table.loc[eventful, ["hr", "low", "high", "p"]] = found[["hr", "low", "high", "p"]]
+        table.loc[eventful, "reason"] = fit.reason
+    return table.rename_axis("group").reset_index()
+
+
+def restricted_mean(y: Any, horizon: float) -> RestrictedMean:
+    """Area under the Kaplan-Meier curve up to a horizon, with its standard error.
+
+    The variance sums, over event times, the squared area still to come times Greenwood's
+    d / (n (n - d)): Klein & Moeschberger, Survival Analysis (2003), equation 4.5.2; the numbers of
+    R's survfit(..., rmean=). Unknown where the last patient leaves before the horizon alive.
+    """
+    if not (np.isfinite(horizon) and horizon > 0):
+        raise ValueError("A restricted mean needs a horizon that is positive and finite.")
+    curve = kaplan_meier(y)
+    last = curve.iloc[-1]
+    if last["time"] < horizon and last["survival"] > 0:
+        reason = f"Follow-up ends at {last['time']:g}, before {horizon:g}."
+        return RestrictedMean(float(horizon), None, None, reason)
+    inside = curve[curve["time"] < horizon]
+    widths = np.diff(np.r_[inside["time"], horizon])
+    areas = inside["survival"].to_numpy() * widths
+    to_come = areas[::-1].cumsum()[::-1]
+    at_risk, events = (inside[name].to_numpy(dtype=np.float64) for name in ("at_risk", "events"))
+    share = events / (at_risk * np.maximum(at_risk - events, 1))  # where all die nothing is to come
+    se = float(np.sqrt((to_come**2 * share).sum()))
+    return RestrictedMean(float(horizon), float(areas.sum()), se)
 
 
 def median_survival(y: Any) -> MedianSurvival:
