@@ -209,15 +209,7 @@ def feature_values(X: Any) -> Values:
     """X as a contiguous float32 array (n, p); ValueError unless two-dimensional and finite or NaN."""
     if issparse(X):
         raise ValueError("Sparse data are not supported; hand over a dense array (X.toarray()).")
-    try:
-        given = np.asarray(X)
-        if np.iscomplexobj(given):
-            raise ValueError("Complex data not supported; X must hold real numbers.")
-        values = given.astype(np.float64)
-    except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"X must hold numbers only; code categories as numbers first ({error})."
-        ) from error
+    values = _numbers_of_frame(X) if isinstance(X, pd.DataFrame) else _numbers(X)
     if values.ndim != 2:
         raise ValueError(
             f"X must be rows by columns; its shape is {values.shape}. Reshape your data: "
@@ -230,6 +222,38 @@ def feature_values(X: Any) -> Values:
     if (np.abs(values) > np.finfo(np.float32).max).any():
         raise ValueError("X holds infinite values, or values beyond what float32 can hold.")
     return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def _numbers_of_frame(X: pd.DataFrame) -> Floats:
+    """The columns of a frame as float64, pandas' own kinds of unknown as NaN."""
+    columns, words = [], []
+    for name, column in zip(
+        X.columns, (X.iloc[:, place] for place in range(X.shape[1])), strict=True
+    ):
+        try:
+            if isinstance(column.dtype, pd.CategoricalDtype):
+                raise ValueError("a category is not a number")
+            columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        except (TypeError, ValueError):
+            words.append(str(name))
+    if words:
+        raise ValueError(
+            f"X must hold numbers only, but {', '.join(words)} does not; code its categories as "
+            "numbers first, in an order that means something, or as one column of 0 and 1 for each."
+        )
+    return np.column_stack(columns) if columns else np.empty(X.shape)
+
+
+def _numbers(X: Any) -> Floats:
+    try:
+        given = np.asarray(X)
+        if np.iscomplexobj(given):
+            raise ValueError("Complex data not supported; X must hold real numbers.")
+        return given.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"X must hold numbers only; code categories as numbers first ({error})."
+        ) from error
 
 
 def seed_of(random_state: Any) -> int:
