@@ -9,6 +9,9 @@ import altair as alt
 
 from modeling.ciri.outcome import DAYS_IN_MONTH
 
+# Lines in the legend too, with their dashes, where bands or points of the same colour are drawn.
+LINE_LEGEND = alt.Legend(symbolType="stroke", symbolOpacity=1, symbolSize=200)
+
 
 def in_months(row: dict[str, Any]) -> dict[str, Any]:
     """A row with its time (days) as months too."""
@@ -37,7 +40,7 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
     if not high > low:
         return [low]
     exponent = math.floor(math.log10((high - low) / most))
-    steps = [factor * 10.0 ** (exponent + more) for more in (0, 1) for factor in (1, 2, 5)]
+    steps = [factor * 10.0 ** (exponent + more) for more in (0, 1) for factor in (1, 2, 2.5, 5)]
     for step in steps:
         first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
         if last - first < most:

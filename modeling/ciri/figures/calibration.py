@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from modeling.ciri.figures.axes import horizon_title, known
-from modeling.ciri.figures.panels import Panels
+from modeling.ciri.figures.panels import Panels, lines_of
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
 _HEIGHT = 190
@@ -39,18 +39,19 @@ def calibration_figure(
             theme,
         )
     highest = max(row[key] for row in curve + groups for key in ("predicted", "observed"))
-    top = min(1.0, max(0.1, math.ceil(10 * highest) / 10))
-    rows = -(-len(horizons) // _COLUMNS)
+    top = min(100, max(10, 10 * math.ceil(10 * highest)))  # percent
     panels = Panels(
         titles=[horizon_title(horizon) for horizon in horizons],
-        x=(0.0, top),
-        y=[(0.0, top)] * rows,
+        x=(0, top),
+        x_ticks=[0, top / 2, top],
+        y=[(0, top)] * -(-len(horizons) // _COLUMNS),
         columns=_COLUMNS,
         height=_HEIGHT,
     )
+    diagonals = [panels.line(panel, (0, 0), (top, top)) for panel in range(len(horizons))]
     layers = [
         *panels.ground(look),
-        _diagonal(panels, top, look),
+        lines_of(diagonals, color=look.faint, strokeDash=[4, 3]),
         *_curve(_placed(curve, horizons, panels), look),
         *_groups(_placed(groups, horizons, panels), panels, look),
         *_corner(ici_rows or [], horizons, panels, look),
@@ -69,18 +70,12 @@ def _placed(rows: Rows, horizons: list[float], panels: Panels) -> Rows:
     placed = []
     for row in rows:
         panel = horizons.index(row["horizon"])
-        at = panels.place(panel, row["predicted"], row["observed"])
-        foot = panels.place(panel, row["predicted"], row.get("low"))["up"]
-        head = panels.place(panel, row["predicted"], row.get("high"))["up"]
-        placed.append({**row, **at, "up_low": foot, "up_high": head})
+        observed, low, high = (
+            panels.place(panel, 100 * row["predicted"], None if risk is None else 100 * risk)
+            for risk in (row["observed"], row.get("low"), row.get("high"))
+        )
+        placed.append({**row, **observed, "up_low": low["up"], "up_high": high["up"]})
     return placed
-
-
-def _diagonal(panels: Panels, top: float, look: Theme) -> Any:
-    line = alt.Chart(inline(panels.line((0.0, 0.0), (top, top))))
-    return line.mark_rule(color=look.faint, strokeDash=[4, 3]).encode(
-        x="across:Q", x2="across2:Q", y="up:Q", y2="up2:Q"
-    )
 
 
 def _curve(rows: Rows, look: Theme) -> list[Any]:
@@ -107,7 +102,7 @@ def _groups(rows: Rows, panels: Panels, look: Theme) -> list[Any]:
     ]
     whiskers = alt.Chart(inline(known(rows, "up_low", "up_high"))).mark_rule(color=look.ink)
     points = alt.Chart(inline(rows)).mark_point(filled=True, size=40, color=look.ink, opacity=1)
-    axes = panels.axes("Predicted risk", "Observed risk")
+    axes = panels.axes("Predicted risk, %", "Observed risk, %")
     return [
         whiskers.encode(x="across:Q", y="up_low:Q", y2="up_high:Q"),
         points.encode(**axes, tooltip=tooltip),

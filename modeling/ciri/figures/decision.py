@@ -7,12 +7,12 @@ from typing import Any
 
 import altair as alt
 
-from modeling.ciri.figures.axes import horizon_title, known
+from modeling.ciri.figures.axes import horizon_title, known, round_ticks
 from modeling.ciri.figures.panels import Panels
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
 _HEIGHT = 150
-_STRATEGIES = {"model": "by the model", "all": "everybody", "none": "nobody"}
+_STRATEGIES = {"model": "treat by model", "all": "treat all", "none": "treat none"}
 _BELOW = 0.3  # of the greatest benefit: as far below zero the curves are shown
 
 Rows = list[dict[str, Any]]
@@ -33,13 +33,14 @@ def decision_figure(rows: Rows, theme: str = "light") -> Figure:
         )
     found = [row for row in found if row["horizon"] in horizons]
     best = [_greatest([row for row in found if row["horizon"] == at]) for at in horizons]
+    last = _last_threshold(found)
     panels = Panels(
         titles=[horizon_title(horizon) for horizon in horizons],
-        x=(0.0, _last_threshold(found)),
+        x=(0, last),
+        x_ticks=round_ticks(0, last),
         y=[(-_BELOW * top, 1.05 * top) for top in best],
         columns=1,
         height=_HEIGHT,
-        y_format=".3~f",
     )
     chart = alt.layer(*panels.ground(look), *_curves(found, horizons, panels, look)).properties(
         width="container",
@@ -58,9 +59,11 @@ def _greatest(rows: Rows) -> float:
 
 
 def _last_threshold(rows: Rows) -> float:
-    """A tenth past the last threshold at which model or treating everybody is worth something."""
-    worth = [row["threshold"] for row in rows if max(row["model"] or 0.0, row["all"] or 0.0) > 1e-4]
-    return min(1.0, max(0.2, math.ceil(10 * max(worth, default=0.0) + 0.5) / 10))
+    """Percent: a little past the last threshold at which model or treating everybody is worth something."""
+    worth = [
+        100 * row["threshold"] for row in rows if max(row["model"] or 0.0, row["all"] or 0.0) > 1e-4
+    ]
+    return min(100, max(20, 10 * math.ceil(max(worth, default=0) / 10 + 0.5)))
 
 
 def _curves(rows: Rows, horizons: list[float], panels: Panels, look: Theme) -> list[Any]:
@@ -69,26 +72,31 @@ def _curves(rows: Rows, horizons: list[float], panels: Panels, look: Theme) -> l
         panel = horizons.index(row["horizon"])
         floor = panels.y[panel][0]
         for key, name in _STRATEGIES.items():
-            if row[key] is None or row[key] < floor or row["threshold"] > panels.x[1]:
+            if row[key] is None or row[key] < floor or 100 * row["threshold"] > panels.x[1]:
                 continue
-            at = panels.place(panel, row["threshold"], row[key])
+            at = panels.place(panel, 100 * row["threshold"], row[key])
             kept = {name: row[name] for name in ("horizon", "threshold")}
             placed.append({**kept, **at, "benefit": row[key], "strategy": name})
     names = list(_STRATEGIES.values())
     colours, dashes = [look.good, look.poor, look.faint], [[1, 0], [6, 3], [2, 2]]
-    base = alt.Chart(inline(placed)).encode(**panels.axes("Threshold probability", "Net benefit"))
+    legend = alt.Legend(symbolType="stroke", symbolSize=200, offset=26)  # past the title of a panel
+    base = alt.Chart(inline(placed)).encode(
+        **panels.axes("Threshold probability, %", "Net benefit")
+    )
     lines = base.mark_line(strokeWidth=2).encode(
         detail="horizon:N",
-        color=alt.Color("strategy:N", title="Treat", scale=alt.Scale(domain=names, range=colours)),
+        color=alt.Color(
+            "strategy:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=legend
+        ),
         strokeDash=alt.StrokeDash(
-            "strategy:N", title="Treat", scale=alt.Scale(domain=names, range=dashes)
+            "strategy:N", title=None, scale=alt.Scale(domain=names, range=dashes), legend=legend
         ),
     )
     hover = base.mark_point(size=40, opacity=0).encode(
         tooltip=[
             alt.Tooltip("horizon:Q", title="months", format=".3~g"),
             alt.Tooltip("threshold:Q", format=".0%"),
-            alt.Tooltip("strategy:N", title="treat"),
+            alt.Tooltip("strategy:N"),
             alt.Tooltip("benefit:Q", title="net benefit", format=".3f"),
         ]
     )

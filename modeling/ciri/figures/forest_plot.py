@@ -10,12 +10,14 @@ import altair as alt
 from modeling.ciri.figures.axes import known
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
-_LEFT = 124  # pixels of the column of names
+_LEFT, _RIGHT = 124, 100  # pixels of the columns beside the plot
 _HEADING, _ROW = 26, 36
 _LETTERS = 20  # of a name in its column
+_LINE = 12  # pixels of a line of small letters
 _REASON = (30, 3)  # letters in a line, lines
 _TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
-_FARTHEST = 8  # times beyond the estimates an interval is drawn; what is longer ends in an arrow
+_ESTIMATE = ("hr", "low", "high")
+_FARTHEST = 2  # times beyond the outermost estimates: an interval that is longer ends in an arrow
 
 Rows = list[dict[str, Any]]
 
@@ -32,17 +34,17 @@ def forest_plot_figure(
     look = theme_of(theme)
     if not rows:
         return message_figure("There are no strata to compare the prognosis groups in.", theme)
-    estimated = known(rows, "hr", "low", "high")
+    estimated = known(rows, *_ESTIMATE)
     if not estimated:
         reasons = [row["reason"] for row in rows if row.get("reason")]
         because = f": {reasons[0]}" if reasons else "."
         return message_figure(f"No hazard ratio can be estimated{because}", theme)
     placed, height = _placed(rows)
     domain = _domain(estimated)
-    y = alt.Y("place:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
+    y = _down("place", height)
     layers = [
-        *_lines(domain, y, height, look),
-        *_estimates(known(placed, "hr", "low", "high"), domain, y, title, look),
+        _no_difference(placed, domain, title, look),
+        *_estimates(known(placed, *_ESTIMATE), domain, y, title, look),
         *_texts(placed, y, look),
     ]
     chart = alt.layer(*layers).properties(
@@ -72,7 +74,7 @@ def _placed(rows: Rows) -> tuple[Rows, int]:
     top = 0
     for line in lines:
         size = _HEADING if line["kind"] == "heading" else _ROW
-        line["place"] = top + size / 2
+        line |= {"top": top, "place": top + size / 2, "foot": top + size}
         top += size
     return lines, top
 
@@ -85,19 +87,38 @@ def _domain(rows: Rows) -> list[float]:
     return [min(0.5, low * 0.95), max(2.0, high * 1.05)]
 
 
-def _lines(domain: list[float], y: Any, height: int, look: Theme) -> list[Any]:
-    """No difference, as a line from top to foot."""
-    rule = alt.Chart(inline([{"one": 1, "place": 0, "foot": height}])).mark_rule(color=look.faint)
-    return [rule.encode(x=_ratio("one", domain), y=y, y2="foot:Q")]
+def _no_difference(rows: Rows, domain: list[float], title: str, look: Theme) -> Any:
+    """The line of a ratio of 1, interrupted where a reason is written."""
+    parts = [
+        {"one": 1, "top": row["top"], "foot": row["foot"]}
+        for row in rows
+        if row["kind"] == "heading" or known([row], *_ESTIMATE)
+    ]
+    rule = alt.Chart(inline(parts)).mark_rule(color=look.faint)
+    return rule.encode(
+        x=_ratio("one", domain, title), y=_down("top", rows[-1]["foot"]), y2="foot:Q"
+    )
 
 
-def _ratio(field: str, domain: list[float], title: str | None = None) -> Any:
+def _down(field: str, height: int) -> Any:
+    """Pixels from the top."""
+    return alt.Y(f"{field}:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
+
+
+def _ratio(field: str, domain: list[float], title: str) -> Any:
     ticks = [tick for tick in _TICKS if domain[0] <= tick <= domain[1]]
     return alt.X(
         f"{field}:Q",
         title=title,
         scale=alt.Scale(type="log", domain=domain, nice=False),
-        axis=alt.Axis(values=ticks, format="~g", grid=False, labelOverlap="greedy"),
+        axis=alt.Axis(
+            values=ticks,
+            format="~g",
+            grid=False,
+            labelOverlap="greedy",
+            labelSeparation=2,
+            labelFlush=False,
+        ),
     )
 
 
@@ -139,47 +160,52 @@ def _estimates(rows: Rows, domain: list[float], y: Any, title: str, look: Theme)
 
 def _texts(rows: Rows, y: Any, look: Theme) -> list[Any]:
     """Names and numbers of patients left of the plot; ratios right of it; reasons within."""
+    small = {"color": look.faint, "fontSize": 11, "lineHeight": _LINE}
+    styles = {"bold": {"color": look.ink, "fontWeight": "bold"}, "ink": {"color": look.ink}}
     right = alt.ExprRef("width + 10")
-    places = {"left": -_LEFT, "indented": 10 - _LEFT, "inside": 6, "right": right}
-    styles = {
-        "bold": {"color": look.ink, "fontWeight": "bold"},
-        "plain": {"color": look.ink},
-        "small": {"color": look.faint, "fontSize": 11, "lineHeight": 12},
+    columns: dict[str, Any] = {
+        "left": {"x": -_LEFT},
+        "indented": {"x": 10 - _LEFT},
+        "inside": {"x": 6},
+        "right": {"x": right},
+        "edge": {"x": alt.ExprRef(f"width + {10 + _RIGHT}"), "align": "right"},
     }
+    words = [word for row in rows for word in _words(row)]
+    words.append(_word("right", "small", -12, "HR (95 %)"))
     layers = []
-    for column, place in places.items():
-        for style, how in styles.items():
-            words = [word for row in rows for word in _words(row)]
-            found = [word for word in words if (word["column"], word["style"]) == (column, style)]
-            if found:
-                mark = alt.Chart(inline(found)).mark_text(align="left", baseline="middle", **how)
-                layers.append(mark.encode(x=alt.value(place), y=y, text="text:N"))
-    heading = alt.Chart(inline([{"text": "HR (95 %)"}])).mark_text(align="left", **styles["small"])
-    layers.append(heading.encode(x=alt.value(right), y=alt.value(-4), text="text:N"))
+    for column, style in dict.fromkeys((word["column"], word["style"]) for word in words):
+        found = [word for word in words if (word["column"], word["style"]) == (column, style)]
+        how = {"align": "left", **columns[column], **styles.get(style, small)}
+        mark = alt.Chart(inline(found)).mark_text(baseline="middle", **how)
+        layers.append(mark.encode(y=y, text="text:N"))
     return layers
 
 
+def _word(column: str, style: str, place: float, text: str | list[str]) -> dict[str, Any]:
+    return {"column": column, "style": style, "place": place, "text": text}
+
+
 def _words(row: dict[str, Any]) -> Rows:
-    """What is written on a line of the figure: column, style, place, text."""
-    middle = row["place"]
+    """What is written on a line of the figure, each with its column, style and place."""
+    middle, name = row["place"], _short(row["name"], _LETTERS)
+    upper, lower = middle - 8, middle + 8
     if row["kind"] == "heading":
-        found = [("left", "bold", middle, _short(row["name"], _LETTERS))]
+        found = [_word("left", "bold", middle, name)]
         if row["interaction"] is not None:
-            found.append(("right", "small", middle, f"interaction {_p(row['interaction'])}"))
-    else:
-        size = f"{row['events']} events of {row['n']}"
-        style = ("left", "bold") if _is_overall(row) else ("indented", "plain")
-        found = [
-            (*style, middle - 8, _short(row["name"], _LETTERS)),
-            (style[0], "small", middle + 8, size),
-        ]
-        if known([row], "hr", "low", "high"):
-            found.append(("right", "plain", middle - 8, _interval(row)))
-            if row["p"] is not None:
-                found.append(("right", "small", middle + 8, _p(row["p"])))
-        else:
-            found.append(("inside", "small", middle, _lines_of(row.get("reason"))))
-    return [dict(zip(("column", "style", "place", "text"), word, strict=True)) for word in found]
+            found.append(_word("edge", "small", middle, f"interaction {_p(row['interaction'])}"))
+        return found
+    column, style = ("left", "bold") if _is_overall(row) else ("indented", "ink")
+    found = [
+        _word(column, style, upper, name),
+        _word(column, "small", lower, f"{row['events']} events of {row['n']}"),
+    ]
+    if not known([row], *_ESTIMATE):
+        reason = _lines_of(row.get("reason"))
+        middle -= _LINE / 2 * (len(reason) - 1)
+        return [*found, _word("inside", "small", middle, reason)]
+    if row.get("p") is not None:
+        found.append(_word("right", "small", lower, _p(row["p"])))
+    return [*found, _word("right", "ink", upper, _interval(row))]
 
 
 def _lines_of(reason: str | None) -> list[str]:
@@ -199,7 +225,7 @@ def _p(p: float) -> str:
 
 
 def _interval(row: dict[str, Any]) -> str:
-    hr, low, high = (_number(row[key]) for key in ("hr", "low", "high"))
+    hr, low, high = (_number(row[key]) for key in _ESTIMATE)
     return f"{hr} ({low}–{high})"
 
 

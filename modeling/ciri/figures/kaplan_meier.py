@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from modeling.ciri.figures.axes import in_months, months_axis
+from modeling.ciri.figures.axes import LINE_LEGEND, in_months, months_axis
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
 _HEIGHT = 320
@@ -40,6 +40,7 @@ def kaplan_meier_figure(
         "group:N",
         title="Prognosis",
         scale=alt.Scale(domain=groups, range=[known[group] for group in groups]),
+        legend=LINE_LEGEND,
     )
     curves = [in_months(row) for row in tables["curves"]]
     layers = [*_curves(curves, groups, colour, outcome), *_at_risk(tables, colour, look)]
@@ -70,6 +71,7 @@ def _curves(rows: Rows, groups: list[str], colour: Any, outcome: str) -> list[An
             "group:N",
             title="Prognosis",
             scale=alt.Scale(domain=groups, range=[_DASHES[group] for group in groups]),
+            legend=LINE_LEGEND,
         ),
     )
     ticks = (
@@ -135,7 +137,7 @@ def _note(lines: list[str], curves: Rows, look: Theme) -> Any:
     last = max(row["months"] for row in curves)
     early = [row["survival"] for row in curves if row["months"] < _REACH * last]
     late = [row["survival"] for row in curves if row["months"] > (1 - _REACH) * last]
-    style = {"color": look.ink, "fontSize": 12, "lineHeight": _LINE}
+    style: dict[str, Any] = {"color": look.ink, "fontSize": 12, "lineHeight": _LINE}
     if min(early, default=1.0) < _CORNER and max(late, default=0.0) < 1 - _CORNER:
         upper = note.mark_text(align="right", baseline="top", **style)
         return upper.encode(x=alt.value(alt.ExprRef("width - 4")), y=alt.value(6), text="text:N")

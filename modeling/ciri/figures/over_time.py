@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from modeling.ciri.figures.axes import in_months, known, months_axis
+from modeling.ciri.figures.axes import LINE_LEGEND, in_months, known, months_axis
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
 _HEIGHT = 260
@@ -89,10 +89,16 @@ def _lines(rows: list[dict[str, Any]], kinds: _Kinds, y: Any, name: str) -> list
     rows = [in_months(row) for row in rows]
     x = months_axis(max(row["months"] for row in rows))
     colour = alt.Color(
-        "kind:N", title=None, scale=alt.Scale(domain=kinds.names, range=kinds.colours)
+        "kind:N",
+        title=None,
+        scale=alt.Scale(domain=kinds.names, range=kinds.colours),
+        legend=LINE_LEGEND,
     )
     dash = alt.StrokeDash(
-        "kind:N", title=None, scale=alt.Scale(domain=kinds.names, range=kinds.dashes)
+        "kind:N",
+        title=None,
+        scale=alt.Scale(domain=kinds.names, range=kinds.dashes),
+        legend=LINE_LEGEND,
     )
     times = [row["kind"] for row in rows]
     banded = known(rows, "low", "high")

@@ -45,9 +45,12 @@ def stability_figure(
         )
     shown = max(limit, sum(bool(row["selected"]) for row in found))
     drawn = _marked(found)[:shown]
-    layers = [_bars(drawn, look)]
-    if min_frequency is not None:
-        layers.append(_threshold(min_frequency, look))
+    title = ["Selection frequency"]
+    if min_frequency is None:
+        layers = [_bars(drawn, title, look)]
+    else:
+        title.append(f"(dashed: threshold {min_frequency:.0%})")
+        layers = [_bars(drawn, title, look), _threshold(min_frequency, look)]
     if any(row["letter"] for row in drawn):
         layers.append(_letters(drawn, look))
     chart = alt.layer(*layers).properties(
@@ -60,7 +63,7 @@ def stability_figure(
 
 def _marked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows with state, the letter of their correlated group, and whom they could stand in for."""
-    members: dict[int, list[str]] = defaultdict(list)
+    members: dict[int | None, list[str]] = defaultdict(list)
     for row in rows:
         if row.get("group") is not None:
             members[row["group"]].append(row["feature"])
@@ -93,15 +96,15 @@ def _features(rows: list[dict[str, Any]]) -> Any:
     return alt.Y("feature:N", sort=order, title=None, axis=alt.Axis(labelLimit=150))
 
 
-def _bars(rows: list[dict[str, Any]], look: Theme) -> Any:
+def _bars(rows: list[dict[str, Any]], title: list[str], look: Theme) -> Any:
     bars = alt.Chart(inline(rows)).mark_bar(height=alt.RelativeBandSize(band=0.62), opacity=0.85)
     return bars.encode(
         y=_features(rows),
         x=alt.X(
             "frequency:Q",
-            title="Selection frequency",
+            title=title,
             scale=alt.Scale(domain=[0, 1]),
-            axis=alt.Axis(format="%", tickCount=5),
+            axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], labelOverlap="parity"),
         ),
         color=alt.Color(
             "state:N",
@@ -121,7 +124,7 @@ def _bars(rows: list[dict[str, Any]], look: Theme) -> Any:
 
 
 def _threshold(frequency: float, look: Theme) -> Any:
-    rule = alt.Chart(inline([{"frequency": frequency, "text": "threshold"}])).mark_rule(
+    rule = alt.Chart(inline([{"frequency": frequency}])).mark_rule(
         color=look.ink, strokeDash=[4, 3]
     )
     return rule.encode(
