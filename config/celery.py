@@ -3,7 +3,8 @@
 import os
 
 from celery import Celery
-from celery.signals import worker_process_init
+from celery.apps.worker import Worker
+from celery.signals import worker_init, worker_process_init
 
 from runtime.processes import die_with_parent
 
@@ -12,6 +13,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("yogo")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_init.connect
+def divide_the_cores(sender: Worker, **_: object) -> None:
+    """Several processes of a worker share the machine: each computes with its part of the cores,
+    unless YOGO_THREADS says how many threads it may use (modeling.ciri.kernel.threads reads it)."""
+    if not app.conf.THREADS:
+        os.environ["YOGO_THREADS"] = str(max(1, (os.cpu_count() or 1) // sender.concurrency))
 
 
 @worker_process_init.connect

@@ -34,6 +34,9 @@ FRONTEND_BUILD = Path(
     )
 )
 LOG_LEVEL = env("YOGO_LOG_LEVEL", "the least level that is logged", "INFO")
+THREADS = env(
+    "YOGO_THREADS", "the threads of each worker process; by default its share of the cores", ""
+)
 TRUSTED_PROXY = (
     env("YOGO_TRUSTED_PROXY", "1 where a reverse proxy of ours sets X-Forwarded-Proto", "0") == "1"
 )

@@ -23,6 +23,7 @@ from jobs.work import KINDS, Asked, WorkError
 LEASE = timedelta(seconds=60)
 HEARTBEAT_SECONDS = 15.0
 RETRY_AFTER = timedelta(seconds=30)
+FIRST, LAST = 0, 9  # priorities as the Redis transport understands them
 
 log = structlog.get_logger(__name__)
 
@@ -69,8 +70,10 @@ def enqueue(
 
 def hand_out(job: Job) -> bool:
     """Hint to the broker that a job waits. A broker that is away costs nothing: the sweep repeats it."""
+    work = KINDS.get(job.kind)
+    priority = LAST if work is not None and work.background else FIRST
     try:
-        current_app.send_task("jobs.run_job", args=[job.pk])
+        current_app.send_task("jobs.run_job", args=[job.pk], priority=priority)
     except (OperationalError, OSError) as error:
         log.warning("broker_away", job=job.pk, error=str(error))
         return False

@@ -32,11 +32,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class Work:
-    """A kind of work: `compute(asked, progress) -> outcome`, `store(asked, outcome) -> JSON result`."""
+    """A kind of work: `compute(asked, progress) -> outcome`, `store(asked, outcome) -> JSON result`.
+
+    background: whether all other work goes first where both wait for a worker.
+    """
 
     compute: Callable[[Asked, Progress], Any]
     store: Callable[[Asked, Any], dict[str, Any]]
     failed: Callable[[Asked, str], None] | None = None
+    background: bool = False
 
 
 KINDS: dict[str, Work] = {}

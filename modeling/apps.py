@@ -8,13 +8,21 @@ class ModelingConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs.work import Work, register
-        from modeling.services import schedule, scoring, training
+        from modeling.services import cross_validation, schedule, scoring, training
         from modeling.signals import connect
 
         register(
             training.TRAIN, Work(compute=training.compute_training, store=training.store_training)
         )
         register(scoring.RESCORE, Work(compute=scoring.compute_scores, store=scoring.store_scores))
+        register(
+            cross_validation.CROSS_VALIDATE,
+            Work(
+                compute=cross_validation.compute_repeat,
+                store=cross_validation.store_repeat,
+                background=True,  # nobody waits for it, and it must not keep trainings waiting
+            ),
+        )
         register(
             schedule.ASK_WHETHER_DUE,
             Work(compute=schedule.compute_due, store=schedule.store_due),

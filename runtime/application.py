@@ -34,6 +34,7 @@ def environment(
         "YOGO_BASE_URL": address(port),
         "YOGO_STATIC_ROOT": str(places.data / "static"),
         "YOGO_FRONTEND_BUILD": str(places.data / "frontend"),
+        "NUMBA_CACHE_DIR": base.get("NUMBA_CACHE_DIR") or str(places.kernels),
         "DJANGO_SETTINGS_MODULE": "config.settings",
         "PATH": os.pathsep.join([str(programs), base.get("PATH", os.defpath)]),
         "PYTHONPATH": str(SOURCE),

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 from runtime import application
 from runtime.errors import CannotStart
-from runtime.paths import SOURCE, Places, open_places
+from runtime.paths import SOURCE, Places, default_data_dir, open_places
 from runtime.processes import (
     adopt_orphans,
     children,
@@ -125,11 +125,14 @@ def _manage_alone(places: Places, arguments: Sequence[str]) -> int:
 def test(arguments: Sequence[str]) -> int:
     """Run the tests against services of their own in a temporary folder; pytest's exit code."""
     adopt_orphans()
+    # What is compiled outlives the folder of one run.
+    kernels = default_data_dir(os.environ) / "kernels"
+    base = {"NUMBA_CACHE_DIR": str(kernels), **os.environ}
     with _temporary_places() as places, stop_signals() as stop:
         supervisor = Supervisor(stop, _warn)
         try:
             services = start_services(
-                supervisor, places, os.environ, command="test", port=DEFAULT_PORT, durable=False
+                supervisor, places, base, command="test", port=DEFAULT_PORT, durable=False
             )
             command = [sys.executable, "-m", "pytest", *arguments]
             return _in_foreground(supervisor, command, services.environment, SOURCE)

@@ -48,6 +48,11 @@ class Places:
         return self.data / "broker"
 
     @property
+    def kernels(self) -> Path:
+        """What numba has compiled, for the next process that needs it."""
+        return self.data / "kernels"
+
+    @property
     def programs(self) -> Path:
         return self.data / "programs"
 

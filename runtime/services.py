@@ -69,4 +69,9 @@ def keep_state(
 
 
 def _is_ours(name: str) -> bool:
-    return name.startswith("YOGO_") or name in ("DATABASE_URL", "BROKER_URL", "PATH")
+    return name.startswith("YOGO_") or name in (
+        "DATABASE_URL",
+        "BROKER_URL",
+        "NUMBA_CACHE_DIR",
+        "PATH",
+    )

@@ -2,9 +2,15 @@
 
 from modeling.models.score import Score
 from modeling.models.specification import ModelSpecification, PrognosticModel
-from modeling.models.version import FrozenDataset, ModelVersion, TrainingRun
+from modeling.models.version import (
+    CrossValidationRepeat,
+    FrozenDataset,
+    ModelVersion,
+    TrainingRun,
+)
 
 __all__ = [
+    "CrossValidationRepeat",
     "FrozenDataset",
     "ModelSpecification",
     "ModelVersion",

@@ -1,5 +1,7 @@
 """A patient's risk by one model version."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +15,7 @@ class Score(models.Model):
 
     class Group(models.TextChoices):
         GOOD = "good", _("good prognosis")
+        INTERMEDIATE = "intermediate", _("intermediate prognosis")
         POOR = "poor", _("poor prognosis")
 
     class Basis(models.TextChoices):
@@ -23,9 +26,18 @@ class Score(models.Model):
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="scores")
     mortality = models.FloatField(_("ensemble mortality"))
     percentile = models.FloatField(_("percentile among training patients"))
-    group = models.CharField(_("risk group"), max_length=4, choices=Group.choices)
+    group = models.CharField(_("risk group"), max_length=12, choices=Group.choices)
     basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices)
     survival = models.JSONField(_("survival probability by horizon"), default=dict)
+    survival_interval = models.JSONField(
+        _("95 % interval of the survival probability by horizon"), default=dict
+    )
+    restricted_mean = models.FloatField(_("restricted mean survival (days)"), null=True)
+    explanation = models.JSONField(
+        _("contributions of the features"),
+        default=dict,
+        help_text=_("Base and the strongest contributions, in expected deaths (TreeSHAP)."),
+    )
     scored_at = models.DateTimeField(_("scored"))
 
     class Meta:
@@ -38,7 +50,8 @@ class Score(models.Model):
                 name="modeling_score_percentile_range",
             ),
             models.CheckConstraint(
-                condition=Q(group__in=["good", "poor"]), name="modeling_score_group_known"
+                condition=Q(group__in=["good", "intermediate", "poor"]),
+                name="modeling_score_group_known",
             ),
             models.CheckConstraint(
                 condition=Q(basis__in=["out-of-bag", "prediction"]),
@@ -51,8 +64,32 @@ class Score(models.Model):
 
     @property
     def survival_percent(self) -> list[tuple[str, str]]:
-        """Horizon ("6 m") and probability in percent, for a page; "–" past the known follow-up."""
+        """Horizon ("6 m") and probability in percent with its 95 % interval ("71 % (58–82)"), for a
+        page; "–" past the known follow-up."""
         return [
-            (f"{horizon.removesuffix('m')} m", "–" if p is None else f"{100 * p:.0f} %")
+            (f"{horizon.removesuffix('m')} m", _percent(p, self.survival_interval.get(horizon)))
             for horizon, p in self.survival.items()
         ]
+
+    @property
+    def waterfall(self) -> dict[str, Any] | None:
+        """The table that `modeling.ciri.figures.waterfall_figure` draws; None where the score has no
+        stored explanation."""
+        if not self.explanation:
+            return None
+        return {
+            "base": self.explanation["base"],
+            "score": self.mortality,
+            "steps": self.explanation["contributions"],
+            "others": self.explanation["others"],
+            "rest": self.explanation["rest"],
+        }
+
+
+def _percent(probability: float | None, interval: list[float] | None) -> str:
+    if probability is None:
+        return "–"
+    if not interval:
+        return f"{100 * probability:.0f} %"
+    low, high = interval
+    return f"{100 * probability:.0f} % ({100 * low:.0f}–{100 * high:.0f})"

@@ -76,7 +76,7 @@ class TrainingRun(models.Model):
         return f"{self.model.name} run {self.pk}"
 
 
-@pghistory.track(exclude=["content", "report"])
+@pghistory.track(exclude=["content", "report", "cross_validation"])
 class ModelVersion(models.Model):
     """A trained model: what it was made from, how good it is, and what it is used for.
 
@@ -111,6 +111,12 @@ class ModelVersion(models.Model):
     metrics = models.JSONField(_("performance"))
     report = models.JSONField(_("tables behind the figures"))
     gate = models.JSONField(_("challenger against champion"), default=dict)
+    cross_validation = models.JSONField(
+        _("nested cross-validation"),
+        null=True,
+        blank=True,
+        help_text=_("All repeats merged; empty until the last one is there, then never changed."),
+    )
     software = models.JSONField(_("code and library versions"))
     created_at = models.DateTimeField(auto_now_add=True)
     decided_by = models.ForeignKey(
@@ -136,3 +142,27 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model.name} v{self.number}"
+
+
+class CrossValidationRepeat(models.Model):
+    """One repeat of a version's nested cross-validation: asked for as a job, then what came out.
+
+    Its history is not tracked: no person writes it, and version, specification and frozen dataset,
+    whose histories are, give the same content again to the bit.
+    """
+
+    version = models.ForeignKey(ModelVersion, on_delete=models.PROTECT, related_name="repeats")
+    repeat = models.PositiveSmallIntegerField(_("repeat"))
+    job = models.ForeignKey(Job, on_delete=models.PROTECT, related_name="+")
+    content = models.JSONField(_("predictions of the folds"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("repeat of a cross-validation")
+        verbose_name_plural = _("repeats of cross-validations")
+        ordering = ["version", "repeat"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "repeat"], name="modeling_repeat_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.version}, repeat {self.repeat + 1}"

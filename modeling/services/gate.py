@@ -21,7 +21,12 @@ def meet_champion(
     """
     if champion is None:
         return {"verdict": "first", "sentence": "There was no version in use before this one."}
-    old = TrainedModel.from_bytes(bytes(champion.content))
+    try:
+        old = TrainedModel.from_bytes(bytes(champion.content))
+    except ValueError as error:
+        return _not_comparable(
+            f"The version in use cannot be read by this version of Yogo: {error}"
+        )
     if old.specification.timepoint != challenger.specification.timepoint or (
         old.specification.endpoint != challenger.specification.endpoint
     ):

@@ -17,6 +17,7 @@ from modeling import ciri
 from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import champion_of, current_specification
+from modeling.services.cross_validation import request_cross_validation
 from modeling.services.datasets import freeze
 from modeling.services.gate import meet_champion
 from modeling.services.promotion import decide_by_gate
@@ -26,7 +27,7 @@ from studies.refusals import Refused
 from studies.selectors.access import require
 
 TRAIN = "modeling.train"
-LIBRARIES = ("numpy", "pandas", "scipy", "scikit-learn", "scikit-survival")
+LIBRARIES = ("numpy", "numba", "pandas", "scipy", "scikit-learn", "scikit-survival")
 
 
 def request_training(
@@ -113,6 +114,7 @@ def store_training(asked: Asked, outcome: Trained) -> dict[str, Any]:
     run.version = version
     run.save(update_fields=["version"])
     request_rescoring(version=version, by=asked.by)
+    request_cross_validation(version=version, by=asked.by)
     return {"version": version.pk, "number": version.number, "reproduced": reproduced}
 
 

@@ -15,6 +15,8 @@ CLINICAL = {
     "analytes": {"candidates": [], "keep": 0},
     "covariates": ["age", "albumin", "nlr"],
     "forest": {"trees": 50, "min_leaf": 5},
+    "selection": {"resamples": 10, "trees": 20},
+    "cross_validation": {"folds": 3, "repeats": 2},
     "retrain": {"new_deaths": 3, "new_patients": 5, "promote": "gate"},
     "seed": 7,
 }

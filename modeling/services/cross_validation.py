@@ -1,0 +1,80 @@
+"""Nested cross-validation of a version: a job for each repeat, merged by whoever stores the last."""
+
+from typing import Any
+
+from accounts.models import User
+from jobs.models import Job
+from jobs.services import enqueue
+from jobs.work import Asked, Progress, WorkError
+from modeling.ciri import (
+    FrozenTable,
+    Specification,
+    cross_validate_repeat,
+    merge_repeats,
+    parse_specification,
+)
+from modeling.models import CrossValidationRepeat, ModelVersion
+
+CROSS_VALIDATE = "modeling.cross_validate"
+
+
+def request_cross_validation(*, version: ModelVersion, by: User | None) -> list[Job]:
+    """Ask for the repeats that the specification wants and that are neither there nor on their way,
+    in the caller's transaction."""
+    wanted = parse_specification(version.specification.body).cross_validation.repeats
+    there = {row.repeat: row for row in version.repeats.select_related("job").defer("content")}
+    known = set(version.repeats.filter(content__isnull=False).values_list("repeat", flat=True))
+    asked = []
+    for repeat in sorted(set(range(wanted)) - known):
+        if repeat in there and there[repeat].job.is_active:
+            continue
+        job = enqueue(
+            CROSS_VALIDATE,
+            key=f"{CROSS_VALIDATE}:version:{version.pk}:repeat:{repeat}",
+            payload={"version": version.pk, "repeat": repeat},
+            by=by,
+        )
+        CrossValidationRepeat.objects.update_or_create(
+            version=version, repeat=repeat, defaults={"job": job}
+        )
+        asked.append(job)
+    return asked
+
+
+def compute_repeat(asked: Asked, progress: Progress) -> dict[str, Any]:
+    """One repeat of all folds, from the version's frozen dataset alone; changes nothing."""
+    version = ModelVersion.objects.select_related("specification", "dataset").get(
+        pk=asked.payload["version"]
+    )
+    try:
+        return cross_validate_repeat(
+            *_made_from(version),
+            asked.payload["repeat"],
+            progress=lambda fraction, text: progress(int(100 * fraction), text),
+        )
+    except ValueError as error:
+        raise WorkError(str(error)) from error
+
+
+def store_repeat(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
+    """Keep a repeat; with the last one, what all of them say together."""
+    version = (
+        ModelVersion.objects.select_for_update(of=("self",))
+        .select_related("specification", "dataset")
+        .defer("content", "report")
+        .get(pk=asked.payload["version"])
+    )
+    version.repeats.filter(repeat=asked.payload["repeat"]).update(content=found)
+    wanted = parse_specification(version.specification.body).cross_validation.repeats
+    repeats = list(version.repeats.filter(content__isnull=False).values_list("content", flat=True))
+    if version.cross_validation is None and len(repeats) == wanted:
+        version.cross_validation = merge_repeats(*_made_from(version), repeats)
+        version.save(update_fields=["cross_validation"])
+    return {"repeats": len(repeats)}
+
+
+def _made_from(version: ModelVersion) -> tuple[Specification, FrozenTable]:
+    return (
+        parse_specification(version.specification.body),
+        FrozenTable.from_bytes(bytes(version.dataset.content)),
+    )
