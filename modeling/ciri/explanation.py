@@ -18,7 +18,7 @@ from modeling.ciri.forest import SurvivalForest
 from modeling.ciri.kernel import shap
 from modeling.ciri.kernel.threads import in_threads, spans
 from modeling.ciri.outcome import Floats, Integers
-from modeling.ciri.report import plain, plain_rows
+from modeling.ciri.plain import plain, plain_rows
 
 _BLOCK = 64  # rows that one thread explains together
 

@@ -17,7 +17,7 @@ import pandas as pd
 from modeling.ciri.forest import SurvivalForest
 from modeling.ciri.kernel.threads import spans
 from modeling.ciri.outcome import Floats, Integers
-from modeling.ciri.report import plain, plain_rows
+from modeling.ciri.plain import plain, plain_rows
 from modeling.ciri.trees import Values
 
 _CATEGORIES = 6  # so few different values are asked about one by one

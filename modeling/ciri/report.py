@@ -2,33 +2,27 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from modeling.ciri.concordance import concordance_interval
-from modeling.ciri.cutoff import GOOD, POOR
+from modeling.ciri.cutoff import GOOD, GROUPS, POOR
+from modeling.ciri.dataset import PDL1_CLASSES, STAGES
 from modeling.ciri.outcome import DAYS_IN_MONTH, outcome_of
-from modeling.ciri.survival import kaplan_meier, log_rank, median_survival, numbers_at_risk
+from modeling.ciri.plain import Rows, plain_rows
+from modeling.ciri.strata import strata_table
+from modeling.ciri.survival import (
+    hazard_ratio,
+    kaplan_meier,
+    log_rank,
+    median_survival,
+    numbers_at_risk,
+)
 
-Rows = list[dict[str, Any]]
 _COLUMNS_AT_RISK = 8
-
-
-def plain_rows(frame: pd.DataFrame) -> Rows:
-    """Rows of a frame as dicts of Python values, NaN as None."""
-    return [
-        {str(key): plain(value) for key, value in row.items()} for row in frame.to_dict("records")
-    ]
-
-
-def plain(value: Any) -> Any:
-    """A Python value for a numpy one; None for NaN."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+_MOST_LEVELS = 12  # of a stratum that is still drawn
 
 
 def performance(subjects: pd.DataFrame, mortality: pd.Series, seed: int) -> dict[str, Any] | None:
@@ -49,9 +43,10 @@ def performance(subjects: pd.DataFrame, mortality: pd.Series, seed: int) -> dict
 
 
 def kaplan_meier_tables(subjects: pd.DataFrame, groups: pd.Series) -> dict[str, Any] | None:
-    """Curves, numbers at risk, medians by group, and the log-rank test; times in days.
+    """Curves, numbers at risk, medians by group, log-rank test, hazard ratio of poor against good.
 
-    subjects: rows of a frozen table; groups: "good" or "poor" by subject. None without anybody.
+    subjects: rows of a frozen table, times in days; groups: one of cutoff.GROUPS by subject. None
+    without anybody. hazard_ratio: hr, low, high, p (Wald), each None where there is none, and reason.
     """
     scored = subjects[subjects["subject"].isin(groups.index)]
     if not len(scored):
@@ -59,7 +54,7 @@ def kaplan_meier_tables(subjects: pd.DataFrame, groups: pd.Series) -> dict[str, 
     label = groups[scored["subject"]].to_numpy()
     ticks = _ticks(float(scored["time"].max()))
     curves, at_risk, medians = [], [], []
-    for group in (GOOD, POOR):
+    for group in GROUPS:
         members = scored[label == group]
         if not len(members):
             continue
@@ -72,8 +67,74 @@ def kaplan_meier_tables(subjects: pd.DataFrame, groups: pd.Series) -> dict[str, 
         ]
         size = {"group": group, "n": len(members), "events": int(members["event"].sum())}
         medians.append({**size, **median_survival(y).to_dict()})
-    test = log_rank(outcome_of(scored), label)
-    return {"curves": curves, "at_risk": at_risk, "groups": medians, "log_rank": test.to_dict()}
+    y = outcome_of(scored)
+    return {
+        "curves": curves,
+        "at_risk": at_risk,
+        "groups": medians,
+        "log_rank": log_rank(y, label).to_dict(),
+        "hazard_ratio": _poor_against_good(y, label),
+    }
+
+
+def _poor_against_good(y: Any, label: Any) -> dict[str, Any]:
+    if GOOD not in label or POOR not in label:
+        return dict.fromkeys(("hr", "low", "high", "p")) | {"reason": "There is only one group."}
+    rows = {row["group"]: row for row in plain_rows(hazard_ratio(y, label, GOOD))}
+    return {key: rows[POOR][key] for key in ("hr", "low", "high", "p", "reason")}
+
+
+PDL1_LABELS = {"<1": "< 1 %", "1-49": "1–49 %", ">=50": "≥ 50 %"}
+STRATA = {
+    "pretreated": ("Earlier therapy", {0.0: "no", 1.0: "yes"}),
+    "combination": ("Combination treatment", {0.0: "no", 1.0: "yes"}),
+    "sex": ("Sex", {"female": "female", "male": "male"}),
+    "stage": ("Stage", {stage: stage for stage in STAGES}),
+}
+
+
+def strata_of(subjects: pd.DataFrame) -> pd.DataFrame:
+    """What patients are told apart by, in words: PD-L1, earlier therapy, combination, sex, stage, age,
+
+    site. Only columns that tell at least two patients apart are given; unknown is None.
+    """
+    classes = pd.cut(subjects["pdl1"], [-np.inf, 1, 50, np.inf], right=False, labels=PDL1_CLASSES)
+    pdl1 = subjects["pdl1_class"].where(subjects["pdl1_class"].notna(), classes.astype(object))
+    columns = {"PD-L1": pdl1.map(PDL1_LABELS)}
+    for name, (title, words) in STRATA.items():
+        columns[title] = subjects[name].map(words)
+    older = np.where(subjects["age"] >= 65, "65 and older", "under 65")
+    columns["Age"] = pd.Series(older, index=subjects.index).where(subjects["age"].notna())
+    columns["Site"] = subjects["site"].astype(object)
+    order = {"PD-L1": list(PDL1_LABELS.values()), "Age": ["under 65", "65 and older"]}
+    return pd.DataFrame(
+        {
+            title: pd.Categorical(column, order.get(title) or sorted(column.dropna().unique()))
+            for title, column in columns.items()
+            if 1 < column.nunique() <= _MOST_LEVELS
+        },
+        index=subjects.index,
+    )
+
+
+def strata_rows(subjects: pd.DataFrame, scores: pd.DataFrame, seed: int) -> Rows:
+    """Poor against good prognosis overall and in each stratum (see `strata.strata_table`).
+
+    subjects: rows of a frozen table; scores: by subject, with group and mortality. Empty without anybody.
+    """
+    scored = subjects[subjects["subject"].isin(scores.index)]
+    if not len(scored):
+        return []
+    of = scores.loc[scored["subject"]]
+    table = strata_table(
+        outcome_of(scored),
+        of["group"].to_numpy(),
+        strata_of(scored),
+        of["mortality"].to_numpy(),
+        n_resamples=300,
+        seed=seed,
+    )
+    return plain_rows(table)
 
 
 def _ticks(last: float) -> list[float]:

@@ -15,10 +15,10 @@ from modeling.ciri.importance import oob_permutation_importance
 from modeling.ciri.minimal_depth import minimal_depth
 from modeling.ciri.outcome import DAYS_IN_MONTH, outcome_of
 from modeling.ciri.performance import evaluate_predictions
+from modeling.ciri.plain import Rows, plain_rows
 from modeling.ciri.selection import importance_table, rank, subsampled_importance
 from modeling.ciri.trained import TrainedModel
 
-Rows = list[dict[str, Any]]
 EXPLAINED = 400  # patients whose contributions are kept for the cohort's picture
 
 
@@ -64,15 +64,15 @@ def report_on(
             model.specification.forest.min_leaf,
             selected=signature is not None,
         ),
-        "importance": tables.plain_rows(signature.ranking if signature else final),
-        "tradeoff": tables.plain_rows(signature.tradeoff) if signature else [],
-        "final_importance": tables.plain_rows(final),
-        "minimal_depth": tables.plain_rows(minimal_depth(model.forest)),
+        "importance": plain_rows(signature.ranking if signature else final),
+        "tradeoff": plain_rows(signature.tradeoff) if signature else [],
+        "final_importance": plain_rows(final),
+        "minimal_depth": plain_rows(minimal_depth(model.forest)),
         "cutoff": model.cutoff.to_dict(),
-        **_of_groups(people, scores),
+        **_of_groups(people, scores, model.specification.seed),
         **_of_analytes(model, table, scores),
         "explanation": _explanation(model, table, scores),
-        "scores": tables.plain_rows(
+        "scores": plain_rows(
             scores[["role", "mortality", "percentile", "group", "basis"]].reset_index()
         ),
         "left_out": fitted.left_out,
@@ -146,14 +146,14 @@ def _evaluation(model: TrainedModel, table: FrozenTable, role: str) -> dict[str,
     return found.to_dict()
 
 
-def _of_groups(people: pd.DataFrame, scores: pd.DataFrame) -> dict[str, Any]:
-    """Kaplan-Meier tables of the risk groups."""
-    training, held_out = people[people["role"] == "train"], people[people["role"] == "validate"]
+def _of_groups(people: pd.DataFrame, scores: pd.DataFrame, seed: int) -> dict[str, Any]:
+    """Kaplan-Meier tables of the risk groups, and the groups compared within strata."""
+    roles = {role: people[people["role"] == role] for role in ("train", "validate")}
     return {
         "kaplan_meier": {
-            "train": tables.kaplan_meier_tables(training, scores["group"]),
-            "validate": tables.kaplan_meier_tables(held_out, scores["group"]),
-        }
+            role: tables.kaplan_meier_tables(some, scores["group"]) for role, some in roles.items()
+        },
+        "strata": {role: tables.strata_rows(some, scores, seed) for role, some in roles.items()},
     }
 
 
@@ -163,8 +163,8 @@ def _of_analytes(model: TrainedModel, table: FrozenTable, scores: pd.DataFrame) 
     long = values.assign(percentile=scores["percentile"]).melt("percentile", var_name="analyte")
     points = long.dropna()[["analyte", "percentile", "value"]].round(4)
     return {
-        "correlations": tables.plain_rows(score_correlations(scores["percentile"], values)),
-        "correlation_points": tables.plain_rows(points),
+        "correlations": plain_rows(score_correlations(scores["percentile"], values)),
+        "correlation_points": plain_rows(points),
     }
 
 
@@ -175,4 +175,4 @@ def _explanation(model: TrainedModel, table: FrozenTable, scores: pd.DataFrame) 
     chosen = inside[np.unique(np.linspace(0, len(inside) - 1, EXPLAINED).astype(int))]
     frame = explained.to_frame()
     kept = frame[frame["row"].isin(explained.features.index[chosen])]
-    return tables.plain_rows(kept.round({"value": 4, "contribution": 4}))
+    return plain_rows(kept.round({"value": 4, "contribution": 4}))

@@ -25,7 +25,7 @@ from modeling.ciri.performance.horizons import asked_times, default_times, liste
 from modeling.ciri.performance.patients import judged_patients
 from modeling.ciri.performance.predictions import predictions
 from modeling.ciri.performance.tables import metrics_table
-from modeling.ciri.report import plain, plain_rows
+from modeling.ciri.plain import plain, plain_rows
 
 
 @dataclass(frozen=True)
