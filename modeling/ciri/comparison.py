@@ -329,7 +329,7 @@ def _pair(
         raise ValueError(
             f"Each model must give {len(everybody.time)} finite risks, one per patient (NaN: none)."
         )
-    known: Bools = np.isfinite(both).all(axis=0)
+    known = np.isfinite(both[0]) & np.isfinite(both[1])
     curves = _both_survivals(survivals, times, len(known))
     if curves is not None:
         known &= np.isfinite(curves).all(axis=(0, 2))
