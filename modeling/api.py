@@ -188,6 +188,8 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
             "group",
             "basis",
             "survival",
+            "survival_interval",
+            "restricted_mean",
             "scored_at",
         ]
 

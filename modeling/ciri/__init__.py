@@ -1,5 +1,6 @@
 """The CIRI method: random survival forests that rank, select and score. No Django in here."""
 
+from modeling.ciri import figures
 from modeling.ciri.concordance import concordance_index, concordance_interval
 from modeling.ciri.cross_validation import cross_validate_repeat, merge_repeats
 from modeling.ciri.dataset import FrozenTable
@@ -16,6 +17,7 @@ from modeling.ciri.specification import Specification, SpecificationError, parse
 from modeling.ciri.storage import load_forest, save_forest
 from modeling.ciri.templates import TEMPLATES, template
 from modeling.ciri.trained import TrainedModel
+from modeling.ciri.wide import freeze_wide
 
 __all__ = [
     "TEMPLATES",
@@ -33,6 +35,8 @@ __all__ = [
     "describe",
     "evaluate",
     "evaluate_predictions",
+    "figures",
+    "freeze_wide",
     "load_forest",
     "merge_repeats",
     "minimal_depth",

@@ -1,8 +1,10 @@
 """Scores: asked for as a job, computed by a version, written for every patient who can be scored."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from django.utils import timezone
 
@@ -10,8 +12,8 @@ from accounts.models import User
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
-from modeling.ciri import TrainedModel, parse_specification
-from modeling.ciri.report import plain_rows
+from modeling.ciri import Explanation, TrainedModel, parse_specification
+from modeling.ciri.report import plain, plain_rows
 from modeling.models import ModelVersion, Score
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import latest_champions
@@ -20,7 +22,13 @@ from studies.permissions import Capability
 from studies.selectors.access import require
 
 RESCORE = "modeling.rescore"
-SURVIVAL = "survival_"
+ENDS = ("low", "high")
+STRONGEST = 12  # contributions kept with a score
+BLOCK = 2000  # scores written at once, so that memory does not grow with the study
+WRITTEN = (
+    *("mortality", "percentile", "group", "basis", "survival", "survival_interval"),
+    *("restricted_mean", "explanation", "scored_at"),
+)
 
 
 def request_rescoring(*, version: ModelVersion, by: User | None) -> Job:
@@ -38,9 +46,12 @@ def request_study_rescoring(*, study: Study, by: User | None) -> list[Job]:
 
 @dataclass(frozen=True)
 class Scored:
-    """The frame that `TrainedModel.score` gives, and who could not be scored and why."""
+    """The frame that `TrainedModel.score` gives, why each score is what it is (rows in the same
+    order), the horizons in months, and who could not be scored and why."""
 
     scores: pd.DataFrame
+    explanation: Explanation
+    months: tuple[int, ...]
     unscored: list[dict[str, str]]
 
 
@@ -56,47 +67,88 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
     progress(40, "Scoring")
     try:
         trained = TrainedModel.from_bytes(bytes(version.content))
-        return Scored(scores=trained.score(table), unscored=trained.unscored(table))
+        scores = trained.score(table, intervals=True)
+        progress(70, "Explaining the scores")
+        explanation = trained.explain(table)
     except ValueError as error:
         raise WorkError(str(error)) from error
+    return Scored(scores, explanation, specification.horizons_months, trained.unscored(table))
 
 
 def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
     """Write the scores of a version; a patient who can no longer be scored keeps none."""
     version = (
-        ModelVersion.objects.select_for_update().defer("content").get(pk=asked.payload["version"])
+        ModelVersion.objects.select_for_update()
+        .defer("content", "report", "cross_validation")
+        .get(pk=asked.payload["version"])
     )
-    study = version.model.study
-    patients = dict(Patient.objects.filter(study=study).values_list("subject_id", "pk"))
+    patients = dict(
+        Patient.objects.filter(study=version.model.study).values_list("subject_id", "pk")
+    )
     now = timezone.now()
-    rows = [
-        _score(version, patients[row["subject"]], row, now)
-        for row in plain_rows(outcome.scores)
-        if row["subject"] in patients
-    ]
-    Score.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["version", "patient"],
-        update_fields=["mortality", "percentile", "group", "basis", "survival", "scored_at"],
-        batch_size=2000,
-    )
-    version.scores.exclude(patient__in=[row.patient_id for row in rows]).delete()
-    return {"scored": len(rows), "unscored": outcome.unscored[:1000]}
+    scored = 0
+    for first in range(0, len(outcome.scores), BLOCK):
+        block = slice(first, first + BLOCK)
+        rows = [
+            Score(version=version, patient_id=patients[subject], scored_at=now, **values)
+            for subject, values in _values(outcome, block)
+            if subject in patients
+        ]
+        Score.objects.bulk_create(
+            rows,
+            update_conflicts=True,
+            unique_fields=["version", "patient"],
+            update_fields=WRITTEN,
+        )
+        scored += len(rows)
+    version.scores.exclude(scored_at=now).delete()
+    return {"scored": scored, "unscored": outcome.unscored[:1000]}
 
 
-def _score(version: ModelVersion, patient: int, row: dict[str, Any], now: Any) -> Score:
-    return Score(
-        version=version,
-        patient_id=patient,
-        mortality=row["mortality"],
-        percentile=row["percentile"],
-        group=row["group"],
-        basis=row["basis"],
-        survival={
-            name.removeprefix(SURVIVAL): value
-            for name, value in row.items()
-            if name.startswith(SURVIVAL)
-        },
-        scored_at=now,
-    )
+def _values(outcome: Scored, block: slice) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Subject and the fields of its score, for a block of rows."""
+    rows = plain_rows(outcome.scores.iloc[block])
+    explanations = strongest_contributions(outcome.explanation, block)
+    for row, explanation in zip(rows, explanations, strict=True):
+        survival = {f"{m}m": row[f"survival_{m}m"] for m in outcome.months}
+        ends = {f"{m}m": [row[f"survival_{m}m_{e}"] for e in ENDS] for m in outcome.months}
+        yield (
+            row["subject"],
+            {
+                "mortality": row["mortality"],
+                "percentile": row["percentile"],
+                "group": row["group"],
+                "basis": row["basis"],
+                "survival": survival,
+                "survival_interval": {m: pair for m, pair in ends.items() if None not in pair},
+                "restricted_mean": row["restricted_mean"],
+                "explanation": explanation,
+            },
+        )
+
+
+def strongest_contributions(explained: Explanation, block: slice) -> Iterator[dict[str, Any]]:
+    """For each row of a block: base; the strongest contributions (feature, value, contribution); how
+    many others move the score, and the rest that they add. All in expected deaths."""
+    contributions = explained.values[block]
+    values = explained.features.to_numpy(dtype=np.float64)[block]
+    names = list(explained.features.columns)
+    order = np.argsort(-np.abs(contributions), axis=1, kind="stable")
+    for base, moved, known, ranked in zip(
+        explained.base[block], contributions, values, order, strict=True
+    ):
+        moving = ranked[moved[ranked] != 0]
+        top, others = moving[:STRONGEST], moving[STRONGEST:]
+        yield {
+            "base": round(float(base), 4),
+            "contributions": [
+                {
+                    "feature": names[k],
+                    "value": plain(known[k]),
+                    "contribution": round(float(moved[k]), 4),
+                }
+                for k in top
+            ],
+            "others": len(others),
+            "rest": round(float(moved[others].sum()), 4),
+        }

@@ -11,8 +11,8 @@ from modeling.ciri.figures.axes import horizon_title, known
 from modeling.ciri.figures.panels import Panels, lines_of
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
-_HEIGHT = 190
 _COLUMNS = 3
+_HEIGHTS = {1: 300, 2: 240, 3: 190}  # pixels, by columns: about as high as wide
 
 Rows = list[dict[str, Any]]
 
@@ -40,13 +40,14 @@ def calibration_figure(
         )
     highest = max(row[key] for row in curve + groups for key in ("predicted", "observed"))
     top = min(100, max(10, 10 * math.ceil(10 * highest)))  # percent
+    columns = min(len(horizons), _COLUMNS)
     panels = Panels(
         titles=[horizon_title(horizon) for horizon in horizons],
         x=(0, top),
         x_ticks=[0, top / 2, top],
-        y=[(0, top)] * -(-len(horizons) // _COLUMNS),
-        columns=_COLUMNS,
-        height=_HEIGHT,
+        y=[(0, top)] * math.ceil(len(horizons) / columns),
+        columns=columns,
+        height=_HEIGHTS[columns],
     )
     diagonals = [panels.line(panel, (0, 0), (top, top)) for panel in range(len(horizons))]
     layers = [

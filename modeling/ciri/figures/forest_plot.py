@@ -15,7 +15,7 @@ _HEADING, _ROW = 26, 36
 _LETTERS = 20  # of a name in its column
 _LINE = 12  # pixels of a line of small letters
 _REASON = (30, 3)  # letters in a line, lines
-_TICKS = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100]
+_TICKS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]
 _ESTIMATE = ("hr", "low", "high")
 _FARTHEST = 2  # times beyond the outermost estimates: an interval that is longer ends in an arrow
 
@@ -37,8 +37,7 @@ def forest_plot_figure(
     estimated = known(rows, *_ESTIMATE)
     if not estimated:
         reasons = [row["reason"] for row in rows if row.get("reason")]
-        because = f": {reasons[0]}" if reasons else "."
-        return message_figure(f"No hazard ratio can be estimated{because}", theme)
+        return message_figure(" ".join(["No hazard ratio can be estimated.", *reasons[:1]]), theme)
     placed, height = _placed(rows)
     domain = _domain(estimated)
     y = _down("place", height)
@@ -70,13 +69,17 @@ def _placed(rows: Rows) -> tuple[Rows, int]:
         levels = [row for row in rows if row["stratum"] == stratum]
         p = next((row.get("interaction_p") for row in levels), None)
         lines.append({"kind": "heading", "name": str(stratum), "interaction": p})
-        lines += [{"kind": "row", **row, "name": str(row["level"])} for row in levels]
+        lines += [{"kind": "row", **row, "name": _level(row)} for row in levels]
     top = 0
     for line in lines:
         size = _HEADING if line["kind"] == "heading" else _ROW
         line |= {"top": top, "place": top + size / 2, "foot": top + size}
         top += size
     return lines, top
+
+
+def _level(row: dict[str, Any]) -> str:
+    return "unknown" if row["level"] is None else str(row["level"])
 
 
 def _domain(rows: Rows) -> list[float]:
@@ -124,13 +127,39 @@ def _ratio(field: str, domain: list[float], title: str) -> Any:
 
 def _estimates(rows: Rows, domain: list[float], y: Any, title: str, look: Theme) -> list[Any]:
     """Intervals, an arrow where one goes on, and squares whose area is the number of events."""
+    left, right = domain
     drawn = [
-        {**row, "from": max(row["low"], domain[0]), "to": min(row["high"], domain[1])}
+        {**row, "from": min(max(row["low"], left), right), "to": min(max(row["high"], left), right)}
         for row in rows
     ]
-    ends = [{**row, "end": domain[0]} for row in rows if row["low"] < domain[0]]
-    more = [{**row, "end": domain[1]} for row in rows if row["high"] > domain[1]]
-    tooltip = [
+    ends = [{**row, "end": left} for row in rows if row["low"] < left]
+    more = [{**row, "end": right} for row in rows if row["high"] > right]
+    inside = [row for row in rows if left <= row["hr"] <= right]
+    most = max(row["events"] for row in rows)
+    area = alt.Size("events:Q", legend=None, scale=alt.Scale(domain=[0, most], range=[12, 200]))
+    solid: dict[str, Any] = {"color": look.good, "opacity": 1}
+
+    def marks(found: Rows) -> Any:
+        return alt.Chart(inline(found)).encode(y=y, tooltip=_tooltip())
+
+    arrows = [
+        marks(found)
+        .mark_point(shape=shape, filled=True, size=60, **solid)
+        .encode(x=_ratio("end", domain, title))
+        for found, shape in ((ends, "triangle-left"), (more, "triangle-right"))
+        if found
+    ]
+    whiskers = marks(drawn).mark_rule(strokeWidth=1.5, **solid)
+    squares = marks(inside).mark_square(**solid)
+    return [
+        whiskers.encode(x=_ratio("from", domain, title), x2="to:Q"),
+        *arrows,
+        squares.encode(x=_ratio("hr", domain, title), size=area),
+    ]
+
+
+def _tooltip() -> list[Any]:
+    return [
         alt.Tooltip("stratum:N"),
         alt.Tooltip("name:N", title="level"),
         alt.Tooltip("n:Q", title="patients"),
@@ -140,22 +169,6 @@ def _estimates(rows: Rows, domain: list[float], y: Any, title: str, look: Theme)
         alt.Tooltip("high:Q", title="to", format=".2f"),
         alt.Tooltip("p:Q", format=".3f"),
     ]
-    x = _ratio("hr", domain, title)
-    most = max(row["events"] for row in rows)
-    area = alt.Size("events:Q", legend=None, scale=alt.Scale(domain=[0, most], range=[12, 200]))
-    base = alt.Chart(inline(drawn)).encode(y=y)
-    whiskers = base.mark_rule(strokeWidth=1.5, color=look.good).encode(
-        x=_ratio("from", domain, title), x2="to:Q"
-    )
-    squares = base.mark_square(color=look.good, opacity=1).encode(x=x, size=area, tooltip=tooltip)
-    arrows = [
-        alt.Chart(inline(found))
-        .mark_point(shape=shape, filled=True, size=60, color=look.good, opacity=1)
-        .encode(x=_ratio("end", domain, title), y=y)
-        for found, shape in ((ends, "triangle-left"), (more, "triangle-right"))
-        if found
-    ]
-    return [whiskers, *arrows, squares]
 
 
 def _texts(rows: Rows, y: Any, look: Theme) -> list[Any]:

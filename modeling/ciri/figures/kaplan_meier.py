@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import altair as alt
@@ -14,6 +15,7 @@ _TABLE = 64  # from the foot of the plot to the numbers at risk, past axis label
 _ROW = 18
 _DASHES = {"good": [1, 0], "intermediate": [2, 2], "poor": [6, 3]}
 _LINE = 17  # pixels of a line of the note
+_LETTERS = 40  # of it, on a narrow screen
 _CORNER = 0.16  # of the height that the note takes, and
 _REACH = 0.6  # of the follow-up that it may cover on a narrow screen
 
@@ -122,7 +124,7 @@ def _at_risk(tables: dict[str, Any], colour: Any, look: Theme) -> list[Any]:
 def _sentences(tables: dict[str, Any]) -> list[str]:
     test = tables["log_rank"]
     if test["p"] is None:
-        return [str(test["reason"])]
+        return textwrap.wrap(str(test["reason"]), _LETTERS)
     found = ["log-rank p < 0.001" if test["p"] < 0.001 else f"log-rank p = {test['p']:.3f}"]
     ratio = tables.get("hazard_ratio") or {}
     if all(ratio.get(key) is not None for key in ("hr", "low", "high")):

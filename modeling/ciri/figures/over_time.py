@@ -87,7 +87,7 @@ def brier_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
 def _lines(rows: list[dict[str, Any]], kinds: _Kinds, y: Any, name: str) -> list[Any]:
     """Bands, lines and points; a kind with a single time has a whisker for its band."""
     rows = [in_months(row) for row in rows]
-    x = months_axis(max(row["months"] for row in rows))
+    x = months_axis(1.02 * max(row["months"] for row in rows))
     colour = alt.Color(
         "kind:N",
         title=None,

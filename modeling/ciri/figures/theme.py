@@ -11,6 +11,7 @@ import altair as alt
 Figure = dict[str, Any]
 
 HEIGHT_OF_ROW = 20
+_LINE = 20  # pixels of a line of a message
 FONT = "system-ui, 'Segoe UI', 'Noto Sans', 'Noto Sans JP', sans-serif"
 
 
@@ -89,12 +90,13 @@ def finish(chart: Any, theme: Theme) -> Figure:
 
 def message_figure(text: str, theme: str = "light") -> Figure:
     """A sentence where a picture cannot be drawn."""
-    lines = textwrap.wrap(text, 64)
+    lines = textwrap.wrap(text, 42)  # as many letters as a phone has room for
+    height = max(120, 40 + _LINE * len(lines))
     chart = (
         alt.Chart(alt.InlineData([{"text": lines}]))
-        .mark_text(align="center", baseline="middle", fontSize=14, lineHeight=20)
-        .encode(text="text:N")
-        .properties(width="container", height=120, description=text)
+        .mark_text(align="center", baseline="middle", fontSize=14, lineHeight=_LINE)
+        .encode(text="text:N", y=alt.value((height - _LINE * (len(lines) - 1)) / 2))
+        .properties(width="container", height=height, description=text)
     )
     return finish(chart, theme_of(theme))
 

@@ -1,0 +1,54 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from modeling.ciri import freeze_wide
+
+ROOT = Path(__file__).resolve().parents[3]
+WIDE = pd.DataFrame(
+    {
+        "subject": [1, 2, 3],
+        "time": [10, 20, 30],
+        "event": [1, 0, 1],
+        "age": [60, np.nan, 70],
+        "IL6": ["<3.2", "7.5", ""],
+        "CXCL8": [1.5, np.nan, 2e3],
+    }
+)
+
+
+def test_a_row_per_patient_becomes_a_frozen_table():
+    table = freeze_wide(WIDE, ["IL6", "CXCL8"])
+    assert list(table.subjects["subject"]) == ["1", "2", "3"]
+    assert set(table.subjects["role"]) == {"train"}
+    il6 = table.measurements[table.measurements["analyte"] == "IL6"]
+    assert list(il6["flag"]) == ["below_lloq", "in_range", "missing"]
+    assert il6["limit"].iloc[0] == 3.2
+    assert il6["value"].iloc[1] == 7.5
+
+
+def test_what_is_not_a_concentration_is_named():
+    with pytest.raises(ValueError, match="The column IL6 holds 'high'"):
+        freeze_wide(WIDE.assign(IL6="high"), ["IL6"])
+    with pytest.raises(ValueError, match="has no column IL10"):
+        freeze_wide(WIDE, ["IL10"])
+
+
+def test_the_example_goes_from_a_csv_to_the_four_figures_in_under_twenty_lines(tmp_path):
+    script = ROOT / "examples" / "four_figures.py"
+    assert len(script.read_text().splitlines()) < 20
+    subprocess.run(
+        [sys.executable, "-m", "examples.four_figures"],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": ""},
+        check=True,
+    )
+    drawn = sorted(path.name for path in tmp_path.iterdir())
+    assert drawn == [
+        "1_importance.svg", "2_kaplan_meier.svg", "3_comparison.svg", "4_correlation.svg",
+    ]  # fmt: skip
+    assert all(path.read_text().startswith("<svg") for path in tmp_path.iterdir())
