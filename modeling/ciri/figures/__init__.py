@@ -4,6 +4,7 @@ from modeling.ciri.figures.calibration import calibration_figure
 from modeling.ciri.figures.comparison import comparison_figure
 from modeling.ciri.figures.correlation import correlation_figure
 from modeling.ciri.figures.decision import decision_figure
+from modeling.ciri.figures.evaluation import evaluation_rows
 from modeling.ciri.figures.forest_plot import forest_plot_figure
 from modeling.ciri.figures.importance import importance_figure
 from modeling.ciri.figures.kaplan_meier import kaplan_meier_figure
@@ -25,6 +26,7 @@ __all__ = [
     "comparison_figure",
     "correlation_figure",
     "decision_figure",
+    "evaluation_rows",
     "forest_plot_figure",
     "importance_figure",
     "kaplan_meier_figure",

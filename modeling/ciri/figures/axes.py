@@ -48,12 +48,6 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
     return [low, high]
 
 
-def horizon_title(months: float) -> str:
-    """ "12 months", "1 month", "6.5 months"."""
-    number = f"{round(months, 1):g}"
-    return f"{number} month" if number == "1" else f"{number} months"
-
-
 def known(rows: list[dict[str, Any]], *keys: str) -> list[dict[str, Any]]:
     """The rows that hold a number under each key."""
     return [row for row in rows if all(row.get(key) is not None for key in keys)]

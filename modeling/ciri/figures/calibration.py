@@ -7,9 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from modeling.ciri.figures.axes import horizon_title, known
+from modeling.ciri.figures.axes import known
 from modeling.ciri.figures.panels import Panels, lines_of
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+from modeling.ciri.figures.words import horizon_text
 
 _COLUMNS = 3
 _HEIGHTS = {1: 300, 2: 240, 3: 190}  # pixels, by columns: about as high as wide
@@ -42,7 +43,7 @@ def calibration_figure(
     top = min(100, max(10, 10 * math.ceil(10 * highest)))  # percent
     columns = min(len(horizons), _COLUMNS)
     panels = Panels(
-        titles=[horizon_title(horizon) for horizon in horizons],
+        titles=[horizon_text(horizon) for horizon in horizons],
         x=(0, top),
         x_ticks=[0, top / 2, top],
         y=[(0, top)] * math.ceil(len(horizons) / columns),

@@ -7,9 +7,10 @@ from typing import Any
 
 import altair as alt
 
-from modeling.ciri.figures.axes import horizon_title, known, round_ticks
+from modeling.ciri.figures.axes import known, round_ticks
 from modeling.ciri.figures.panels import Panels
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+from modeling.ciri.figures.words import horizon_text
 
 _HEIGHT = 150
 _STRATEGIES = {"model": "treat by model", "all": "treat all", "none": "treat none"}
@@ -35,7 +36,7 @@ def decision_figure(rows: Rows, theme: str = "light") -> Figure:
     best = [_greatest([row for row in found if row["horizon"] == at]) for at in horizons]
     last = _last_threshold(found)
     panels = Panels(
-        titles=[horizon_title(horizon) for horizon in horizons],
+        titles=[horizon_text(horizon) for horizon in horizons],
         x=(0, last),
         x_ticks=round_ticks(0, last),
         y=[(-_BELOW * top, 1.05 * top) for top in best],

@@ -9,6 +9,7 @@ import altair as alt
 
 from modeling.ciri.figures.axes import known
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+from modeling.ciri.figures.words import p_text, ratio_text
 
 _LEFT, _RIGHT = 124, 100  # pixels of the columns beside the plot
 _HEADING, _ROW = 26, 36
@@ -27,9 +28,9 @@ def forest_plot_figure(
 ) -> Figure:
     """Hazard ratio and interval in each level of each stratum, squares as large as the events.
 
-    rows: stratum (None or "overall" for all patients, drawn on top), level, n, events, hr, low, high,
-    p, reason (a sentence where there is no hazard ratio), and, where known, interaction_p of the
-    stratum.
+    rows: stratum ("overall" for all patients, drawn on top), level, n, events, hr, low, high, p,
+    reason (a sentence where there is no hazard ratio), and, where known, interaction_p of the
+    stratum (strata_table).
     """
     look = theme_of(theme)
     if not rows:
@@ -56,7 +57,7 @@ def forest_plot_figure(
 
 
 def _is_overall(row: dict[str, Any]) -> bool:
-    return row["stratum"] is None or str(row["stratum"]).lower() in ("overall", "all")
+    return bool(row["stratum"] == "overall")
 
 
 def _placed(rows: Rows) -> tuple[Rows, int]:
@@ -205,7 +206,9 @@ def _words(row: dict[str, Any]) -> Rows:
     if row["kind"] == "heading":
         found = [_word("left", "bold", middle, name)]
         if row["interaction"] is not None:
-            found.append(_word("edge", "small", middle, f"interaction {_p(row['interaction'])}"))
+            found.append(
+                _word("edge", "small", middle, f"interaction {p_text(row['interaction'])}")
+            )
         return found
     column, style = ("left", "bold") if _is_overall(row) else ("indented", "ink")
     found = [
@@ -217,8 +220,8 @@ def _words(row: dict[str, Any]) -> Rows:
         middle -= _LINE / 2 * (len(reason) - 1)
         return [*found, _word("inside", "small", middle, reason)]
     if row.get("p") is not None:
-        found.append(_word("right", "small", lower, _p(row["p"])))
-    return [*found, _word("right", "ink", upper, _interval(row))]
+        found.append(_word("right", "small", lower, p_text(row["p"])))
+    return [*found, _word("right", "ink", upper, ratio_text(row))]
 
 
 def _lines_of(reason: str | None) -> list[str]:
@@ -231,19 +234,3 @@ def _lines_of(reason: str | None) -> list[str]:
 
 def _short(text: str, letters: int) -> str:
     return text if len(text) <= letters else text[: letters - 1].rstrip() + "…"
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
-
-
-def _interval(row: dict[str, Any]) -> str:
-    hr, low, high = (_number(row[key]) for key in _ESTIMATE)
-    return f"{hr} ({low}–{high})"
-
-
-def _number(ratio: float) -> str:
-    """Three figures or two digits: 0.84, 12.3, 123; beyond that only that it is so."""
-    if ratio >= 1000:
-        return ">999"
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}" if ratio < 100 else f"{ratio:.0f}"

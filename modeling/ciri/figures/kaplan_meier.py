@@ -9,6 +9,7 @@ import altair as alt
 
 from modeling.ciri.figures.axes import LINE_LEGEND, in_months, months_axis
 from modeling.ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+from modeling.ciri.figures.words import p_text, ratio_text
 
 _HEIGHT = 320
 _TABLE = 64  # from the foot of the plot to the numbers at risk, past axis labels and title
@@ -125,11 +126,10 @@ def _sentences(tables: dict[str, Any]) -> list[str]:
     test = tables["log_rank"]
     if test["p"] is None:
         return textwrap.wrap(str(test["reason"]), _LETTERS)
-    found = ["log-rank p < 0.001" if test["p"] < 0.001 else f"log-rank p = {test['p']:.3f}"]
+    found = [f"log-rank {p_text(test['p'])}"]
     ratio = tables.get("hazard_ratio") or {}
     if all(ratio.get(key) is not None for key in ("hr", "low", "high")):
-        interval = f"{ratio['low']:.2f}–{ratio['high']:.2f}"
-        found.insert(0, f"hazard ratio {ratio['hr']:.2f} (95 % {interval})")
+        found.insert(0, f"hazard ratio {ratio_text(ratio)}")
     return found
 
 
