@@ -8,6 +8,7 @@ from modeling.ciri.figures.evaluation import evaluation_rows
 from modeling.ciri.figures.forest_plot import forest_plot_figure
 from modeling.ciri.figures.importance import importance_figure
 from modeling.ciri.figures.kaplan_meier import kaplan_meier_figure
+from modeling.ciri.figures.minimal_depth import minimal_depth_figure
 from modeling.ciri.figures.over_time import auc_figure, brier_figure
 from modeling.ciri.figures.partial_dependence import partial_dependence_figure
 from modeling.ciri.figures.rendering import render_png, render_svg
@@ -31,6 +32,7 @@ __all__ = [
     "importance_figure",
     "kaplan_meier_figure",
     "message_figure",
+    "minimal_depth_figure",
     "partial_dependence_figure",
     "render_png",
     "render_svg",

@@ -112,14 +112,14 @@ def _groups(rows: Rows, panels: Panels, look: Theme) -> list[Any]:
 
 
 def _corner(rows: Rows, horizons: list[float], panels: Panels, look: Theme) -> list[Any]:
-    """ICI in the upper left of each panel, where a curve would be far off."""
-    top = panels.y[0][1]
+    """ICI in the lower right of each panel: high risks that never come true are rare."""
+    right = panels.x[1]
     notes = [
-        {**panels.place(horizons.index(row["horizon"]), 0.0, top), "text": f"ICI {row['ici']:.3f}"}
+        {**panels.place(horizons.index(row["horizon"]), right, 0), "text": f"ICI {row['ici']:.3f}"}
         for row in known(rows, "ici")
         if row["horizon"] in horizons
     ]
     text = alt.Chart(inline(notes)).mark_text(
-        align="left", baseline="top", dx=5, dy=5, fontSize=11, color=look.ink
+        align="right", baseline="bottom", dx=-5, dy=-5, fontSize=11, color=look.ink
     )
     return [text.encode(x="across:Q", y="up:Q", text="text:N")] if notes else []

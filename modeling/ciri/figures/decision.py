@@ -43,7 +43,9 @@ def decision_figure(rows: Rows, theme: str = "light") -> Figure:
         columns=1,
         height=_HEIGHT,
     )
-    chart = alt.layer(*panels.ground(look), *_curves(found, horizons, panels, look)).properties(
+    chart = alt.layer(
+        *panels.ground(look), *_curves(_placed(found, horizons, panels), panels, look)
+    ).properties(
         width="container",
         height=panels.pixels,
         padding={"left": 5, "right": 14, "top": 5, "bottom": 5},
@@ -67,38 +69,48 @@ def _last_threshold(rows: Rows) -> float:
     return min(100, max(20, 10 * math.ceil(max(worth, default=0) / 10 + 0.5)))
 
 
-def _curves(rows: Rows, horizons: list[float], panels: Panels, look: Theme) -> list[Any]:
+def _placed(rows: Rows, horizons: list[float], panels: Panels) -> Rows:
+    """One row per strategy; where its benefit is unknown or too low to be shown, the line breaks."""
     placed = []
     for row in rows:
-        panel = horizons.index(row["horizon"])
-        floor = panels.y[panel][0]
-        for key, name in _STRATEGIES.items():
-            if row[key] is None or row[key] < floor or 100 * row["threshold"] > panels.x[1]:
-                continue
-            at = panels.place(panel, 100 * row["threshold"], row[key])
-            kept = {name: row[name] for name in ("horizon", "threshold")}
-            placed.append({**kept, **at, "benefit": row[key], "strategy": name})
+        panel, threshold = horizons.index(row["horizon"]), 100 * row["threshold"]
+        if threshold > panels.x[1]:
+            continue
+        for key, strategy in _STRATEGIES.items():
+            benefit = row[key]
+            shown = benefit is not None and benefit >= panels.y[panel][0]
+            at = panels.place(panel, threshold, benefit if shown else None)
+            told = {"horizon": row["horizon"], "threshold": row["threshold"]}
+            placed.append({**told, **at, "benefit": benefit, "strategy": strategy})
+    return placed
+
+
+def _curves(rows: Rows, panels: Panels, look: Theme) -> list[Any]:
     names = list(_STRATEGIES.values())
     colours, dashes = [look.good, look.poor, look.faint], [[1, 0], [6, 3], [2, 2]]
     legend = alt.Legend(symbolType="stroke", symbolSize=200, offset=26)  # past the title of a panel
-    base = alt.Chart(inline(placed)).encode(
-        **panels.axes("Threshold probability, %", "Net benefit")
-    )
-    lines = base.mark_line(strokeWidth=2).encode(
-        detail="horizon:N",
-        color=alt.Color(
-            "strategy:N", title=None, scale=alt.Scale(domain=names, range=colours), legend=legend
+    axes = panels.axes("Threshold probability, %", "Net benefit")
+    lines = alt.Chart(inline(rows)).mark_line(strokeWidth=2)
+    points = alt.Chart(inline(known(rows, "up"))).mark_point(size=40, opacity=0)
+    tooltip = [
+        alt.Tooltip("horizon:Q", title="months", format=".3~g"),
+        alt.Tooltip("threshold:Q", format=".0%"),
+        alt.Tooltip("strategy:N"),
+        alt.Tooltip("benefit:Q", title="net benefit", format=".3f"),
+    ]
+    return [
+        lines.encode(
+            **axes,
+            detail="horizon:N",
+            color=alt.Color(
+                "strategy:N",
+                title=None,
+                scale=alt.Scale(domain=names, range=colours),
+                legend=legend,
+            ),
+            strokeDash=alt.StrokeDash(
+                "strategy:N", title=None, scale=alt.Scale(domain=names, range=dashes), legend=legend
+            ),
         ),
-        strokeDash=alt.StrokeDash(
-            "strategy:N", title=None, scale=alt.Scale(domain=names, range=dashes), legend=legend
-        ),
-    )
-    hover = base.mark_point(size=40, opacity=0).encode(
-        tooltip=[
-            alt.Tooltip("horizon:Q", title="months", format=".3~g"),
-            alt.Tooltip("threshold:Q", format=".0%"),
-            alt.Tooltip("strategy:N"),
-            alt.Tooltip("benefit:Q", title="net benefit", format=".3f"),
-        ]
-    )
-    return [lines, hover]
+        points.encode(**axes, tooltip=tooltip),
+    ]

@@ -129,7 +129,7 @@ def _sentences(tables: dict[str, Any]) -> list[str]:
     found = [f"log-rank {p_text(test['p'])}"]
     ratio = tables.get("hazard_ratio") or {}
     if all(ratio.get(key) is not None for key in ("hr", "low", "high")):
-        found.insert(0, f"hazard ratio {ratio_text(ratio)}")
+        found.insert(0, f"hazard ratio {ratio_text(ratio, '95 % ')}")
     return found
 
 

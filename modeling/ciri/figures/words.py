@@ -10,10 +10,10 @@ def p_text(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
-def ratio_text(row: dict[str, Any]) -> str:
-    """Hazard ratio (hr) and its interval (low, high): "2.41 (1.62–3.58)"."""
+def ratio_text(row: dict[str, Any], level: str = "") -> str:
+    """Hazard ratio (hr) and its interval (low, high): "2.41 (1.62–3.58)"; "95 % " may lead it."""
     hr, low, high = (_ratio(row[key]) for key in ("hr", "low", "high"))
-    return f"{hr} ({low}–{high})"
+    return f"{hr} ({level}{low}–{high})"
 
 
 def _ratio(ratio: float) -> str:
