@@ -13,7 +13,7 @@ from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.ciri import Explanation, TrainedModel, parse_specification
-from modeling.ciri.report import plain, plain_rows
+from modeling.ciri.plain import plain, plain_rows
 from modeling.models import ModelVersion, Score
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import latest_champions
