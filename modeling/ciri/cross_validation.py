@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from modeling.ciri.baseline import CoxElasticNet
 from modeling.ciri.dataset import FrozenTable
 from modeling.ciri.fitting import fit, rows_of_role, rows_without, share_known
 from modeling.ciri.kernel.concordance import concordance_sums, order_of, rank_risk
 from modeling.ciri.outcome import DAYS_IN_MONTH, Bools, Floats, Integers
+from modeling.ciri.plain import plain
 from modeling.ciri.resampling import bootstrap_counts, percentile_interval
 from modeling.ciri.specification import Specification
 
@@ -39,7 +41,8 @@ def cross_validate_repeat(
 
     Folds have equal shares of events. JSON-able: {"repeat", "folds": [{"subjects", "mortality",
     "survival" (one list per horizon of the specification that every fold's follow-up reaches, in
-    months), "selected"}], "months"}. Patients with too few known inputs for a fold's forest are not
+    months), "cox" (log risk by a penalised Cox model of all candidates and covariates), "selected"}],
+    "months"}. Patients with too few known inputs for a fold's forest are not
     in its lists. ValueError with a sentence where the folds are too small to learn from.
     """
     tell = progress or (lambda fraction, sentence: None)
@@ -95,10 +98,13 @@ def _fold(
     if months and len(features):
         times = [month * DAYS_IN_MONTH for month in months]
         survival = fitted.forest.predict_survival_function(features, times)
+    cox = CoxElasticNet(random_state=specification.seed).fit(fitted.everything_known, fitted.y)
+    columns = fitted.everything.apply(test)[known]
     return {
         "subjects": [str(name) for name in features.index],
         "mortality": fitted.forest.predict(features).tolist() if len(features) else [],
         "survival": survival.T.tolist(),
+        "cox": cox.predict(columns).tolist() if len(features) else [],
         "selected": fitted.selected,
     }
 
@@ -114,26 +120,25 @@ def merge_repeats(
     c, low, high: Harrell's C over pairs of patients held out together (scores of two forests are not
     compared), with the percentile interval of bootstrap samples of patients: it tells how far the
     figure would move with other patients to be judged, not with other patients to train on.
-    by_repeat: C of each repeat. n, events, repeats, folds. selected: analyte, folds (share of folds
+    by_repeat: C of each repeat. cox: the same (c, low, high) of the penalised Cox model, and difference:
+    c of the forest less that of the Cox model, with low, high. n, events, repeats, folds. selected: analyte, folds (share of folds
     that selected it). predictions: subject, mortality and survival at `months`, means over repeats.
     """
     people = rows_of_role(table, "train").subjects.set_index("subject")
     repeats = sorted(repeats, key=lambda one: one["repeat"])
     counts = bootstrap_counts(len(people), n_resamples, specification.seed).astype(np.float64)
     weights = np.vstack([np.ones(len(people)), counts])
-    by_repeat = [_pairs(people, one["folds"], weights) for one in repeats]
-    concordant = np.sum([pairs[0] for pairs in by_repeat], axis=0)
-    comparable = np.sum([pairs[1] for pairs in by_repeat], axis=0)
-    c = np.divide(concordant, comparable, out=np.full(len(weights), np.nan), where=comparable > 0)
-    low, high = percentile_interval(c[1:])
+    by_repeat = [_pairs(people, one["folds"], weights, "mortality") for one in repeats]
+    forest = _pooled(by_repeat)
+    cox = _pooled([_pairs(people, one["folds"], weights, "cox") for one in repeats])
     chosen = pd.Series([name for one in repeats for f in one["folds"] for name in f["selected"]])
     folds = sum(len(one["folds"]) for one in repeats)
     predictions = _mean_predictions(repeats)
     events = people["event"].reindex([row["subject"] for row in predictions])
     return {
-        "c": None if np.isnan(c[0]) else float(c[0]),
-        "low": None if np.isnan(low) else low,
-        "high": None if np.isnan(high) else high,
+        **_interval("c", forest),
+        "cox": _interval("c", cox),
+        "difference": _interval("value", forest - cox),
         "by_repeat": [float(a[0] / b[0]) if b[0] else None for a, b in by_repeat],
         "n": len(predictions),
         "events": int(events.sum()),
@@ -148,7 +153,25 @@ def merge_repeats(
     }
 
 
-def _pairs(people: pd.DataFrame, folds: list[dict[str, Any]], weights: Floats) -> Any:
+def _pooled(pairs: list[Any]) -> Floats:
+    """C over all repeats, under each row of weights: (rows,)."""
+    concordant = np.sum([one[0] for one in pairs], axis=0)
+    comparable = np.sum([one[1] for one in pairs], axis=0)
+    unknown = np.full(len(comparable), np.nan)
+    c: Floats = np.divide(concordant, comparable, out=unknown, where=comparable > 0)
+    return c
+
+
+def _interval(name: str, found: Floats) -> dict[str, float | None]:
+    """The first value and the percentile interval of the others."""
+    low, high = percentile_interval(found[1:])
+    values = {name: float(found[0]), "low": low, "high": high}
+    return {key: plain(value) for key, value in values.items()}
+
+
+def _pairs(
+    people: pd.DataFrame, folds: list[dict[str, Any]], weights: Floats, score: str
+) -> tuple[Floats, Floats]:
     """Concordant and comparable pairs within folds, under each row of weights: 2 x (rows,)."""
     concordant, comparable = np.zeros(len(weights)), np.zeros(len(weights))
     for fold in folds:
@@ -158,8 +181,8 @@ def _pairs(people: pd.DataFrame, folds: list[dict[str, Any]], weights: Floats) -
         event = people["event"].to_numpy(dtype=bool)[place]
         time = people["time"].to_numpy(dtype=np.float64)[place]
         order, ends = order_of(event, time)
-        mortality = np.array(fold["mortality"], dtype=np.float64)
-        ranks = rank_risk(mortality, np.argsort(mortality))
+        risk = np.array(fold[score], dtype=np.float64)
+        ranks = rank_risk(risk, np.argsort(risk))
         ones = np.ones(len(place))
         for row, weight in enumerate(np.ascontiguousarray(weights[:, place])):
             gained, met = concordance_sums(order, ends, event, *ranks, weight, ones)

@@ -25,7 +25,7 @@ Progress = Callable[[float, str], None]
 class Fitted:
     """What came of fitting: `features` (training patients x columns of the forest) and outcome y.
 
-    left_out, analytes_left_out: whom and what there was too little of, and why.
+    everything, everything_known: transform and frame of all candidates and covariates. left_out, analytes_left_out: whom and what there was too little of, and why.
     """
 
     transform: Transform
@@ -35,6 +35,8 @@ class Fitted:
     y: Any
     left_out: list[dict[str, str]]
     analytes_left_out: list[dict[str, str]]
+    everything: Transform
+    everything_known: pd.DataFrame
 
     @property
     def selected(self) -> list[str]:
@@ -91,7 +93,17 @@ def fit(
         n_jobs,
         bootstrap=rules.sample == "bootstrap",
     ).fit(features, y)
-    return Fitted(transform, forest, signature, features, y, left_out, analytes_left_out)
+    return Fitted(
+        transform=transform,
+        forest=forest,
+        signature=signature,
+        features=features,
+        y=y,
+        left_out=left_out,
+        analytes_left_out=analytes_left_out,
+        everything=fitted,
+        everything_known=fitted.apply(learning),
+    )
 
 
 def share_known(transform: Transform, table: FrozenTable) -> pd.Series:

@@ -18,6 +18,7 @@ from modeling.ciri.performance import evaluate_predictions
 from modeling.ciri.plain import Rows, plain_rows
 from modeling.ciri.selection import importance_table, rank, subsampled_importance
 from modeling.ciri.trained import TrainedModel
+from modeling.ciri.yardsticks import yardsticks
 
 EXPLAINED = 400  # patients whose contributions are kept for the cohort's picture
 
@@ -45,6 +46,8 @@ def report_on(
             model.specification.seed,
         ),
     }
+    tell(0.7, "Comparing with simpler models")
+    simpler = yardsticks(model.specification, fitted, table, scores)
     tell(0.9, "Drawing up the tables")
     counts = {
         "train": len(_out_of_bag(model)),
@@ -58,17 +61,21 @@ def report_on(
         "counts": counts,
         "performance": performance,
         "evaluation": evaluation,
-        "warnings": tables.warnings(
-            counts,
-            performance,
-            model.specification.forest.min_leaf,
-            selected=signature is not None,
-        ),
+        "warnings": [
+            *tables.warnings(
+                counts,
+                performance,
+                model.specification.forest.min_leaf,
+                selected=signature is not None,
+            ),
+            *_as_good(simpler["baseline"]),
+        ],
         "importance": plain_rows(signature.ranking if signature else final),
         "tradeoff": plain_rows(signature.tradeoff) if signature else [],
         "final_importance": plain_rows(final),
         "minimal_depth": plain_rows(minimal_depth(model.forest)),
         "cutoff": model.cutoff.to_dict(),
+        **simpler,
         **_of_groups(people, scores, model.specification.seed),
         **_of_analytes(model, table, scores),
         "explanation": _explanation(model, table, scores),
@@ -78,6 +85,18 @@ def report_on(
         "left_out": fitted.left_out,
         "analytes_left_out": fitted.analytes_left_out,
     }
+
+
+def _as_good(baseline: dict[str, Any]) -> list[str]:
+    """A sentence where a penalised Cox model does as well as the forest, or better."""
+    c = {row["of"]: row for row in baseline.get("c", [])}
+    if not c or c["difference"]["low"] is None or c["difference"]["low"] > 0:
+        return []
+    better = "better than" if c["difference"]["high"] < 0 else "as well as"
+    return [
+        f"A penalised Cox model orders the validation patients {better} this forest (C "
+        f"{c['a']['value']:.3f} against {c['b']['value']:.3f}): the simpler model may be enough."
+    ]
 
 
 def _scores(model: TrainedModel, table: FrozenTable, people: pd.DataFrame) -> pd.DataFrame:

@@ -46,4 +46,5 @@ SMALL = {
     "covariates": ["age", "sex"],
     "forest": {"trees": 60, "min_leaf": 8},
     "importance": {"repeats": 2},
+    "selection": {"resamples": 20, "trees": 100},
 }

@@ -79,6 +79,16 @@ def test_c_counts_pairs_that_were_held_out_together(table, repeats):
     assert (merged["n"], merged["repeats"], merged["folds"]) == (150, 2, 4)
 
 
+def test_a_penalised_cox_model_is_judged_in_the_same_folds(table, repeats):
+    merged = merge_repeats(SPECIFICATION, table, repeats)
+    assert merged["difference"]["value"] == pytest.approx(merged["c"] - merged["cox"]["c"])
+    # Simulated with proportional hazards: the Cox model is right, the forest need not beat it.
+    assert merged["cox"]["c"] > 0.6
+    assert (
+        merged["difference"]["low"] < merged["difference"]["value"] < merged["difference"]["high"]
+    )
+
+
 def test_a_real_signal_is_found_and_its_analytes_in_most_folds(table, repeats):
     merged = merge_repeats(SPECIFICATION, table, repeats)
     assert merged["c"] > 0.6
