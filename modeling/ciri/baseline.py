@@ -195,8 +195,8 @@ class CoxElasticNet(BaseEstimator):
 
     def predict(self, X: Any) -> Floats:
         """Log risk (n,), 0 for a patient with the mean of every column."""
-        columns = self.preparation_.apply(self._values(X))
-        risk: Floats = columns @ self.coefficients_["coef_sd"].to_numpy()
+        values = self._values(X)
+        risk: Floats = self.preparation_.apply(values) @ self.coefficients_["coef_sd"].to_numpy()
         return risk
 
     def predict_survival_function(self, X: Any, times: Any) -> Floats:

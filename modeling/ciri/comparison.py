@@ -250,7 +250,7 @@ def added_value(y: Any, score: Any, new: Any, level: float = 0.95) -> dict[str, 
     sentence where a model cannot be fitted.
     """
     columns = np.column_stack([score, new]).astype(np.float64)
-    spread = columns.std(axis=0)
+    spread = columns.std(axis=0, ddof=min(1, len(columns) - 1))
     scaled = (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     alone, both = fit_cox(scaled[:, :1], y), fit_cox(scaled, y)
     if not (alone.converged and both.converged):

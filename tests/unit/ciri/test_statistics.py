@@ -1,4 +1,14 @@
-"""Against lifelines and scikit-survival, which share no code with ours or with each other."""
+"""Against R's survival 3.5-3, lifelines and scikit-survival, which share no code with each other.
+
+R is run on its `veteran`, which scikit-survival ships too:
+
+    library(survival); v <- veteran
+    s <- survfit(Surv(time,status) ~ celltype, v, conf.type="log-log")
+    print(s, rmean=300); print(s, rmean=100)
+    summary(survfit(Surv(time,status) ~ 1, v, conf.type="log-log"), times=c(1,8,51,100,300))
+    survdiff(Surv(time,status) ~ celltype, v)$chisq
+    summary(coxph(Surv(time,status) ~ celltype, v))
+"""
 
 import numpy as np
 import pandas as pd
@@ -8,16 +18,26 @@ from lifelines.datasets import load_waltons
 from lifelines.statistics import logrank_test
 from lifelines.utils import median_survival_times
 from scipy import stats
+from sksurv.datasets import load_veterans_lung_cancer
 from sksurv.metrics import concordance_index_censored
 
 from modeling.ciri import concordance_index, concordance_interval
 from modeling.ciri.concordance import concordance_indices
 from modeling.ciri.correlation import score_correlations
-from modeling.ciri.cutoff import lock_cutoff, percentiles
 from modeling.ciri.outcome import outcome
-from modeling.ciri.survival import kaplan_meier, log_rank, median_survival, numbers_at_risk
+from modeling.ciri.survival import (
+    hazard_ratio,
+    kaplan_meier,
+    log_rank,
+    median_survival,
+    numbers_at_risk,
+    restricted_mean,
+)
 
 from .cohorts import simulated
+
+VETERAN, VETERAN_Y = load_veterans_lung_cancer()
+CELL = VETERAN["Celltype"].to_numpy(dtype=object)
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +77,121 @@ def test_median_survival_agrees_with_lifelines(waltons):
     interval = median_survival_times(fitted.confidence_interval_).to_numpy()[0]
     assert found.median == fitted.median_survival_time_
     assert [found.low, found.high] == interval.tolist()
+
+
+def test_kaplan_meier_and_its_interval_are_those_of_r():
+    found = kaplan_meier(VETERAN_Y).set_index("time").loc[[1, 8, 51, 100]]
+    known = {
+        "survival": [0.98540146, 0.91240876, 0.59721301, 0.41799451],
+        "low": [0.942893109, 0.850914573, 0.509921593, 0.334194691],
+        "high": [0.99632883, 0.94928295, 0.67399092, 0.49946499],
+        "at_risk": [137, 129, 84, 55],
+    }
+    for column, values in known.items():
+        np.testing.assert_allclose(found[column], values, rtol=1e-7)
+    last = kaplan_meier(VETERAN_Y).iloc[-1]
+    assert last["survival"] == 0
+    assert np.isnan([last["low"], last["high"]]).all()
+
+
+def test_log_rank_of_four_groups_is_that_of_r():
+    found = log_rank(VETERAN_Y, CELL)
+    assert found.chi2 == pytest.approx(25.4037003458, rel=1e-10)
+    assert found.df == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "median", "low", "high", "means"),
+    [
+        ("squamous", 118, 44, 242, [154.035589, 20.2881142, 73.228571, 6.3891517]),
+        ("smallcell", 51, 24, 61, [73.831919, 12.1247302, 51.496528, 5.1984970]),
+        ("adeno", 51, 24, 90, [65.555556, 9.9302859, 55.802469, 6.8515647]),
+        ("large", 156, 100, 216, [155.238683, 18.0742894, 83.074074, 5.7565912]),
+    ],
+)
+def test_medians_and_restricted_means_are_those_of_r(cell, median, low, high, means):
+    y = VETERAN_Y[cell == CELL]
+    found = median_survival(y)
+    assert (found.median, found.low, found.high) == (median, low, high)
+    at_300, at_100 = restricted_mean(y, 300), restricted_mean(y, 100)
+    ours = [at_300.mean, at_300.se, at_100.mean, at_100.se]
+    np.testing.assert_allclose(ours, means, rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("event", "time", "known"),
+    [
+        # m <- function(event, time) print(survfit(Surv(time,event)~1, conf.type="log-log"))
+        ([1, 1, 1, 1], [1, 2, 3, 4], (2.5, 1, None)),
+        ([1, 1, 0, 0], [1, 2, 3, 4], (2, 1, None)),
+        ([1, 1, 1, 0, 1, 0], [1, 2, 3, 4, 5, 6], (4, 1, None)),
+        ([1, 1, 1, 1, 1, 0, 1, 1, 1, 1], range(1, 11), (6, 1, 9)),
+        (
+            [1, 1, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0],
+            [2, 2, 3, 3, 5, 6, 7, 9, 9, 10, 11, 12],
+            (9, 2, None),
+        ),
+        ([1, 0, 1, 1] * 10, np.repeat(range(1, 21), 2), (13, 9, 16)),
+    ],
+)
+def test_medians_of_small_and_level_curves_are_those_of_r(event, time, known):
+    found = median_survival(outcome(event, time))
+    assert (found.median, found.low, found.high) == known
+
+
+def test_hazard_ratios_between_groups_are_those_of_r():
+    found = hazard_ratio(VETERAN_Y, CELL, "squamous").set_index("group")
+    assert found.index.tolist() == ["adeno", "large", "smallcell"]
+    known = {
+        "hr": [3.15097849085, 1.25878317062, 2.72169046783],
+        "low": [1.774782331322, 0.731002171302, 1.655971323614],
+        "high": [5.59430036832, 2.16762019709, 4.47326526556],
+        "p": [8.90250888956e-05, 4.06554491899e-01, 7.82816241273e-05],
+    }
+    for column, values in known.items():
+        np.testing.assert_allclose(found[column], values, rtol=1e-6)
+    assert found["events"].tolist() == [26, 26, 45]
+
+
+def test_a_group_without_events_leaves_the_other_ratios_as_they_are():
+    X, y = simulated(90, gaps=0)
+    groups = np.where(y["event"], "b", "none").astype(object)
+    groups[X[:, 0] > 0] = "a"
+    found = hazard_ratio(y, groups, "a").set_index("group")
+    pair = groups != "none"
+    alone = hazard_ratio(y[pair], groups[pair], "a").set_index("group")
+    assert found.loc["b", "hr"] == alone.loc["b", "hr"]
+    assert "Nobody in the group none" in found.loc["none", "reason"]
+    assert np.isnan(found.loc["none", "hr"])
+    assert found.loc["none", "events"] == 0
+
+
+def test_hazard_ratios_that_cannot_be_had_say_why():
+    y = outcome([0, 0, 1, 1], [1, 2, 3, 4])
+    groups = ["good", "good", "poor", "poor"]
+    assert "reference group good" in hazard_ratio(y, groups, "good")["reason"][0]
+    assert (
+        "finite estimate"
+        in hazard_ratio(outcome([1] * 4, [1, 2, 3, 4]), list("bbaa"), "a")["reason"][0]
+    )
+    assert not len(hazard_ratio(y, ["a"] * 4, "a"))
+    with pytest.raises(ValueError, match="reference group"):
+        hazard_ratio(y, groups, "intermediate")
+    with pytest.raises(ValueError, match="one group per patient"):
+        hazard_ratio(y, groups[:3], "good")
+    with pytest.raises(ValueError, match="has no group"):
+        log_rank(y, np.array(["a", "b", None, "a"], dtype=object))
+
+
+def test_a_restricted_mean_beyond_follow_up_is_not_known():
+    censored = outcome([1, 0], [1, 2])
+    assert restricted_mean(censored, 3).mean is None
+    assert "ends at 2, before 3" in restricted_mean(censored, 3).reason
+    assert restricted_mean(censored, 2).mean == 1.5
+    dead = restricted_mean(outcome([1, 1], [1, 2]), 10)
+    assert (dead.mean, dead.se) == (1.5, pytest.approx(np.sqrt(0.5**2 / 2)))
+    with pytest.raises(ValueError, match="horizon"):
+        restricted_mean(censored, 0)
 
 
 def test_what_cannot_be_compared_says_why():
@@ -101,24 +236,6 @@ def test_concordance_without_a_pair_is_refused():
         concordance_index(outcome([0, 0], [1, 2]), [1, 2])
     with pytest.raises(ValueError, match="finite"):
         concordance_index(outcome([1, 0], [1, 2]), [np.nan, 2])
-
-
-def test_the_maximal_cut_separates_at_least_as_well_as_the_median():
-    X, y = simulated(150, gaps=0)
-    best, median = (lock_cutoff(rule, y, X[:, 0]) for rule in ("logrank", "median"))
-    assert best.chi2 >= log_rank(y, X[:, 0] > median.value).chi2
-    assert median.value == np.median(X[:, 0])
-
-
-def test_one_score_for_all_is_one_good_group():
-    _, y = simulated()
-    cutoff = lock_cutoff("logrank", y, np.ones(len(y)))
-    assert set(cutoff.groups(np.ones(3))) == {"good"}
-
-
-def test_percentiles_are_bounded_and_rise():
-    training = np.array([1.0, 2.0, 2.0, 4.0])
-    assert percentiles([0, 1, 2, 3, 9], training).tolist() == [0, 12.5, 50, 75, 100]
 
 
 def test_spearman_agrees_with_scipy_and_its_interval_holds_it():
