@@ -16,7 +16,7 @@ from modeling.ciri.figures.theme import (
     theme_of,
 )
 
-_STATES = ["shallow: tells something", "as deep as chance"]
+_STATES = ["shallow", "as deep as chance"]
 
 
 def minimal_depth_figure(

@@ -1,0 +1,452 @@
+"""The figures beyond the first four: they draw what they are given, and say so where they cannot."""
+
+import json
+
+import numpy as np
+import pytest
+
+from modeling.ciri import parse_specification, train
+from modeling.ciri.figures import (
+    THEMES,
+    auc_figure,
+    brier_figure,
+    calibration_figure,
+    decision_figure,
+    evaluation_rows,
+    forest_plot_figure,
+    kaplan_meier_figure,
+    minimal_depth_figure,
+    render_svg,
+    stability_figure,
+    tradeoff_figure,
+)
+from modeling.ciri.figures.axes import month_ticks, round_ticks
+from modeling.ciri.figures.panels import SIDE, Panels
+from modeling.ciri.figures.words import horizon_text, p_text, ratio_text
+
+from .cohorts import SMALL, frozen
+
+MONTH = 30.4375
+
+
+@pytest.fixture(scope="module")
+def report():
+    specification = {**SMALL, "cutoff": "tertiles", "selection": {"resamples": 10}}
+    return train(parse_specification(specification), frozen()).report
+
+
+def drawn(report, theme):
+    judged = evaluation_rows(report["evaluation"]["validation"], "validation")
+    return {
+        "stability": stability_figure(report["importance"], theme, min_frequency=0.5),
+        "tradeoff": tradeoff_figure(report["tradeoff"], 3, theme),
+        "auc": auc_figure(judged["auc"], theme),
+        "brier": brier_figure(judged["brier"], theme),
+        "calibration": calibration_figure(
+            judged["calibration"], judged["calibration_groups"], theme, judged["ici"]
+        ),
+        "decision": decision_figure(judged["decision"], theme),
+        "forest plot": forest_plot_figure(report["strata"]["validate"], theme),
+        "Kaplan-Meier": kaplan_meier_figure(report["kaplan_meier"]["train"], theme),
+        "minimal depth": minimal_depth_figure(report["minimal_depth"], theme),
+    }
+
+
+@pytest.mark.parametrize("theme", sorted(THEMES))
+def test_every_figure_is_drawn_from_a_report_in_every_theme(report, theme):
+    for name, figure in drawn(report, theme).items():
+        text = json.dumps(figure, allow_nan=False)
+        assert '"url"' not in text, name
+        assert figure["description"], name
+        assert figure["width"] == "container", name
+        assert "layer" in figure, f"{name} is a message"
+        assert render_svg(figure).startswith("<svg"), name
+
+
+def rows_of(figure):
+    """All rows inside a figure, each once."""
+    return [row for rows in figure["datasets"].values() for row in rows]
+
+
+def texts_of(figure):
+    found = []
+    for row in rows_of(figure):
+        text = row.get("text", "")
+        found.append(" ".join(text) if isinstance(text, list) else text)
+    return found
+
+
+def is_message(figure, words):
+    return "layer" not in figure and words in figure["description"]
+
+
+# Selection
+
+
+def analyte(number, frequency=0.5, **more):
+    return {
+        "feature": f"A{number}",
+        "frequency": frequency,
+        "mean": 0.01,
+        "se": 0.002,
+        "low": 0.006,
+        "high": 0.014,
+        "rank": number,
+        "selected": False,
+        "group": None,
+    } | more
+
+
+def test_the_stability_figure_draws_all_selected_analytes_though_they_are_many():
+    rows = [analyte(number, selected=number <= 40) for number in range(1, 60)]
+    names = {row["feature"] for row in rows_of(stability_figure(rows)) if "feature" in row}
+    assert names == {f"A{number}" for number in range(1, 41)}
+    few = [analyte(number, selected=number <= 2) for number in range(1, 60)]
+    names = {row["feature"] for row in rows_of(stability_figure(few, limit=5)) if "feature" in row}
+    assert names == {f"A{number}" for number in range(1, 6)}
+
+
+def test_correlated_analytes_share_a_letter_and_name_each_other():
+    rows = [analyte(1, group=7), analyte(2), analyte(3, group=7), analyte(4, group=9)]
+    found = {row["feature"]: row for row in rows_of(stability_figure(rows)) if "feature" in row}
+    assert [found[f"A{number}"]["letter"] for number in (1, 2, 3, 4)] == ["A", "", "A", ""]
+    assert found["A1"]["others"] == "A3"
+    assert found["A2"]["others"] == "none"
+    assert "could stand in" in json.dumps(stability_figure(rows))
+    assert "could stand in" not in json.dumps(stability_figure([analyte(1)]))
+
+
+def test_a_partner_that_is_not_drawn_is_still_named():
+    rows = [analyte(1, group=1), analyte(2), analyte(3, group=1)]
+    found = [row for row in rows_of(stability_figure(rows, limit=1)) if "feature" in row]
+    assert found[0]["others"] == "A3"
+
+
+def test_the_threshold_is_drawn_where_the_rule_has_one():
+    assert "threshold 60%" in json.dumps(stability_figure([analyte(1)], min_frequency=0.6))
+    assert "threshold" not in json.dumps(stability_figure([analyte(1)]))
+
+
+def test_selection_that_found_nothing_says_so():
+    assert is_message(stability_figure([]), "nothing was counted")
+    assert is_message(stability_figure([{"feature": "A", "rank": 1}]), "nothing was counted")
+    assert is_message(stability_figure([analyte(1, 0.0)]), "none is better than chance")
+
+
+def test_the_trade_off_marks_the_number_kept_and_says_that_it_is_optimistic():
+    rows = [{"k": k, "c": 0.6, "low": None, "high": None} for k in (1, 2, 5)]
+    figure = tradeoff_figure(rows, 2)
+    assert "kept: 2" in texts_of(figure)
+    assert "optimistic" in json.dumps(figure)
+    assert not any("kept" in text for text in texts_of(tradeoff_figure(rows, None)))
+    assert not any("kept" in text for text in texts_of(tradeoff_figure(rows, 6)))
+    assert render_svg(figure).startswith("<svg")
+
+
+def test_a_trade_off_of_one_number_is_a_sentence():
+    assert is_message(tradeoff_figure([], 3), "No trade-off")
+    assert is_message(tradeoff_figure([{"k": 3, "c": None}], 3), "No trade-off")
+    one = [{"k": 3, "c": 0.614, "low": 0.5, "high": 0.7}]
+    assert is_message(tradeoff_figure(one, 3), "3, with an out-of-bag C of 0.614")
+
+
+def test_a_forest_without_splits_has_no_minimal_depth():
+    row = {"feature": "A", "mean_depth": None, "share_of_trees": 0.0, "threshold": None}
+    assert is_message(minimal_depth_figure([row | {"shallow": False}]), "No tree")
+
+
+# Performance over time
+
+
+def auc(time, value, basis="validation", low=None, high=None):
+    return {"time": time, "value": value, "low": low, "high": high, "basis": basis}
+
+
+def test_times_are_drawn_in_months_and_unknown_values_left_out():
+    figure = auc_figure([auc(12 * MONTH, 0.7), auc(24 * MONTH, None)])
+    months = {row["months"] for row in rows_of(figure) if "months" in row}
+    assert months == {12.0}
+
+
+def test_a_basis_with_one_time_has_a_whisker_and_others_bands():
+    rows = [auc(30, 0.7, low=0.6, high=0.8), auc(30, 0.7, "out-of-bag", 0.6, 0.8)]
+    rows.append(auc(60, 0.7, "out-of-bag", 0.6, 0.8))
+    figure = auc_figure(rows)
+    rules = [
+        figure["datasets"][layer["data"]["name"]]
+        for layer in figure["layer"]
+        if layer["mark"]["type"] == "rule" and "y2" in layer["encoding"]
+    ]
+    assert [[row["basis"] for row in found] for found in rules] == [["validation"]]
+
+
+def test_an_interval_below_chance_stays_in_the_picture():
+    figure = auc_figure([auc(30, 0.45, low=0.12, high=0.8)])
+    domains = [
+        layer["encoding"]["y"]["scale"]["domain"]
+        for layer in figure["layer"]
+        if "scale" in layer["encoding"].get("y", {})
+    ]
+    assert domains
+    assert all(domain == [0.1, 1] for domain in domains)
+
+
+def test_no_time_to_judge_at_is_a_sentence():
+    assert is_message(auc_figure([]), "no time at which")
+    assert is_message(auc_figure([auc(30, None)]), "no time at which")
+    assert is_message(brier_figure([]), "no time at which")
+
+
+def test_the_brier_score_stands_beside_its_reference():
+    row = {"time": 30, "value": 0.1, "low": 0.08, "high": 0.12, "reference": 0.15}
+    drawn_values = {row["value"] for row in rows_of(brier_figure([row])) if "value" in row}
+    assert drawn_values == {0.1, 0.15}
+    assert render_svg(brier_figure([row | {"reference": None}])).startswith("<svg")
+
+
+# Calibration and decision curves
+
+
+def calibrated(horizon, predicted, observed, low=None, high=None):
+    return {
+        "horizon": horizon,
+        "predicted": predicted,
+        "observed": observed,
+        "low": low,
+        "high": high,
+    }
+
+
+def test_each_horizon_has_a_panel_with_its_ici():
+    curve = [calibrated(h, p, p) for h in (6.0, 12.0) for p in (0.1, 0.5)]
+    ici = [{"horizon": 6.0, "ici": 0.031}, {"horizon": 12.0, "ici": None}]
+    figure = calibration_figure(curve, [], "light", ici)
+    titles = [row["title"] for row in rows_of(figure) if "title" in row]
+    assert titles == ["6 months", "12 months"]
+    assert [text for text in texts_of(figure) if "ICI" in text] == ["ICI 0.031"]
+
+
+def test_a_perfect_prediction_lies_on_the_diagonal():
+    curve = [calibrated(12.0, p, p) for p in np.linspace(0.05, 0.95, 9).tolist()]
+    placed = [row for row in rows_of(calibration_figure(curve, [])) if "predicted" in row]
+    assert placed
+    assert all(row["across"] == pytest.approx(row["up"], abs=0.01) for row in placed)
+
+
+def test_bands_beyond_the_axis_end_at_its_edge():
+    rows = [calibrated(12.0, 0.3, 0.3, 0.0, 1.0), calibrated(12.0, 0.1, 0.1, 0.0, 0.2)]
+    placed = [row for row in rows_of(calibration_figure(rows, [])) if "up_high" in row]
+    assert max(row["up_high"] for row in placed) == SIDE
+    assert min(row["up_low"] for row in placed) == 0
+
+
+def test_calibration_that_cannot_be_judged_is_a_sentence():
+    assert is_message(calibration_figure([], []), "cannot be compared")
+    unknown = calibrated(12.0, 0.4, None)
+    assert is_message(calibration_figure([], [unknown]), "cannot be compared")
+
+
+def benefit(threshold, model, everybody, horizon=12.0):
+    return {
+        "horizon": horizon,
+        "threshold": threshold,
+        "model": model,
+        "all": everybody,
+        "none": 0.0,
+    }
+
+
+def test_a_decision_curve_breaks_where_the_benefit_is_unknown_or_far_below_zero():
+    rows = [benefit(0.1, 0.3, 0.3), benefit(0.2, None, -0.5), benefit(0.3, 0.1, -2.0)]
+    placed = [row for row in rows_of(decision_figure(rows)) if "strategy" in row]
+    model = [row["up"] for row in placed if row["strategy"] == "treat by model"]
+    everybody = {row["benefit"] for row in placed if row["up"] is not None} - {0.0}
+    assert None in model
+    assert everybody == {0.3, 0.1}
+
+
+def test_the_decision_figure_stops_where_no_strategy_is_worth_anything():
+    rows = [benefit(t / 100, max(0.2 - t / 100, 0), 0.2 - t / 50) for t in range(1, 100)]
+    thresholds = [row["threshold"] for row in rows_of(decision_figure(rows)) if "threshold" in row]
+    assert 0.2 <= max(thresholds) <= 0.3
+
+
+def test_worthless_models_are_drawn_and_unknown_ones_told():
+    worthless = [benefit(t / 10, -t / 10, -t / 10) for t in range(1, 10)]
+    assert render_svg(decision_figure(worthless)).startswith("<svg")
+    assert is_message(decision_figure([]), "Net benefit cannot")
+    assert is_message(decision_figure([benefit(0.1, None, 0.2)]), "Net benefit cannot")
+
+
+# Strata
+
+
+def stratum(name, level, hr=2.0, low=1.0, high=4.0, **more):
+    return {
+        "stratum": name,
+        "level": level,
+        "n": 50,
+        "events": 20,
+        "hr": hr,
+        "low": low,
+        "high": high,
+        "p": 0.04,
+        "reason": None,
+        "interaction_p": None,
+    } | more
+
+
+WITHOUT = {"hr": None, "low": None, "high": None, "p": None}
+
+
+def test_all_patients_stand_on_top_and_strata_follow_with_their_interaction():
+    rows = [
+        stratum("PD-L1", "<1", interaction_p=0.31),
+        stratum("PD-L1", None, interaction_p=0.31),
+        stratum("overall", ""),
+    ]
+    figure = forest_plot_figure(rows)
+    words = [row for row in rows_of(figure) if "column" in row]
+    names = [row["text"] for row in sorted(words, key=lambda row: row["place"])]
+    names = [name for name in names if name in ("All patients", "PD-L1", "<1", "unknown")]
+    assert names == ["All patients", "PD-L1", "<1", "unknown"]
+    assert [text for text in texts_of(figure) if "interaction" in text] == ["interaction p = 0.310"]
+    assert "2.00 (1.00–4.00)" in texts_of(figure)
+
+
+def test_a_level_without_a_hazard_ratio_gives_its_reason():
+    rows = [stratum("overall", ""), stratum("Site", "B", **WITHOUT, reason="Only 2 events.")]
+    figure = forest_plot_figure(rows)
+    assert "Only 2 events." in texts_of(figure)
+    assert len([row for row in rows_of(figure) if "from" in row]) == 1
+
+
+def test_an_interval_that_goes_on_ends_in_an_arrow():
+    rows = [stratum("overall", ""), stratum("Site", "B", 3000.0, 0.0001, 9e9)]
+    figure = forest_plot_figure(rows)
+    whiskers = [row for row in rows_of(figure) if "from" in row]
+    edges = {row["end"] for row in rows_of(figure) if "end" in row}
+    assert len(edges) == 2
+    assert all(min(edges) <= row["from"] <= row["to"] <= max(edges) for row in whiskers)
+    assert ">999 (0.00–>999)" in texts_of(figure)
+    assert render_svg(figure).startswith("<svg")
+
+
+def test_strata_without_any_hazard_ratio_are_a_sentence():
+    assert is_message(forest_plot_figure([]), "no strata")
+    alone = [stratum("overall", "", **WITHOUT, reason="There is only one group.")]
+    assert is_message(forest_plot_figure(alone), "There is only one group.")
+
+
+# Kaplan-Meier by three groups
+
+
+def survival(*curves, hazard_ratio=None, log_rank=None):
+    groups = ("good", "intermediate", "poor")[: len(curves)]
+    steps = [
+        {"group": group, "time": time, "survival": s, "low": None, "high": None}
+        | {"at_risk": 9, "censored": 0, "events": 1}
+        for group, curve in zip(groups, curves, strict=True)
+        for time, s in curve
+    ]
+    return {
+        "curves": steps,
+        "at_risk": [{"group": group, "time": 0.0, "at_risk": 9} for group in groups],
+        "groups": [{"group": group, "n": 9, "events": 3} for group in groups],
+        "log_rank": log_rank or {"p": 0.01234, "reason": None},
+        "hazard_ratio": hazard_ratio,
+    }
+
+
+SLOW, FAST = [(0, 1.0), (300, 0.8), (900, 0.5)], [(0, 1.0), (60, 0.05), (900, 0.0)]
+
+
+def test_three_groups_have_their_own_colour_and_dash():
+    figure = kaplan_meier_figure(survival(SLOW, SLOW, SLOW))
+    steps = next(layer for layer in figure["layer"] if "strokeDash" in layer["encoding"])
+    for channel in ("color", "strokeDash"):
+        scale = steps["encoding"][channel]["scale"]
+        assert scale["domain"] == ["good", "intermediate", "poor"]
+        assert len({json.dumps(one) for one in scale["range"]}) == 3
+
+
+def test_the_hazard_ratio_stands_beside_the_log_rank_p():
+    ratio = {"hr": 2.41, "low": 1.62, "high": 3.58}
+    texts = texts_of(kaplan_meier_figure(survival(SLOW, SLOW, hazard_ratio=ratio)))
+    assert "hazard ratio 2.41 (95 % 1.62–3.58) log-rank p = 0.012" in texts
+    unknown = dict.fromkeys(ratio) | {"reason": "Nobody died."}
+    for table in (survival(SLOW, SLOW), survival(SLOW, SLOW, hazard_ratio=unknown)):
+        assert "log-rank p = 0.012" in texts_of(kaplan_meier_figure(table))
+
+
+def test_the_note_makes_way_for_a_curve_that_falls_early():
+    def note(figure):
+        return figure["layer"][-1]["mark"]["align"]
+
+    assert note(kaplan_meier_figure(survival(SLOW, SLOW))) == "left"
+    assert note(kaplan_meier_figure(survival(SLOW, FAST))) == "right"
+
+
+# Pieces
+
+
+@pytest.mark.parametrize("high", [0.003, 0.1, 0.9, 1.0, 7.0, 100.0, 3500.0])
+def test_ticks_are_round_few_and_inside(high):
+    for low in (0.0, -0.3 * high):
+        ticks = round_ticks(low, high)
+        assert 2 <= len(ticks) <= 5
+        assert all(low - 1e-9 <= tick <= high + 1e-9 for tick in ticks)
+        assert 0.0 in ticks
+        assert np.ptp(np.diff(ticks)) < 1e-9 * high + 1e-12
+
+
+@pytest.mark.parametrize("last", [0.2, 3.0, 7.9, 40.0, 120.0, 400.0])
+def test_months_are_marked_from_zero_and_at_most_eight_times(last):
+    ticks = month_ticks(last)
+    assert ticks[0] == 0
+    assert ticks[-1] <= last
+    assert 2 <= len(ticks) <= 8
+
+
+def test_panels_are_laid_out_in_reading_order():
+    panels = Panels(["a", "b", "c"], (0, 1), [0, 1], [(0, 1), (0, 1)], columns=2, height=100)
+    first, second, third = (panels.place(panel, 0, 0) for panel in range(3))
+    assert first["across"] == third["across"] < second["across"]
+    assert first["up"] == second["up"] > third["up"]
+    assert panels.place(0, 9, -9) == panels.place(0, 1, 0)
+
+
+def test_numbers_are_written_as_people_write_them():
+    assert p_text(0.0004) == "p < 0.001"
+    assert p_text(0.0345) == "p = 0.035"
+    assert ratio_text({"hr": 0.841, "low": 12.34, "high": 123.4}) == "0.84 (12.3–123)"
+    assert [horizon_text(months) for months in (1, 6.0, 6.53)] == [
+        "1 month",
+        "6 months",
+        "6.5 months",
+    ]
+
+
+def test_a_report_without_an_evaluation_gives_no_rows():
+    assert not any(evaluation_rows(None, "validation").values())
+
+
+def test_horizons_of_a_report_become_months(report):
+    rows = evaluation_rows(report["evaluation"]["out_of_bag"], "out-of-bag")
+    assert {row["horizon"] for row in rows["decision"]} <= {6.0, 12.0, 24.0}
+    assert {row["basis"] for row in rows["auc"]} == {"out-of-bag"}
+    assert all(row["reference"] is not None for row in rows["brier"])
+
+
+def luminance(colour):
+    channels = np.array([int(colour[at : at + 2], 16) for at in (1, 3, 5)]) / 255
+    linear = np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+    return float(linear @ [0.2126, 0.7152, 0.0722])
+
+
+@pytest.mark.parametrize(("theme", "ground"), [("light", "#ffffff"), ("dark", "#12171c")])
+def test_marks_stand_out_from_the_page_as_wcag_asks(theme, ground):
+    look = THEMES[theme]
+    for colour in (look.ink, look.faint, look.good, look.middle, look.poor, look.other):
+        light, dark = sorted((luminance(colour), luminance(ground)), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3
