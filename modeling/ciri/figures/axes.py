@@ -31,7 +31,7 @@ def months_axis(last: float) -> Any:
         "months:Q",
         title="Months",
         scale=alt.Scale(domain=[0, last], nice=False),
-        axis=alt.Axis(values=month_ticks(last), format="~g", grid=False),
+        axis=alt.Axis(values=month_ticks(last), format=".4~g", grid=False),
     )
 
 

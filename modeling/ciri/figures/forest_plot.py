@@ -117,7 +117,7 @@ def _ratio(field: str, domain: list[float], title: str) -> Any:
         scale=alt.Scale(type="log", domain=domain, nice=False),
         axis=alt.Axis(
             values=ticks,
-            format="~g",
+            format=".4~g",
             grid=False,
             labelOverlap="greedy",
             labelSeparation=2,

@@ -75,7 +75,7 @@ def brier_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
         "value:Q",
         title="Brier score (lower is better)",
         scale=alt.Scale(zero=True),
-        axis=alt.Axis(format=".2f", tickCount=5),
+        axis=alt.Axis(format=".3~f", tickCount=5),
     )
     return _dressed(
         _lines(found + beside, kinds, y, "Brier score"),

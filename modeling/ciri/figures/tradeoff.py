@@ -55,7 +55,7 @@ def _curve(rows: list[dict[str, Any]], look: Theme) -> list[Any]:
         "c:Q",
         title="Out-of-bag C-index",
         scale=alt.Scale(zero=False, padding=8),
-        axis=alt.Axis(format=".2f", tickCount=5),
+        axis=alt.Axis(format=".3~f", tickCount=5),
     )
     base = alt.Chart(inline(rows)).encode(x=x)
     band = alt.Chart(inline(known(rows, "low", "high"))).mark_area(color=look.good, opacity=0.18)

@@ -1,6 +1,7 @@
 """The figures beyond the first four: they draw what they are given, and say so where they cannot."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -61,6 +62,13 @@ def test_every_figure_is_drawn_from_a_report_in_every_theme(report, theme):
         assert figure["width"] == "container", name
         assert "layer" in figure, f"{name} is a message"
         assert render_svg(figure).startswith("<svg"), name
+
+
+@pytest.mark.parametrize("last", [4, 10, 57, 130])
+def test_months_are_not_rounded_on_a_narrow_screen(last):
+    table = survival([(0, 1.0), (last * MONTH, 0.5)])
+    svg = render_svg(kaplan_meier_figure(table) | {"width": 200})
+    assert not re.findall(r">\d+e\+\d+</text>", svg)
 
 
 def rows_of(figure):
