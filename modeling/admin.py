@@ -74,7 +74,7 @@ class ModelVersionAdmin(ScopedAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
-        return super().get_queryset(request).defer("content", "report")
+        return super().get_queryset(request).defer("content", "report", "cross_validation")
 
     @display(description=gettext_lazy("study"))
     def study(self, version: ModelVersion) -> str:
@@ -114,7 +114,7 @@ class TrainingRunAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
         rows = super().get_queryset(request)
-        return rows.defer("version__content", "version__report")
+        return rows.defer("version__content", "version__report", "version__cross_validation")
 
     @display(description=gettext_lazy("study"))
     def study(self, run: TrainingRun) -> str:

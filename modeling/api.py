@@ -16,6 +16,7 @@ from modeling.models import (
     TrainingRun,
 )
 from modeling.selectors.models import (
+    HEAVY,
     models_visible_to,
     scores_visible_to,
     versions_visible_to,
@@ -96,12 +97,25 @@ class DatasetSerializer(serializers.ModelSerializer[FrozenDataset]):
         ]
 
 
+class NestedSerializer(serializers.Serializer[dict[str, Any]]):
+    """Harrell's C of the nested cross-validation; null until every repeat is there."""
+
+    c = serializers.FloatField(allow_null=True)
+    low = serializers.FloatField(allow_null=True, help_text="95 % interval.")
+    high = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField(allow_null=True, help_text="Patients.")
+    events = serializers.IntegerField(allow_null=True)
+    repeats = serializers.IntegerField(allow_null=True)
+    folds = serializers.IntegerField(allow_null=True)
+
+
 class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
     model = serializers.CharField(source="model.name")
     version = serializers.IntegerField(source="number")
     specification = serializers.IntegerField(source="specification.number")
     dataset = DatasetSerializer()
     sha256 = serializers.CharField(source="content_hash")
+    cross_validation = NestedSerializer(source="nested")
     decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
 
     class Meta:
@@ -115,6 +129,7 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
             "sha256",
             "features",
             "metrics",
+            "cross_validation",
             "gate",
             "software",
             "created_at",
@@ -146,7 +161,7 @@ class _VersionView(StudyView):
             versions_visible_to(self.user)
             .filter(model__study=self.study)
             .select_related("model", "specification", "dataset", "decided_by")
-            .defer("content", "report", "dataset__content", "specification__body")
+            .defer(*HEAVY, "dataset__content", "specification__body")
             .order_by("model__name", "number")
         )
 
@@ -217,7 +232,7 @@ class Scores(StudyList):
             scores_visible_to(self.user)
             .filter(version__model__study=self.study)
             .select_related("patient", "version__model")
-            .defer("version__content", "version__report")
+            .defer(*(f"version__{field}" for field in HEAVY))
             .order_by("version__model__name", "version__number", "patient__subject_id")
         )
         return self.filtered(
@@ -282,7 +297,7 @@ class TrainingRuns(StudyList):
                 model__in=models_visible_to(self.user).filter(study=self.study)
             )
             .select_related("model", "specification", "dataset", "version", "job", "requested_by")
-            .defer("dataset__content", "version__content", "version__report", "job__payload")
+            .defer(*("dataset__content", "job__payload"), *(f"version__{field}" for field in HEAVY))
             .order_by("-id")
         )
         return self.filtered(rows, model="model__name", version="version__number")

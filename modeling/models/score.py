@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from modeling.ciri.outcome import DAYS_IN_MONTH
 from modeling.models.version import ModelVersion
 from studies.models import Patient
 
@@ -70,6 +71,34 @@ class Score(models.Model):
             (f"{horizon.removesuffix('m')} m", _percent(p, self.survival_interval.get(horizon)))
             for horizon, p in self.survival.items()
         ]
+
+    @property
+    def last_horizon(self) -> int | None:
+        """The longest horizon, in months, that the model's follow-up reaches."""
+        known = [int(key.removesuffix("m")) for key, p in self.survival.items() if p is not None]
+        return max(known, default=None)
+
+    @property
+    def restricted_mean_months(self) -> float | None:
+        """Restricted mean survival up to the last horizon, in months."""
+        return None if self.restricted_mean is None else self.restricted_mean / DAYS_IN_MONTH
+
+    @property
+    def contributions(self) -> list[dict[str, str]]:
+        """The stored contributions as text, strongest first; the rest as one row."""
+        rows = [
+            {
+                "feature": row["feature"],
+                "value": "–" if row["value"] is None else f"{row['value']:.3g}",
+                "contribution": f"{row['contribution']:+.2f}",
+            }
+            for row in self.explanation.get("contributions", [])
+        ]
+        if self.explanation.get("others"):
+            others = _("%(n)d others") % {"n": self.explanation["others"]}
+            rest = f"{self.explanation['rest']:+.2f}"
+            rows.append({"feature": others, "value": "", "contribution": rest})
+        return rows
 
     @property
     def waterfall(self) -> dict[str, Any] | None:

@@ -35,9 +35,9 @@ class PrognosticModel(models.Model):
         return self.name
 
     def clean(self) -> None:
-        if self.name == "new":
+        if self.name in ("new", "compare"):
             raise ValidationError(
-                {"name": _("“new” is the address of the form; choose another name.")}
+                {"name": _("“new” and “compare” are addresses of pages; choose another name.")}
             )
 
 

@@ -1,39 +1,53 @@
-"""The four figures of a version: their tables from the stored report, and their specifications."""
+"""The figures of a version, in parts: how each is drawn from the stored report, and its table.
 
+A version that was trained before a table was part of the report gets a sentence instead of a picture.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from modeling.ciri.figures import (
     THEMES,
     Figure,
+    auc_figure,
+    beeswarm_figure,
+    brier_figure,
+    calibration_figure,
     comparison_figure,
     correlation_figure,
+    decision_figure,
+    evaluation_rows,
+    forest_plot_figure,
     importance_figure,
     kaplan_meier_figure,
     message_figure,
+    minimal_depth_figure,
+    shap_importance_figure,
+    stability_figure,
+    tradeoff_figure,
 )
 from modeling.ciri.report import comparison_tables
 from modeling.models import ModelVersion
+from modeling.selectors.tables import Rows, Table, contributions_by_feature, table_of
+from studies.models import Study
 
-FIGURES = {
-    "importance": _("1. Importance ranking"),
-    "kaplan-meier": _("2a. Survival by risk group, training patients (out-of-bag)"),
-    "kaplan-meier-validation": _("2b. Survival by risk group, validation cohort"),
-    "comparison": _("3. With and without clinical factors"),
-    "correlation": _("4. Correlation of the score with each cytokine"),
-}
 SIMULATED = "Simulated data"
 OUTCOMES = {"OS": "Overall survival", "PFS": "Progression-free survival"}
+OLDER = "This version was trained before Yogo drew this figure; train the model again to see it."
+BASES = {"out_of_bag": "out-of-bag", "validation": "validation"}
 
 
 @dataclass(frozen=True)
-class Table:
-    """The numbers of a figure for those who cannot see it."""
+class Drawing:
+    """A figure: its title, how it is drawn in a theme, and the numbers under it."""
 
-    columns: list[str]
-    rows: list[list[str]]
+    title: Promise
+    draw: Callable[[ModelVersion, str], Figure]
+    table: Callable[[ModelVersion], Table]
 
 
 def counterpart_of(version: ModelVersion) -> ModelVersion | None:
@@ -46,7 +60,7 @@ def counterpart_of(version: ModelVersion) -> ModelVersion | None:
         )
         .exclude(model=version.model)
         .select_related("model", "specification")
-        .defer("content")
+        .defer("content", "cross_validation")
         .order_by("model__name")
         if all(
             other.specification.body[key] == version.specification.body[key]
@@ -62,18 +76,28 @@ def counterpart_of(version: ModelVersion) -> ModelVersion | None:
     return next(iter([*same_analytes, *others]), None)
 
 
+def judged(version: ModelVersion) -> tuple[str, dict[str, Any]] | None:
+    """The evaluation that calibration and net benefit are shown of, with its basis: on the validation
+    patients where there are any, else out-of-bag."""
+    evaluation = version.report.get("evaluation") or {}
+    for key in ("validation", "out_of_bag"):
+        if evaluation.get(key):
+            return BASES[key], evaluation[key]
+    return None
+
+
 def figure_specification(version: ModelVersion, figure: str, *, theme: str) -> Figure:
     """The Vega-Lite specification of one figure, as page and file draw it."""
-    drawn = _drawn(version, figure, theme)
-    if version.model.study.is_simulated:
-        drawn = drawn | {"title": _marked(drawn.get("title"), theme)}
-    return drawn
+    return told_simulated(DRAWINGS[figure].draw(version, theme), version.model.study, theme)
 
 
-def _marked(title: Any, theme: str) -> dict[str, Any]:
-    """The figure's title with the word that its patients do not exist."""
+def told_simulated(drawn: Figure, study: Study, theme: str) -> Figure:
+    """A figure whose title says that its patients do not exist, where that is so."""
+    if not study.is_simulated:
+        return drawn
+    title: Any = drawn.get("title")
     found = title if isinstance(title, dict) else {"text": title or ""}
-    return {
+    marked = {
         "anchor": "start",
         "color": THEMES[theme].faint,
         "fontSize": 11,
@@ -81,19 +105,27 @@ def _marked(title: Any, theme: str) -> dict[str, Any]:
         **found,
         "text": " · ".join(filter(None, [SIMULATED, str(found["text"])])),
     }
+    return drawn | {"title": marked}
 
 
-def _drawn(version: ModelVersion, figure: str, theme: str) -> Figure:
-    report = version.report
-    if figure == "importance":
-        return importance_figure(report["importance"] or report["final_importance"], theme)
-    if figure in ("kaplan-meier", "kaplan-meier-validation"):
-        role = "train" if figure == "kaplan-meier" else "validate"
+def _rows(version: ModelVersion, key: str) -> Rows:
+    found: Rows = version.report.get(key) or []
+    return found
+
+
+def _importance(version: ModelVersion) -> Rows:
+    return _rows(version, "importance") or _rows(version, "final_importance")
+
+
+def _kaplan_meier(role: str) -> tuple[Callable[..., Figure], Callable[..., Table]]:
+    def draw(version: ModelVersion, theme: str) -> Figure:
         outcome = OUTCOMES[version.dataset.endpoint]
-        return kaplan_meier_figure(report["kaplan_meier"][role], theme, outcome=outcome)
-    if figure == "correlation":
-        return correlation_figure(report["correlations"], theme)
-    return _comparison(version, theme)
+        return kaplan_meier_figure(version.report["kaplan_meier"][role], theme, outcome=outcome)
+
+    def table(version: ModelVersion) -> Table:
+        return table_of((version.report["kaplan_meier"][role] or {}).get("groups", []))
+
+    return draw, table
 
 
 def _comparison(version: ModelVersion, theme: str) -> Figure:
@@ -108,31 +140,206 @@ def _comparison(version: ModelVersion, theme: str) -> Figure:
     return comparison_figure(comparison_tables(version.report, other.report, names), names, theme)
 
 
-def figure_tables(version: ModelVersion) -> dict[str, Table]:
-    """The table under each figure."""
-    report = version.report
-    km = report["kaplan_meier"]
+def _comparison_table(version: ModelVersion) -> Table:
     other = counterpart_of(version)
-    names = (version.model.name, other.model.name) if other else ("", "")
-    compared = comparison_tables(report, other.report, names)["performance"] if other else []
-    return {
-        "importance": _table(
-            report["importance"] or report["final_importance"],
-            ["feature", "mean", "se", "low", "high"],
+    if other is None:
+        return table_of([])
+    names = (version.model.name, other.model.name)
+    return table_of(comparison_tables(version.report, other.report, names)["performance"])
+
+
+def _of_key(
+    key: str, draw: Callable[[ModelVersion, Rows, str], Figure], *columns: str
+) -> tuple[Callable[..., Figure], Callable[..., Table]]:
+    """A figure drawn from the rows under one key of the report, and its table of some columns."""
+
+    def drawn(version: ModelVersion, theme: str) -> Figure:
+        if key not in version.report:
+            return message_figure(OLDER, theme)
+        return draw(version, _rows(version, key), theme)
+
+    return drawn, lambda version: table_of(_rows(version, key), columns)
+
+
+def _of_performance(
+    name: str, draw: Callable[[dict[str, Rows], str], Figure], *columns: str
+) -> tuple[Callable[..., Figure], Callable[..., Table]]:
+    """A figure of the judged evaluation, and the table of one kind of its rows."""
+
+    def rows(version: ModelVersion) -> dict[str, Rows]:
+        basis, evaluation = judged(version) or ("", None)
+        return evaluation_rows(evaluation, basis)
+
+    def drawn(version: ModelVersion, theme: str) -> Figure:
+        if "evaluation" not in version.report:
+            return message_figure(OLDER, theme)
+        return draw(rows(version), theme)
+
+    return drawn, lambda version: table_of(_in_months(rows(version)[name]), columns)
+
+
+def _in_months(rows: Rows) -> Rows:
+    """Horizons, which evaluation_rows gives in months, under a heading that says so."""
+    return [
+        {**row, "horizon (months)": row["horizon"]} if "horizon" in row else row for row in rows
+    ]
+
+
+def _auc_rows(version: ModelVersion) -> Rows:
+    evaluation = version.report.get("evaluation") or {}
+    return [
+        row
+        for key, basis in BASES.items()
+        for row in evaluation_rows(evaluation.get(key), basis)["auc"]
+    ]
+
+
+def _auc(version: ModelVersion, theme: str) -> Figure:
+    if "evaluation" not in version.report:
+        return message_figure(OLDER, theme)
+    return auc_figure(_auc_rows(version), theme)
+
+
+def _stability(version: ModelVersion, rows: Rows, theme: str) -> Figure:
+    rules = version.specification.body.get("selection", {})
+    return stability_figure(rows, theme, rules.get("min_frequency"))
+
+
+def _contributions(version: ModelVersion) -> Rows:
+    return contributions_by_feature(_rows(version, "explanation"))
+
+
+def _forest_plot(role: str) -> tuple[Callable[..., Figure], Callable[..., Table]]:
+    columns = (
+        "stratum",
+        "level",
+        "n",
+        "events",
+        "hr",
+        "low",
+        "high",
+        "p",
+        "interaction_p",
+        "reason",
+    )
+
+    def draw(version: ModelVersion, theme: str) -> Figure:
+        if "strata" not in version.report:
+            return message_figure(OLDER, theme)
+        return forest_plot_figure(version.report["strata"].get(role) or [], theme)
+
+    def table(version: ModelVersion) -> Table:
+        return table_of((version.report.get("strata") or {}).get(role) or [], columns)
+
+    return draw, table
+
+
+THE_FOUR = {
+    "importance": Drawing(
+        _("1. Importance ranking"),
+        lambda version, theme: importance_figure(_importance(version), theme),
+        lambda version: table_of(_importance(version), ("feature", "mean", "se", "low", "high")),
+    ),
+    "kaplan-meier": Drawing(
+        _("2a. Survival by risk group, training patients (out-of-bag)"), *_kaplan_meier("train")
+    ),
+    "kaplan-meier-validation": Drawing(
+        _("2b. Survival by risk group, validation cohort"), *_kaplan_meier("validate")
+    ),
+    "comparison": Drawing(
+        _("3. With and without clinical factors"), _comparison, _comparison_table
+    ),
+    "correlation": Drawing(
+        _("4. Correlation of the score with each cytokine"),
+        lambda version, theme: correlation_figure(version.report["correlations"], theme),
+        lambda version: table_of(_rows(version, "correlations")),
+    ),
+}
+PERFORMANCE = {
+    "auc": Drawing(
+        _("Time-dependent AUC"),
+        _auc,
+        lambda version: table_of(_auc_rows(version), ("basis", "time", "value", "low", "high")),
+    ),
+    "calibration": Drawing(
+        _("Calibration: predicted and observed risk"),
+        *_of_performance(
+            "calibration_groups",
+            lambda rows, theme: calibration_figure(
+                rows["calibration"], rows["calibration_groups"], theme, rows["ici"]
+            ),
+            *("horizon (months)", "group", "n", "predicted", "observed", "low", "high"),
         ),
-        "kaplan-meier": _table((km["train"] or {}).get("groups", [])),
-        "kaplan-meier-validation": _table((km["validate"] or {}).get("groups", [])),
-        "comparison": _table(compared),
-        "correlation": _table(report["correlations"]),
-    }
-
-
-def _table(rows: list[dict[str, Any]], columns: list[str] | None = None) -> Table:
-    columns = columns or (list(rows[0]) if rows else [])
-    return Table(columns, [[_cell(row.get(column)) for column in columns] for row in rows])
-
-
-def _cell(value: Any) -> str:
-    if value is None:
-        return "–"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    ),
+    "decision": Drawing(
+        _("Net benefit (decision curve)"),
+        *_of_performance(
+            "decision",
+            lambda rows, theme: decision_figure(rows["decision"], theme),
+            *("horizon (months)", "threshold", "model", "all", "none"),
+        ),
+    ),
+    "brier": Drawing(
+        _("Brier score over follow-up"),
+        *_of_performance(
+            "brier",
+            lambda rows, theme: brier_figure(rows["brier"], theme),
+            *("time", "value", "low", "high", "reference"),
+        ),
+    ),
+}
+SELECTION = {
+    "stability": Drawing(
+        _("Stability of the selection over resamples"),
+        *_of_key(
+            "importance",
+            _stability,
+            *("rank", "feature", "frequency", "mean", "low", "high", "selected", "group"),
+        ),
+    ),
+    "tradeoff": Drawing(
+        _("What each further analyte buys"),
+        *_of_key(
+            "tradeoff",
+            lambda version, rows, theme: tradeoff_figure(
+                rows, len(version.report["selected"]), theme
+            ),
+            *("k", "c", "low", "high"),
+        ),
+    ),
+    "minimal-depth": Drawing(
+        _("Minimal depth, a second view of importance"),
+        *_of_key(
+            "minimal_depth",
+            lambda version, rows, theme: minimal_depth_figure(rows, theme),
+            *("feature", "mean_depth", "share_of_trees", "threshold", "shallow"),
+        ),
+    ),
+}
+WHY = {
+    "beeswarm": Drawing(
+        _("What moves each patient's score"),
+        _of_key("explanation", lambda version, rows, theme: beeswarm_figure(rows, theme))[0],
+        lambda version: table_of(_contributions(version)),
+    ),
+    "contributions": Drawing(
+        _("Mean contribution of each feature"),
+        _of_key(
+            "explanation",
+            lambda version, rows, theme: shap_importance_figure(
+                contributions_by_feature(rows), theme
+            ),
+        )[0],
+        lambda version: table_of(_contributions(version), ("feature", "mean_abs")),
+    ),
+}
+STRATA = {
+    "strata": Drawing(
+        _("Hazard ratio within strata, training patients (out-of-bag)"), *_forest_plot("train")
+    ),
+    "strata-validation": Drawing(
+        _("Hazard ratio within strata, validation cohort"), *_forest_plot("validate")
+    ),
+}
+DRAWINGS = {**THE_FOUR, **PERFORMANCE, **SELECTION, **WHY, **STRATA}
+FIGURES = {key: drawing.title for key, drawing in THE_FOUR.items()}

@@ -2,16 +2,25 @@
 
 from typing import Any
 
-from django.db.models import Count, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 
 from accounts.models import User
 from jobs.models import Job
-from modeling.models import ModelSpecification, ModelVersion, PrognosticModel, Score, TrainingRun
+from modeling.models import (
+    CrossValidationRepeat,
+    ModelSpecification,
+    ModelVersion,
+    PrognosticModel,
+    Score,
+    TrainingRun,
+)
 from studies.models import Patient, Study
 from studies.permissions import Capability
 from studies.selectors.access import patients_visible_to, studies_visible_to
 
-HEAVY = ("content", "report")
+HEAVY = ("content", "report", "cross_validation")
+NESTED = ("c", "low", "high", "n", "events", "repeats", "folds")
 
 
 def models_visible_to(user: User) -> QuerySet[PrognosticModel]:
@@ -23,7 +32,8 @@ def models_visible_to(user: User) -> QuerySet[PrognosticModel]:
 
 def versions_visible_to(user: User) -> QuerySet[ModelVersion]:
     """Versions, without their stored content."""
-    return ModelVersion.objects.filter(model__in=models_visible_to(user)).defer("content")
+    versions = ModelVersion.objects.filter(model__in=models_visible_to(user))
+    return with_nested(versions).defer("content", "cross_validation")
 
 
 def scores_visible_to(user: User) -> QuerySet[Score]:
@@ -44,9 +54,33 @@ def current_specification(model: PrognosticModel) -> ModelSpecification:
     return model.specifications.order_by("-number")[0]
 
 
+def with_nested(versions: QuerySet[ModelVersion]) -> QuerySet[Any]:
+    """Versions with `nested`, the figure of the nested cross-validation (its keys are NESTED, None
+    until all repeats are there), and how many repeats are asked for and done."""
+    repeats = CrossValidationRepeat.objects.filter(version=OuterRef("pk")).order_by()
+    done = repeats.filter(content__isnull=False)
+    return versions.annotate(
+        nested=JSONObject(**{key: F(f"cross_validation__{key}") for key in NESTED}),
+        repeats_asked=_counted(repeats),
+        repeats_done=_counted(done),
+    )
+
+
+def _counted(repeats: QuerySet[CrossValidationRepeat]) -> Subquery:
+    counted = repeats.values("version").annotate(counted=Count("pk")).values("counted")
+    return Subquery(counted, output_field=IntegerField())
+
+
+def why_not_cross_validated(version: ModelVersion) -> str | None:
+    """The sentence of the first repeat that failed, if one did."""
+    failed = version.repeats.filter(job__state=Job.State.FAILED).select_related("job").first()
+    return failed.job.error.splitlines()[0] if failed and failed.job.error else None
+
+
 def with_champions(models: QuerySet[PrognosticModel]) -> QuerySet[Any]:
     """Models with `champions` (a list of at most one light version) and counts of versions."""
-    champions = ModelVersion.objects.filter(status=ModelVersion.Status.CHAMPION).defer(*HEAVY)
+    champions = ModelVersion.objects.filter(status=ModelVersion.Status.CHAMPION)
+    champions = with_nested(champions).select_related("specification").defer(*HEAVY)
     return models.annotate(version_count=Count("versions")).prefetch_related(
         Prefetch("versions", queryset=champions, to_attr="champions")
     )
@@ -54,17 +88,23 @@ def with_champions(models: QuerySet[PrognosticModel]) -> QuerySet[Any]:
 
 def champion_scores(patient: Patient) -> QuerySet[Score]:
     """A patient's scores by the versions in use."""
+    return in_use(Score.objects.filter(patient=patient))
+
+
+def in_use(scores: QuerySet[Score]) -> QuerySet[Score]:
+    """Those of the versions in use, by model name, without the versions' content."""
     return (
-        Score.objects.filter(patient=patient, version__status=ModelVersion.Status.CHAMPION)
+        scores.filter(version__status=ModelVersion.Status.CHAMPION)
         .select_related("version__model")
-        .defer("version__content", "version__report")
+        .defer(*(f"version__{field}" for field in HEAVY))
         .order_by("version__model__name")
     )
 
 
 def latest_run(model: PrognosticModel) -> TrainingRun | None:
     """The newest training run with its job."""
-    return model.runs.select_related("job", "version").defer("version__content").first()
+    heavy = (f"version__{field}" for field in HEAVY)
+    return model.runs.select_related("job", "version").defer(*heavy).first()
 
 
 def active_jobs(study: Study) -> QuerySet[Job]:
@@ -87,6 +127,6 @@ def latest_champions(study: Study) -> QuerySet[ModelVersion]:
     return (
         ModelVersion.objects.filter(model__study=study, pk=Subquery(newest))
         .select_related("model")
-        .defer("content")
+        .defer(*HEAVY)
         .order_by("model__name")
     )

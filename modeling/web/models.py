@@ -12,7 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from modeling.ciri import TEMPLATES, describe, parse_specification, template
 from modeling.models import PrognosticModel
-from modeling.selectors.models import current_specification, latest_run, with_champions
+from modeling.selectors.models import (
+    HEAVY,
+    current_specification,
+    latest_run,
+    with_champions,
+    with_nested,
+)
 from modeling.services.models import define_model
 from modeling.services.schedule import how_due
 from modeling.services.training import request_training
@@ -56,9 +62,9 @@ def model_page(request: HttpRequest, study: Study, name: str) -> HttpResponse:
     model = model_or_404(study, name)
     stated = current_specification(model)
     versions = list(
-        model.versions.select_related("dataset", "specification").defer(
-            "content", "report", "dataset__content"
-        )
+        with_nested(model.versions.all())
+        .select_related("dataset", "specification")
+        .defer(*HEAVY, "dataset__content")
     )
     return render(
         request,

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from modeling.models import ModelVersion
-
 
 @dataclass(frozen=True)
 class Figure:
@@ -19,17 +17,38 @@ class Figure:
 
 @dataclass(frozen=True)
 class Headline:
-    """The two honest figures of a version: out-of-bag, and on the validation cohort."""
+    """The honest figures of a version: nested cross-validation, validation cohort, out-of-bag.
 
-    out_of_bag: Figure | None
+    Out-of-bag is optimistic where analytes were selected on the same patients. While the repeats of
+    the cross-validation are not all there, `done` of `asked` are.
+    """
+
+    nested: Figure | None
     validation: Figure | None
+    out_of_bag: Figure | None
+    optimistic: bool
+    repeats: int | None
+    folds: int | None
+    done: int
+    asked: int
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the nested figure cannot be told from 0.5."""
+        return self.nested is not None and (self.nested.low or 0.0) <= 0.5
 
 
-def headline(version: ModelVersion) -> Headline:
-    """What stands in a table of models."""
+def headline(version: Any) -> Headline:
+    """What stands in a table of models; version: from `modeling.selectors.models.with_nested`."""
     return Headline(
-        out_of_bag=_figure(version.metrics.get("out_of_bag")),
+        nested=_figure(version.nested),
         validation=_figure(version.metrics.get("validation")),
+        out_of_bag=_figure(version.metrics.get("out_of_bag")),
+        optimistic=version.specification.body["analytes"]["keep"] > 0,
+        repeats=version.nested["repeats"],
+        folds=version.nested["folds"],
+        done=version.repeats_done or 0,
+        asked=version.repeats_asked or 0,
     )
 
 

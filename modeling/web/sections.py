@@ -32,4 +32,7 @@ def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, A
     """The patient's scores by the versions in use."""
     if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
         return None
-    return "modeling/_patient_scores.html", {"scores": list(champion_scores(patient))}
+    return "modeling/_patient_scores.html", {
+        "scores": list(champion_scores(patient)),
+        "patient": patient,
+    }

@@ -1,4 +1,6 @@
-"""A version's page: how good it is, the four figures, what it was made from, and the decision."""
+"""A version's page: how good it is, figures in parts, what it was made from, and the decision."""
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +10,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from modeling.ciri import describe, parse_specification
 from modeling.models import ModelVersion
-from modeling.selectors.figures import FIGURES, counterpart_of, figure_tables
+from modeling.selectors.comparisons import comparable_versions
+from modeling.selectors.models import why_not_cross_validated, with_nested
+from modeling.selectors.parts import PARTS
 from modeling.services.promotion import promote_version, reject_version
 from modeling.web.forms import DecisionForm
 from modeling.web.models import model_or_404
@@ -19,17 +23,18 @@ from studies.refusals import Refused
 from studies.web.access import study_page
 
 
-def version_or_404(study: Study, name: str, number: int) -> ModelVersion:
+def version_or_404(study: Study, name: str, number: int) -> Any:
     """A version of a model of the study, without its stored content."""
     found = (
-        model_or_404(study, name)
-        .versions.select_related("model", "dataset", "specification", "decided_by")
+        with_nested(model_or_404(study, name).versions.all())
+        .select_related("model", "dataset", "specification", "decided_by")
         .defer("content", "dataset__content")
         .filter(number=number)
         .first()
     )
     if found is None:
         raise Http404(_("This model has no version of that number."))
+    found.model.study = study
     return found
 
 
@@ -37,16 +42,24 @@ def version_or_404(study: Study, name: str, number: int) -> ModelVersion:
 @study_page(Capability.VIEW_MODELS)
 def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
     shown = version_or_404(study, name, number)
-    tables = figure_tables(shown)
+    key = request.GET.get("part", "figures")
+    if key not in PARTS:
+        raise Http404(_("A version's page has no part of that name."))
+    part = PARTS[key]
     return render(
         request,
         "modeling/version.html",
         {
             "version": shown,
-            "headline": headline(shown),
+            **_cross_validated(shown),
             "paragraph": describe(parse_specification(shown.specification.body)),
-            "figures": [(key, title, tables[key]) for key, title in FIGURES.items()],
-            "counterpart": counterpart_of(shown),
+            "parts": PARTS.items(),
+            "part": key,
+            "part_title": part.title,
+            "figures": [(k, d.title, d.table(shown)) for k, d in part.drawings.items()],
+            "sentences": part.sentences(shown),
+            "tables": [(title, table) for title, table in part.tables(shown) if table.rows],
+            "others": comparable_versions(shown),
             "run": shown.runs.select_related("job", "requested_by").order_by("id").first(),
             "reproductions": shown.runs.count() - 1,
             "scored": shown.scores.count(),
@@ -56,6 +69,28 @@ def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpR
             in ModelVersion.TRANSITIONS[ModelVersion.Status(shown.status)],
         },
     )
+
+
+def _cross_validated(version: Any) -> dict[str, Any]:
+    """The headline figures, and why the nested one is missing where it will not come."""
+    rules = parse_specification(version.specification.body).cross_validation
+    return {
+        "headline": headline(version),
+        "cross_validation": rules,
+        "why_not": why_not_cross_validated(version),
+    }
+
+
+@require_GET
+@study_page(Capability.VIEW_MODELS)
+def cross_validation(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
+    """How far the nested cross-validation is, for the page to ask again while it lasts."""
+    shown = version_or_404(study, name, number)
+    context = {"version": shown, **_cross_validated(shown)}
+    response = render(request, "modeling/_nested.html", context)
+    if context["headline"].nested is not None:
+        response["HX-Refresh"] = "true"
+    return response
 
 
 @require_POST

@@ -1,0 +1,45 @@
+"""Why a patient has a score, as a figure."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from modeling.ciri.figures import Figure, message_figure, waterfall_figure
+from modeling.models import Score
+from modeling.selectors.figures import told_simulated
+from modeling.selectors.models import in_use, scores_visible_to
+from modeling.web.rendering import figure_response
+from studies.models import Study
+from studies.permissions import Capability
+from studies.web.access import study_page
+
+UNEXPLAINED = "This score was made before Yogo kept its explanation; ask for the scores again."
+
+
+@require_GET
+# Who reads patients but no models finds no score here, and does not learn whether there is one.
+@study_page(Capability.VIEW_MODELS, Capability.VIEW_CLINICAL)
+def why(
+    request: HttpRequest, study: Study, subject: str, name: str, extension: str
+) -> HttpResponse:
+    """The waterfall of the score by the version of a model that is in use."""
+    visible = scores_visible_to(request.user)  # type: ignore[arg-type]
+    score = (
+        in_use(visible)
+        .filter(patient__study=study, patient__subject_id=subject, version__model__name=name)
+        .first()
+    )
+    if score is None:
+        raise Http404(_("There is no score of this patient by a model of that name in use."))
+    mark = "-simulated" if study.is_simulated else ""
+    return figure_response(
+        request,
+        lambda theme: told_simulated(_drawn(score, theme), study, theme),
+        name=f"{study.code}-{subject}-{name}-v{score.version.number}-why{mark}",
+        extension=extension,
+    )
+
+
+def _drawn(score: Score, theme: str) -> Figure:
+    table = score.waterfall
+    return message_figure(UNEXPLAINED, theme) if table is None else waterfall_figure(table, theme)

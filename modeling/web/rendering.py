@@ -1,0 +1,36 @@
+"""A figure as a page draws it (JSON) and as people take it away (SVG, PNG, PDF)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import vl_convert
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+
+from modeling.ciri.figures import THEMES, Figure, render_png, render_svg
+
+
+def render_pdf(figure: Figure) -> bytes:
+    content: bytes = vl_convert.svg_to_pdf(render_svg(figure), allowed_base_urls=[])
+    return content
+
+
+FILES: dict[str, tuple[Callable[[Figure], Any], str]] = {
+    "svg": (render_svg, "image/svg+xml"),
+    "png": (render_png, "image/png"),
+    "pdf": (render_pdf, "application/pdf"),
+}
+
+
+def figure_response(
+    request: HttpRequest, draw: Callable[[str], Figure], *, name: str, extension: str
+) -> HttpResponse:
+    """What `draw(theme)` gives, as JSON or as a file of this name; 404 for other kinds of file."""
+    theme = request.GET.get("theme", "light" if extension == "json" else "print")
+    if extension not in ("json", *FILES) or theme not in THEMES:
+        raise Http404
+    if extension == "json":
+        return JsonResponse(draw(theme))
+    render, kind = FILES[extension]
+    response = HttpResponse(render(draw(theme)), content_type=kind)
+    response["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
+    return response
