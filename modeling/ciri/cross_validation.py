@@ -182,10 +182,10 @@ def _pairs(
         time = people["time"].to_numpy(dtype=np.float64)[place]
         order, ends = order_of(event, time)
         risk = np.array(fold[score], dtype=np.float64)
-        ranks = rank_risk(risk, np.argsort(risk))
+        place_of, lower, upto = rank_risk(risk, np.argsort(risk))
         ones = np.ones(len(place))
         for row, weight in enumerate(np.ascontiguousarray(weights[:, place])):
-            gained, met = concordance_sums(order, ends, event, *ranks, weight, ones)
+            gained, met = concordance_sums(order, ends, event, place_of, lower, upto, weight, ones)
             concordant[row] += gained
             comparable[row] += met
     return concordant, comparable

@@ -5,7 +5,6 @@ Ishwaran, Kogalur, Blackstone, Lauer (2008), Random survival forests, Ann. Appl.
 
 from __future__ import annotations
 
-import numbers
 from typing import Any, Self
 
 import numpy as np
@@ -258,7 +257,7 @@ def _numbers(X: Any) -> Floats:
 
 def seed_of(random_state: Any) -> int:
     """The seed of all trees: a whole number as it is; another one at each call for None."""
-    if isinstance(random_state, numbers.Integral) and random_state >= 0:
+    if isinstance(random_state, int | np.integer) and random_state >= 0:
         return int(random_state)
     return int(check_random_state(random_state).randint(2**31 - 1))
 
@@ -270,10 +269,10 @@ def features_tried(max_features: str | int | float | None, features: int) -> int
     if max_features in ("sqrt", "log2"):
         rule = np.sqrt if max_features == "sqrt" else np.log2
         return max(1, int(rule(features)))
-    if isinstance(max_features, (int, np.integer)) and not isinstance(max_features, bool):
+    if isinstance(max_features, int | np.integer) and not isinstance(max_features, bool):
         if max_features >= 1:
             return min(int(max_features), features)
-    elif isinstance(max_features, (float, np.floating)) and 0 < max_features <= 1:
+    elif isinstance(max_features, float | np.floating) and 0 < max_features <= 1:
         return max(1, int(max_features * features))
     raise ValueError(
         f"max_features is {max_features!r}; it must be 'sqrt', 'log2', None, a share above 0 and up "
@@ -282,7 +281,7 @@ def features_tried(max_features: str | int | float | None, features: int) -> int
 
 
 def _whole(name: str, value: Any) -> int:
-    if not isinstance(value, numbers.Integral) or value < 1:
+    if not isinstance(value, int | np.integer) or value < 1:
         raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1.")
     return int(value)
 

@@ -85,7 +85,7 @@ def _poor_against_good(y: Any, label: Any) -> dict[str, Any]:
 
 
 PDL1_LABELS = {"<1": "< 1 %", "1-49": "1–49 %", ">=50": "≥ 50 %"}
-STRATA = {
+STRATA: dict[str, tuple[str, dict[Any, str]]] = {
     "pretreated": ("Earlier therapy", {0.0: "no", 1.0: "yes"}),
     "combination": ("Combination treatment", {0.0: "no", 1.0: "yes"}),
     "sex": ("Sex", {"female": "female", "male": "male"}),
@@ -100,7 +100,7 @@ def strata_of(subjects: pd.DataFrame) -> pd.DataFrame:
     """
     classes = pd.cut(subjects["pdl1"], [-np.inf, 1, 50, np.inf], right=False, labels=PDL1_CLASSES)
     pdl1 = subjects["pdl1_class"].where(subjects["pdl1_class"].notna(), classes.astype(object))
-    columns = {"PD-L1": pdl1.map(PDL1_LABELS)}
+    columns: dict[str, Any] = {"PD-L1": pdl1.map(PDL1_LABELS)}
     for name, (title, words) in STRATA.items():
         columns[title] = subjects[name].map(words)
     older = np.where(subjects["age"] >= 65, "65 and older", "under 65")

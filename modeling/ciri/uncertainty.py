@@ -97,5 +97,6 @@ def _interval(mean: Floats, variance: Floats, level: float) -> tuple[Floats, Flo
     inside = (mean > 0) & (mean < 1)
     safe = np.where(inside, mean, 0.5)
     half = stats.norm.ppf(0.5 + level / 2) * np.sqrt(variance) / (safe * -np.log(safe))
-    bounds = [np.where(inside, safe ** np.exp(sign * half), np.nan) for sign in (1, -1)]
-    return np.round(bounds[0], _DECIMALS), np.round(bounds[1], _DECIMALS)
+    low: Floats = np.where(inside, safe ** np.exp(half), np.nan)
+    high: Floats = np.where(inside, safe ** np.exp(-half), np.nan)
+    return low.round(_DECIMALS), high.round(_DECIMALS)

@@ -11,7 +11,7 @@ from modeling.ciri.figures.kaplan_meier import kaplan_meier_figure
 from modeling.ciri.figures.minimal_depth import minimal_depth_figure
 from modeling.ciri.figures.over_time import auc_figure, brier_figure
 from modeling.ciri.figures.partial_dependence import partial_dependence_figure
-from modeling.ciri.figures.rendering import render_png, render_svg
+from modeling.ciri.figures.rendering import render_pdf, render_png, render_svg
 from modeling.ciri.figures.shap import beeswarm_figure, shap_importance_figure, waterfall_figure
 from modeling.ciri.figures.stability import stability_figure
 from modeling.ciri.figures.theme import THEMES, Figure, message_figure
@@ -34,6 +34,7 @@ __all__ = [
     "message_figure",
     "minimal_depth_figure",
     "partial_dependence_figure",
+    "render_pdf",
     "render_png",
     "render_svg",
     "shap_importance_figure",

@@ -1,4 +1,4 @@
-"""Figures as SVG and PNG, drawn on the server by vl-convert (no browser, no network)."""
+"""Figures as SVG, PNG and PDF, drawn on the server by vl-convert (no browser, no network)."""
 
 from __future__ import annotations
 
@@ -21,6 +21,12 @@ def render_png(spec: Figure, scale: float = 2) -> bytes:
     """The figure as PNG, `scale` pixels to one of the page."""
     png: bytes = vl_convert.vegalite_to_png(_sized(spec), scale=scale, allowed_base_urls=[])
     return png
+
+
+def render_pdf(spec: Figure) -> bytes:
+    """The figure as one page of PDF, vectors and text."""
+    pdf: bytes = vl_convert.vegalite_to_pdf(_sized(spec), allowed_base_urls=[])
+    return pdf
 
 
 def _sized(spec: Any) -> Any:

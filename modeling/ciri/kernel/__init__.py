@@ -43,4 +43,4 @@ def cache_place() -> Path:
     return Path(tempfile.mkdtemp(prefix="yogo-compiled-"))
 
 
-config.CACHE_DIR = str(cache_place())
+config.CACHE_DIR = str(cache_place())  # type: ignore[attr-defined]

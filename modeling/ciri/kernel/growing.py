@@ -88,7 +88,6 @@ def event_times_of_node(cohort, node, m, deaths, later):  # type: ignore[no-unty
         step = 0.0
         if present > 1.0:
             step = died * (present - died) / ((present - 1.0) * present * present)
-        node.step[time] = step
         node.hazard[time + 1] = node.hazard[time] + hazard
         node.variance[time + 1] = node.variance[time] + step
         node.variance_at_risk[time + 1] = node.variance_at_risk[time] + step * present
@@ -199,7 +198,6 @@ def workspace(n, p, times):  # type: ignore[no-untyped-def]
         np.empty(n, np.int32),
         np.empty(n),
         np.empty(n, np.int32),
-        np.empty(times + 1),
         np.empty(times + 1),
         np.empty(times + 1),
         np.empty(times + 1),

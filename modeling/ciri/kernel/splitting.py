@@ -15,14 +15,13 @@ import numpy as np
 from numba import njit
 
 CLOSEST = np.float32(1e-7)  # values closer than this are not told apart, as in scikit-learn
-FEW_TIMES = 12  # up to so many event times a plain pass beats the Fenwick tree
 
 
 class Node(NamedTuple):
     """One node while it is split: its m rows by rising time, and its event times.
 
     row, weight, at_risk_at (how many of the node's event times each row lives to): (rows,), the first
-    m in use. hazard, variance, variance_at_risk: (times + 1,) running sums A, V, VY. step: (times,) v.
+    m in use. hazard, variance, variance_at_risk: (times + 1,) running sums A, V, VY.
     """
 
     row: Any
@@ -31,7 +30,6 @@ class Node(NamedTuple):
     hazard: Any
     variance: Any
     variance_at_risk: Any
-    step: Any
 
 
 class Scratch(NamedTuple):
@@ -84,25 +82,20 @@ def add_row(node, k, died, times, scratch, numerator, variance, waiting):  # typ
         return numerator, variance, waiting
     crossed = 0.0
     known, later = scratch.known, scratch.waiting
-    if times <= FEW_TIMES:
-        for time in range(lived):
-            crossed += node.step[time] * known[time]
-            known[time] += weight
-    else:
-        # c = sum of w V[l] over left rows with l up to mine, and V[mine] for all who live longer.
-        upto = 0.0
-        at = lived
-        while at > 0:
-            crossed += known[at]
-            upto += later[at]
-            at &= at - 1
-        crossed += node.variance[lived] * (waiting - upto)
-        at, gain = lived, weight * node.variance[lived]
-        while at <= times:
-            known[at] += gain
-            later[at] += weight
-            at += at & -at
-        waiting += weight
+    # c = sum of w V[l] over left rows with l up to mine, and V[mine] for all who live longer.
+    upto = 0.0
+    at = lived
+    while at > 0:
+        crossed += known[at]
+        upto += later[at]
+        at &= at - 1
+    crossed += node.variance[lived] * (waiting - upto)
+    at, gain = lived, weight * node.variance[lived]
+    while at <= times:
+        known[at] += gain
+        later[at] += weight
+        at += at & -at
+    waiting += weight
     variance += weight * (
         node.variance_at_risk[lived] - weight * node.variance[lived] - 2.0 * crossed
     )
