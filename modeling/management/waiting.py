@@ -12,7 +12,7 @@ POLL_SECONDS = 0.5
 SWEEP_EVERY = 15.0
 
 
-def wait_for(jobs: list[Job], *, timeout: float, tell: Callable[[str], None]) -> None:
+def wait_for(jobs: list[Job], *, timeout: float, tell: Callable[[str], object]) -> None:
     """Return when all jobs have succeeded; tells progress. CommandError on failure or timeout."""
     deadline = time.monotonic() + timeout
     swept = time.monotonic()

@@ -1,6 +1,7 @@
-"""train NAME --study CODE [--wait]"""
+"""train NAME --study CODE [--wait] [--cross-validated]"""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -8,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from jobs.models import Job
 from modeling.management.arguments import study_named
 from modeling.management.waiting import wait_for
-from modeling.models import TrainingRun
+from modeling.models import ModelVersion, TrainingRun
 from modeling.services.training import request_training
 from studies.refusals import Refused
 
@@ -21,6 +22,14 @@ class Command(BaseCommand):
         parser.add_argument("--study", required=True, metavar="CODE")
         parser.add_argument(
             "--wait", action="store_true", help="print version, features and metrics when done"
+        )
+        parser.add_argument(
+            "--cross-validated",
+            action="store_true",
+            help="wait for the nested cross-validation, too, and print its C with interval",
+        )
+        parser.add_argument(
+            "--json", action="store_true", help="print JSON alone, without progress"
         )
         parser.add_argument("--timeout", type=float, default=3600, metavar="SECONDS")
 
@@ -39,11 +48,39 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         job = run.job
         assert job is not None  # noqa: S101 - request_training always sets it
-        if not options["wait"]:
+        if not (options["wait"] or options["cross_validated"]):
             self.stdout.write(json.dumps({"run": run.pk, "job": job.pk, "state": job.state}))
             return
-        wait_for([job], timeout=options["timeout"], tell=self.stderr.write)
+        tell = (lambda line: None) if options["json"] else self.stderr.write
+        wait_for([job], timeout=options["timeout"], tell=tell)
+        if options["cross_validated"]:
+            self._wait_for_repeats(run, options["timeout"], tell)
         self.stdout.write(json.dumps(_summary(run, job), indent=2))
+
+    def _wait_for_repeats(
+        self, run: TrainingRun, timeout: float, tell: Callable[[str], object]
+    ) -> None:
+        run.refresh_from_db()
+        version = run.version
+        assert version is not None  # noqa: S101 - a succeeded training names its version
+        repeats = version.repeats.select_related("job").defer("content")
+        wait_for([repeat.job for repeat in repeats], timeout=timeout, tell=tell)
+        version.refresh_from_db(fields=["cross_validation"])
+        tell(nested_sentence(version))
+
+
+def nested_sentence(version: ModelVersion) -> str:
+    """The nested figure of a version, in words."""
+    found = version.cross_validation
+    if not found:
+        return f"{version} is not cross-validated: its specification asks for no repeats."
+    if found["c"] is None:
+        return f"{version}: no two held-out patients could be compared."
+    return (
+        f"{version}: nested C {found['c']:.3f} (95 % CI {found['low']:.3f}-{found['high']:.3f}), "
+        f"{found['repeats']} x {found['folds']} folds, {found['n']} patients, "
+        f"{found['events']} events, the whole selection inside each fold."
+    )
 
 
 def _summary(run: TrainingRun, job: Job) -> dict[str, Any]:
@@ -58,6 +95,7 @@ def _summary(run: TrainingRun, job: Job) -> dict[str, Any]:
         "reproduced": (job.result or {}).get("reproduced", False),
         "features": version.features,
         "metrics": version.metrics,
+        "cross_validation": _nested(version),
         "dataset": {
             "sha256": version.dataset.content_hash,
             "patients": version.dataset.patients,
@@ -66,3 +104,9 @@ def _summary(run: TrainingRun, job: Job) -> dict[str, Any]:
         },
         "gate": version.gate,
     }
+
+
+def _nested(version: ModelVersion) -> dict[str, Any] | None:
+    """What all repeats say, without each patient's predictions; None until they are there."""
+    found = version.cross_validation
+    return found and {key: value for key, value in found.items() if key != "predictions"}
