@@ -69,7 +69,7 @@ def measure(scale: Scale) -> list[Table]:
         side: in_new_process("benchmarks.rescore", side, patients, trees) for side in measured
     }
     rows = [
-        [*_row(side, taken, patients / sizes[side]), *_memory_cells(memory.get(side))]
+        [*_row(side, taken, sizes[side], patients), *_memory_cells(memory.get(side))]
         for side in NAMES
     ]
     columns = ("what", "seconds", "ours is", "goal", "memory it takes (MB)", "peak (MB)")
@@ -82,13 +82,14 @@ def measure(scale: Scale) -> list[Table]:
     return [Table(columns, rows, [note])]
 
 
-def _row(side: str, taken: dict[str, float], share: float) -> list[str]:
-    note = "" if share == 1 else f" (a share of the patients, times {share:g})"
+def _row(side: str, taken: dict[str, float], scored: int, patients: int) -> list[str]:
+    whole = taken[side] * patients / scored
+    note = "" if scored == patients else f" ({scored:,} patients, times {patients // scored})"
     faster, goal = "", ""
     if side in GOALS:
-        ratio = taken[side] * share / taken["survival" if side == "curves" else "risk"]
+        ratio = whole / taken["survival" if side == "curves" else "risk"]
         faster, goal = f"{times(ratio)} as fast", at_least(GOALS[side], ratio)
-    return [NAMES[side] + note, seconds(taken[side] * share), faster, goal]
+    return [NAMES[side] + note, seconds(whole), faster, goal]
 
 
 def _memory_cells(found: dict[str, float] | None) -> list[str]:
