@@ -68,7 +68,7 @@ def measure(scale: Scale) -> list[Table]:
 
 
 def _rows(
-    name: str, specification: Specification, table: FrozenTable, runs: int
+    name: str, specification: Specification, table: FrozenTable, scale: Scale
 ) -> list[list[str]]:
     model = train(specification, table, n_jobs=THREADS)
     draw.render_svg(next(_figures(model)))  # starts the drawing engine
