@@ -8,16 +8,17 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).resolve().parents[1]
 STATUS = Path("/proc/self/status")
 CLEAR_REFS = Path("/proc/self/clear_refs")
 
+Name = TypeVar("Name")
 Side = Callable[[], Any]
 
 
@@ -29,9 +30,9 @@ def seconds_of(work: Side) -> float:
     return found if isinstance(found, float) else passed
 
 
-def alternate(sides: dict[str, Side], runs: int) -> dict[str, float]:
+def alternate(sides: Mapping[Name, Side], runs: int) -> dict[Name, float]:
     """Median seconds of each side over `runs` rounds, every side once in a round."""
-    taken: dict[str, list[float]] = {name: [] for name in sides}
+    taken: dict[Name, list[float]] = {name: [] for name in sides}
     for _ in range(runs):
         for name, work in sides.items():
             taken[name].append(seconds_of(work))
