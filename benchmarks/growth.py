@@ -35,7 +35,7 @@ TREES = {
     20_000: 10,
     50_000: 4,
 }
-LARGE, WHOLE = 20_000, 1000  # patients and trees of the forest that --full grows whole
+LARGE, WHOLE = 20_000, 1000  # patients and trees of the forest that is grown whole
 MEMORY_GOAL = 2000  # megabytes
 CHART = DOCUMENT.with_name("benchmarks-growth.svg")
 
@@ -45,12 +45,10 @@ def measure(scale: Scale) -> list[Table]:
     sizes = {60: 4, 120: 4} if scale.quick else TREES
     grown = one_forest if scale.quick else partial(in_new_process, "benchmarks.growth")
     found = [grown(n, trees, 1, scale.runs) for n, trees in sizes.items()]
-    tables = [_curve(found)]
-    if scale.full:
-        tables.append(_whole(in_new_process("benchmarks.growth", LARGE, WHOLE, 2, 1)))
-    if not scale.quick:
-        draw(found, CHART)
-    return tables
+    if scale.quick:
+        return [_curve(found)]
+    draw(found, CHART)
+    return [_curve(found), _whole(in_new_process("benchmarks.growth", LARGE, WHOLE, 2, 1))]
 
 
 def _curve(found: list[dict[str, Any]]) -> Table:
