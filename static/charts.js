@@ -24,7 +24,11 @@ async function drawChart(element) {
   }
 }
 
-const drawAll = () => document.querySelectorAll(".chart[data-src]").forEach(drawChart);
+// A chart inside closed details has no width yet; it is drawn when they are opened.
+const isShown = (element) => !element.closest("details:not([open])");
+const drawAll = () => [...document.querySelectorAll(".chart[data-src]")].filter(isShown).forEach(drawChart);
+const drawOpened = (event) => event.target.open && event.target.querySelectorAll?.(".chart[data-src]").forEach(drawChart);
+document.addEventListener("toggle", drawOpened, true);
 document.addEventListener("DOMContentLoaded", drawAll);
 document.addEventListener("yogo:theme", drawAll);
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);

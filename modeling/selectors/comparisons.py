@@ -75,16 +75,20 @@ def _scored_by_both(a: ModelVersion, b: ModelVersion, rules: list[Specification]
     """One row per patient: basis ("validation" rows first), time, event, and of each version
     mortality_, group_ and survival_ (a mapping by horizon) with _a and _b."""
     study = a.model.study
-    frames = [_scores(a, rules[0]), _scores(b, rules[1])]
-    joined = frames[0].join(frames[1], how="inner", lsuffix="_a", rsuffix="_b")
+    of_a, of_b = _scores(a, rules[0]).add_suffix("_a"), _scores(b, rules[1]).add_suffix("_b")
+    joined = of_a.join(of_b, how="inner")
     joined = joined[joined["basis_a"] == joined["basis_b"]].rename(columns={"basis_a": "basis"})
     patients = Patient.objects.filter(study=study)
     known = outcomes(patients, endpoint=rules[0].endpoint, as_of=study.today())
     # As in a frozen table: an event on day 0 counts at half a day, censoring on day 0 tells nothing.
-    told = [pk in known and (known[pk].days > 0 or known[pk].event) for pk in joined.index]
-    joined = joined[told].copy()
-    joined["time"] = [max(float(known[pk].days), 0.5) for pk in joined.index]
-    joined["event"] = [known[pk].event for pk in joined.index]
+    told = {
+        pk: (max(outcome.days, 0.5), outcome.event)
+        for pk, outcome in known.items()
+        if outcome is not None and (outcome.days > 0 or outcome.event)
+    }
+    joined = joined[joined.index.isin(told)].copy()
+    joined["time"] = [told[pk][0] for pk in joined.index]
+    joined["event"] = [told[pk][1] for pk in joined.index]
     return joined.sort_values("basis", ascending=False, kind="stable")
 
 

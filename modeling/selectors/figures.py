@@ -123,7 +123,11 @@ def _kaplan_meier(role: str) -> tuple[Callable[..., Figure], Callable[..., Table
         return kaplan_meier_figure(version.report["kaplan_meier"][role], theme, outcome=outcome)
 
     def table(version: ModelVersion) -> Table:
-        return table_of((version.report["kaplan_meier"][role] or {}).get("groups", []))
+        groups = (version.report["kaplan_meier"][role] or {}).get("groups", [])
+        rows = [
+            {**group, "median_low": group["low"], "median_high": group["high"]} for group in groups
+        ]
+        return table_of(rows, ("group", "n", "events", "median", "median_low", "median_high"))
 
     return draw, table
 
@@ -145,7 +149,8 @@ def _comparison_table(version: ModelVersion) -> Table:
     if other is None:
         return table_of([])
     names = (version.model.name, other.model.name)
-    return table_of(comparison_tables(version.report, other.report, names)["performance"])
+    rows = comparison_tables(version.report, other.report, names)["performance"]
+    return table_of(rows, ("model", "basis", "c", "low", "high", "n", "events"))
 
 
 def _of_key(
@@ -252,7 +257,9 @@ THE_FOUR = {
     "correlation": Drawing(
         _("4. Correlation of the score with each cytokine"),
         lambda version, theme: correlation_figure(version.report["correlations"], theme),
-        lambda version: table_of(_rows(version, "correlations")),
+        lambda version: table_of(
+            _rows(version, "correlations"), ("analyte", "rho", "low", "high", "p", "q", "n")
+        ),
     ),
 }
 PERFORMANCE = {

@@ -67,7 +67,7 @@ def _performance_sentences(version: ModelVersion) -> list[str]:
 
 def _performance_tables(version: ModelVersion) -> list[Titled]:
     evaluation = version.report.get("evaluation") or {}
-    values: dict[tuple[str, float | None], dict[str, str]] = {}
+    values: dict[tuple[str, float | None], dict[str, str | None]] = {}
     for basis in ("out_of_bag", "validation"):
         for row in (evaluation.get(basis) or {}).get("metrics", []):
             if row["metric"] in METRICS:
@@ -99,7 +99,10 @@ def _selection_tables(version: ModelVersion) -> list[Titled]:
     nested = (version.cross_validation or {}).get("selected", [])
     return [
         (_("Correlated analytes, which could have stood in for each other"), table_of(groups)),
-        (_("How often the nested cross-validation selected each analyte"), table_of(nested)),
+        (
+            _("How often the nested cross-validation selected each analyte"),
+            table_of(nested, ("analyte", "folds")),
+        ),
     ]
 
 
@@ -151,8 +154,8 @@ def _nested_against_cox(version: ModelVersion) -> list[str]:
     return [
         _(
             "In the nested cross-validation the forest has a C of %(forest).3f and a penalised Cox "
-            "model of the same candidates one of %(cox).3f: the forest's is %(value)+.3f "
-            "(95 %% CI %(low)+.3f to %(high)+.3f) from it."
+            "model of the same candidates one of %(cox).3f (difference %(value)+.3f, 95 %% CI "
+            "%(low)+.3f to %(high)+.3f)."
         )
         % {"forest": nested["c"], "cox": cox["c"], **difference}
     ]

@@ -12,6 +12,7 @@ Rows = list[dict[str, Any]]
 
 HEADINGS = {
     "c": _("C-index"),
+    "folds": _("share of folds"),
     "hr": _("hazard ratio"),
     "high": _("95 % to"),
     "interaction_p": _("p of interaction"),
@@ -20,19 +21,33 @@ HEADINGS = {
     "mean": _("loss of C"),
     "mean_abs": _("mean |contribution|"),
     "mean_depth": _("mean depth"),
+    "median_high": _("median, 95 % to"),
+    "median_low": _("median, 95 % from"),
     "n": _("patients"),
     "se": _("standard error"),
+    "rho": _("Spearman's rho"),
     "share_of_trees": _("share of trees"),
 }
-IN_DAYS = ("time", "horizon", "median", "median_low", "median_high")
+IN_DAYS = ("time", "median", "median_low", "median_high")
 
 
 @dataclass(frozen=True)
 class Table:
-    """Headings and cells, as text."""
+    """Headings and cells, as text; `numeric` says which columns hold numbers."""
 
     columns: list[str]
     rows: list[list[str]]
+    numeric: list[bool]
+
+    @property
+    def headings(self) -> list[tuple[str, bool]]:
+        """Each heading, and whether numbers stand under it."""
+        return list(zip(self.columns, self.numeric, strict=True))
+
+    @property
+    def lines(self) -> list[list[tuple[str, bool]]]:
+        """Rows of cells, each with whether it is in a column of numbers."""
+        return [list(zip(row, self.numeric, strict=True)) for row in self.rows]
 
 
 def table_of(rows: Rows, columns: Sequence[str] | None = None) -> Table:
@@ -41,12 +56,20 @@ def table_of(rows: Rows, columns: Sequence[str] | None = None) -> Table:
     return Table(
         [_heading(column) for column in chosen],
         [[_cell(column, row.get(column)) for column in chosen] for row in rows],
+        [_is_numeric([row.get(column) for row in rows]) for column in chosen],
     )
 
 
 def _heading(column: str) -> str:
     name = str(HEADINGS.get(column, column.replace("_", " ")))
     return f"{name} ({_('months')})" if column in IN_DAYS else name
+
+
+def _is_numeric(values: list[Any]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in known
+    )
 
 
 def _cell(column: str, value: Any) -> str:
@@ -56,7 +79,17 @@ def _cell(column: str, value: Any) -> str:
         return str(_("yes") if value else _("no"))
     if column in IN_DAYS:
         return f"{value / DAYS_IN_MONTH:.1f}"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    if not isinstance(value, float):
+        return str(value)
+    if value < 0.001 and (column in ("p", "q", "interaction_p") or column.startswith("p of ")):
+        return "< 0.001"
+    return number(value)
+
+
+def number(value: float) -> str:
+    """Three digits after the point below ten, four in all above, with a true minus sign."""
+    digits = f"{value:.3f}" if abs(value) < 10 else f"{value:.4g}"
+    return digits.replace("-", "\N{MINUS SIGN}")
 
 
 def contributions_by_feature(rows: Rows) -> Rows:

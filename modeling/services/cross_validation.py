@@ -66,7 +66,8 @@ def store_repeat(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
     )
     version.repeats.filter(repeat=asked.payload["repeat"]).update(content=found)
     wanted = parse_specification(version.specification.body).cross_validation.repeats
-    repeats = list(version.repeats.filter(content__isnull=False).values_list("content", flat=True))
+    contents = version.repeats.values_list("content", flat=True)
+    repeats = [content for content in contents if content is not None]
     if version.cross_validation is None and len(repeats) == wanted:
         version.cross_validation = merge_repeats(*_made_from(version), repeats)
         version.save(update_fields=["cross_validation"])

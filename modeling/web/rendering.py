@@ -10,7 +10,7 @@ from modeling.ciri.figures import THEMES, Figure, render_png, render_svg
 
 
 def render_pdf(figure: Figure) -> bytes:
-    content: bytes = vl_convert.svg_to_pdf(render_svg(figure), allowed_base_urls=[])
+    content: bytes = vl_convert.svg_to_pdf(render_svg(figure))
     return content
 
 

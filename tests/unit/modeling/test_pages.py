@@ -1,16 +1,28 @@
 """Pages of models: what they show, that figures can be taken away, and who decides."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.html import escape
 
 from modeling.models import ModelVersion, PrognosticModel
-from modeling.selectors.figures import FIGURES, figure_specification
-from modeling.selectors.models import champion_of
+from modeling.selectors.figures import (
+    DRAWINGS,
+    FIGURES,
+    OLDER,
+    PERFORMANCE,
+    STRATA,
+    WHY,
+    figure_specification,
+)
+from modeling.selectors.models import champion_of, with_nested
+from modeling.selectors.parts import PARTS
 from modeling.services.models import define_model
 from modeling.services.training import request_training
+from modeling.web.performance import headline
 from studies.models import Study
 from tests.factories import make_member
 from tests.unit.modeling.conftest import CLINICAL
@@ -49,7 +61,41 @@ def test_a_versions_page_shows_both_honest_figures_and_no_other(champion: ModelV
         assert str(title) in page
 
 
-@pytest.mark.parametrize("figure", FIGURES)
+def test_every_part_of_the_page_opens_with_its_figures(champion: ModelVersion) -> None:
+    client = signed_in(champion.model.study, "monitor")
+    for key, part in PARTS.items():
+        page = client.get(address(champion), {"part": key})
+        assert page.status_code == 200
+        for drawing in part.drawings.values():
+            assert escape(str(drawing.title)) in page.content.decode()
+    assert client.get(address(champion), {"part": "nothing"}).status_code == 404
+
+
+def test_a_version_from_before_these_figures_has_sentences_in_their_place(
+    champion: ModelVersion,
+) -> None:
+    kept = ("features", "selected", "covariates", "counts", "performance", "warnings", "importance")
+    kept += ("final_importance", "kaplan_meier", "correlations", "scores", "cutoff")
+    champion.report = {key: champion.report[key] for key in kept}
+    for key, drawing in DRAWINGS.items():
+        assert drawing.draw(champion, "light")
+        drawing.table(champion)
+        if key in {**PERFORMANCE, **WHY, **STRATA}:
+            assert OLDER.split(";")[0] in json.dumps(drawing.draw(champion, "light"))
+    for part in PARTS.values():
+        part.sentences(champion)
+        part.tables(champion)
+
+
+def test_chance_is_said_in_words(champion: ModelVersion) -> None:
+    shown = headline(with_nested(ModelVersion.objects.all()).get())
+    assert shown.nested is not None
+    for low, by_chance in ((0.49, True), (0.51, False)):
+        nested = replace(shown.nested, low=low)
+        assert replace(shown, nested=nested).by_chance is by_chance
+
+
+@pytest.mark.parametrize("figure", DRAWINGS)
 def test_every_figure_can_be_drawn_and_taken_away(champion: ModelVersion, figure: str) -> None:
     client = signed_in(champion.model.study, "monitor")
     drawn = client.get(address(champion, "figure", figure=figure, extension="json"))
@@ -59,6 +105,8 @@ def test_every_figure_can_be_drawn_and_taken_away(champion: ModelVersion, figure
     assert svg.content.startswith(b"<svg")
     png = client.get(address(champion, "figure", figure=figure, extension="png"))
     assert png.content.startswith(b"\x89PNG")
+    pdf = client.get(address(champion, "figure", figure=figure, extension="pdf"))
+    assert pdf.content.startswith(b"%PDF")
     assert (
         client.get(address(champion, "figure", figure=figure, extension="exe")).status_code == 404
     )
