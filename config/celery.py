@@ -5,6 +5,7 @@ import os
 from celery import Celery
 from celery.apps.worker import Worker
 from celery.signals import worker_init, worker_process_init
+from django.conf import settings
 
 from runtime.processes import die_with_parent
 
@@ -19,7 +20,7 @@ app.autodiscover_tasks()
 def divide_the_cores(sender: Worker, **_: object) -> None:
     """Several processes of a worker share the machine: each computes with its part of the cores,
     unless YOGO_THREADS says how many threads it may use (modeling.ciri.kernel.threads reads it)."""
-    if not app.conf.THREADS:
+    if not settings.THREADS:
         os.environ["YOGO_THREADS"] = str(max(1, (os.cpu_count() or 1) // sender.concurrency))
 
 

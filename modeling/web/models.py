@@ -115,7 +115,8 @@ def _starting_point(request: HttpRequest, model: PrognosticModel | None) -> dict
     chosen = request.GET.get("template", "preCIRI14")
     if chosen not in TEMPLATES:
         chosen = "preCIRI14"
-    return {"name": chosen, "specification": yaml.safe_dump(template(chosen), sort_keys=False)}
+    body = parse_specification(template(chosen)).to_dict()  # every key written out
+    return {"name": chosen, "specification": yaml.safe_dump(body, sort_keys=False)}
 
 
 @require_POST
