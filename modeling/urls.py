@@ -36,6 +36,11 @@ urlpatterns = [
         name="figure",
     ),
     path(
+        "studies/<str:code>/models/<str:name>/v<int:number>/dependence.<str:extension>",
+        figures.dependence,
+        name="dependence",
+    ),
+    path(
         "studies/<str:code>/patients/<str:subject>/why/<str:name>.<str:extension>",
         patients.why,
         name="why",

@@ -3,7 +3,8 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
-from modeling.selectors.figures import DRAWINGS, figure_specification
+from modeling.selectors.dependence import partial_dependence_specification
+from modeling.selectors.figures import DRAWINGS, figure_specification, told_simulated
 from modeling.web.rendering import figure_response
 from modeling.web.versions import version_or_404
 from studies.models import Study
@@ -24,5 +25,26 @@ def figure(
         request,
         lambda theme: figure_specification(version, figure, theme=theme),
         name=f"{study.code}-{name}-v{number}-{figure}{mark}",
+        extension=extension,
+    )
+
+
+@require_GET
+@study_page(Capability.VIEW_MODELS)
+def dependence(
+    request: HttpRequest, study: Study, name: str, number: int, extension: str
+) -> HttpResponse:
+    """Partial dependence of the score on `?feature=`."""
+    version = version_or_404(study, name, number)
+    feature = request.GET.get("feature", "")
+    if feature not in version.features:
+        raise Http404
+    mark = "-simulated" if study.is_simulated else ""
+    return figure_response(
+        request,
+        lambda theme: told_simulated(
+            partial_dependence_specification(version, feature, theme), study, theme
+        ),
+        name=f"{study.code}-{name}-v{number}-dependence-{feature}{mark}",
         extension=extension,
     )

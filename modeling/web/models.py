@@ -110,7 +110,7 @@ def new_model(request: HttpRequest, study: Study, name: str | None = None) -> Ht
 def _starting_point(request: HttpRequest, model: PrognosticModel | None) -> dict[str, Any]:
     """The text that the form opens with: what stands, or a shipped template."""
     if model is not None:
-        body = current_specification(model).body
+        body = parse_specification(current_specification(model).body).to_dict()
         return {"name": model.name, "specification": yaml.safe_dump(body, sort_keys=False)}
     chosen = request.GET.get("template", "preCIRI14")
     if chosen not in TEMPLATES:

@@ -13,6 +13,7 @@ from modeling.models import ModelVersion
 from modeling.selectors.comparisons import comparable_versions
 from modeling.selectors.models import why_not_cross_validated, with_nested
 from modeling.selectors.parts import PARTS
+from modeling.selectors.tables import contributions_by_feature
 from modeling.services.promotion import promote_version, reject_version
 from modeling.web.forms import DecisionForm
 from modeling.web.models import model_or_404
@@ -59,6 +60,7 @@ def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpR
             "figures": [(k, d.title, d.table(shown)) for k, d in part.drawings.items()],
             "sentences": part.sentences(shown),
             "tables": [(title, table) for title, table in part.tables(shown) if table.rows],
+            "feature": _chosen_feature(request, shown) if key == "why" else None,
             "others": comparable_versions(shown),
             "run": shown.runs.select_related("job", "requested_by").order_by("id").first(),
             "reproductions": shown.runs.count() - 1,
@@ -69,6 +71,15 @@ def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpR
             in ModelVersion.TRANSITIONS[ModelVersion.Status(shown.status)],
         },
     )
+
+
+def _chosen_feature(request: HttpRequest, version: ModelVersion) -> str:
+    """The feature whose partial dependence is drawn: the asked one, else the strongest."""
+    asked = request.GET.get("feature", "")
+    if asked in version.features:
+        return asked
+    ranked = contributions_by_feature(version.report.get("explanation") or [])
+    return str(ranked[0]["feature"]) if ranked else str(version.features[0])
 
 
 def _cross_validated(version: Any) -> dict[str, Any]:

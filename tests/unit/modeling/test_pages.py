@@ -112,6 +112,16 @@ def test_every_figure_can_be_drawn_and_taken_away(champion: ModelVersion, figure
     )
 
 
+def test_partial_dependence_is_drawn_for_a_chosen_feature(champion: ModelVersion) -> None:
+    client = signed_in(champion.model.study, "monitor")
+    page = client.get(address(champion), {"part": "why", "feature": "nlr"}).content.decode()
+    assert "How the score moves with nlr" in page
+    drawn = client.get(address(champion, "dependence", extension="json"), {"feature": "nlr"})
+    assert "vega-lite" in json.loads(drawn.content)["$schema"]
+    unknown = client.get(address(champion, "dependence", extension="json"), {"feature": "shoe"})
+    assert unknown.status_code == 404
+
+
 def test_a_figure_of_a_simulated_study_says_so(champion: ModelVersion) -> None:
     plain = figure_specification(champion, "importance", theme="print")
     assert "Simulated" not in json.dumps(plain)
