@@ -187,6 +187,8 @@ class SurvivalForest(BaseEstimator):
         last = self.trees_.time.max()
         if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
             raise ValueError("times must be positive, finite numbers.")
+        if not len(asked):
+            raise ValueError("times is empty; name at least one time.")
         if (asked > last).any():
             raise ValueError(f"times go up to {asked.max():g}, but follow-up ends at {last:g}.")
         return asked
@@ -230,15 +232,16 @@ def _numbers_of_frame(X: pd.DataFrame) -> Floats:
         X.columns, (X.iloc[:, place] for place in range(X.shape[1])), strict=True
     ):
         try:
-            if isinstance(column.dtype, pd.CategoricalDtype):
-                raise ValueError("a category is not a number")
+            if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype.kind in "mM":
+                raise ValueError("a category or a date is not a number")
             columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
         except (TypeError, ValueError):
             words.append(str(name))
     if words:
         raise ValueError(
             f"X must hold numbers only, but {', '.join(words)} does not; code its categories as "
-            "numbers first, in an order that means something, or as one column of 0 and 1 for each."
+            "numbers first, in an order that means something, or as one column of 0 and 1 for each, "
+            "and dates as days."
         )
     return np.column_stack(columns) if columns else np.empty(X.shape)
 
@@ -257,8 +260,10 @@ def _numbers(X: Any) -> Floats:
 
 def seed_of(random_state: Any) -> int:
     """The seed of all trees: a whole number as it is; another one at each call for None."""
-    if isinstance(random_state, int | np.integer) and random_state >= 0:
-        return int(random_state)
+    if isinstance(random_state, int | np.integer):
+        if 0 <= random_state < 2**63:
+            return int(random_state)
+        raise ValueError(f"random_state is {random_state}; it must be from 0 to 2**63 - 1.")
     return int(check_random_state(random_state).randint(2**31 - 1))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from modeling.ciri.forest import SurvivalForest
 from modeling.ciri.outcome import Floats, split_outcome
@@ -54,6 +55,7 @@ def predictions(model: Any, X: Any, y: Any) -> Predictions:
 
 
 def _forest_predictions(forest: SurvivalForest, X: Any, y: Any) -> Predictions:
+    check_is_fitted(forest, "trees_")
     last = float(forest.trees_.time.max())
     if not _grown_on(forest, y):
         return Predictions(

@@ -4,7 +4,7 @@ import pytest
 from sksurv.ensemble import RandomSurvivalForest
 from sksurv.tree import SurvivalTree
 
-from modeling.ciri import SurvivalForest
+from modeling.ciri import SurvivalForest, evaluate
 from modeling.ciri.outcome import outcome
 
 from .cohorts import simulated
@@ -155,9 +155,27 @@ def test_bad_input_is_refused_with_a_sentence(change, sentence):
         SurvivalForest(20, 8).fit(*change(*simulated()))
 
 
-@pytest.mark.parametrize("times", [[0], [-5], [np.nan], [1e6]])
+@pytest.mark.parametrize("times", [[0], [-5], [np.nan], [1e6], []])
 def test_times_outside_follow_up_are_refused(times):
     X, y = simulated()
     forest = SurvivalForest(20, 8, random_state=1).fit(X, y)
     with pytest.raises(ValueError, match="times"):
         forest.predict_survival_function(X, times)
+
+
+def test_a_seed_beyond_what_fits_is_refused():
+    with pytest.raises(ValueError, match="random_state is 9223372036854775808"):
+        SurvivalForest(5, random_state=2**63).fit(*simulated())
+
+
+def test_dates_are_not_taken_for_numbers():
+    X, y = simulated(p=2)
+    frame = pd.DataFrame(X, columns=["a", "b"]).assign(seen=pd.date_range("2020", periods=len(X)))
+    with pytest.raises(ValueError, match="but seen does not"):
+        SurvivalForest(5).fit(frame, y)
+
+
+def test_a_forest_that_was_not_grown_is_told():
+    X, y = simulated()
+    with pytest.raises(ValueError, match="not fitted yet"):
+        evaluate(SurvivalForest(), X, y)
