@@ -47,7 +47,7 @@ def compare(request: HttpRequest, study: Study) -> HttpResponse:
     """What `?a=NAME:NUMBER&b=NAME:NUMBER` says; without them, what can be chosen."""
     versions = list(versions_to_compare(study))
     a, b = (_chosen(versions, request.GET.get(end)) for end in "ab")
-    context: dict[str, Any] = {"versions": versions, "a": a, "b": b}
+    context: dict[str, Any] = {"versions": versions, "a": a, "b": b or _another(versions, a)}
     if a is not None and b is not None:
         context |= _compared(a, b)
     return render(request, "modeling/compare.html", context)
@@ -80,6 +80,12 @@ def _chosen(versions: list[ModelVersion], named: str | None) -> ModelVersion | N
         if named == f"{version.model.name}:{version.number}":
             return version
     raise Http404(_("This study has no version %(named)s.") % {"named": named[:80]})
+
+
+def _another(versions: list[ModelVersion], a: ModelVersion | None) -> ModelVersion | None:
+    """What stands as second until somebody chooses: the first version that is not the first."""
+    first = a or next(iter(versions), None)
+    return next((version for version in versions if version != first), None)
 
 
 def _compared(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
