@@ -22,7 +22,7 @@ from modeling.ciri import SurvivalForest
 from modeling.ciri.outcome import DAYS_IN_MONTH
 
 N, TREES, THREADS = 222, 1000, 2
-PATIENTS, FEWER = 100_000, 20_000  # FEWER: what slow peers score unless --full
+PATIENTS, FEWER = 100_000, 10_000  # FEWER: what slow peers score unless --full
 HORIZONS = np.array([6, 12, 24]) * DAYS_IN_MONTH
 GOALS = {"usual": 25, "low_memory": 1, "curves": 15}
 NAMES = {
