@@ -112,9 +112,16 @@ def _lines(rows: list[dict[str, Any]], kinds: _Kinds, y: Any, name: str) -> list
         alt.Tooltip("high:Q", title="to", format=".3f"),
     ]
     edges = {"x": x, "y": alt.Y("low:Q"), "y2": "high:Q", "color": colour}
+    bands = [  # a layer without rows would be drawn with a warning
+        mark.encode(**edges)
+        for some, mark in (
+            (banded, alt.Chart(inline(banded)).mark_area(opacity=0.16)),
+            (alone, alt.Chart(inline(alone)).mark_rule(strokeWidth=1.5)),
+        )
+        if some
+    ]
     return [
-        alt.Chart(inline(banded)).mark_area(opacity=0.16).encode(**edges),
-        alt.Chart(inline(alone)).mark_rule(strokeWidth=1.5).encode(**edges),
+        *bands,
         base.mark_line(strokeWidth=2).encode(strokeDash=dash),
         base.mark_point(filled=True, size=36, opacity=1).encode(tooltip=tooltip),
     ]
