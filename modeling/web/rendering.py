@@ -3,16 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-import vl_convert
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from modeling.ciri.figures import THEMES, Figure, render_png, render_svg
-
-
-def render_pdf(figure: Figure) -> bytes:
-    content: bytes = vl_convert.svg_to_pdf(render_svg(figure))
-    return content
-
+from modeling.ciri.figures import THEMES, Figure, render_pdf, render_png, render_svg
 
 FILES: dict[str, tuple[Callable[[Figure], Any], str]] = {
     "svg": (render_svg, "image/svg+xml"),

@@ -25,7 +25,7 @@ def render_png(spec: Figure, scale: float = 2) -> bytes:
 
 def render_pdf(spec: Figure) -> bytes:
     """The figure as one page of PDF, vectors and text."""
-    pdf: bytes = vl_convert.vegalite_to_pdf(_sized(spec), allowed_base_urls=[])
+    pdf: bytes = vl_convert.svg_to_pdf(render_svg(spec))
     return pdf
 
 
