@@ -37,6 +37,7 @@ TREES = {
 }
 LARGE, WHOLE = 20_000, 1000  # patients and trees of the forest that is grown whole
 MEMORY_GOAL = 2000  # megabytes
+MEASURED = "measured"
 CHART = DOCUMENT.with_name("benchmarks-growth.svg")
 
 
@@ -130,25 +131,29 @@ def one_forest(n: int, trees: int, threads: int, rounds: int) -> dict[str, float
 
 
 def draw(found: list[dict[str, Any]], path: Path) -> None:
-    """Milliseconds a tree against n, both logarithmic, and n log n through the first point."""
-    unit = _nanoseconds(found[0]) / _n_log_n(found[0]["n"])
-    rows = [
-        row
-        for one in found
-        for row in (
-            {"n": one["n"], "ms": _nanoseconds(one) / 1e6, "what": "measured"},
-            {"n": one["n"], "ms": unit * _n_log_n(one["n"]) / 1e6, "what": "n log n"},
-        )
-    ]
+    """Milliseconds a tree against n, both logarithmic; n log n, once and a level, through the first point."""
+    rows, unit = [], {}
+    for one in found:
+        n_log_n = _n_log_n(one["n"])
+        expected = {"n log n a level": n_log_n * np.log2(one["leaves"]), "n log n": n_log_n}
+        for what, cost in {MEASURED: _nanoseconds(one), **expected}.items():
+            if one is found[0]:
+                unit[what] = _nanoseconds(one) / cost
+            rows.append({"n": one["n"], "ms": unit[what] * cost / 1e6, "what": what})
+    names = list(unit)
+    ticks = alt.Axis(values=[one["n"] for one in found], grid=False)
+    colours = ["#0072b2", "#d55e00", "#767e87"]
     base = alt.Chart(alt.InlineData(values=rows)).encode(
-        x=alt.X("n:Q", scale=alt.Scale(type="log"), title="patients"),
-        y=alt.Y("ms:Q", scale=alt.Scale(type="log"), title="milliseconds a tree"),
-        color=alt.Color(
-            "what:N", title=None, scale=alt.Scale(range=["#0072b2", "#8a939c"]), sort=["measured"]
-        ),
+        x=alt.X("n:Q", scale=alt.Scale(type="log"), title="Patients", axis=ticks),
+        y=alt.Y("ms:Q", scale=alt.Scale(type="log"), title="Milliseconds a tree"),
     )
-    lines = base.mark_line().encode(strokeDash=alt.StrokeDash("what:N", sort=["measured"]))
-    points = base.transform_filter("datum.what == 'measured'").mark_point(filled=True, size=50)
+    lines = base.mark_line().encode(
+        color=alt.Color("what:N", title=None, scale=alt.Scale(domain=names, range=colours)),
+        strokeDash=alt.StrokeDash("what:N", title=None, scale=alt.Scale(domain=names)),
+    )
+    points = base.transform_filter(f"datum.what == '{MEASURED}'").mark_point(
+        filled=True, size=50, color=colours[0]
+    )
     chart = (lines + points).properties(width=460, height=280, background="white")
     path.write_text(vl_convert.vegalite_to_svg(chart.to_dict()), encoding="utf-8")
 
