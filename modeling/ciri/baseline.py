@@ -21,10 +21,16 @@ from sksurv.linear_model import CoxnetSurvivalAnalysis
 
 from modeling.ciri.concordance import concordance_index
 from modeling.ciri.cox import baseline_cumulative_hazard
-from modeling.ciri.forest import feature_names, feature_values, seed_of
+from modeling.ciri.forest import (
+    feature_names,
+    feature_values,
+    fitted_values,
+    matching_outcome,
+    seed_of,
+)
 from modeling.ciri.kernel.concordance import order_of
 from modeling.ciri.kernel.cox import partial_likelihood
-from modeling.ciri.outcome import Bools, Floats, Integers, outcome, split_outcome
+from modeling.ciri.outcome import Bools, Floats, Integers, outcome
 
 _HIGHEST = 500.0  # a log risk beyond it means the same, and exp would overflow
 _ITERATIONS = 1_000_000
@@ -100,11 +106,7 @@ class CoxElasticNet(BaseEstimator):
         """
         self._check_parameters()
         names, values = feature_names(X), feature_values(X).astype(np.float64)
-        if y is None:
-            raise ValueError("CoxElasticNet requires y to be passed, but the target y is None.")
-        event, time = split_outcome(y)
-        if len(values) != len(time):
-            raise ValueError(f"X has {len(values)} rows and y has {len(time)}; they must agree.")
+        event, time = matching_outcome(values, y)
         if event.sum() < 2:
             raise ValueError(
                 f"A penalised Cox model needs two events or more; here n_samples={len(time)}, with "
@@ -220,20 +222,7 @@ class CoxElasticNet(BaseEstimator):
 
     def _values(self, X: Any) -> Floats:
         check_is_fitted(self, "coefficients_")
-        if isinstance(X, pd.DataFrame):
-            known, given = list(self.feature_names_in_), feature_names(X).tolist()
-            if absent := [name for name in known if name not in given]:
-                raise ValueError(f"X lacks columns the model reads: {', '.join(absent)}.")
-            if unknown := [name for name in given if name not in known]:
-                raise ValueError(f"X has columns the model does not know: {', '.join(unknown)}.")
-            X = X.set_axis(given, axis=1)[known]
-        values = feature_values(X)
-        if values.shape[1] != self.n_features_in_:
-            raise ValueError(
-                f"X has {values.shape[1]} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input."
-            )
-        return values.astype(np.float64)
+        return fitted_values(self, X).astype(np.float64)
 
 
 def _coxnet(columns: Floats, y: Any, **parameters: Any) -> CoxnetSurvivalAnalysis:

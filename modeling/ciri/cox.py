@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from modeling.ciri.forest import feature_names
+from modeling.ciri.forest import feature_names, numbers_of_frame
 from modeling.ciri.kernel import cox as kernel
 from modeling.ciri.kernel.concordance import order_of
 from modeling.ciri.outcome import Bools, Floats, split_outcome
@@ -126,7 +126,7 @@ def _failed(
 
 def _columns(X: Any, n: int) -> Floats:
     try:
-        values = np.asarray(X, dtype=np.float64)
+        values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else np.asarray(X, np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"X must hold numbers only ({error}).") from error
     if values.ndim != 2 or len(values) != n or not values.shape[1]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from modeling.ciri.forest import SurvivalForest
+from modeling.ciri.forest import SurvivalForest, fitted_columns, numbers_of_frame
 from modeling.ciri.kernel import shap
 from modeling.ciri.kernel.threads import in_threads, spans
 from modeling.ciri.outcome import Floats, Integers
@@ -31,7 +31,7 @@ class Explanation:
     NaN for a training row that every tree was grown on.
     base: (n,) the average score of the trees' training samples, where the contributions start; one
     number for all unless rows are explained out-of-bag.
-    features: (n, p) frame of the features' values as they were given.
+    features: (n, p) frame of the features' values, float64, under the index of the frame given.
     """
 
     values: Floats
@@ -164,5 +164,6 @@ def _training_rows(forest: SurvivalForest, training_rows: Any, count: int) -> In
 def _frame(forest: SurvivalForest, X: Any) -> pd.DataFrame:
     names = list(forest.feature_names_in_)
     if isinstance(X, pd.DataFrame):
-        return X.set_axis([str(name) for name in X.columns], axis=1)[names]
+        numbers = numbers_of_frame(fitted_columns(names, X))
+        return pd.DataFrame(numbers, columns=names, index=X.index)
     return pd.DataFrame(np.asarray(X, dtype=np.float64), columns=names)

@@ -5,6 +5,7 @@ Ishwaran, Kogalur, Blackstone, Lauer (2008), Random survival forests, Ann. Appl.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
@@ -17,7 +18,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from modeling.ciri.concordance import concordance_index
 from modeling.ciri.growing import grow
-from modeling.ciri.outcome import Floats, Integers, split_outcome
+from modeling.ciri.outcome import Bools, Floats, Integers, split_outcome
 from modeling.ciri.trees import Trees, Values
 
 
@@ -72,11 +73,7 @@ class SurvivalForest(BaseEstimator):
         of time. sample_weight: (n,), not negative; the relative chance of a row in each sample.
         """
         names, values = feature_names(X), feature_values(X)
-        if y is None:
-            raise ValueError("SurvivalForest requires y to be passed, but the target y is None.")
-        event, time = split_outcome(y)
-        if len(values) != len(time):
-            raise ValueError(f"X has {len(values)} rows and y has {len(time)}; they must agree.")
+        event, time = matching_outcome(values, y)
         if len(values) < 2 or not event.any():
             raise ValueError(
                 "A forest needs at least two rows and one event to learn from; here n_samples="
@@ -167,20 +164,7 @@ class SurvivalForest(BaseEstimator):
     def features(self, X: Any) -> Values:
         """X as the forest reads it: (n, p) float32, columns of a frame put in training order."""
         check_is_fitted(self, "trees_")
-        if isinstance(X, pd.DataFrame):
-            known, given = list(self.feature_names_in_), feature_names(X).tolist()
-            if unknown := [name for name in given if name not in known]:
-                raise ValueError(f"X has columns the forest does not know: {', '.join(unknown)}.")
-            if absent := [name for name in known if name not in given]:
-                raise ValueError(f"X lacks columns the forest reads: {', '.join(absent)}.")
-            X = X[known]
-        values = feature_values(X)
-        if values.shape[1] != self.n_features_in_:
-            raise ValueError(
-                f"X has {values.shape[1]} features, but {type(self).__name__} is expecting "
-                f"{self.n_features_in_} features as input."
-            )
-        return values
+        return fitted_values(self, X)
 
     def _times(self, times: Any) -> Floats:
         asked = np.atleast_1d(np.asarray(times, dtype=np.float64))
@@ -206,11 +190,43 @@ def feature_names(X: Any) -> NDArray[Any]:
     return np.array(names, dtype=object)
 
 
+def matching_outcome(values: Values, y: Any) -> tuple[Bools, Floats]:
+    """Event and time (n,) of y for rows of features (n, p); ValueError where they do not agree."""
+    if y is None:
+        raise ValueError("fit requires y to be passed, but the target y is None.")
+    event, time = split_outcome(y)
+    if len(values) != len(time):
+        raise ValueError(f"X has {len(values)} rows and y has {len(time)}; they must agree.")
+    return event, time
+
+
+def fitted_columns(names: Sequence[str], X: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a frame in the order a model was fitted to; ValueError unless they are those."""
+    given = feature_names(X).tolist()
+    if absent := [name for name in names if name not in given]:
+        raise ValueError(f"X lacks columns the model reads: {', '.join(absent)}.")
+    if unknown := [name for name in given if name not in names]:
+        raise ValueError(f"X has columns the model does not know: {', '.join(unknown)}.")
+    return X.set_axis(given, axis=1)[list(names)]
+
+
+def fitted_values(model: Any, X: Any) -> Values:
+    """X as a fitted model reads it: (n, p) float32, columns of a frame in training order."""
+    names = list(model.feature_names_in_)
+    values = feature_values(fitted_columns(names, X) if isinstance(X, pd.DataFrame) else X)
+    if values.shape[1] != len(names):
+        raise ValueError(
+            f"X has {values.shape[1]} features, but {type(model).__name__} is expecting "
+            f"{len(names)} features as input."
+        )
+    return values
+
+
 def feature_values(X: Any) -> Values:
     """X as a contiguous float32 array (n, p); ValueError unless two-dimensional and finite or NaN."""
     if issparse(X):
         raise ValueError("Sparse data are not supported; hand over a dense array (X.toarray()).")
-    values = _numbers_of_frame(X) if isinstance(X, pd.DataFrame) else _numbers(X)
+    values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else _numbers(X)
     if values.ndim != 2:
         raise ValueError(
             f"X must be rows by columns; its shape is {values.shape}. Reshape your data: "
@@ -225,7 +241,7 @@ def feature_values(X: Any) -> Values:
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
-def _numbers_of_frame(X: pd.DataFrame) -> Floats:
+def numbers_of_frame(X: pd.DataFrame) -> Floats:
     """The columns of a frame as float64, pandas' own kinds of unknown as NaN."""
     columns, words = [], []
     for name, column in zip(

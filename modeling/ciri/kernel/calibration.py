@@ -8,11 +8,12 @@ from numba import njit
 from modeling.ciri.kernel.cox import CONVERGED, hazard_steps, newton
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def cox_of_resamples(order, ends, event, time, X, weights, horizon):  # type: ignore[no-untyped-def]
-    """Coefficients (B, p), and cumulative hazard up to the horizon of a patient of zeros (B,).
+    """Coefficients (B, p), and log cumulative hazard up to the horizon of a patient of zeros (B,).
 
-    Under each row of weights (B, n); NaN where the model has no maximum. order, ends: those of
+    Logarithms, for a patient of zeros may be beyond all patients there are. Under each row of
+    weights (B, n); NaN where the model has no maximum. order, ends: those of
     `concordance.order_of`.
     """
     n, p = X.shape
@@ -24,10 +25,12 @@ def cox_of_resamples(order, ends, event, time, X, weights, horizon):  # type: ig
             score[i] = 0.0
             for a in range(p):
                 score[i] += X[i, a] * coefs[row, a]
-        hazard_steps(order, ends, event, score, weights[row], steps)
+        centre = score.max()  # so that no share of the risk overflows
+        hazard_steps(order, ends, event, score - centre, weights[row], steps)
         for i in range(n):
             if time[i] <= horizon:
                 hazards[row] += steps[i]
+        hazards[row] = np.log(hazards[row]) - centre
         if status != CONVERGED:
             hazards[row] = np.nan
             for a in range(p):

@@ -25,7 +25,7 @@ _EDGE = 1e-4  # nearer to 0 or 1 a risk has no useful log-log (Austin et al. use
 _POINTS = 50
 _INSIDE = (0.01, 0.99)  # the curve is drawn between these quantiles of predicted risk
 _FEWEST_EVENTS = 5
-_HIGHEST_SCORE = 500.0  # beyond it a risk is 1 anyway, and exp would overflow
+_HIGHEST = 500.0  # a log hazard beyond it is a risk of 1, and exp would overflow
 _GROUPS, _SMALLEST_GROUP = 5, 5
 
 
@@ -144,10 +144,10 @@ def _calibration_at(
 
 @dataclass(frozen=True)
 class CoxRisk:
-    """Cox models under B weightings: coefficients (B, p), hazard (B,) of a patient of zeros."""
+    """Cox models under B weightings: coefficients (B, p), log hazard (B,) of a patient of zeros."""
 
     coefficients: Floats
-    hazard: Floats
+    log_hazard: Floats
 
     @classmethod
     def fitted(cls, follow: Follow, design: Floats, weights: Floats, time: float) -> CoxRisk:
@@ -165,8 +165,8 @@ class CoxRisk:
 
     def risk(self, design: Floats) -> Floats:
         """Risk of an event up to that time for the rows of a design (m, p): (B, m)."""
-        score = np.minimum(self.coefficients @ design.T, _HIGHEST_SCORE)
-        return -np.expm1(-self.hazard[:, None] * np.exp(score))
+        log_hazard = self.log_hazard[:, None] + self.coefficients @ design.T
+        return -np.expm1(-np.exp(np.minimum(log_hazard, _HIGHEST)))
 
 
 def unfitted(horizons: list[Horizon], point: Estimates) -> list[str]:

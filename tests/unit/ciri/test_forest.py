@@ -134,7 +134,7 @@ def test_columns_of_a_frame_may_come_in_any_order_but_must_be_known():
     assert np.array_equal(forest.predict(frame[["c", "a", "b"]]), forest.predict(frame))
     with pytest.raises(ValueError, match="does not know: d"):
         forest.predict(frame.assign(d=1.0))
-    with pytest.raises(ValueError, match="lacks columns the forest reads: b"):
+    with pytest.raises(ValueError, match="lacks columns the model reads: b"):
         forest.predict(frame[["a", "c"]])
 
 
