@@ -1,0 +1,12 @@
+"""How much a reader takes in, so that no file can hang a worker or fill its memory."""
+
+MAX_BYTES = 200_000_000
+"""A file as it came."""
+MAX_UNPACKED = 500_000_000
+"""What a workbook or a compressed table unpacks to, in bytes."""
+MAX_CELLS = 5_000_000
+"""Cells of a text file or of a workbook's sheet that are laid out one by one."""
+MAX_COLUMNS = 10_000
+MAX_ROWS = 5_000_000
+"""Rows of a long table, which is read by columns and not cell by cell."""
+MAX_CELL_CHARS = 10_000

@@ -1,0 +1,58 @@
+"""Which format a file has, by its content; a file's name is never believed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from assays.formats import bioplex, generic, olink, xponent
+from assays.formats.errors import PlateFormatError
+from assays.formats.limits import MAX_BYTES
+from assays.formats.reading import PlateReading
+from assays.formats.source import PlateSource
+
+
+def read_plate(
+    source: str | Path | bytes,
+    filename: str | None = None,
+    mapping: Mapping[str, Any] | None = None,
+) -> PlateReading:
+    """Read a plate file whole, or refuse it whole.
+
+    source: a path, or the file's bytes. filename: how people call it, for sentences only. mapping: for
+    tables of no instrument, which column is what (`assays.formats.generic`); a file that names its own
+    format needs none. Raises PlateFormatError, with the place and the reason, and nothing else.
+    """
+    file = _opened(source, filename)
+    if not file.content.strip():
+        raise PlateFormatError("The file is empty.")
+    for reader in (xponent, bioplex, olink):
+        if mapping is None and reader.recognizes(file):
+            return reader.read(file)
+    return generic.read(file, mapping)
+
+
+def _opened(source: str | Path | bytes, filename: str | None) -> PlateSource:
+    if isinstance(source, bytes):
+        content, name = source, filename or ""
+    else:
+        path = Path(source)
+        name = filename or path.name
+        try:
+            size = path.stat().st_size
+            content = path.read_bytes() if size <= MAX_BYTES else b""
+        except (OSError, ValueError) as error:
+            raise PlateFormatError(f"The file “{name}” cannot be opened ({error}).") from error
+        if size > MAX_BYTES:
+            raise _too_large(size)
+    if len(content) > MAX_BYTES:
+        raise _too_large(len(content))
+    return PlateSource(content, name)
+
+
+def _too_large(size: int) -> PlateFormatError:
+    return PlateFormatError(
+        f"The file has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read. "
+        "Export one plate at a time."
+    )

@@ -1,0 +1,103 @@
+"""A text file as records: bytes -> lines -> cells, with the line numbers that an editor shows."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from dataclasses import dataclass
+
+from assays.formats.errors import PlateFormatError
+from assays.formats.limits import MAX_CELL_CHARS, MAX_CELLS, MAX_COLUMNS
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
+    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
+)
+
+
+@dataclass(frozen=True)
+class Record:
+    """The cells of one record, stripped, and the line that it begins on (from 1)."""
+
+    line: int
+    cells: list[str]
+
+    @property
+    def is_empty(self) -> bool:
+        return not any(self.cells)
+
+    def cell(self, column: int) -> str:
+        """The cell at a column counted from 0; "" beyond the end."""
+        return self.cells[column] if column < len(self.cells) else ""
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a file and the name of its encoding.
+
+    A byte order mark decides; then UTF-8 strictly. What is left is CP932 where it has Japanese
+    characters of two bytes, else CP1252: a lone byte such as µ is valid in both.
+    """
+    for mark, codec, label in BYTE_ORDER_MARKS:
+        if content.startswith(mark):
+            try:
+                return content.decode(codec), label
+            except UnicodeDecodeError as error:
+                raise PlateFormatError(
+                    f"The file is not valid {label} ({error.reason})."
+                ) from error
+    if b"\0" in content:
+        raise PlateFormatError("The file is not text: it holds NUL bytes.")
+    try:
+        return content.decode("utf-8"), "UTF-8"
+    except UnicodeDecodeError:
+        pass
+    try:
+        japanese = content.decode("cp932")
+        if any(len(character.encode("cp932")) == 2 for character in set(japanese)):
+            return japanese, "CP932"
+    except UnicodeDecodeError:
+        pass
+    try:
+        return content.decode("cp1252"), "CP1252"
+    except UnicodeDecodeError as error:
+        raise PlateFormatError(
+            "The file is neither UTF-8, UTF-16 with a byte order mark, CP932 nor CP1252. "
+            "Save it as UTF-8."
+        ) from error
+
+
+def records(text: str, delimiter: str) -> list[Record]:
+    """All records of a delimited text; raises PlateFormatError with the line beyond a limit."""
+    found: list[Record] = []
+    cells = 0
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for row in reader:
+            cells += len(row)
+            if len(row) > MAX_COLUMNS:
+                raise PlateFormatError(
+                    f"The line has {len(row):,} columns; at most {MAX_COLUMNS:,} are read.",
+                    line=line,
+                )
+            if cells > MAX_CELLS:
+                raise PlateFormatError(
+                    f"The file has more than {MAX_CELLS:,} cells. Export one plate at a time.",
+                    line=line,
+                )
+            if any(len(cell) > MAX_CELL_CHARS for cell in row):
+                raise PlateFormatError(
+                    f"A cell is longer than {MAX_CELL_CHARS:,} characters; is a quotation mark "
+                    "left open?",
+                    line=line,
+                )
+            found.append(Record(line, [cell.strip() for cell in row]))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise PlateFormatError(
+            f"The line cannot be divided into cells ({error}).", line=line
+        ) from error
+    return found

@@ -1,0 +1,132 @@
+"""A workbook as sheets of text, XLSX or XLS, measured before it is laid out in memory."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from assays.formats.errors import PlateFormatError
+from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_UNPACKED
+
+XLSX = b"PK\x03\x04"
+XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CHUNK = 1 << 20
+REFERENCE = re.compile(rb'\br="([A-Z]{0,3})([0-9]{1,7})"')
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as text; rows[i][j] is row i + 1, column j, all rows of one length."""
+
+    name: str
+    rows: list[list[str]]
+
+    def cell(self, row: int, column: int) -> str:
+        """The cell at a place counted from 0, stripped; "" beyond the edges."""
+        if row < len(self.rows) and column < len(self.rows[row]):
+            return self.rows[row][column]
+        return ""
+
+    def error(self, row: int, column: int, reason: str) -> PlateFormatError:
+        """The error of a cell at a place counted from 0."""
+        return PlateFormatError(reason, sheet=self.name, cell=reference(row, column))
+
+
+def is_workbook(content: bytes) -> bool:
+    return content.startswith((XLSX, XLS))
+
+
+def reference(row: int, column: int) -> str:
+    """A place counted from 0 as a spreadsheet names it: (11, 2) -> "C12"."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return f"{letters}{row + 1}"
+
+
+def sheets(content: bytes) -> list[Sheet]:
+    """All sheets of a workbook as text, in its order."""
+    if content.startswith(XLSX):
+        _check_extent(content)
+    found, cells = [], 0
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            for name in workbook.sheet_names:
+                sheet = workbook.get_sheet_by_name(name)
+                cells += sheet.total_height * sheet.total_width
+                if cells > MAX_CELLS:
+                    raise _too_large()
+                rows = sheet.to_python(skip_empty_area=False)
+                found.append(Sheet(name, [[as_text(cell).strip() for cell in row] for row in rows]))
+    except PlateFormatError:
+        raise
+    except Exception as error:  # whatever a damaged file makes the reader of workbooks raise
+        raise PlateFormatError(f"The workbook cannot be read ({error}).") from error
+    except BaseException as error:  # a panic of its compiled part is no Exception
+        if type(error).__name__ != "PanicException":
+            raise
+        raise PlateFormatError("The workbook cannot be read: it is damaged.") from error
+    return found
+
+
+def as_text(cell: Any) -> str:
+    """A cell as a person would write it: 3.0 stays "3", a date becomes an ISO date."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
+    if isinstance(cell, date | time):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        return str(cell)
+    return str(cell)
+
+
+def _check_extent(content: bytes) -> None:
+    """Unpack in pieces, counting bytes and the last row and column named in each sheet."""
+    unpacked = 0
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            for member in archive.infolist():
+                is_sheet = member.filename.startswith("xl/worksheets/")
+                tail, last_row, last_column = b"", 1, 1
+                with archive.open(member) as stream:
+                    while chunk := stream.read(CHUNK):
+                        unpacked += len(chunk)
+                        if unpacked > MAX_UNPACKED:
+                            raise _too_large()
+                        if is_sheet:
+                            last_row, last_column = _extent(tail + chunk, last_row, last_column)
+                            tail = chunk[-32:]
+                if last_column > MAX_COLUMNS or last_row * last_column > MAX_CELLS:
+                    raise _too_large()
+    except PlateFormatError:
+        raise
+    except Exception as error:  # zipfile raises a dozen kinds on a damaged archive
+        raise PlateFormatError(f"The workbook cannot be unpacked ({error}).") from error
+
+
+def _extent(xml: bytes, last_row: int, last_column: int) -> tuple[int, int]:
+    for letters, digits in set(REFERENCE.findall(xml)):
+        column = 0
+        for letter in letters:
+            column = column * 26 + letter - 64
+        last_row, last_column = max(last_row, int(digits)), max(last_column, column)
+    return last_row, last_column
+
+
+def _too_large() -> PlateFormatError:
+    return PlateFormatError(
+        "The workbook unpacks to more cells than a reader takes. Delete what lies far outside the "
+        "table, or export one plate at a time."
+    )
