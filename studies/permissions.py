@@ -10,6 +10,8 @@ class Capability(StrEnum):
     IMPORT_CLINICAL = "import_clinical"
     VIEW_ASSAYS = "view_assays"
     IMPORT_ASSAYS = "import_assays"
+    VIEW_PLATES = "view_plates"
+    JUDGE_PLATES = "judge_plates"
     VIEW_MODELS = "view_models"
     DEFINE_MODELS = "define_models"
     TRAIN = "train"
@@ -25,12 +27,15 @@ BY_ROLE: dict[str, frozenset[Capability]] = {
     "coordinator": frozenset(
         {C.VIEW_STUDY, C.VIEW_CLINICAL, C.ENTER_CLINICAL, C.IMPORT_CLINICAL, C.VIEW_ASSAYS}
     ),
-    "laboratory": frozenset({C.VIEW_STUDY, C.VIEW_ASSAYS, C.IMPORT_ASSAYS}),
+    "laboratory": frozenset(
+        {C.VIEW_STUDY, C.VIEW_ASSAYS, C.IMPORT_ASSAYS, C.VIEW_PLATES, C.JUDGE_PLATES}
+    ),
     "statistician": frozenset(
         {
             C.VIEW_STUDY,
             C.VIEW_CLINICAL,
             C.VIEW_ASSAYS,
+            C.VIEW_PLATES,
             C.VIEW_MODELS,
             C.DEFINE_MODELS,
             C.TRAIN,
@@ -41,7 +46,7 @@ BY_ROLE: dict[str, frozenset[Capability]] = {
         {C.VIEW_STUDY, C.VIEW_CLINICAL, C.VIEW_ASSAYS, C.VIEW_MODELS, C.PROMOTE}
     ),
     "monitor": frozenset(
-        {C.VIEW_STUDY, C.VIEW_CLINICAL, C.VIEW_ASSAYS, C.VIEW_MODELS, C.VIEW_TRAIL}
+        {C.VIEW_STUDY, C.VIEW_CLINICAL, C.VIEW_ASSAYS, C.VIEW_PLATES, C.VIEW_MODELS, C.VIEW_TRAIL}
     ),
     "manager": frozenset(
         {
@@ -49,6 +54,7 @@ BY_ROLE: dict[str, frozenset[Capability]] = {
             C.VIEW_CLINICAL,
             C.IMPORT_CLINICAL,
             C.VIEW_ASSAYS,
+            C.VIEW_PLATES,
             C.VIEW_MODELS,
             C.VIEW_TRAIL,
             C.MANAGE,

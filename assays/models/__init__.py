@@ -1,14 +1,22 @@
-"""What is measured, in what, on which plate, and the value as the instrument wrote it."""
+"""What is measured, in what, on which plate, the value as the instrument wrote it, and what bars it."""
 
 from assays.models.catalogue import Analyte, AnalyteAlias, Panel, normalized
-from assays.models.measurement import Measurement, PlateRun, Specimen
+from assays.models.measurement import Flag, Measurement, Specimen
+from assays.models.plate import PlateAnalyte, PlateRun, SampleType, Well
+from assays.models.quality import PanelPolicy, QualityBar
 
 __all__ = [
     "Analyte",
     "AnalyteAlias",
+    "Flag",
     "Measurement",
     "Panel",
+    "PanelPolicy",
+    "PlateAnalyte",
     "PlateRun",
+    "QualityBar",
+    "SampleType",
     "Specimen",
+    "Well",
     "normalized",
 ]

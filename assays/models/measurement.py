@@ -1,11 +1,12 @@
-"""Specimen -> plate run -> measurement. A raw value is never overwritten."""
+"""Specimen -> measurement. A raw value is never overwritten."""
 
 import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from assays.models.catalogue import Analyte, Panel
+from assays.models.catalogue import Analyte
+from assays.models.plate import PlateRun, Well
 from studies.models import ImportBatch, Patient, Study
 from studies.models.patient import Timepoint
 
@@ -49,31 +50,6 @@ class Specimen(models.Model):
         return self.label
 
 
-@pghistory.track()
-class PlateRun(models.Model):
-    """One run of one plate (or one delivered table) of a panel."""
-
-    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="plate_runs")
-    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="plate_runs")
-    name = models.CharField(_("plate"), max_length=100)
-    instrument = models.CharField(_("instrument"), max_length=100, blank=True)
-    run_on = models.DateField(_("run on"), null=True, blank=True)
-    source = models.ForeignKey(
-        ImportBatch, on_delete=models.PROTECT, related_name="plate_runs", null=True, blank=True
-    )
-
-    class Meta:
-        verbose_name = _("plate run")
-        verbose_name_plural = _("plate runs")
-        ordering = ["name"]
-        constraints = [
-            models.UniqueConstraint(fields=["study", "name"], name="assays_plate_once_per_study")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
 class Flag(models.TextChoices):
     """How far a written value can be used as a number."""
 
@@ -82,33 +58,70 @@ class Flag(models.TextChoices):
     ABOVE_ULOQ = "above_uloq", _("above ULOQ")
     EXTRAPOLATED = "extrapolated", _("extrapolated")
     MISSING = "missing", _("missing")
+    OUTLIER = "outlier", _("outlier by the instrument")
     EXCLUDED = "excluded", _("excluded")
 
 
 HAS_NUMBER = [Flag.IN_RANGE.value, Flag.EXTRAPOLATED.value]
-HAS_NONE = [Flag.BELOW_LLOQ.value, Flag.ABOVE_ULOQ.value, Flag.MISSING.value]
+MAY_HAVE_NUMBER = [
+    Flag.BELOW_LLOQ.value,  # an NPX below the limit of detection keeps its number
+    Flag.ABOVE_ULOQ.value,
+    Flag.OUTLIER.value,
+    Flag.EXCLUDED.value,
+]
+FINITE = 1e300
 
 
 @pghistory.track()
 class Measurement(models.Model):
-    """One analyte in one specimen on one plate, as written.
+    """One analyte in one well of a plate, or in one specimen of a delivered table, as written.
 
     `value` is the number, in `unit`; it is empty where the flag says that there is none, and then
     `limit` holds the limit that the text names ("< 3.2" -> below LLOQ, limit 3.2), if any. What
-    stands in for it in a model is the model specification's policy.
+    stands in for it in a model is the model specification's policy. Standards, controls and blanks
+    have a well and no specimen; `expected` is their known concentration. The flag is the
+    instrument's own; what people or rules bar afterwards is in QualityBar.
     """
 
-    specimen = models.ForeignKey(Specimen, on_delete=models.PROTECT, related_name="measurements")
+    specimen = models.ForeignKey(
+        Specimen,
+        on_delete=models.PROTECT,
+        related_name="measurements",
+        null=True,
+        blank=True,
+        db_index=False,  # the first column of a unique index
+    )
     analyte = models.ForeignKey(Analyte, on_delete=models.PROTECT, related_name="measurements")
     plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="measurements")
+    well = models.ForeignKey(
+        Well,
+        on_delete=models.PROTECT,
+        related_name="measurements",
+        null=True,
+        blank=True,
+        db_index=False,  # the first column of a unique index
+    )
     replicate = models.PositiveSmallIntegerField(_("replicate"), default=1)
     value_text = models.CharField(_("as written"), max_length=100)
     value = models.FloatField(_("value"), null=True, blank=True)
     unit = models.CharField(_("unit"), max_length=20)
     flag = models.CharField(_("flag"), max_length=12, choices=Flag.choices)
     limit = models.FloatField(_("limit"), null=True, blank=True)
+    mfi = models.FloatField(_("median fluorescence"), null=True, blank=True)
+    net_mfi = models.FloatField(_("net fluorescence"), null=True, blank=True)
+    bead_count = models.FloatField(_("bead count"), null=True, blank=True)
+    dilution = models.FloatField(_("dilution factor"), null=True, blank=True)
+    expected = models.FloatField(_("expected concentration"), null=True, blank=True)
+    remark = models.CharField(
+        _("remark of the instrument"), max_length=200, blank=True, default="", db_default=""
+    )
     source = models.ForeignKey(
-        ImportBatch, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        ImportBatch,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        db_index=False,
     )
 
     class Meta:
@@ -119,23 +132,39 @@ class Measurement(models.Model):
                 fields=["specimen", "analyte", "plate_run", "replicate"],
                 name="assays_measurement_once_per_replicate",
             ),
+            models.UniqueConstraint(
+                fields=["well", "analyte"], name="assays_measurement_once_per_well"
+            ),
+            models.CheckConstraint(
+                condition=Q(specimen__isnull=False) | Q(well__isnull=False),
+                name="assays_measurement_has_a_specimen_or_a_well",
+            ),
             models.CheckConstraint(
                 condition=Q(flag__in=[f.value for f in Flag]), name="assays_measurement_flag_known"
             ),
             models.CheckConstraint(
-                condition=Q(flag="excluded")
+                condition=Q(flag__in=MAY_HAVE_NUMBER)
                 | Q(flag__in=HAS_NUMBER, value__isnull=False)
-                | Q(flag__in=HAS_NONE, value__isnull=True),
+                | Q(flag=Flag.MISSING.value, value__isnull=True),
                 name="assays_measurement_value_agrees_with_flag",
             ),
             models.CheckConstraint(
                 # NaN and infinities are numbers to PostgreSQL, larger than every other.
-                condition=Q(value__isnull=True) | Q(value__gt=-1e300, value__lt=1e300),
+                condition=Q(value__isnull=True) | Q(value__gt=-FINITE, value__lt=FINITE),
                 name="assays_measurement_value_finite",
             ),
             models.CheckConstraint(
-                condition=Q(limit__isnull=True) | Q(limit__gt=-1e300, limit__lt=1e300),
+                condition=Q(limit__isnull=True) | Q(limit__gt=-FINITE, limit__lt=FINITE),
                 name="assays_measurement_limit_finite",
+            ),
+            models.CheckConstraint(
+                condition=(Q(mfi__isnull=True) | Q(mfi__gt=-FINITE, mfi__lt=FINITE))
+                & (Q(net_mfi__isnull=True) | Q(net_mfi__gt=-FINITE, net_mfi__lt=FINITE)),
+                name="assays_measurement_fluorescence_finite",
+            ),
+            models.CheckConstraint(
+                condition=Q(bead_count__isnull=True) | Q(bead_count__gte=0, bead_count__lt=FINITE),
+                name="assays_measurement_bead_count_not_negative",
             ),
             models.CheckConstraint(
                 condition=Q(replicate__gte=1), name="assays_measurement_replicate_from_1"
@@ -143,4 +172,4 @@ class Measurement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.specimen} {self.analyte}: {self.value_text}"
+        return f"{self.specimen or self.well} {self.analyte}: {self.value_text}"

@@ -39,6 +39,7 @@ class ImportBatch(models.Model):
     class Kind(models.TextChoices):
         CLINICAL = "clinical", _("clinical data")
         ASSAY = "assay", _("measurements")
+        PLATE = "plate", _("plate of an instrument")
 
     class State(models.TextChoices):
         RECEIVED = "received", _("received")
@@ -89,7 +90,8 @@ class ImportBatch(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind__in=["clinical", "assay"]), name="studies_import_kind_known"
+                condition=models.Q(kind__in=["clinical", "assay", "plate"]),
+                name="studies_import_kind_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(

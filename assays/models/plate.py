@@ -1,0 +1,157 @@
+"""A run of a plate: how it was read, what stood in its wells, what was known of its analytes."""
+
+import pghistory
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from assays.models.catalogue import Analyte, Panel
+from studies.models import ImportBatch, Study
+
+
+class SampleType(models.TextChoices):
+    """What stood in a well."""
+
+    SAMPLE = "sample", _("sample")
+    STANDARD = "standard", _("standard")
+    CONTROL = "control", _("control")
+    BLANK = "blank", _("blank")
+
+
+@pghistory.track()
+class PlateRun(models.Model):
+    """One run of one plate, or one delivered table of a panel (then it has no wells)."""
+
+    class Format(models.TextChoices):
+        TABLE = "", _("delivered table")
+        XPONENT = "xponent", "Luminex xPONENT"
+        BIOPLEX = "bioplex", "Bio-Plex Manager"
+        OLINK = "olink", "Olink NPX"
+        GENERIC = "generic", _("mapped table")
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="plate_runs")
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="plate_runs")
+    name = models.CharField(_("plate"), max_length=100)
+    format = models.CharField(
+        _("format"), max_length=10, choices=Format.choices, default=Format.TABLE, blank=True
+    )
+    instrument = models.CharField(_("instrument"), max_length=100, blank=True)
+    serial = models.CharField(_("serial number"), max_length=100, blank=True)
+    software = models.CharField(_("software"), max_length=100, blank=True)
+    protocol = models.CharField(_("protocol"), max_length=200, blank=True)
+    kit = models.CharField(_("kit"), max_length=200, blank=True)
+    lot = models.CharField(_("lot"), max_length=100, blank=True)
+    acquired_at = models.DateTimeField(_("acquired"), null=True, blank=True)
+    acquired_text = models.CharField(_("acquired, as written"), max_length=100, blank=True)
+    size = models.PositiveSmallIntegerField(
+        _("wells"), null=True, blank=True, help_text=_("96 or 384.")
+    )
+    header = models.JSONField(
+        _("head of the file"), default=dict, blank=True, help_text=_("As the instrument wrote it.")
+    )
+    notes = models.JSONField(_("how it was read"), default=list, blank=True)
+    run_on = models.DateField(_("run on"), null=True, blank=True)
+    source = models.ForeignKey(
+        ImportBatch, on_delete=models.PROTECT, related_name="plate_runs", null=True, blank=True
+    )
+    judged_at = models.DateTimeField(
+        _("judged"),
+        null=True,
+        blank=True,
+        help_text=_("When its quality was last judged by the rules; empty: not yet."),
+    )
+
+    class Meta:
+        verbose_name = _("plate run")
+        verbose_name_plural = _("plate runs")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["study", "name"], name="assays_plate_once_per_study"),
+            models.CheckConstraint(
+                condition=Q(format__in=["", "xponent", "bioplex", "olink", "generic"]),
+                name="assays_plate_format_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@pghistory.track()
+class Well(models.Model):
+    """A well, or a pair of wells that the instrument reports as one reading.
+
+    Its specimen is what a barcode or a layout says; a sample without one stays on the plate and enters
+    no dataset.
+    """
+
+    plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="wells")
+    position = models.CharField(
+        _("position"),
+        max_length=60,
+        help_text=_("A1; A3,A4 for a pair; row 17 where it is not told."),
+    )
+    sample_type = models.CharField(_("type"), max_length=8, choices=SampleType.choices)
+    sample = models.CharField(_("sample, as written"), max_length=200, blank=True)
+    specimen = models.ForeignKey(
+        "assays.Specimen", on_delete=models.PROTECT, related_name="wells", null=True, blank=True
+    )
+    dilution = models.FloatField(_("dilution factor"), null=True, blank=True)
+    remark = models.CharField(_("remark of the instrument"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("well")
+        verbose_name_plural = _("wells")
+        ordering = ["plate_run", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plate_run", "position"], name="assays_well_once_per_plate"
+            ),
+            models.CheckConstraint(
+                condition=Q(sample_type__in=[kind.value for kind in SampleType]),
+                name="assays_well_sample_type_known",
+            ),
+            models.CheckConstraint(condition=~Q(position=""), name="assays_well_has_a_position"),
+            models.CheckConstraint(
+                condition=Q(specimen__isnull=True) | ~Q(sample_type__in=["standard", "blank"]),
+                name="assays_well_of_a_standard_has_no_specimen",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plate_run} {self.position}"
+
+
+@pghistory.track()
+class PlateAnalyte(models.Model):
+    """What is known of one analyte on one plate: its name there, limits, the vendor's curve and ours."""
+
+    plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="plate_analytes")
+    analyte = models.ForeignKey(Analyte, on_delete=models.PROTECT, related_name="plate_analytes")
+    name = models.CharField(_("name in the file"), max_length=200)
+    unit = models.CharField(_("unit"), max_length=20, blank=True)
+    lloq = models.FloatField(_("LLOQ"), null=True, blank=True)
+    uloq = models.FloatField(_("ULOQ"), null=True, blank=True)
+    curve = models.TextField(_("curve of the vendor"), blank=True)
+    curve_kind = models.CharField(_("kind of curve"), max_length=60, blank=True)
+    refit = models.JSONField(
+        _("our own fit"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Kind, parameters, limits and R² of the curve fitted here; or why there is none."
+        ),
+    )
+
+    class Meta:
+        verbose_name = _("analyte on a plate")
+        verbose_name_plural = _("analytes on plates")
+        ordering = ["plate_run", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plate_run", "analyte"], name="assays_plate_analyte_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plate_run} {self.analyte}"

@@ -1,0 +1,152 @@
+"""What of a plate may not enter a model, since when, why, and who decided otherwise."""
+
+import pghistory
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from assays.models.catalogue import Analyte, Panel
+from assays.models.plate import PlateRun, Well
+from studies.models import Study
+
+
+@pghistory.track()
+class PanelPolicy(models.Model):
+    """How a study judges a panel's plates, and what it takes from them. The defaults are the vendors'
+    customary limits (docs/quality.md)."""
+
+    class Repeats(models.TextChoices):
+        MEAN = "mean", _("the mean of all repeats that are not barred")
+        FIRST = "first", _("the first that is not barred, in the order of acquisition")
+        LAST = "last", _("the last that is not barred, in the order of acquisition")
+
+    class Concentration(models.TextChoices):
+        VENDOR = "vendor", _("as the instrument wrote it")
+        REFIT = "refit", _("recomputed from fluorescence by our own curve")
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="panel_policies")
+    panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="policies")
+    min_bead_count = models.PositiveIntegerField(_("fewest beads"), default=35)
+    recommended_bead_count = models.PositiveIntegerField(_("recommended beads"), default=50)
+    max_intra_cv = models.FloatField(_("highest CV within a plate (%)"), default=15)
+    max_inter_cv = models.FloatField(_("highest CV between plates (%)"), default=20)
+    recovery_low = models.FloatField(_("lowest recovery of standards (%)"), default=80)
+    recovery_high = models.FloatField(_("highest recovery of standards (%)"), default=120)
+    max_out_of_range = models.FloatField(_("highest share out of range (%)"), default=50)
+    repeats = models.CharField(
+        _("which repeat of a specimen counts"),
+        max_length=5,
+        choices=Repeats.choices,
+        default=Repeats.MEAN,
+    )
+    concentration = models.CharField(
+        _("which concentration counts"),
+        max_length=6,
+        choices=Concentration.choices,
+        default=Concentration.VENDOR,
+    )
+
+    class Meta:
+        verbose_name = _("policy of a panel")
+        verbose_name_plural = _("policies of panels")
+        constraints = [
+            models.UniqueConstraint(fields=["study", "panel"], name="assays_policy_once"),
+            models.CheckConstraint(
+                condition=Q(recommended_bead_count__gte=F("min_bead_count")),
+                name="assays_policy_recommends_no_fewer_beads_than_it_asks",
+            ),
+            models.CheckConstraint(
+                condition=Q(recovery_low__gte=0, recovery_low__lt=100, recovery_high__gt=100)
+                & Q(recovery_high__lte=1000),
+                name="assays_policy_recovery_spans_100",
+            ),
+            models.CheckConstraint(
+                condition=Q(max_intra_cv__gt=0, max_intra_cv__lte=1000)
+                & Q(max_inter_cv__gt=0, max_inter_cv__lte=1000)
+                & Q(max_out_of_range__gte=0, max_out_of_range__lte=100),
+                name="assays_policy_percentages",
+            ),
+            models.CheckConstraint(
+                condition=Q(repeats__in=["mean", "first", "last"])
+                & Q(concentration__in=["vendor", "refit"]),
+                name="assays_policy_choices_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.study} {self.panel}"
+
+
+@pghistory.track()
+class QualityBar(models.Model):
+    """A plate, a well, an analyte on a plate, or an analyte in a well, barred from modeling.
+
+    Raised by a person (rule `excluded`) or by a rule that failed; it holds until it is lifted: by a
+    person with a reason, or by the rules themselves (`lifted_by` empty) when the limits have changed.
+    A bar that a person has lifted is not raised again by the same rule on the same place.
+
+    well and analyte empty: the whole plate; well alone: all of a well; analyte alone: an analyte on the
+    whole plate; both: one measurement.
+    """
+
+    class Rule(models.TextChoices):
+        EXCLUDED = "excluded", _("excluded by a person")
+        BEAD_COUNT = "bead_count", _("bead count")
+        INTRA_CV = "intra_cv", _("CV within the plate")
+        INTER_CV = "inter_cv", _("CV between plates")
+        RECOVERY = "recovery", _("recovery of the standards")
+        OUT_OF_RANGE = "out_of_range", _("share out of range")
+        VENDOR = "vendor", _("quality control of the vendor")
+
+    plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="bars")
+    well = models.ForeignKey(
+        Well, on_delete=models.PROTECT, related_name="bars", null=True, blank=True
+    )
+    analyte = models.ForeignKey(
+        Analyte, on_delete=models.PROTECT, related_name="bars", null=True, blank=True
+    )
+    rule = models.CharField(_("rule"), max_length=12, choices=Rule.choices)
+    value = models.FloatField(_("found"), null=True, blank=True)
+    limit = models.FloatField(_("limit"), null=True, blank=True)
+    reason = models.CharField(_("why"), max_length=500)
+    raised_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    raised_at = models.DateTimeField(auto_now_add=True)
+    lifted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
+    )
+    lifted_at = models.DateTimeField(null=True, blank=True)
+    lift_reason = models.CharField(_("why it was lifted"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("bar")
+        verbose_name_plural = _("bars")
+        ordering = ["plate_run", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["plate_run", "well", "analyte", "rule"],
+                condition=Q(lifted_at__isnull=True),
+                nulls_distinct=False,
+                name="assays_bar_stands_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    rule__in=[
+                        *("excluded", "bead_count", "intra_cv", "inter_cv"),
+                        *("recovery", "out_of_range", "vendor"),
+                    ]
+                ),
+                name="assays_bar_rule_known",
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="assays_bar_has_a_reason"),
+            models.CheckConstraint(
+                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
+                | (Q(lifted_at__isnull=False) & ~Q(lift_reason="")),
+                name="assays_bar_is_lifted_with_a_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plate_run} {self.rule}"
