@@ -15,6 +15,7 @@ from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling import ciri
 from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
+from modeling.ciri.kernel.ahead import compile_ahead, is_compiled
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import champion_of, current_specification
 from modeling.services.cross_validation import request_cross_validation
@@ -84,6 +85,9 @@ def compute_training(asked: Asked, progress: Progress) -> Trained:
     )
     specification = parse_specification(run.specification.body)
     table = FrozenTable.from_bytes(bytes(run.dataset.content))
+    if not is_compiled():
+        progress(1, "Compiling the method, once after an installation")
+        compile_ahead()
     try:
         trained = train(
             specification,

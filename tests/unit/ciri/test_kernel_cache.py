@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from modeling.ciri import kernel
+from modeling.ciri.kernel import ahead
+from modeling.ciri.kernel.__main__ import PARTS
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = (
@@ -56,3 +58,32 @@ def test_the_digest_changes_with_any_source(tmp_path, monkeypatch):
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_home_that_is_not_there_is_no_trouble(tmp_path):
     assert run(NUMBA_CACHE_DIR="/proc/nothing", HOME="/nonexistent").is_dir()
+
+
+def test_compiling_ahead_is_done_once_for_a_cache(tmp_path, monkeypatch):
+    place = tmp_path / kernel.sources_digest()
+    place.mkdir()
+    monkeypatch.setattr(ahead.config, "CACHE_DIR", str(place))
+    started = tmp_path / "started"
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\necho $3 >>{started}\n")
+    program.chmod(0o700)
+    monkeypatch.setattr(ahead.sys, "executable", str(program))
+    assert not ahead.is_compiled()
+    ahead.compile_ahead()
+    ahead.compile_ahead()
+    assert sorted(started.read_text().split()) == sorted(ahead.PARTS)
+    assert ahead.is_compiled()
+
+
+def test_where_compiling_ahead_fails_it_is_tried_again(tmp_path, monkeypatch):
+    place = tmp_path / kernel.sources_digest()
+    place.mkdir()
+    monkeypatch.setattr(ahead.config, "CACHE_DIR", str(place))
+    monkeypatch.setattr(ahead.sys, "executable", "/bin/false")
+    ahead.compile_ahead()
+    assert not ahead.is_compiled()
+
+
+def test_every_part_that_is_compiled_ahead_exists():
+    assert set(ahead.PARTS) == set(PARTS)
