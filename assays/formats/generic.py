@@ -1,9 +1,249 @@
+"""Tables of no instrument, wide or long, with a mapping of their columns.
+
+mapping: {"layout": "long", "sample": COLUMN, "analyte": COLUMN, "value": COLUMN, ...} or
+{"layout": "wide", "sample": COLUMN, "analytes": [COLUMN, ...]}; each of FIELDS may name a column.
+Besides: "sheet" (of a workbook), "decimal" ("." or ","), "unit_text" (one unit for all values), and for
+the plate "name", "instrument", "lot". A long table whose columns already bear the names of FIELDS needs no
+mapping.
+"""
+
+from __future__ import annotations
+
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from assays.formats.reading import PlateReading
+from assays.formats.errors import PlateFormatError
+from assays.formats.reading import (
+    ANALYTE_COLUMNS,
+    CONTROL_COLUMNS,
+    MEASUREMENT_COLUMNS,
+    REMARK_COLUMNS,
+    STANDARD_COLUMNS,
+    WELL_COLUMNS,
+    Flag,
+    Plate,
+    PlateReading,
+    SampleType,
+    frame,
+)
 from assays.formats.source import PlateSource
+from assays.formats.text import DELIMITERS, records
+from assays.formats.values import NAN, optional_number, read_value
+from assays.formats.wells import positions
+from assays.formats.workbook import Sheet
+
+NUMERIC = ("mfi", "net_mfi", "bead_count", "dilution")
+FIELDS = ("well", "sample", "sample_type", "analyte", "value", "unit", *NUMERIC)
+OTHER_KEYS = ("layout", "analytes", "sheet", "decimal", "unit_text", "name", "instrument", "lot")
+KNOWN = "Luminex xPONENT, Bio-Plex Manager and Olink NPX"
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and rows of one width, each with its place in the file."""
+
+    sheet: Sheet
+    is_text: bool
+    lines: list[int]
+
+    def error(self, row: int, column: int, reason: str) -> PlateFormatError:
+        if self.is_text:
+            return PlateFormatError(reason, line=self.lines[row])
+        return self.sheet.error(row, column, reason)
 
 
 def read(file: PlateSource, mapping: Mapping[str, Any] | None) -> PlateReading:
-    raise NotImplementedError
+    """Read a table by its mapping; PlateFormatError where it does not fit."""
+    said = dict(mapping or {})
+    if unknown := [key for key in said if key not in (*FIELDS, *OTHER_KEYS)]:
+        raise PlateFormatError(
+            f"The mapping has keys that mean nothing here: {', '.join(unknown)}."
+        )
+    if file.is_parquet:
+        raise PlateFormatError("A Parquet file is read only where it is a long Olink export.")
+    table = _table(file, said.get("sheet"))
+    header = table.sheet.rows[0] if table.sheet.rows else []
+    if mapping is None:
+        named = [name.lower() for name in header]
+        if not {"sample", "analyte"} <= set(named) or not {"value", "raw_text"} & set(named):
+            raise PlateFormatError(
+                f"The file is none of {KNOWN}, and its first line does not name the columns sample, "
+                "analyte and value. Give a mapping that tells which column is what.",
+                line=1,
+            )
+        said = {name: header[named.index(name)] for name in FIELDS if name in named}
+        if "raw_text" in named:
+            said["value"] = header[named.index("raw_text")]
+    return _reading(table, said)
+
+
+def _table(file: PlateSource, sheet: str | None) -> Table:
+    if file.is_workbook:
+        found = [s for s in file.sheets if sheet is None or s.name == sheet]
+        found = [s for s in found if any(any(row) for row in s.rows)]
+        if not found:
+            raise PlateFormatError(f"The workbook has no sheet “{sheet}” with a table.")
+        rows = [row for row in found[0].rows if any(row)]
+        return Table(Sheet(found[0].name, rows), False, list(range(1, len(rows) + 1)))
+    first = file.text.split("\n", 1)[0]
+    found_records = [
+        r for r in records(file.text, max(DELIMITERS, key=first.count)) if not r.is_empty
+    ]
+    if not found_records:
+        raise PlateFormatError("The file is empty.")
+    width = len(found_records[0].cells)
+    for record in found_records:
+        if len(record.cells) != width:
+            raise PlateFormatError(
+                f"The columns are misaligned: {len(record.cells)} cells under {width} names.",
+                line=record.line,
+            )
+    return Table(Sheet("", [r.cells for r in found_records]), True, [r.line for r in found_records])
+
+
+def _reading(table: Table, said: dict[str, Any]) -> PlateReading:
+    header = table.sheet.rows[0]
+    if len(set(header)) < len(header):
+        again = next(i for i, name in enumerate(header) if name in header[:i])
+        raise table.error(0, again, f"The column “{header[again]}” stands twice.")
+    place = {}
+    for key in FIELDS:
+        if key in said:
+            if said[key] not in header:
+                raise table.error(0, 0, f"The table has no column “{said[key]}” ({key}).")
+            place[key] = header.index(said[key])
+    if "sample" not in place:
+        raise PlateFormatError("The mapping must name the column of the sample.")
+    wide = said.get("layout", "wide" if "analytes" in said else "long") == "wide"
+    cells = _wide(table, place, said, header) if wide else _long(table, place)
+    return _assembled(table, cells, place, said)
+
+
+Cell = tuple[int, int, str]
+"""Row, column of the value, analyte."""
+
+
+def _wide(
+    table: Table, place: dict[str, int], said: dict[str, Any], header: list[str]
+) -> list[Cell]:
+    names = said.get("analytes") or [
+        n for i, n in enumerate(header) if n and i not in place.values()
+    ]
+    if absent := [name for name in names if name not in header]:
+        raise table.error(0, 0, f"The table has no column “{absent[0]}” (analytes).")
+    rows = range(1, len(table.sheet.rows))
+    return [(row, header.index(name), name) for row in rows for name in names]
+
+
+def _long(table: Table, place: dict[str, int]) -> list[Cell]:
+    for key in ("analyte", "value"):
+        if key not in place:
+            raise PlateFormatError(
+                f"The mapping of a long table must name the column of the {key}."
+            )
+    return [
+        (row, place["value"], table.sheet.cell(row, place["analyte"]))
+        for row in range(1, len(table.sheet.rows))
+    ]
+
+
+def _assembled(
+    table: Table, cells: list[Cell], place: dict[str, int], said: dict[str, Any]
+) -> PlateReading:
+    decimal, sheet = said.get("decimal", "."), table.sheet
+    data: dict[str, list[Any]] = {name: [] for name in MEASUREMENT_COLUMNS}
+    wells: dict[str, tuple[str, str, float]] = {}
+    seen: set[tuple[str, str]] = set()
+    for row, column, analyte in cells:
+        sample, well = _identity(table, row, place)
+        kind = _kind(table, row, place)
+        if not analyte or (well, analyte) in seen:
+            reason = (
+                f"“{analyte}” of “{well}” stands twice." if analyte else "The row names no analyte."
+            )
+            raise table.error(row, column, reason)
+        seen.add((well, analyte))
+        text = sheet.cell(row, column)
+        try:
+            value, flag = read_value(text, decimal=decimal)
+            numbers = {
+                key: optional_number(sheet.cell(row, place[key]), decimal=decimal)
+                if key in place
+                else NAN
+                for key in NUMERIC
+            }
+        except ValueError as error:
+            raise table.error(row, column, f"{analyte}: {error}") from error
+        if numbers["bead_count"] < 0:
+            raise table.error(row, place["bead_count"], "A count of beads cannot be negative.")
+        unit = sheet.cell(row, place["unit"]) if "unit" in place else str(said.get("unit_text", ""))
+        values = (well, sample, kind, analyte, text, value, unit)
+        for name, cell in zip(MEASUREMENT_COLUMNS[:7], values, strict=True):
+            data[name].append(cell)
+        data["flag"].append(flag.value if isinstance(flag, Flag) else flag)
+        for key in NUMERIC:
+            data[key].append(numbers[key])
+        wells.setdefault(well, (sample, kind, numbers["dilution"]))
+    if not cells:
+        raise PlateFormatError("The table has no rows: the file was cut.")
+    names = list(dict.fromkeys(data["analyte"]))
+    units = dict(zip(reversed(data["analyte"]), reversed(data["unit"]), strict=True))
+    used = {*place.values(), *(column for _row, column, _name in cells)}
+    rest = [i for i in range(len(sheet.rows[0])) if i not in used]
+    notes = ["Read as a table without an instrument's format."]
+    if rest:
+        notes.append(f"Columns kept as written: {', '.join(sheet.rows[0][i] for i in rest)}.")
+    return PlateReading(
+        format="generic",
+        plate=Plate(**{key: str(said.get(key, "")) for key in ("name", "instrument", "lot")}),
+        measurements=frame(MEASUREMENT_COLUMNS, data),
+        wells=frame(
+            WELL_COLUMNS,
+            {
+                "well": list(wells),
+                "position": [well if positions(well) else "" for well in wells],
+                "sample": [told[0] for told in wells.values()],
+                "sample_type": [told[1] for told in wells.values()],
+                "dilution": [told[2] for told in wells.values()],
+            },
+        ),
+        standards=frame(STANDARD_COLUMNS, {}),
+        controls=frame(CONTROL_COLUMNS, {}),
+        analytes=frame(
+            ANALYTE_COLUMNS, {"analyte": names, "unit": [units[name] for name in names]}
+        ),
+        remarks=frame(REMARK_COLUMNS, {}),
+        extra={"columns": [[row[i] for i in rest] for row in sheet.rows]} if rest else {},
+        notes=tuple(notes),
+    )
+
+
+def _identity(table: Table, row: int, place: dict[str, int]) -> tuple[str, str]:
+    """Sample and well of a row; without a column of wells the sample (or its row) stands for the well."""
+    sample = table.sheet.cell(row, place["sample"])
+    written = table.sheet.cell(row, place["well"]) if "well" in place else ""
+    if not sample and not written:
+        raise table.error(row, place["sample"], "The row names neither sample nor well.")
+    if "well" not in place:
+        return sample, sample
+    well = positions(written) or written
+    if not well:
+        raise table.error(row, place["well"], "The row names no well.")
+    return sample, well
+
+
+def _kind(table: Table, row: int, place: dict[str, int]) -> str:
+    if "sample_type" not in place:
+        return SampleType.SAMPLE.value
+    written = table.sheet.cell(row, place["sample_type"]).lower()
+    known = {kind.value for kind in SampleType}
+    if written in ("", "unknown"):
+        return SampleType.SAMPLE.value
+    if written not in known:
+        raise table.error(
+            row,
+            place["sample_type"],
+            f"“{written}” is no type of sample ({', '.join(sorted(known))}).",
+        )
+    return written

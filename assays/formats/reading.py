@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 
@@ -121,15 +123,20 @@ class PlateReading:
         return {flag.value: int(found.get(flag.value, 0)) for flag in Flag}
 
 
-def frame(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Rows as a frame with exactly these columns: text as object, NUMBERS as float64."""
-    found = pd.DataFrame(rows, columns=list(columns))
-    for column in found.columns:
+def frame(columns: tuple[str, ...], data: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
+    """Columns as a frame in this order: those of NUMBERS as float64, the others as text; a column that
+    is not given is empty (NaN or "")."""
+    length = max((len(values) for values in data.values()), default=0)
+    made = {}
+    for column in columns:
         if column in NUMBERS:
-            found[column] = pd.to_numeric(found[column]).astype("float64")
+            values = data.get(column, np.full(length, np.nan))
+            made[column] = np.asarray(values, dtype=np.float64)
         else:
-            found[column] = found[column].fillna("").astype(object)
-    return found
+            texts = np.empty(length, dtype=object)
+            texts[:] = data.get(column, "")
+            made[column] = texts
+    return pd.DataFrame(made)
 
 
 NUMBERS = frozenset(

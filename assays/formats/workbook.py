@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineWorkbook
 
 from assays.formats.errors import PlateFormatError
 from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_UNPACKED

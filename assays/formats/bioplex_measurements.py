@@ -1,0 +1,220 @@
+"""The tables of a Bio-Plex workbook -> measurements, standards, controls, analytes and remarks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from assays.formats.dates import moment
+from assays.formats.reading import (
+    ANALYTE_COLUMNS,
+    CONTROL_COLUMNS,
+    MEASUREMENT_COLUMNS,
+    REMARK_COLUMNS,
+    STANDARD_COLUMNS,
+    WELL_COLUMNS,
+    Flag,
+    Plate,
+    PlateReading,
+    SampleType,
+    frame,
+)
+from assays.formats.values import NAN, optional_number, read_value
+from assays.formats.wells import plate_size, positions
+from assays.formats.workbook import Sheet
+
+if TYPE_CHECKING:
+    from assays.formats.bioplex import AnalyteTable
+
+TYPES = {
+    "B": SampleType.BLANK,
+    "S": SampleType.STANDARD,
+    "C": SampleType.CONTROL,
+    "X": SampleType.SAMPLE,
+}
+CODES = re.compile(r"(\d)\s*-\s*([^,]+)")
+UNIT = re.compile(r"\(([^()]*/[^()]*)\)")
+EXTRA_CELLS = 200_000
+
+
+def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
+    """The reading of tables that have been checked against each other."""
+    first = tables[0]
+    wells = [positions(first.cell(row, "well")) or "" for row in first.rows]
+    types = [first.cell(row, "type") for row in first.rows]
+    kinds = [TYPES[kind[0]].value for kind in types]
+    samples = [
+        first.cell(row, "description") or kind for row, kind in zip(first.rows, types, strict=True)
+    ]
+    read = [_read_table(table) for table in tables]
+    order = [(t, w) for w in range(len(wells)) for t in range(len(tables))]
+    units = [_unit(table) for table in tables]
+
+    def column(name: str) -> list[Any]:
+        return [read[t][name][w] for t, w in order]
+
+    measurements = frame(
+        MEASUREMENT_COLUMNS,
+        {
+            "well": [wells[w] for _t, w in order],
+            "sample": [samples[w] for _t, w in order],
+            "sample_type": [kinds[w] for _t, w in order],
+            "analyte": [tables[t].analyte for t, _w in order],
+            "unit": [units[t] for t, _w in order],
+            **{
+                name: column(name)
+                for name in (
+                    "raw_text",
+                    "value",
+                    "mfi",
+                    "net_mfi",
+                    "bead_count",
+                    "flag",
+                    "dilution",
+                )
+            },
+        },
+    )
+    remarks = [(wells[w], tables[t].analyte, read[t]["remark"][w]) for t, w in order]
+    remarks = [remark for remark in remarks if remark[2]]
+    notes = ["Read as Bio-Plex Manager."]
+    if not any(units):
+        notes.append("The file names no unit of concentration.")
+    if others:
+        notes.append(f"Sheets kept as written: {', '.join(sheet.name for sheet in others)}.")
+
+    def of(kind: SampleType, columns: tuple[str, ...]) -> dict[str, list[Any]]:
+        rows = [(t, w) for t, w in order if kinds[w] == kind]
+        known = {"expected", "observed", "recovery", "mfi", "net_mfi"} & set(columns)
+        return {
+            "well": [wells[w] for _t, w in rows],
+            "sample": [types[w] for _t, w in rows],
+            "analyte": [tables[t].analyte for t, _w in rows],
+            **{
+                name: [read[t]["value" if name == "observed" else name][w] for t, w in rows]
+                for name in known
+            },
+        }
+
+    dilutions = [read[0]["dilution"][w] for w in range(len(wells))]
+    return PlateReading(
+        format="bioplex",
+        plate=_plate(first, wells),
+        measurements=measurements,
+        wells=frame(
+            WELL_COLUMNS,
+            {
+                "well": wells,
+                "position": wells,
+                "sample": samples,
+                "sample_type": kinds,
+                "dilution": dilutions,
+            },
+        ),
+        standards=frame(STANDARD_COLUMNS, of(SampleType.STANDARD, STANDARD_COLUMNS)),
+        controls=frame(CONTROL_COLUMNS, of(SampleType.CONTROL, CONTROL_COLUMNS)),
+        analytes=frame(
+            ANALYTE_COLUMNS,
+            {
+                "analyte": [table.analyte for table in tables],
+                "unit": units,
+                "curve": [_footer(table, "Std. Curve") for table in tables],
+                "curve_kind": [_kind(table) for table in tables],
+            },
+        ),
+        remarks=frame(
+            REMARK_COLUMNS,
+            {name: [remark[i] for remark in remarks] for i, name in enumerate(REMARK_COLUMNS)},
+        ),
+        header=first.head,
+        extra={
+            sheet.name: sheet.rows
+            for sheet in others
+            if sum(len(row) for row in sheet.rows) <= EXTRA_CELLS
+        },
+        notes=tuple(notes),
+    )
+
+
+def _read_table(table: AnalyteTable) -> dict[str, list[Any]]:
+    """The columns of one analyte, a row per reading."""
+    legend = dict(
+        code for line in table.footer for code in CODES.findall(line) if "Low bead" in line
+    )
+    found: dict[str, list[Any]] = {
+        name: []
+        for name in (
+            *("raw_text", "value", "flag", "mfi", "net_mfi", "bead_count", "dilution"),
+            *("expected", "recovery", "remark"),
+        )
+    }
+    for row in table.rows:
+        text = table.cell(row, "obs conc")
+        try:
+            value, flag = read_value(text)
+        except ValueError as error:
+            raise table.error(row, "obs conc", str(error)) from error
+        if flag == Flag.MISSING and (
+            table.cell(row, "fi") == "---" or table.cell(row, "outlier") == "1"
+        ):
+            flag = Flag.OUTLIER
+        found["raw_text"].append(text)
+        found["value"].append(value)
+        found["flag"].append(flag.value)
+        for name, column in (
+            ("mfi", "fi"),
+            ("net_mfi", "fi - bkgd"),
+            ("dilution", "dilution"),
+            ("expected", "exp conc"),
+            ("recovery", "(obs/exp) * 100"),
+        ):
+            found[name].append(_number(table, row, column))
+        count = "bead count" if "bead count" in table.columns else "count"
+        found["bead_count"].append(_number(table, row, count))
+        if found["bead_count"][-1] < 0:
+            raise table.error(row, count, "A count of beads cannot be negative.")
+        errors = table.cell(row, "sampling errors")
+        words = [legend.get(code, code) for code in re.findall(r"\d", errors)]
+        found["remark"].append("; ".join(word.strip() for word in words) or errors)
+    return found
+
+
+def _number(table: AnalyteTable, row: int, column: str) -> float:
+    if column not in table.columns:
+        return NAN
+    try:
+        return optional_number(table.cell(row, column))
+    except ValueError as error:
+        raise table.error(row, column, str(error)) from error
+
+
+def _unit(table: AnalyteTable) -> str:
+    written = table.sheet.cell(table.header, table.columns["obs conc"])
+    found = UNIT.search(written)
+    return found[1].strip() if found else ""
+
+
+def _footer(table: AnalyteTable, key: str) -> str:
+    line = next((line for line in table.footer if line.startswith(key)), "")
+    return line.partition(":")[2].strip()
+
+
+def _kind(table: AnalyteTable) -> str:
+    written = _footer(table, "Regression Type")
+    found = re.search(r"[45]PL", written)
+    return found[0] if found else written
+
+
+def _plate(table: AnalyteTable, wells: list[str]) -> Plate:
+    head = table.head
+    written = head.get("Acquisition Date", "")
+    file = re.split(r"[\\/]", head.get("File Name", ""))[-1]
+    return Plate(
+        name=head.get("Plate ID", "") or re.sub(r"\.\w+$", "", file),
+        instrument=head.get("Instrument", "") or "Bio-Plex",
+        serial=head.get("Reader Serial Number", ""),
+        software="Bio-Plex Manager",
+        acquired=moment(written, None),
+        acquired_text=written,
+        wells=plate_size(wells),
+    )

@@ -1,0 +1,40 @@
+"""Names in Olink exports: which samples are controls, and assays that stand in several panels."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from assays.formats.reading import SampleType
+
+CONTROL = re.compile(
+    r"(IPC|PC|SC|CTRL|CONTROL|PLATE[_ ]?CONTROL|SAMPLE[_ ]?CONTROL)(?![A-Za-z])", re.I
+)
+BLANK = re.compile(r"(NC|NEG|NEGATIVE[_ ]?CONTROL)(?![A-Za-z])", re.I)
+WORDS = {
+    "SAMPLE": SampleType.SAMPLE,
+    "NEGATIVE_CONTROL": SampleType.BLANK,
+    "PLATE_CONTROL": SampleType.CONTROL,
+    "SAMPLE_CONTROL": SampleType.CONTROL,
+    "CONTROL": SampleType.CONTROL,
+}
+
+
+def sample_type(name: str, word: str = "") -> SampleType:
+    """What a row is: by the file's own word where it has one, else by a name such as "PC 1" or "NC2"."""
+    if word.upper() in WORDS:
+        return WORDS[word.upper()]
+    if BLANK.match(name):
+        return SampleType.BLANK
+    return SampleType.CONTROL if CONTROL.match(name) else SampleType.SAMPLE
+
+
+def unique_names(assays: Sequence[str], ids: Sequence[str]) -> list[str]:
+    """Assays by name; one that stands in several panels with its OlinkID, "IL6 (OID00482)"."""
+    pairs = dict.fromkeys(zip(assays, ids, strict=True))
+    often = Counter(assay for assay, _ in pairs)
+    return [
+        f"{assay} ({one})" if often[assay] > 1 else assay
+        for assay, one in zip(assays, ids, strict=True)
+    ]

@@ -1,0 +1,57 @@
+"""A concentration as instruments write it -> its number and how far that can be used."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from assays.formats.numbers import number
+from assays.formats.reading import Flag
+
+NAN = math.nan
+MISSING = frozenset({"", "***", "nan", "na", "n/a", "#n/a", "null", "none", "no data", "-"})
+OUTLIER = "---"
+OUT_OF_RANGE = re.compile(r"oor\s*([<>])", re.IGNORECASE)
+
+
+def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
+    """The number (NaN where there is none) and the flag of a written value.
+
+    "< 3.2" and "OOR <" are below, "> 99" and "OOR >" above the limit of quantification; "*3.42" is
+    extrapolated, "---" an outlier, "***", "NaN" and an empty cell missing. ValueError for a text that
+    is no value.
+    """
+    plain = text.strip()
+    found = number(plain, decimal=decimal)
+    if found is not None:
+        return found, Flag.IN_RANGE
+    if plain.lower() in MISSING:
+        return NAN, Flag.MISSING
+    if plain == OUTLIER:
+        return NAN, Flag.OUTLIER
+    beyond = OUT_OF_RANGE.fullmatch(plain)
+    if beyond:
+        return NAN, Flag.BELOW_LLOQ if beyond[1] == "<" else Flag.ABOVE_ULOQ
+    if plain[0] in "<>" and limit_of(plain, decimal=decimal) is not None:
+        return NAN, Flag.BELOW_LLOQ if plain[0] == "<" else Flag.ABOVE_ULOQ
+    if plain[0] == "*":
+        found = number(plain[1:], decimal=decimal)
+        if found is not None:
+            return found, Flag.EXTRAPOLATED
+    raise ValueError(f"“{text[:60]}” is neither a number nor a mark that this format writes.")
+
+
+def limit_of(text: str, *, decimal: str = ".") -> float | None:
+    """The limit that "< 3.2" or ">99" names; None where the text names none."""
+    plain = text.strip()
+    return number(plain[1:].lstrip("= "), decimal=decimal) if plain[:1] in ("<", ">") else None
+
+
+def optional_number(text: str, *, decimal: str = ".") -> float:
+    """A number, or NaN for a cell that is empty or says that there is none; ValueError otherwise."""
+    found = number(text, decimal=decimal)
+    if found is not None:
+        return found
+    if text.strip().lower() in MISSING or text.strip() == OUTLIER:
+        return NAN
+    raise ValueError(f"“{text[:60]}” is not a number.")
