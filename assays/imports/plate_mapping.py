@@ -1,0 +1,63 @@
+"""What a person may say of a plate file beside the file: all of it optional.
+
+    panel: Inflammation 30-plex      # default: the kit or protocol that the file names
+    plate: Plate 7                   # default: the plate that the file names, else the file's name
+    material: serum                  # default: plasma
+    unit: pg/mL                      # only for files that name no unit
+    analytes: {Hu X-2 (14): IL6}     # names of this file, decided by a person
+    leave_out: [Total Events]        # analytes that stay in the file
+    table: {layout: long, ...}       # which column is what, for a table of no instrument
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from assays.models import Specimen
+from studies.imports.sections import Section, read_mapping
+
+KEYS = ("kind", "panel", "plate", "material", "unit", "analytes", "leave_out", "table")
+
+
+@dataclass(frozen=True)
+class PlateMapping:
+    """Options of a plate import."""
+
+    panel: str = ""
+    plate: str = ""
+    material: str = Specimen.Material.PLASMA.value
+    unit: str = ""
+    analytes: dict[str, str] = field(default_factory=dict)
+    leave_out: tuple[str, ...] = ()
+    table: dict[str, Any] | None = None
+
+
+def plate_mapping(text: str) -> PlateMapping:
+    """Read the options; an empty text has none. Raises Refused with every problem found."""
+    return read_mapping(text, _options) if text.strip() else PlateMapping()
+
+
+def with_names(text: str, analytes: dict[str, str], leave_out: list[str]) -> str:
+    """The options with names decided, as YAML."""
+    content = yaml.safe_load(text) if text.strip() else {}
+    content["analytes"] = {**(content.get("analytes") or {}), **analytes}
+    content["leave_out"] = sorted({*(content.get("leave_out") or []), *leave_out})
+    kept = {key: value for key, value in content.items() if value not in ({}, [], None)}
+    return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False)
+
+
+def _options(root: Section) -> PlateMapping:
+    root.only(KEYS)
+    root.one_of("kind", ("plate",), "plate")
+    plasma = Specimen.Material.PLASMA.value
+    table = root.section("table")
+    return PlateMapping(
+        panel=root.text("panel") or "",
+        plate=root.text("plate") or "",
+        material=root.one_of("material", Specimen.Material.values, plasma) or plasma,
+        unit=root.text("unit") or "",
+        analytes={name: str(symbol) for name, symbol in root.table("analytes").items()},
+        leave_out=root.texts("leave_out"),
+        table=table.content if table is not None else None,
+    )
