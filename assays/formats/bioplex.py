@@ -142,6 +142,8 @@ def _check_rows(table: AnalyteTable) -> None:
             raise table.error(row, "type", f"“{kind}” is no type of sample (B, S1, C1, X1).")
         if well is None:
             raise table.error(row, "well", f"“{table.cell(row, 'well')}” is not a well.")
+        if table.cell(row, "outlier") not in ("", "0", "1"):
+            raise table.error(row, "outlier", "The mark of an outlier is 0 or 1.")
         if seen & set(well.split(",")):
             raise table.error(row, "well", f"The well {well} stands twice.")
         seen |= set(well.split(","))

@@ -28,7 +28,7 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.source import PlateSource
-from assays.formats.text import DELIMITERS, records
+from assays.formats.text import DELIMITERS, check_ended, records
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import positions
 from assays.formats.workbook import Sheet
@@ -86,6 +86,7 @@ def _table(file: PlateSource, sheet: str | None) -> Table:
             raise PlateFormatError(f"The workbook has no sheet “{sheet}” with a table.")
         rows = [row for row in found[0].rows if any(row)]
         return Table(Sheet(found[0].name, rows), False, list(range(1, len(rows) + 1)))
+    check_ended(file.text)
     first = file.text.split("\n", 1)[0]
     found_records = [
         r for r in records(file.text, max(DELIMITERS, key=first.count)) if not r.is_empty

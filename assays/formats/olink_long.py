@@ -3,6 +3,7 @@ millions of rows."""
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 from collections.abc import Callable
@@ -32,6 +33,7 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.source import PlateSource
+from assays.formats.text import check_ended
 from assays.formats.values import NAN, optional_number, read_value
 
 NEEDED = ("SampleID", "OlinkID", "Assay")
@@ -52,7 +54,7 @@ def recognizes(file: PlateSource) -> bool:
         return {"SampleID", "OlinkID"} <= set(_parquet(file.content).schema_arrow.names)
     if not file.is_text:
         return False
-    first = file.text.lstrip("\ufeff \r\n").split("\n", 1)[0]
+    first = file.text.lstrip("\ufeff").split("\n", 1)[0]
     return bool(HEADER.match(first))
 
 
@@ -101,23 +103,25 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 
 
 def _csv_table(text: str) -> pa.Table:
+    check_ended(text)
+    text = text.lstrip("\ufeff").rstrip() + "\n"
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
-    names = [name.strip().strip('"') for name in first.strip("\ufeff\r").split(delimiter)]
+    names = next(csv.reader([first], delimiter=delimiter))
     if len(names) > MAX_COLUMNS or text.count("\n") > MAX_ROWS:
         raise PlateFormatError(
             f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns."
         )
     if len(set(names)) < len(names):
         raise PlateFormatError("A column stands twice.", line=1)
-    kinds = {name: pa.dictionary(pa.int32(), pa.string()) for name in names}
+    used = [name for name in names if name in USED]
     try:
         return pyarrow.csv.read_csv(
-            io.BytesIO(text.lstrip("\ufeff").encode()),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter),
+            io.BytesIO(text.encode()),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
             convert_options=pyarrow.csv.ConvertOptions(
-                column_types=kinds,
-                include_columns=[name for name in names if name in USED],
+                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in used},
+                include_columns=used,
                 strings_can_be_null=False,
             ),
         ).unify_dictionaries()

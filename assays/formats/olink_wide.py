@@ -25,7 +25,7 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.source import PlateSource
-from assays.formats.text import records
+from assays.formats.text import check_ended, records
 from assays.formats.values import NAN, read_value
 from assays.formats.workbook import Sheet
 
@@ -60,6 +60,7 @@ def read(file: PlateSource) -> PlateReading:
 
 
 def _text_sheet(text: str) -> Sheet:
+    check_ended(text)
     mark = re.search(r'^"?Assay"?([;,\t])', text, re.M)
     found = records(text, mark[1] if mark else ",")
     rows: list[list[str]] = []

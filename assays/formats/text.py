@@ -101,3 +101,13 @@ def records(text: str, delimiter: str) -> list[Record]:
             f"The line cannot be divided into cells ({error}).", line=line
         ) from error
     return found
+
+
+def check_ended(text: str) -> None:
+    """Raise where the last line is not ended: in a table without a trailer it may have lost digits."""
+    if not text.endswith(("\n", "\r")):
+        raise PlateFormatError(
+            "The last line is not ended, so the file may have been cut. If it is whole, end it with a "
+            "line break.",
+            line=text.count("\n") + 1,
+        )

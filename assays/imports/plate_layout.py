@@ -1,0 +1,157 @@
+"""A layout file -> whose blood stood in which well, or which sample name is whose."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from assays.formats.wells import position
+from assays.models import Specimen
+from studies.imports.columns import Problem
+from studies.imports.registry import Files
+from studies.imports.sections import near
+from studies.imports.tables import Row, Table, read_table
+from studies.imports.texts import Unreadable, day
+from studies.models.patient import Timepoint
+from studies.refusals import Refused
+
+COLUMNS = {
+    "well": ("well", "position", "location"),
+    "plate": ("plate", "plateid"),
+    "sample": ("sample", "sampleid", "description"),
+    "subject": ("subject", "subjectid", "patient", "patientid"),
+    "timepoint": ("timepoint", "visit"),
+    "label": ("label", "barcode", "specimen"),
+    "collected_on": ("collectedon", "collected", "collectiondate"),
+    "material": ("material",),
+}
+
+
+@dataclass
+class Placed:
+    """One row of a layout: the place it names and the specimen it says stands there."""
+
+    row: int
+    well: str
+    plate: str
+    sample: str
+    subject: str
+    timepoint: str
+    label: str
+    collected_on: date | None
+    material: str
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The rows of a layout file, found by well (with or without plate) or by sample name."""
+
+    file: str
+    by_well: dict[tuple[str, str], Placed]
+    by_sample: dict[str, Placed]
+
+    def of(self, plate: str, positions: str, sample: str) -> Placed | None:
+        """What the layout says of a well; for a reading of several wells, of any of them."""
+        for part in (positions, *positions.split(",")):
+            for key in ((plate, part), ("", part)):
+                if key in self.by_well:
+                    return self.by_well[key]
+        return self.by_sample.get(sample) if sample else None
+
+    def rows(self) -> Iterable[Placed]:
+        return (*self.by_well.values(), *self.by_sample.values())
+
+
+def read_layout(files: Files) -> Layout | None:
+    """The layout beside a plate file, if one came with it. Raises Refused where it cannot be used."""
+    if files.samples is None:
+        return None
+    name = files.samples.name
+    table = read_table(name, bytes(files.samples.content))
+    places = _places(table, name)
+    layout = Layout(name, {}, {})
+    for row in table.rows:
+        placed = _placed(row, places)
+        if not placed.subject and not placed.timepoint and not placed.label:
+            continue  # an empty well
+        index: dict = layout.by_well if placed.well else layout.by_sample
+        key = (placed.plate, placed.well) if placed.well else placed.sample
+        if not key:
+            raise Refused(_say(name, placed, _("names neither a well nor a sample.")))
+        if key in index:
+            words = {"row": index[key].row}
+            why = _("names the same well or sample as row %(row)d; name each once.") % words
+            raise Refused(_say(name, placed, why))
+        index[key] = placed
+    return layout
+
+
+def unknown_subject(subject: str, known: Iterable[str]) -> str:
+    """Why a subject that is not in the study cannot be given blood, with those of a like name."""
+    return _("this subject is not in the study; enrol or import the patient first.") + near(
+        subject, known
+    )
+
+
+def _places(table: Table, file: str) -> dict[str, int]:
+    bare = [re.sub(r"[^a-z]", "", column.lower()) for column in table.columns]
+    places = {
+        key: bare.index(name)
+        for key, names in COLUMNS.items()
+        for name in names[::-1]
+        if name in bare
+    }
+    missing = [key for key in ("subject", "timepoint") if key not in places]
+    if missing or not {"well", "sample"} & places.keys():
+        raise Refused(
+            _(
+                "The layout “%(file)s” needs the columns subject and timepoint, and well or sample; "
+                "it may have label, collected_on, material and plate. Its columns are %(columns)s."
+            )
+            % {"file": file, "columns": ", ".join(table.columns)}
+        )
+    return places
+
+
+def _placed(row: Row, places: dict[str, int]) -> Placed:
+    said = {key: row.cells[places[key]] if key in places else "" for key in COLUMNS}
+    problems: list[Problem] = []
+
+    def wrong(column: str, why: str) -> None:
+        problems.append(Problem(column, said[column], why))
+
+    well = ",".join(filter(None, map(position, re.split(r"[,;+ ]+", said["well"]))))
+    if said["well"] and not well:
+        well = said["well"]  # such as row 17, where the file tells no position
+    timepoint = said["timepoint"].lower()
+    if timepoint not in Timepoint.values:
+        wrong("timepoint", _("write pre or edt."))
+    material = said["material"].lower()
+    if material and material not in Specimen.Material.values:
+        wrong("material", _("write plasma or serum."))
+    if not said["subject"]:
+        wrong("subject", _("every sample needs a subject id."))
+    collected = None
+    try:
+        collected = day(said["collected_on"], "%Y-%m-%d") if said["collected_on"] else None
+    except Unreadable as error:
+        wrong("collected_on", str(error))
+    return Placed(
+        row=row.number,
+        well=well,
+        plate=said["plate"],
+        sample=said["sample"],
+        subject=said["subject"],
+        timepoint=timepoint,
+        label=said["label"],
+        collected_on=collected,
+        material=material,
+        problems=problems,
+    )
+
+
+def _say(file: str, placed: Placed, why: str) -> str:
+    return _("%(file)s, row %(row)d %(why)s") % {"file": file, "row": placed.row, "why": why}

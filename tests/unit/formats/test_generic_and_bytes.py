@@ -1,0 +1,155 @@
+"""Tables with a mapping, values as they are written, and bytes that are no plate at all."""
+
+import contextlib
+import io
+import zipfile
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assays.formats import Flag, PlateFormatError, limits, read_plate
+from assays.formats.reading import MEASUREMENT_COLUMNS
+from assays.formats.values import limit_of, read_value
+from tests.unit.formats.files import GENERIC, examples, workbook
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "flag"),
+    [
+        ("3.42", 3.42, Flag.IN_RANGE),
+        ("1e3", 1000.0, Flag.IN_RANGE),
+        ("*3.42", 3.42, Flag.EXTRAPOLATED),
+        ("< 3.2", None, Flag.BELOW_LLOQ),
+        (">99", None, Flag.ABOVE_ULOQ),
+        ("OOR <", None, Flag.BELOW_LLOQ),
+        ("OOR>", None, Flag.ABOVE_ULOQ),
+        ("***", None, Flag.MISSING),
+        ("---", None, Flag.OUTLIER),
+        ("NaN", None, Flag.MISSING),
+        ("", None, Flag.MISSING),
+    ],
+)
+def test_marks_of_all_instruments(text, value, flag):
+    found, how = read_value(text)
+    assert how == flag
+    assert np.isnan(found) if value is None else found == value
+
+
+@pytest.mark.parametrize(
+    "text", ["1,234", "inf", "1_000", "0x10", "<", "*", "> high", "3.4.5", "+-3"]
+)
+def test_what_could_be_another_number_is_no_value(text):
+    with pytest.raises(ValueError, match="neither"):
+        read_value(text)
+
+
+def test_a_limit_is_what_the_text_names():
+    assert limit_of("<= 3.2") == 3.2
+    assert limit_of("OOR <") is None
+
+
+def test_every_format_gives_the_same_columns():
+    for content in examples().values():
+        reading = read_plate(content)
+        assert tuple(reading.measurements.columns) == MEASUREMENT_COLUMNS
+        assert reading.measurements.notna()[["well", "raw_text", "flag"]].all().all()
+        assert set(reading.measurements.well) == set(reading.wells.well)
+
+
+def test_a_long_table_that_names_its_columns_needs_no_mapping():
+    reading = read_plate(GENERIC)
+    assert reading.format == "generic"
+    assert reading.measurements.flag.tolist() == [
+        "below_lloq",
+        "in_range",
+        "extrapolated",
+        "missing",
+    ]
+
+
+def test_a_wide_table_is_read_by_its_mapping():
+    content = b"id;box;IL-6;IL-8\nS1;b1;1,5;2\nS2;b2;< 1;n/a\n"
+    mapping = {"sample": "id", "analytes": ["IL-6", "IL-8"], "decimal": ",", "unit_text": "pg/mL"}
+    reading = read_plate(content, "box.csv", mapping)
+    assert reading.measurements.value.tolist()[:2] == [1.5, 2]
+    assert set(reading.measurements.unit) == {"pg/mL"}
+    assert reading.extra["columns"] == [["box"], ["b1"], ["b2"]]
+
+
+@pytest.mark.parametrize(
+    ("mapping", "said"),
+    [
+        ({"sample": "nobody"}, "no column “nobody”"),
+        ({"sample": "sample"}, "column of the analyte"),
+        ({"colour": "red"}, "mean nothing"),
+    ],
+)
+def test_a_mapping_that_does_not_fit_is_refused(mapping, said):
+    with pytest.raises(PlateFormatError, match=said):
+        read_plate(GENERIC, None, mapping)
+
+
+def test_a_file_of_no_format_is_told_so():
+    with pytest.raises(PlateFormatError, match="Give a mapping"):
+        read_plate(b"a,b\n1,2\n")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"  \n", b"\0\0", b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"]
+)
+def test_bytes_that_are_nothing_are_refused(content):
+    with pytest.raises(PlateFormatError):
+        read_plate(content)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(PlateFormatError, match="cannot be opened"):
+        read_plate(tmp_path / "none.csv")
+
+
+def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr("assays.formats.workbook.MAX_UNPACKED", 1_000_000)
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b" " * 5_000_000)
+    with pytest.raises(PlateFormatError, match="unpacks to more"):
+        read_plate(bomb.getvalue())
+
+
+def test_a_sheet_that_claims_a_far_cell_is_refused():
+    far = workbook({"s": [["a"]]}).replace(b'r="A1"', b'r="A1"')
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(far)) as old, zipfile.ZipFile(content, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'r="A1"', b'r="XFD1048576"'))
+    with pytest.raises(PlateFormatError, match="more cells"):
+        read_plate(content.getvalue())
+
+
+def test_a_table_of_too_many_columns_is_refused():
+    line = b"," * (limits.MAX_COLUMNS + 1)
+    with pytest.raises(PlateFormatError, match="columns"):
+        read_plate(b"sample,analyte,value" + line + b"\n")
+
+
+EXAMPLES = list(examples().values())
+
+
+@given(st.sampled_from(EXAMPLES), st.data())
+def test_damaged_bytes_are_refused_or_read_and_nothing_else_happens(content, data):
+    damaged = bytearray(content)
+    for _ in range(data.draw(st.integers(1, 4))):
+        place = data.draw(st.integers(0, len(damaged) - 1))
+        damaged[place : place + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=4))
+        if not damaged:
+            break
+    with contextlib.suppress(PlateFormatError):
+        assert len(read_plate(bytes(damaged)).measurements)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_refused_or_read(content):
+    with contextlib.suppress(PlateFormatError):
+        read_plate(content)
