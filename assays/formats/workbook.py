@@ -17,7 +17,10 @@ from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_UNPACKED
 XLSX = b"PK\x03\x04"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHUNK = 1 << 20
-REFERENCE = re.compile(rb'\br="([A-Z]{0,3})([0-9]{1,7})"')
+LONGEST = 64
+REFERENCE = re.compile(rb"""\br\s*=\s*["']([^"']{0,16})""")
+PLACE = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
+FOREIGN = frozenset({"content.xml", "xl/workbook.bin"})
 
 
 @dataclass(frozen=True)
@@ -93,36 +96,48 @@ def as_text(cell: Any) -> str:
 
 
 def _check_extent(content: bytes) -> None:
-    """Unpack in pieces, counting bytes and the last row and column named in each sheet."""
+    """Unpack in pieces, counting bytes and the last row and column that any part names."""
     unpacked = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            if FOREIGN & set(archive.namelist()):
+                raise PlateFormatError("The workbook is no XLSX file. Save it as .xlsx.")
             for member in archive.infolist():
-                is_sheet = member.filename.startswith("xl/worksheets/")
-                tail, last_row, last_column = b"", 1, 1
+                extent, rest = Extent(), b""
                 with archive.open(member) as stream:
                     while chunk := stream.read(CHUNK):
                         unpacked += len(chunk)
                         if unpacked > MAX_UNPACKED:
                             raise _too_large()
-                        if is_sheet:
-                            last_row, last_column = _extent(tail + chunk, last_row, last_column)
-                            tail = chunk[-32:]
-                if last_column > MAX_COLUMNS or last_row * last_column > MAX_CELLS:
-                    raise _too_large()
+                        rest = extent.add(rest + chunk)
+                extent.add(rest, is_last=True)
     except PlateFormatError:
         raise
     except Exception as error:  # zipfile raises a dozen kinds on a damaged archive
         raise PlateFormatError(f"The workbook cannot be unpacked ({error}).") from error
 
 
-def _extent(xml: bytes, last_row: int, last_column: int) -> tuple[int, int]:
-    for letters, digits in set(REFERENCE.findall(xml)):
-        column = 0
-        for letter in letters:
-            column = column * 26 + letter - 64
-        last_row, last_column = max(last_row, int(digits)), max(last_column, column)
-    return last_row, last_column
+class Extent:
+    """The last row and column that the references of a part name; raises where they are too many, and
+    where one is no reference: the reader of workbooks would take memory for whatever it reads there."""
+
+    def __init__(self) -> None:
+        self.row = self.column = 1
+
+    def add(self, xml: bytes, *, is_last: bool = False) -> bytes:
+        """Take in a piece; gives back its end, which the next piece may go on."""
+        whole = len(xml) if is_last else max(0, len(xml) - LONGEST)
+        for found in set(REFERENCE.findall(xml, 0, whole + LONGEST)):
+            place = PLACE.fullmatch(found)
+            if place is None:
+                raise PlateFormatError("The workbook is damaged: it names a cell that cannot be.")
+            column = 0
+            for letter in place[1]:
+                column = column * 26 + letter - 64
+            self.row, self.column = max(self.row, int(place[2])), max(self.column, column)
+        if self.column > MAX_COLUMNS or self.row * self.column > MAX_CELLS:
+            raise _too_large()
+        return b"" if is_last else xml[whole:]
 
 
 def _too_large() -> PlateFormatError:

@@ -1,12 +1,12 @@
 """What a person may say of a plate file beside the file: all of it optional.
 
-    panel: Inflammation 30-plex      # default: the kit or protocol that the file names
-    plate: Plate 7                   # default: the plate that the file names, else the file's name
-    material: serum                  # default: plasma
-    unit: pg/mL                      # only for files that name no unit
-    analytes: {Hu X-2 (14): IL6}     # names of this file, decided by a person
-    leave_out: [Total Events]        # analytes that stay in the file
-    table: {layout: long, ...}       # which column is what, for a table of no instrument
+panel: Inflammation 30-plex      # default: the kit or protocol that the file names
+plate: Plate 7                   # default: the plate that the file names, else the file's name
+material: serum                  # default: plasma
+unit: pg/mL                      # only for files that name no unit
+analytes: {Hu X-2 (14): IL6}     # names of this file, decided by a person
+leave_out: [Total Events]        # analytes that stay in the file
+table: {layout: long, ...}       # which column is what, for a table of no instrument
 """
 
 from dataclasses import dataclass, field

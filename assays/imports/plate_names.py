@@ -103,7 +103,9 @@ class AnalyteNames:
             return by_uniprot or self._unknown(name, told)
         if not uniprots or not by_name.uniprot or by_name.uniprot in uniprots:
             return by_name
-        why = _("the name says %(symbol)s (%(known)s), but the file's UniProt accession is %(told)s.")
+        why = _(
+            "the name says %(symbol)s (%(known)s), but the file's UniProt accession is %(told)s."
+        )
         words = {"symbol": by_name.symbol, "known": by_name.uniprot, "told": told}
         suggestion = by_uniprot.symbol if by_uniprot else ""
         return Question(name, why % words, told, suggestion)

@@ -118,13 +118,24 @@ def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
         read_plate(bomb.getvalue())
 
 
-def test_a_sheet_that_claims_a_far_cell_is_refused():
-    far = workbook({"s": [["a"]]}).replace(b'r="A1"', b'r="A1"')
+@pytest.mark.parametrize(
+    ("reference", "said"),
+    [
+        (b'r="XFD1048576"', "more cells"),
+        (b"r='XFD1048576'", "more cells"),
+        (b'r = "C1999999999999999999999999"', "cannot be"),
+        (b'r="NaNG8"', "cannot be"),
+    ],
+)
+def test_a_sheet_that_claims_a_far_cell_is_refused(reference, said):
     content = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(far)) as old, zipfile.ZipFile(content, "w") as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook({"s": [["a"]]}))) as old,
+        zipfile.ZipFile(content, "w") as new,
+    ):
         for name in old.namelist():
-            new.writestr(name, old.read(name).replace(b'r="A1"', b'r="XFD1048576"'))
-    with pytest.raises(PlateFormatError, match="more cells"):
+            new.writestr(name, old.read(name).replace(b'r="A1"', reference))
+    with pytest.raises(PlateFormatError, match=said):
         read_plate(content.getvalue())
 
 

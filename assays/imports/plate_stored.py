@@ -1,0 +1,64 @@
+"""A planned plate beside what the study holds: equal, other values, or the same run under another name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from assays.models import Measurement, PlateRun
+
+if TYPE_CHECKING:
+    from assays.imports.plate_plan import PlannedPlate
+
+TOLD = 5
+COMPARED = ("value_text", "unit", "flag", "value", "mfi", "net_mfi", "bead_count", "dilution")
+
+
+def differences(planned: PlannedPlate, stored: PlateRun) -> list[str]:
+    """The first differences between a planned plate and a stored one, as people read them; [] if equal."""
+    ours, theirs = _planned(planned), _stored(stored)
+    symbols = {told.analyte_id: told.analyte.symbol for told in planned.plate_analytes.values()}
+    told = []
+    for place in sorted(ours.keys() | theirs.keys()):
+        old, new = theirs.get(place), ours.get(place)
+        if old == new:
+            continue
+        position, analyte = place
+        where = f"{position} {symbols.get(analyte, analyte)}"
+        if old is None or new is None:
+            words = _("only in the file") if old is None else _("only in the study")
+            told.append(f"{where}: {words}")
+        else:
+            at = next(i for i in range(len(COMPARED)) if old[i] != new[i])
+            told.append(f"{where}: {COMPARED[at]} {old[at]} → {new[at]}")
+        if len(told) == TOLD:
+            break
+    return told
+
+
+def same_run_elsewhere(planned: PlannedPlate) -> PlateRun | None:
+    """A plate of another name with the same instrument, time of acquisition and values."""
+    run = planned.run
+    if not run.serial or not run.acquired_text:
+        return None
+    like = PlateRun.objects.filter(
+        study=run.study, serial=run.serial, acquired_text=run.acquired_text
+    ).order_by("pk")
+    return next((one for one in like[:TOLD] if not differences(planned, one)), None)
+
+
+def _planned(planned: PlannedPlate) -> dict:
+    analytes = {name: told.analyte_id for name, told in planned.plate_analytes.items()}
+    positions = {name: well.position for name, well in planned.wells.items()}
+    return dict(planned.cells.rows(analytes, positions))
+
+
+def _stored(run: PlateRun) -> dict:
+    rows = Measurement.objects.filter(plate_run=run, well__isnull=False).order_by()
+    return {
+        (position, analyte): tuple(rest)
+        for position, analyte, *rest in rows.values_list(
+            "well__position", "analyte_id", *COMPARED
+        ).iterator()
+    }
