@@ -8,9 +8,11 @@ class AssaysConfig(AppConfig):
 
     def ready(self) -> None:
         from assays.services.assay_import import AssayImporter
+        from assays.services.plate_import import PlateImporter
         from studies.imports.registry import register_importer
 
         register_importer("assay", AssayImporter())
+        register_importer("plate", PlateImporter())
 
         from assays.web import sections
         from studies.sections import register_overview_section, register_patient_section

@@ -107,7 +107,10 @@ def _csv_table(text: str) -> pa.Table:
     text = text.lstrip("\ufeff").rstrip() + "\n"
     first = text.split("\n", 1)[0]
     delimiter = max(";,\t", key=first.count)
-    names = next(csv.reader([first], delimiter=delimiter))
+    try:
+        names = next(csv.reader([first], delimiter=delimiter))
+    except csv.Error as error:
+        raise PlateFormatError(f"The header cannot be divided ({error}).", line=1) from error
     if len(names) > MAX_COLUMNS or text.count("\n") > MAX_ROWS:
         raise PlateFormatError(
             f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns."

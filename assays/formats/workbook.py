@@ -127,7 +127,7 @@ class Extent:
     def add(self, xml: bytes, *, is_last: bool = False) -> bytes:
         """Take in a piece; gives back its end, which the next piece may go on."""
         whole = len(xml) if is_last else max(0, len(xml) - LONGEST)
-        for found in set(REFERENCE.findall(xml, 0, whole + LONGEST)):
+        for found in {m[1] for m in REFERENCE.finditer(xml) if m.start() < whole}:
             place = PLACE.fullmatch(found)
             if place is None:
                 raise PlateFormatError("The workbook is damaged: it names a cell that cannot be.")

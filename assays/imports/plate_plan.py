@@ -24,6 +24,7 @@ from studies.models import Study
 
 WITHOUT_SPECIMEN = (SampleType.STANDARD, SampleType.BLANK)
 NAMED = 12
+LONGEST_NAME = PlateRun._meta.get_field("name").max_length or 100
 REMARK = Well._meta.get_field("remark").max_length or 500
 
 
@@ -247,6 +248,10 @@ class PlatePlanner:
 
     def _identity(self, planned: PlannedPlate, rows: list[RowVerdict]) -> None:
         """Is the plate new, here already as it is, or here with other values?"""
+        if len(planned.run.name) > LONGEST_NAME:
+            why = _("longer than %(n)d characters: name the plate in the mapping (plate: …).")
+            problem = Problem("plate", planned.run.name, why % {"n": LONGEST_NAME})
+            self.plan.of_file.problems.append(problem)
         stored = PlateRun.objects.filter(study=self.study, name=planned.run.name).first()
         if stored is None:
             for row in rows:

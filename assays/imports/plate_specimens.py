@@ -125,11 +125,10 @@ class SpecimenFinder:
         return specimen
 
     def _open(self, found: WellSpecimen) -> WellSpecimen:
-        specimen = found.specimen
-        if specimen and self.open_sites is not None:
-            if specimen.patient.site_id not in self.open_sites:
-                why = _("this subject belongs to a site that your role does not reach.")
-                found.problems.append(Problem("sample", specimen.label, why))
+        specimen, sites = found.specimen, self.open_sites
+        if specimen and sites is not None and specimen.patient.site_id not in sites:
+            why = _("this subject belongs to a site that your role does not reach.")
+            found.problems.append(Problem("sample", specimen.label, why))
         return found
 
     def _told(self, row: Placed, problem: Problem) -> Problem:

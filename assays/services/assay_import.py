@@ -59,6 +59,8 @@ class AssayImporter:
 
     capability = Capability.IMPORT_ASSAYS
     takes_samples = True
+    needs_mapping = True
+    preview_template = ""
 
     def read(self, files: Files) -> ParsedAssay:
         mapping = read_mapping(files.mapping_text, assay_mapping)

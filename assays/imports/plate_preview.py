@@ -1,0 +1,79 @@
+"""A planned plate as people see it before anything is written."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from assays.formats import SampleType
+from assays.imports.plate_plan import PlatePlan
+from assays.models import PlateRun
+
+REMARKS_SHOWN = 30
+
+
+def described(plan: PlatePlan) -> dict[str, Any]:
+    """What a preview holds of a plate beside rows and counts: its head, wells, flags, analytes, remarks,
+    and the questions that a person has to answer first."""
+    preview = {
+        "plate": {
+            "facts": _facts(plan),
+            "wells": _wells(plan),
+            "flags": {flag: n for flag, n in plan.reading.counts().items() if n},
+            "analytes": _analytes(plan),
+            "remarks": _remarks(plan),
+            "remarks_in_all": len(plan.reading.remarks),
+        },
+        "questions": [question.as_json() for question in plan.names.questions],
+    }
+    count = len(plan.names.questions)
+    if count and len(plan.of_file.problems) == count and not _rows_rejected(plan):
+        # Nothing is wrong with the file: it waits for answers.
+        preview["message"] = ngettext(
+            "%(count)d name of an analyte is not known. Say below what it is; then the preview is "
+            "made anew.",
+            "%(count)d names of analytes are not known. Say below what they are; then the preview is "
+            "made anew.",
+            count,
+        ) % {"count": count}
+    return preview
+
+
+def _rows_rejected(plan: PlatePlan) -> bool:
+    return any(row.problems for row in plan.rows if row is not plan.of_file)
+
+
+def _facts(plan: PlatePlan) -> list[tuple[str, str]]:
+    told = plan.reading.plate
+    acquired = told.acquired.isoformat(" ", "minutes") if told.acquired else told.acquired_text
+    runs = [planned.run.name for planned in plan.plates]
+    facts = [
+        (_("Format"), str(PlateRun.Format(plan.reading.format).label)),
+        (_("Plate") if len(runs) == 1 else _("Plates"), "; ".join(runs)),
+        (
+            _("Panel"),
+            plan.panel.name if plan.panel.pk else _("%(n)s (new)") % {"n": plan.panel.name},
+        ),
+        (_("Instrument"), told.instrument),
+        (_("Serial number"), told.serial),
+        (_("Software"), told.software),
+        (_("Protocol"), told.protocol),
+        (_("Kit"), told.kit),
+        (_("Lot"), told.lot),
+        (_("Acquired"), acquired),
+    ]
+    return [(label, text) for label, text in facts if text]
+
+
+def _wells(plan: PlatePlan) -> dict[str, int]:
+    found = plan.reading.wells["sample_type"].astype(str).value_counts()
+    return {kind.value: int(found[kind.value]) for kind in SampleType if kind.value in found}
+
+
+def _analytes(plan: PlatePlan) -> list[list[str]]:
+    return [[name, analyte.symbol] for name, analyte in plan.names.found.items()]
+
+
+def _remarks(plan: PlatePlan) -> list[list[str]]:
+    shown = plan.reading.remarks.head(REMARKS_SHOWN)
+    return [list(row) for row in zip(shown["well"], shown["analyte"], shown["text"], strict=True)]

@@ -1,0 +1,145 @@
+"""A person says which analyte a name in a plate file means; the catalogue remembers it for every file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assays.imports.plate_mapping import with_names
+from assays.imports.plate_names import accessions, keys_of, plain_name, questions_of
+from assays.models import Analyte, AnalyteAlias, normalized
+from assays.selectors.catalogue import catalogue_names, readable_names
+from audit.recording import recorded
+from studies.imports.sections import near
+from studies.models import ImportBatch
+from studies.permissions import Capability
+from studies.refusals import Refused, explained
+from studies.selectors.access import require
+from studies.services.imports import drop_import, receive_file
+
+
+class Answer(StrEnum):
+    """What a person may say of a name."""
+
+    IS = "is"
+    ADD = "add"
+    LEAVE_OUT = "leave_out"
+
+
+@dataclass(frozen=True)
+class NameChoice:
+    """The answer for one name: an analyte of the catalogue, a new one, or to leave it in the file."""
+
+    name: str
+    answer: str
+    analyte: str = ""
+    symbol: str = ""
+    full_name: str = ""
+    uniprot: str = ""
+
+
+def name_analytes(
+    *, batch: ImportBatch, choices: Sequence[NameChoice], by: User | None
+) -> ImportBatch:
+    """Remember what the names of a plate file mean, and receive the file anew.
+
+    Names become aliases of the catalogue, for every study and later file; what concerns this file alone
+    goes into its mapping. Returns a new import of the same file, to be previewed; the one before is
+    dropped. Raises Refused, with a sentence for each answer that cannot be taken.
+    """
+    require(by, batch.study, Capability.IMPORT_ASSAYS)
+    asked = {question["name"]: question for question in questions_of(batch.preview)}
+    errors: dict[str, list[str]] = {}
+    decided: dict[str, str] = {}
+    left_out: list[str] = []
+    with recorded(by=by, reason=f"analytes of {batch.source.name} named"), explained():
+        for choice in choices:
+            if choice.name not in asked:
+                raise Refused(_("“%(name)s” is not asked for.") % {"name": choice.name})
+            try:
+                if choice.answer == Answer.LEAVE_OUT:
+                    left_out.append(choice.name)
+                    continue
+                analyte = _added(choice) if choice.answer == Answer.ADD else _chosen(choice)
+                _remember(choice.name, asked[choice.name]["uniprot"], analyte)
+                decided[choice.name] = analyte.symbol
+            except Refused as error:
+                errors[choice.name] = [str(error)]
+        if missing := asked.keys() - {choice.name for choice in choices}:
+            errors |= {name: [_("Say what this is.")] for name in missing}
+        if errors:
+            raise Refused(errors)
+        drop_import(batch=batch, by=by)
+        return _again(batch, with_names(batch.mapping_text, decided, left_out), by)
+
+
+def _again(batch: ImportBatch, mapping_text: str, by: User | None) -> ImportBatch:
+    layout = batch.samples
+    return receive_file(
+        study=batch.study,
+        name=batch.source.name,
+        content=bytes(batch.source.content),
+        kind=batch.kind,
+        mapping_text=mapping_text,
+        samples=None if layout is None else (layout.name, bytes(layout.content)),
+        by=by,
+    )
+
+
+def _chosen(choice: NameChoice) -> Analyte:
+    if choice.answer != Answer.IS or not choice.analyte.strip():
+        raise Refused(_("Choose an analyte, add one, or leave the name out."))
+    names = catalogue_names()
+    text = choice.analyte.split(" – ")[0]
+    found = next((names[key] for key in keys_of(text) if key in names), None)
+    if found is None:
+        raise Refused(
+            _("The catalogue has no analyte “%(name)s”.") % {"name": choice.analyte}
+            + near(text, readable_names())
+        )
+    return found
+
+
+def _added(choice: NameChoice) -> Analyte:
+    symbol, uniprot = choice.symbol.strip(), choice.uniprot.strip().upper()
+    known = catalogue_names().get(normalized(symbol))
+    if known is not None:
+        raise Refused(
+            _("“%(name)s” is already a name of %(symbol)s; choose that analyte.")
+            % {"name": symbol, "symbol": known.symbol}
+        )
+    other = Analyte.objects.filter(uniprot=uniprot).first() if uniprot else None
+    if other is not None:
+        raise Refused(
+            _("%(uniprot)s is already in the catalogue as %(symbol)s; choose that analyte.")
+            % {"uniprot": uniprot, "symbol": other.symbol}
+        )
+    analyte = Analyte(symbol=symbol, name=choice.full_name.strip() or symbol, uniprot=uniprot)
+    try:
+        analyte.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    analyte.save()
+    return analyte
+
+
+def _remember(name: str, uniprot: str, analyte: Analyte) -> None:
+    """Make the name an alias where the catalogue does not know it; a name that means another analyte
+    elsewhere stays what it is, and the file's mapping alone tells otherwise."""
+    names = catalogue_names()
+    plain = plain_name(name)
+    if not normalized(plain) or len(plain) > (
+        AnalyteAlias._meta.get_field("alias").max_length or 0
+    ):
+        return
+    if all(key not in names for key in keys_of(name)):
+        AnalyteAlias.objects.create(analyte=analyte, alias=plain)
+    told = accessions(uniprot)
+    if len(told) == 1 and not analyte.uniprot and told[0] not in names:
+        taken = Analyte.objects.filter(uniprot=told[0]).exists()
+        if not taken:
+            analyte.uniprot = told[0]
+            analyte.save(update_fields=["uniprot"])

@@ -1,0 +1,140 @@
+"""The plate importer: an instrument's file (+ layout) -> plate, wells and measurements."""
+
+import hashlib
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from accounts.models import User
+from assays.formats import PlateFormatError, PlateReading, read_plate
+from assays.imports.plate_cells import COPY
+from assays.imports.plate_checks import check_fits
+from assays.imports.plate_layout import Layout, read_layout
+from assays.imports.plate_mapping import PlateMapping, plate_mapping
+from assays.imports.plate_plan import PlannedPlate, PlatePlan, PlatePlanner
+from assays.imports.plate_preview import described
+from assays.imports.plate_specimens import SpecimenFinder
+from assays.models import PlateAnalyte, PlateRun, Specimen, Well
+from studies.imports.preview import as_json
+from studies.imports.registry import Files
+from studies.imports.tables import check_size
+from studies.models import ImportBatch, Study
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.selectors.imports import open_site_ids
+
+BATCH = 2_000
+
+
+@dataclass(frozen=True)
+class ParsedPlate:
+    """A plate file, its options and its layout, read."""
+
+    filename: str
+    reading: PlateReading
+    mapping: PlateMapping
+    layout: Layout | None
+
+
+@dataclass(frozen=True)
+class ShownPlan:
+    """What the import would write, and what people see of it."""
+
+    preview: dict[str, Any]
+    plan: PlatePlan = field(repr=False)
+
+
+class PlateImporter:
+    """studies.imports.registry.Importer for the files of instruments."""
+
+    capability = Capability.IMPORT_ASSAYS
+    takes_samples = True
+    needs_mapping = False
+    preview_template = "assays/_plate_preview.html"
+
+    def read(self, files: Files) -> ParsedPlate:
+        mapping = plate_mapping(files.mapping_text)
+        name, content = files.source.name, bytes(files.source.content)
+        check_size(name, len(content))
+        try:
+            reading = read_plate(content, name, mapping.table)
+        except PlateFormatError as error:
+            raise Refused(f"{name}: {error}") from error
+        check_fits(reading, name)
+        return ParsedPlate(name, reading, mapping, read_layout(files))
+
+    def plan(self, study: Study, parsed: ParsedPlate, by: User | None) -> ShownPlan:
+        wells = parsed.reading.wells
+        finder = SpecimenFinder(
+            study,
+            parsed.mapping,
+            parsed.layout,
+            {str(text).strip() for text in (*wells["sample"], *wells["remark"])},
+            open_sites=open_site_ids(by, study, self.capability),
+        )
+        planner = PlatePlanner(
+            study, parsed.reading, parsed.mapping, finder, filename=parsed.filename
+        )
+        plan = planner.made()
+        preview = as_json(
+            plan.rows,
+            writes=plan.counts(),
+            not_taken=[],
+            notes=[*parsed.reading.notes, *plan.notes],
+        )
+        preview |= described(plan)
+        preview["fingerprint"] = _fingerprint(preview, plan)
+        return ShownPlan(preview, plan)
+
+    def write(self, shown: ShownPlan, batch: ImportBatch, by: User | None) -> None:
+        plan = shown.plan
+        new = plan.to_write()
+        if not new:
+            return
+        if plan.panel.pk is None:
+            plan.panel.save()
+        plan.panel.analytes.add(*plan.names.found.values())
+        Specimen.objects.bulk_create(plan.specimens, batch_size=BATCH)
+        for planned in new:
+            _write_plate(planned, batch)
+        for planned in new:
+            _judge(planned.run, by)
+
+
+def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:
+    planned.run.source = batch
+    planned.run.save(force_insert=True)
+    Well.objects.bulk_create(planned.wells.values(), batch_size=BATCH)
+    PlateAnalyte.objects.bulk_create(planned.plate_analytes.values(), batch_size=BATCH)
+    wells = {
+        name: (well.pk, well.specimen_id, planned.replicates.get(name, 1))
+        for name, well in planned.wells.items()
+    }
+    analytes = {name: told.analyte_id for name, told in planned.plate_analytes.items()}
+    if not len(planned.cells.frame):
+        return
+    text = planned.cells.copied(wells, analytes, plate_run=planned.run.pk, source=batch.pk)
+    with connection.cursor() as cursor:
+        # Foreign keys that wait for the end of the transaction would make the history trigger of each
+        # row slower than that of the row before.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.copy_expert(COPY, io.StringIO(text))
+
+
+def _judge(run: PlateRun, by: User | None) -> None:
+    # Imported here, for judging sends signals to apps above that import this one.
+    try:
+        from assays.services.quality import judge_plate
+    except ImportError:
+        return
+    judge_plate(plate_run=run, by=by)
+
+
+def _fingerprint(preview: dict[str, Any], plan: PlatePlan) -> str:
+    """Of all that is shown, so that a commit does what the preview said."""
+    names = {name: analyte.pk for name, analyte in plan.names.found.items()}
+    told = [preview["fingerprint"], preview["writes"], preview["notes"], names]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
