@@ -19,3 +19,8 @@ def readable_names() -> list[str]:
     pairs = Analyte.objects.order_by("pk").values_list("symbol", "name")
     aliases = AnalyteAlias.objects.order_by("pk").values_list("alias", flat=True)
     return [*(text for pair in pairs for text in pair), *aliases]
+
+
+def catalogue_choices() -> list[tuple[str, str]]:
+    """Symbol and name of every analyte, to choose from."""
+    return list(Analyte.objects.order_by("symbol").values_list("symbol", "name"))

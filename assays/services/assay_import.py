@@ -62,6 +62,9 @@ class AssayImporter:
     needs_mapping = True
     preview_template = ""
 
+    def preview_context(self, preview: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
     def read(self, files: Files) -> ParsedAssay:
         mapping = read_mapping(files.mapping_text, assay_mapping)
         name, form = files.source.name, mapping.form

@@ -14,10 +14,12 @@ from assays.imports.plate_cells import COPY
 from assays.imports.plate_checks import check_fits
 from assays.imports.plate_layout import Layout, read_layout
 from assays.imports.plate_mapping import PlateMapping, plate_mapping
+from assays.imports.plate_names import questions_of
 from assays.imports.plate_plan import PlannedPlate, PlatePlan, PlatePlanner
 from assays.imports.plate_preview import described
 from assays.imports.plate_specimens import SpecimenFinder
 from assays.models import PlateAnalyte, PlateRun, Specimen, Well
+from assays.selectors.catalogue import catalogue_choices
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.tables import check_size
@@ -54,6 +56,10 @@ class PlateImporter:
     takes_samples = True
     needs_mapping = False
     preview_template = "assays/_plate_preview.html"
+
+    def preview_context(self, preview: dict[str, Any]) -> dict[str, Any]:
+        questions = questions_of(preview)
+        return {"questions": questions, "catalogue": catalogue_choices() if questions else []}
 
     def read(self, files: Files) -> ParsedPlate:
         mapping = plate_mapping(files.mapping_text)
