@@ -30,6 +30,14 @@ class Importer(Protocol):
 
     capability: Capability
     takes_samples: bool
+    needs_mapping: bool
+    """Whether a file cannot be read without one."""
+    preview_template: str
+    """What it shows of a preview beside counts and rows; "" for nothing."""
+
+    def preview_context(self, preview: dict[str, Any]) -> dict[str, Any]:
+        """What that template needs beside `preview` and `batch`."""
+        ...
 
     def read(self, files: Files) -> Any:
         """Parse and validate mapping and files; touches no patient. Raises Refused."""

@@ -23,7 +23,12 @@ class ImportCommand(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, help="CSV, TSV or XLSX")
         parser.add_argument("--study", required=True, metavar="CODE")
-        parser.add_argument("--mapping", required=True, type=Path, metavar="MAP.yaml")
+        parser.add_argument(
+            "--mapping",
+            required=imports.needs_mapping(self.kind),
+            type=Path,
+            metavar="MAP.yaml",
+        )
         parser.add_argument("--dry-run", action="store_true", help="show what a commit would do")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
@@ -61,7 +66,7 @@ class ImportCommand(BaseCommand):
             name=options["file"].name,
             content=read_bytes(options["file"]),
             kind=self.kind,
-            mapping_text=read_text(options["mapping"]),
+            mapping_text=read_text(options["mapping"]) if options["mapping"] else "",
             samples=self.samples(options),
             by=None,
         )

@@ -11,7 +11,11 @@ from studies.models import Cohort, FollowUp, ImportBatch, LabResult, Patient, Si
 from studies.permissions import Capability
 from studies.selectors.access import memberships_with, sites_open_to
 
-SEES = {"clinical": Capability.VIEW_CLINICAL, "assay": Capability.VIEW_ASSAYS}
+SEES = {
+    "clinical": Capability.VIEW_CLINICAL,
+    "assay": Capability.VIEW_ASSAYS,
+    "plate": Capability.VIEW_PLATES,
+}
 
 
 def imports_visible_to(user: User, study: Study) -> QuerySet[ImportBatch]:

@@ -49,6 +49,11 @@ class ClinicalImporter:
 
     capability = Capability.IMPORT_CLINICAL
     takes_samples = False
+    needs_mapping = True
+    preview_template = ""
+
+    def preview_context(self, preview: dict[str, Any]) -> dict[str, Any]:
+        return {}
 
     def read(self, files: Files) -> ParsedClinical:
         mapping = read_mapping(files.mapping_text, clinical_mapping)

@@ -177,6 +177,11 @@ def _files(batch: ImportBatch) -> Files:
     return Files(source=batch.source, mapping_text=batch.mapping_text, samples=batch.samples)
 
 
+def needs_mapping(kind: str) -> bool:
+    """Whether a file of this kind cannot be read without a mapping."""
+    return _importer(kind).needs_mapping
+
+
 def read_files(*, batch: ImportBatch) -> Any:
     """A batch's files, parsed by the importer of its kind; raises Refused."""
     return _importer(batch.kind).read(_files(batch))
@@ -203,7 +208,8 @@ def _keep(batch: ImportBatch, preview: dict[str, Any] | str) -> None:
     else:
         rejected = preview["counts"]["rejected"]
         batch.state = State.REFUSED if rejected else State.PREVIEWED
-        batch.preview, batch.message = preview, told_rejections(preview)
+        batch.preview = preview
+        batch.message = preview.get("message") or told_rejections(preview)
     batch.save(update_fields=["state", "preview", "message"])
 
 

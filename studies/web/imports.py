@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from accounts.models import User
 from jobs.models import Job
 from studies.imports.preview import Verdict
 from studies.imports.registry import IMPORTERS
@@ -35,18 +36,28 @@ class ImportForm(forms.Form):
     """A file, what it holds, and its mapping as a file or as text."""
 
     kind = forms.ChoiceField(label=gettext_lazy("What the file holds"))
-    file = forms.FileField(label=gettext_lazy("File"), help_text=gettext_lazy("CSV, TSV or XLSX."))
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy(
+            "CSV, TSV or XLSX; of an instrument also XLS or Parquet, as it wrote the file."
+        ),
+    )
     samples = forms.FileField(
-        label=gettext_lazy("Table of samples"),
+        label=gettext_lazy("Table of samples, or layout of the plate"),
         required=False,
-        help_text=gettext_lazy("Only where a second file says which sample is whose."),
+        help_text=gettext_lazy(
+            "Only where a second file says which sample is whose. A layout has the columns subject, "
+            "timepoint, and well or sample."
+        ),
     )
     mapping_file = forms.FileField(label=gettext_lazy("Mapping, as a file"), required=False)
     mapping = forms.CharField(
         label=gettext_lazy("Mapping, as text"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
-        help_text=gettext_lazy("YAML: which column holds what. Start from an example."),
+        help_text=gettext_lazy(
+            "YAML: which column holds what. Start from an example. A plate of an instrument needs none."
+        ),
     )
 
     def __init__(self, *args: Any, kinds: list[tuple[str, str]], **kwargs: Any) -> None:
@@ -63,7 +74,8 @@ class ImportForm(forms.Form):
                     check_size(upload.name, upload.size)
             except Refused as error:
                 self.add_error(name, str(error))
-        if not self.errors and not cleaned.get("mapping_file") and not cleaned.get("mapping"):
+        given = cleaned.get("mapping_file") or cleaned.get("mapping")
+        if not self.errors and not given and IMPORTERS[cleaned["kind"]].needs_mapping:
             self.add_error("mapping", _("Give the mapping as a file or as text."))
         return cleaned
 
@@ -101,7 +113,7 @@ def _example(name: str) -> str:
     return (EXAMPLES / name).read_text(encoding="utf-8") if name in _examples() else ""
 
 
-def _batch(request: HttpRequest, study: Study, pk: int) -> ImportBatch:
+def visible_batch(request: HttpRequest, study: Study, pk: int) -> ImportBatch:
     batch = imports_visible_to(request.user, study).filter(pk=pk).first()  # type: ignore[arg-type]
     if batch is None:
         raise Http404(_("There is no such import."))
@@ -126,8 +138,9 @@ def new_import(request: HttpRequest, study: Study) -> HttpResponse:
     kinds = _kinds(request)
     example = request.GET.get("example", "")
     initial = {"mapping": _example(example)}
-    if "assay" in example and any(kind == "assay" for kind, _label in kinds):
-        initial["kind"] = "assay"
+    wanted = request.GET.get("kind") or ("assay" if "assay" in example else "")
+    if any(kind == wanted for kind, _label in kinds):
+        initial["kind"] = wanted
     form = ImportForm(request.POST or None, request.FILES or None, kinds=kinds, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
@@ -153,29 +166,37 @@ def _received(request: HttpRequest, study: Study, form: ImportForm) -> ImportBat
         samples=(samples.name, samples.read()) if samples else None,
         by=request.user,  # type: ignore[arg-type]
     )
-    if upload.size > LARGE:
-        ask_for(PREVIEW, batch, request.user)  # type: ignore[arg-type]
+    return previewed(batch, request.user)  # type: ignore[arg-type]
+
+
+def previewed(batch: ImportBatch, by: User) -> ImportBatch:
+    """A received batch with its preview, or with the job that makes it where the file is large."""
+    if batch.source.size > LARGE:
+        ask_for(PREVIEW, batch, by)
         return batch
-    return imports.preview_import(batch=batch, by=request.user)  # type: ignore[arg-type]
+    return imports.preview_import(batch=batch, by=by)
 
 
 @require_GET
 @study_page(Capability.VIEW_STUDY)
 def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """The preview of one import, its counts and rows."""
-    batch = _batch(request, study, pk)
+    batch = visible_batch(request, study, pk)
     preview = batch.preview or {}
     verdict = request.GET.get("verdict", "")
     rows = [row for row in preview.get("rows", []) if verdict in ("", row["verdict"])]
     chips = [(v.value, preview["counts"].get(v.value, 0)) for v in Verdict] if preview else []
+    importer = IMPORTERS[batch.kind]
     context = {
+        **importer.preview_context(preview),
         "batch": batch,
         "preview": preview,
         "chips": chips,
         "verdict": verdict,
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "query": f"verdict={verdict}" if verdict in {v.value for v in Verdict} else "",
-        "may_commit": IMPORTERS[batch.kind].capability in request.capabilities,  # type: ignore[attr-defined]
+        "preview_template": importer.preview_template if preview else "",
+        "may_commit": importer.capability in request.capabilities,  # type: ignore[attr-defined]
         "job": _job(batch),
     }
     return render(request, "studies/import.html", context)
@@ -189,7 +210,7 @@ def _job(batch: ImportBatch) -> Job | None:
 @study_page(Capability.VIEW_STUDY)
 def import_progress(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """How far the job of an import is; when it is done the page loads anew."""
-    batch = _batch(request, study, pk)
+    batch = visible_batch(request, study, pk)
     job = _job(batch)
     response = render(request, "studies/import_progress.html", {"batch": batch, "job": job})
     if job is None or not job.is_active:
@@ -201,7 +222,7 @@ def import_progress(request: HttpRequest, study: Study, pk: int) -> HttpResponse
 @study_page(*IMPORTS)
 def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Write what the preview shows."""
-    batch = _batch(request, study, pk)
+    batch = visible_batch(request, study, pk)
     try:
         if batch.source.size > LARGE:
             imports.check_may_commit(batch=batch, by=request.user)  # type: ignore[arg-type]
@@ -218,7 +239,7 @@ def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 @study_page(*IMPORTS)
 def drop(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Set an import aside."""
-    batch = _batch(request, study, pk)
+    batch = visible_batch(request, study, pk)
     try:
         imports.drop_import(batch=batch, by=request.user)  # type: ignore[arg-type]
         messages.success(request, _("The import is dropped; nothing of it was written."))
@@ -231,7 +252,7 @@ def drop(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 @study_page(Capability.VIEW_STUDY)
 def original(request: HttpRequest, study: Study, pk: int, part: str) -> HttpResponse:
     """The original file (or its table of samples), byte for byte."""
-    batch = _batch(request, study, pk)
+    batch = visible_batch(request, study, pk)
     kept_pk = batch.source_id if part == "source" else batch.samples_id
     kept = SourceFile.objects.filter(pk=kept_pk).first() if kept_pk is not None else None
     if kept is None:
