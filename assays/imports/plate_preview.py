@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from assays.formats import SampleType
 from assays.imports.plate_plan import PlatePlan
 from assays.models import PlateRun
+from studies.imports.texts import quoted
 
 REMARKS_SHOWN = 30
 
@@ -30,12 +31,12 @@ def described(plan: PlatePlan) -> dict[str, Any]:
     if count and len(plan.of_file.problems) == count and not _rows_rejected(plan):
         # Nothing is wrong with the file: it waits for answers.
         preview["message"] = ngettext(
-            "%(count)d name of an analyte is not known. Say below what it is; then the preview is "
-            "made anew.",
-            "%(count)d names of analytes are not known. Say below what they are; then the preview is "
-            "made anew.",
+            "%(count)d name of an analyte is not known: %(names)s. Say what it is; then the preview "
+            "is made anew.",
+            "%(count)d names of analytes are not known: %(names)s. Say what they are; then the "
+            "preview is made anew.",
             count,
-        ) % {"count": count}
+        ) % {"count": count, "names": quoted(question.name for question in plan.names.questions)}
     return preview
 
 

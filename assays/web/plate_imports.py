@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from assays.imports.plate_names import questions_of
 from assays.selectors.catalogue import catalogue_choices
 from assays.services.naming import Answer, NameChoice, name_analytes
-from studies.models import Study
+from studies.models import ImportBatch, Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
@@ -24,7 +24,7 @@ def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResp
     """Take the answers, remember them, and show the preview made anew."""
     batch = visible_batch(request, study, pk)
     questions = questions_of(batch.preview)
-    if not questions:
+    if not questions or batch.state != ImportBatch.State.REFUSED:
         return redirect("studies:import", study.code, batch.pk)
     choices = [_choice(request, place, one) for place, one in enumerate(questions)]
     errors: dict[str, list[str]] = {}
