@@ -159,7 +159,7 @@ class PlatePlanner:
             name, position, sample, kind, dilution, remark = values
             position = position if position and position not in taken else name
             taken.add(position)
-            told = "; ".join(filter(None, (remark or "", *remarks.get(name, ()))))
+            told = "; ".join(dict.fromkeys(filter(None, (remark or "", *remarks.get(name, ())))))
             well = Well(
                 plate_run=planned.run,
                 position=position,

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from assays.formats import SampleType
 from assays.imports.plate_plan import PlatePlan
 from assays.models import PlateRun
+from assays.models.measurement import Flag
 from studies.imports.texts import quoted
 
 REMARKS_SHOWN = 30
@@ -20,7 +21,7 @@ def described(plan: PlatePlan) -> dict[str, Any]:
         "plate": {
             "facts": _facts(plan),
             "wells": _wells(plan),
-            "flags": {flag: n for flag, n in plan.reading.counts().items() if n},
+            "flags": [(str(Flag(flag).label), n) for flag, n in plan.reading.counts().items() if n],
             "analytes": _analytes(plan),
             "remarks": _remarks(plan),
             "remarks_in_all": len(plan.reading.remarks),
