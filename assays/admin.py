@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from assays.models import Analyte, AnalyteAlias, Panel, normalized
+from assays.models import Analyte, AnalyteAlias, Panel, PanelPolicy, normalized
 from studies.portal import ScopedAdmin, ScopedInline, Who
 
 
@@ -79,3 +79,26 @@ class PanelAdmin(ScopedAdmin):
     @display(description=_("analytes"), ordering="size")
     def number_of_analytes(self, panel: Panel) -> int:
         return panel.size  # type: ignore[attr-defined]
+
+
+@admin.register(PanelPolicy)
+class PanelPolicyAdmin(ScopedAdmin):
+    """The limits by which a study judges a panel's plates; a plate is judged by them when it comes, and
+    when somebody asks for it on its page."""
+
+    added_by = changed_by = Who.MANAGER
+    list_display = (
+        "study",
+        "panel",
+        "min_bead_count",
+        "max_intra_cv",
+        "max_out_of_range",
+        "repeats",
+    )
+    fields = (
+        *("study", "panel", "min_bead_count", "recommended_bead_count", "max_intra_cv"),
+        *("max_inter_cv", "recovery_low", "recovery_high", "max_out_of_range", "repeats"),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
+        return ("study", "panel") if obj is not None else ()

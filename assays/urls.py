@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assays.web import plate_imports, specimens
+from assays.web import plate_imports, plates, specimens
 
 app_name = "assays"
 
@@ -12,6 +12,11 @@ urlpatterns = [
         plate_imports.name_plate_analytes,
         name="name_plate_analytes",
     ),
+    path("studies/<str:code>/plates/", plates.plates, name="plates"),
+    path("studies/<str:code>/plates/<int:pk>/", plates.plate, name="plate"),
+    path("studies/<str:code>/plates/<int:pk>/exclude/", plates.exclude_wells, name="exclude_wells"),
+    path("studies/<str:code>/plates/<int:pk>/lift/", plates.lift_bar, name="lift_bar"),
+    path("studies/<str:code>/plates/<int:pk>/judge/", plates.judge_again, name="judge_plate"),
     path("studies/<str:code>/specimens/", specimens.specimens, name="specimens"),
     path("studies/<str:code>/specimens/<int:pk>/", specimens.specimen, name="specimen"),
 ]

@@ -29,8 +29,10 @@ class ModelingConfig(AppConfig):
         )
         connect()
 
+        from assays.sections import register_plate_section
         from modeling.web import sections
         from studies.sections import register_overview_section, register_patient_section
 
         register_overview_section(20, sections.on_overview)
         register_patient_section(10, sections.on_patient)
+        register_plate_section(10, sections.on_plate)

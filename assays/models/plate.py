@@ -124,7 +124,7 @@ class Well(models.Model):
 
 @pghistory.track()
 class PlateAnalyte(models.Model):
-    """What is known of one analyte on one plate: its name there, limits, the vendor's curve and ours."""
+    """What is known of one analyte on one plate: its name there, limits, and the vendor's curve."""
 
     plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="plate_analytes")
     analyte = models.ForeignKey(Analyte, on_delete=models.PROTECT, related_name="plate_analytes")
@@ -134,14 +134,6 @@ class PlateAnalyte(models.Model):
     uloq = models.FloatField(_("ULOQ"), null=True, blank=True)
     curve = models.TextField(_("curve of the vendor"), blank=True)
     curve_kind = models.CharField(_("kind of curve"), max_length=60, blank=True)
-    refit = models.JSONField(
-        _("our own fit"),
-        null=True,
-        blank=True,
-        help_text=_(
-            "Kind, parameters, limits and R² of the curve fitted here; or why there is none."
-        ),
-    )
 
     class Meta:
         verbose_name = _("analyte on a plate")

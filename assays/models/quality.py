@@ -21,10 +21,6 @@ class PanelPolicy(models.Model):
         FIRST = "first", _("the first that is not barred, in the order of acquisition")
         LAST = "last", _("the last that is not barred, in the order of acquisition")
 
-    class Concentration(models.TextChoices):
-        VENDOR = "vendor", _("as the instrument wrote it")
-        REFIT = "refit", _("recomputed from fluorescence by our own curve")
-
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="panel_policies")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="policies")
     min_bead_count = models.PositiveIntegerField(_("fewest beads"), default=35)
@@ -39,12 +35,6 @@ class PanelPolicy(models.Model):
         max_length=5,
         choices=Repeats.choices,
         default=Repeats.MEAN,
-    )
-    concentration = models.CharField(
-        _("which concentration counts"),
-        max_length=6,
-        choices=Concentration.choices,
-        default=Concentration.VENDOR,
     )
 
     class Meta:
@@ -68,8 +58,7 @@ class PanelPolicy(models.Model):
                 name="assays_policy_percentages",
             ),
             models.CheckConstraint(
-                condition=Q(repeats__in=["mean", "first", "last"])
-                & Q(concentration__in=["vendor", "refit"]),
+                condition=Q(repeats__in=["mean", "first", "last"]),
                 name="assays_policy_choices_known",
             ),
         ]

@@ -2,6 +2,7 @@
 
 from modeling.models.score import Score
 from modeling.models.specification import ModelSpecification, PrognosticModel
+from modeling.models.stale import StaleMark
 from modeling.models.version import (
     CrossValidationRepeat,
     FrozenDataset,
@@ -16,5 +17,6 @@ __all__ = [
     "ModelVersion",
     "PrognosticModel",
     "Score",
+    "StaleMark",
     "TrainingRun",
 ]

@@ -14,7 +14,7 @@ from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.ciri import Explanation, TrainedModel, parse_specification
 from modeling.ciri.plain import plain, plain_rows
-from modeling.models import ModelVersion, Score
+from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import latest_champions
 from studies.models import Patient, Study
@@ -102,6 +102,9 @@ def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
         )
         scored += len(rows)
     version.scores.exclude(scored_at=now).delete()
+    StaleMark.objects.filter(version=version, patient__isnull=False, cleared_at=None).update(
+        cleared_at=now
+    )
     return {"scored": scored, "unscored": outcome.unscored[:1000]}
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from modeling.models import PrognosticModel
+from assays.models import PlateRun
+from modeling.models import PrognosticModel, StaleMark
 from modeling.selectors.models import champion_scores, with_champions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline
@@ -33,6 +34,25 @@ def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, A
     if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
         return None
     return "modeling/_patient_scores.html", {
+        "stale": list(
+            StaleMark.objects.filter(patient=patient, cleared_at=None).select_related(
+                "version__model"
+            )
+        ),
         "scores": list(champion_scores(patient)),
         "patient": patient,
     }
+
+
+STALE_SHOWN = 100
+
+
+def on_plate(request: HttpRequest, plate_run: PlateRun) -> tuple[str, dict[str, Any]] | None:
+    """What went stale because of this plate: by name for those who see models, else in numbers."""
+    marks = StaleMark.objects.filter(plate_run=plate_run)
+    if not marks.exists():
+        return None
+    shown = marks.select_related("version__model", "dataset", "patient", "by").defer(
+        "version__content", "version__report", "version__cross_validation", "dataset__content"
+    )
+    return "modeling/_plate_stale.html", {"marks": shown[:STALE_SHOWN], "all": marks.count()}

@@ -23,6 +23,8 @@ from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
 
+STALE_SHOWN = 5
+
 
 def version_or_404(study: Study, name: str, number: int) -> Any:
     """A version of a model of the study, without its stored content."""
@@ -52,6 +54,7 @@ def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpR
         "modeling/version.html",
         {
             "version": shown,
+            "stale": shown.stale_marks.filter(patient__isnull=True)[:STALE_SHOWN],
             **_cross_validated(shown),
             "paragraph": describe(parse_specification(shown.specification.body)),
             "parts": PARTS.items(),

@@ -1,0 +1,112 @@
+"""Reads of plates. A plate shows samples of all hospitals, so only who sees the whole study sees it."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Count, Q, QuerySet
+
+from accounts.models import User
+from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar, Well
+from studies.models import Study
+from studies.permissions import Capability
+from studies.selectors.access import memberships_with
+
+ROWS = "ABCDEFGHIJKLMNOP"
+SHADES = 7
+
+
+def plates_visible_to(user: User, study: Study) -> QuerySet[PlateRun]:
+    """The plates of a study, for people with the capability at all of its sites."""
+    whole = memberships_with(user, Capability.VIEW_PLATES).filter(study=study, site__isnull=True)
+    if not whole.exists():
+        return PlateRun.objects.none()
+    return PlateRun.objects.filter(study=study)
+
+
+def with_bars(plates: QuerySet[PlateRun]) -> QuerySet[PlateRun]:
+    """Annotated with well_count and standing (bars that hold)."""
+    return plates.select_related("panel").annotate(
+        well_count=Count("wells", distinct=True),
+        standing=Count("bars", filter=Q(bars__lifted_at__isnull=True), distinct=True),
+    )
+
+
+def bars_of(plate_run: PlateRun) -> QuerySet[QualityBar]:
+    """Bars of a plate, those that hold first."""
+    return (
+        QualityBar.objects.filter(plate_run=plate_run)
+        .select_related("well", "analyte", "raised_by", "lifted_by")
+        .order_by("-lifted_at", "rule", "analyte__symbol", "well_id")
+    )
+
+
+def analytes_on(plate_run: PlateRun) -> QuerySet[PlateAnalyte]:
+    return PlateAnalyte.objects.filter(plate_run=plate_run).select_related("analyte").order_by("pk")
+
+
+@dataclass
+class Cell:
+    """A well of the map: the measurement in it, its shade (0 lowest) and what bars it."""
+
+    well: Well
+    measurement: Measurement | None = None
+    shade: int | None = None
+    barred: str = ""
+
+
+@dataclass
+class PlateMap:
+    """Rows of cells as they lie on the plate, and wells whose position the file does not tell."""
+
+    columns: list[int] = field(default_factory=list)
+    rows: list[tuple[str, list[Cell | None]]] = field(default_factory=list)
+    elsewhere: list[Cell] = field(default_factory=list)
+
+
+def plate_map(plate_run: PlateRun, analyte_id: int, by: str) -> PlateMap:
+    """One analyte over the wells of a plate, shaded by value or bead count; three queries."""
+    wells = list(plate_run.wells.select_related("specimen__patient").order_by("pk"))
+    measured = {
+        m.well_id: m for m in Measurement.objects.filter(plate_run=plate_run, analyte=analyte_id)
+    }
+    bars = list(
+        QualityBar.objects.filter(plate_run=plate_run, lifted_at__isnull=True).filter(
+            Q(analyte__isnull=True) | Q(analyte=analyte_id)
+        )
+    )
+    cells = [Cell(well, measured.get(well.pk)) for well in wells]
+    for cell in cells:
+        reasons = [bar.reason for bar in bars if bar.well_id in (None, cell.well.pk)]
+        cell.barred = "; ".join(reasons)
+    _shade(cells, by)
+    return _laid_out(cells, plate_run.size or 96)
+
+
+def _number(cell: Cell, by: str) -> float | None:
+    if cell.measurement is None:
+        return None
+    return cell.measurement.bead_count if by == "beads" else cell.measurement.value
+
+
+def _shade(cells: list[Cell], by: str) -> None:
+    """Shades by rank among the plate's numbers, so that one huge value does not flatten the others."""
+    known = sorted({n for cell in cells if (n := _number(cell, by)) is not None})
+    rank = {n: i for i, n in enumerate(known)}
+    for cell in cells:
+        n = _number(cell, by)
+        if n is not None:
+            cell.shade = rank[n] * SHADES // len(known)
+
+
+def _laid_out(cells: list[Cell], size: int) -> PlateMap:
+    rows, columns = (16, 24) if size == 384 else (8, 12)
+    at: dict[tuple[str, int], Cell] = {}
+    found = PlateMap(columns=list(range(1, columns + 1)))
+    for cell in cells:
+        places = [part for part in cell.well.position.split(",") if part]
+        if all(p[:1] in ROWS[:rows] and p[1:].isdigit() and int(p[1:]) <= columns for p in places):
+            at |= {(part[0], int(part[1:])): cell for part in places}
+        else:
+            found.elsewhere.append(cell)
+    if at:
+        found.rows = [(row, [at.get((row, c)) for c in found.columns]) for row in ROWS[:rows]]
+    return found

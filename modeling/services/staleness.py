@@ -1,0 +1,127 @@
+"""Naming and marking what was made from values that have changed, and asking for new scores."""
+
+import json
+from collections import defaultdict
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from assays.models import Analyte
+from assays.signals import Consequence, ValuesChanged
+from modeling.ciri import parse_specification
+from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
+from modeling.selectors.models import latest_champions
+from modeling.services.scoring import request_rescoring
+from studies.models import Patient
+
+LONGEST = 600
+
+
+def mark_stale(change: ValuesChanged) -> list[Consequence]:
+    """Mark datasets, versions and scores that a change of usable values concerns; name them; ask for new
+    scores by the versions in use. In the transaction of the change."""
+    datasets = _datasets(change)
+    versions = _versions(datasets)
+    scores = _scores(change)
+    common = {
+        "plate_run": change.plate_run,
+        "reason": f"{change.plate_run}: {change.reason}"[:LONGEST],
+        "by": change.by,
+    }
+    StaleMark.objects.bulk_create(
+        [
+            *(StaleMark(dataset=dataset, **common) for dataset in datasets),
+            *(StaleMark(version=version, **common) for version in versions),
+            *(StaleMark(version=s.version, patient=s.patient, **common) for s in scores),
+        ]
+    )
+    for version in latest_champions(change.study):
+        request_rescoring(version=version, by=change.by)
+    return _named(change, datasets, versions, scores)
+
+
+def _pairs(change: ValuesChanged) -> dict[str, set[tuple[str, str]]]:
+    """Subject and symbol of the changed values, by timepoint."""
+    subjects = dict(
+        Patient.objects.filter(pk__in={v.patient_id for v in change.values}).values_list(
+            "pk", "subject_id"
+        )
+    )
+    symbols = dict(
+        Analyte.objects.filter(pk__in={v.analyte_id for v in change.values}).values_list(
+            "pk", "symbol"
+        )
+    )
+    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    for value in change.values:
+        found[value.timepoint].add((subjects[value.patient_id], symbols[value.analyte_id]))
+    return found
+
+
+def _datasets(change: ValuesChanged) -> list[FrozenDataset]:
+    """The datasets that hold one of the values: a line of their canonical bytes begins with it."""
+    found = []
+    for timepoint, pairs in _pairs(change).items():
+        lines = [
+            json.dumps(pair, ensure_ascii=False, separators=(",", ":"))[:-1]
+            for pair in sorted(pairs)
+        ]
+        for dataset in FrozenDataset.objects.filter(study=change.study, timepoint=timepoint):
+            content = bytes(dataset.content)
+            if any(f"\n{line},".encode() in content for line in lines):
+                found.append(dataset)
+    return found
+
+
+def _versions(datasets: list[FrozenDataset]) -> list[ModelVersion]:
+    return list(
+        ModelVersion.objects.filter(dataset__in=datasets)
+        .select_related("model")
+        .defer("content", "report", "cross_validation")
+    )
+
+
+def _scores(change: ValuesChanged) -> list[Score]:
+    """Scores of the changed patients by versions whose features hold a changed analyte."""
+    pairs = _pairs(change)
+    scores = (
+        Score.objects.filter(patient__in={v.patient_id for v in change.values})
+        .select_related("patient", "version__model", "version__specification")
+        .defer("version__content", "version__report", "version__cross_validation")
+    )
+    timepoints: dict[int, str] = {}
+    found = []
+    for score in scores:
+        version = score.version
+        if version.pk not in timepoints:
+            timepoints[version.pk] = parse_specification(version.specification.body).timepoint
+        changed = pairs.get(timepoints[version.pk], set())
+        if any((score.patient.subject_id, name) in changed for name in version.features):
+            found.append(score)
+    return found
+
+
+def _named(
+    change: ValuesChanged,
+    datasets: list[FrozenDataset],
+    versions: list[ModelVersion],
+    scores: list[Score],
+) -> list[Consequence]:
+    def url(version: ModelVersion) -> str:
+        return reverse(
+            "modeling:version", args=[change.study.code, version.model.name, version.number]
+        )
+
+    return [
+        *(Consequence("version", str(version), url(version)) for version in versions),
+        *(
+            Consequence(
+                "score",
+                _("%(patient)s by %(version)s")
+                % {"patient": score.patient.subject_id, "version": score.version},
+                url(score.version),
+            )
+            for score in scores
+        ),
+        *(Consequence("dataset", f"{dataset.content_hash[:12]}") for dataset in datasets),
+    ]

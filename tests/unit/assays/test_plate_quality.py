@@ -1,0 +1,205 @@
+"""Judging, excluding, restoring and overriding: raw values stay, models read only what is not barred."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from assays.models import Measurement, PanelPolicy, QualityBar, Specimen, Well
+from assays.selectors.matrix import usable
+from assays.services.quality import exclude, judge_plate, lift
+from assays.signals import values_changed
+from studies.refusals import NotAllowed, Refused
+from tests.factories import StudyFactory, make_member, make_patient
+from tests.unit.assays.plates import make_plate
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study():
+    return StudyFactory(code="OWN")
+
+
+@pytest.fixture
+def plate(study):
+    made = make_plate(study, [make_patient(study) for _ in range(3)])
+    judge_plate(plate_run=made, by=None)
+    return made
+
+
+@pytest.fixture
+def lab(study):
+    return make_member(study, "laboratory")
+
+
+def readable(plate):
+    of_specimens = Measurement.objects.filter(plate_run=plate, specimen__isnull=False)
+    return set(usable(of_specimens).values_list("well__position", "analyte__symbol"))
+
+
+def test_a_good_plate_has_no_bars(plate):
+    assert plate.judged_at
+    assert not QualityBar.objects.exists()
+    assert len(readable(plate)) == 3 * 2 * 3
+
+
+def test_a_rule_bars_only_the_place_where_it_fails(plate):
+    few = Measurement.objects.get(well__position="A2", analyte__symbol="IL6")
+    Measurement.objects.filter(pk=few.pk).update(bead_count=20)
+    (bar,) = judge_plate(plate_run=plate, by=None)
+    assert (bar.rule, bar.well_id, bar.analyte_id) == ("bead_count", few.well_id, few.analyte_id)
+    assert ("A2", "IL6") not in readable(plate)
+    assert ("A2", "CXCL8") in readable(plate)
+    few.refresh_from_db()
+    assert few.value == 10.0
+
+
+def test_the_rules_lift_their_bars_when_the_limits_change(plate, study):
+    Measurement.objects.filter(well__position="A2", analyte__symbol="IL6").update(bead_count=30)
+    judge_plate(plate_run=plate, by=None)
+    PanelPolicy.objects.create(study=study, panel=plate.panel, min_bead_count=25)
+    judge_plate(plate_run=plate, by=None)
+    bar = QualityBar.objects.get()
+    assert bar.lifted_at
+    assert bar.lift_reason
+    assert ("A2", "IL6") in readable(plate)
+
+
+def test_what_a_person_overrode_is_not_barred_again(plate, lab):
+    Measurement.objects.filter(well__position="A2", analyte__symbol="IL6").update(bead_count=30)
+    (bar,) = judge_plate(plate_run=plate, by=None)
+    lift(bar=bar, reason="seen, the count is enough", by=lab)
+    assert judge_plate(plate_run=plate, by=None) == []
+    assert ("A2", "IL6") in readable(plate)
+
+
+def test_wells_analytes_and_both_can_be_excluded_and_restored(plate, lab):
+    a2 = Well.objects.get(position="A2")
+    il6 = Measurement.objects.filter(analyte__symbol="IL6").first().analyte
+    (of_well,), _ = exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab)
+    assert not {place for place in readable(plate) if place[0] == "A2"}
+    exclude(plate_run=plate, wells=[], analyte=il6, reason="bad lot", by=lab)
+    assert not {place for place in readable(plate) if place[1] == "IL6"}
+    lift(bar=of_well, reason="wrong well", by=lab)
+    assert {place for place in readable(plate) if place[0] == "A2"} == {
+        ("A2", "CXCL8"),
+        ("A2", "SPP1"),
+    }
+    assert Measurement.objects.filter(plate_run=plate, flag="in_range").count() == 18 + 12
+
+
+def test_excluding_twice_and_restoring_twice_change_nothing_more(plate, lab):
+    a2 = Well.objects.get(position="A2")
+    (bar,), _ = exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab)
+    assert exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab) == ([], [])
+    assert lift(bar=bar, reason="no clot", by=lab)[0] == [bar]
+    assert lift(bar=bar, reason="no clot", by=lab) == ([], [])
+
+
+def test_the_apps_above_are_told_exactly_what_changed(plate, lab):
+    told = []
+
+    def listen(sender, change, **kwargs):
+        told.append(change)
+
+    values_changed.connect(listen)
+    try:
+        a2 = Well.objects.get(position="A2")
+        exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab)
+        exclude(
+            plate_run=plate, wells=[a2], analyte=plate.panel.analytes.first(), reason="x", by=lab
+        )
+    finally:
+        values_changed.disconnect(listen)
+    (change,) = told  # the second exclusion lies under the first and changes nothing
+    patient = a2.specimen.patient_id
+    assert {(v.patient_id, v.timepoint) for v in change.values} == {(patient, "pre")}
+    assert len(change.values) == 3
+
+
+def test_a_reason_is_asked_for(plate, lab):
+    with pytest.raises(Refused):
+        exclude(
+            plate_run=plate, wells=list(Well.objects.all()[:1]), analyte=None, reason=" ", by=lab
+        )
+
+
+def test_a_well_of_another_plate_is_refused(plate, study, lab):
+    other = make_plate(study, [], name="plate 2")
+    with pytest.raises(Refused):
+        exclude(
+            plate_run=plate, wells=list(other.wells.all()[:1]), analyte=None, reason="x", by=lab
+        )
+
+
+@pytest.mark.parametrize(
+    "role", ["coordinator", "statistician", "investigator", "monitor", "manager"]
+)
+def test_only_the_laboratory_judges(plate, study, role):
+    with pytest.raises(NotAllowed):
+        exclude(plate_run=plate, wells=[], analyte=None, reason="x", by=make_member(study, role))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reason": ""}, {"rule": "mood"}, {"lift_reason": "x"}],
+    ids=["reason", "rule", "lift"],
+)
+def test_the_database_refuses_bars_that_make_no_sense(plate, wrong):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        QualityBar.objects.create(plate_run=plate, **({"rule": "excluded", "reason": "r"} | wrong))
+
+
+def test_a_bar_stands_once(plate):
+    QualityBar.objects.create(plate_run=plate, rule="excluded", reason="r")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        QualityBar.objects.create(plate_run=plate, rule="excluded", reason="r")
+
+
+def test_a_standard_cannot_be_somebodys_specimen(plate):
+    standard = Well.objects.get(position="A1")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Well.objects.filter(pk=standard.pk).update(specimen=Specimen.objects.first())
+
+
+def test_the_plates_page_tells_what_is_barred_and_takes_an_exclusion(plate, study, lab):
+    client = Client()
+    client.force_login(lab)
+    address = f"/studies/OWN/plates/{plate.pk}/"
+    page = client.get(address).content.decode()
+    assert "No rule fails" in page
+    a2 = Well.objects.get(position="A2")
+    answer = client.post(f"{address}exclude/", {"well": [a2.pk], "what": "well", "reason": "clot"})
+    assert answer.status_code == 302
+    page = client.get(address).content.decode()
+    assert "1 bar holds" in page
+    assert "clot" in page
+    bar = QualityBar.objects.get()
+    client.post(f"{address}lift/", {"bar": bar.pk, "reason": "no clot"})
+    assert "No rule fails" in client.get(address).content.decode()
+    assert f'href="{address}"' in client.get("/studies/OWN/plates/").content.decode()
+
+
+def test_a_plates_page_takes_fewer_than_twenty_queries(plate, lab):
+    client = Client()
+    client.force_login(lab)
+    with CaptureQueriesContext(
+        connection,
+    ) as counted:
+        assert client.get(f"/studies/OWN/plates/{plate.pk}/").status_code == 200
+    assert len(counted) < 20
+
+
+def test_a_plate_is_not_shown_to_people_of_one_hospital(plate, study):
+    client = Client()
+    client.force_login(make_member(study, "laboratory", site=study.sites.first()))
+    assert client.get(f"/studies/OWN/plates/{plate.pk}/").status_code == 404
+    assert plate.name not in client.get("/studies/OWN/plates/").content.decode()
+
+
+def test_a_plate_of_another_study_is_not_there(plate):
+    other = StudyFactory(code="OTHER")
+    client = Client()
+    client.force_login(make_member(other, "laboratory"))
+    assert client.get(f"/studies/OTHER/plates/{plate.pk}/").status_code == 404
