@@ -104,7 +104,7 @@ def shortened(text: str, longest: int) -> str:
 
 
 def _expected(reading: PlateReading) -> dict[tuple[str, str], float]:
-    found = {}
+    found: dict[tuple[str, str], float] = {}
     for frame in (reading.standards, reading.controls):
         pairs = zip(frame["well"], frame["analyte"], strict=True)
         found |= dict(zip(pairs, frame["expected"].tolist(), strict=True))
@@ -125,8 +125,8 @@ def _limits(texts: pd.Series, flags: pd.Series) -> np.ndarray:
     """The number that a text names as limit: "< 3.2" is 3.2; NaN where it names none."""
     limits = np.full(len(texts), np.nan)
     beyond = flags.isin([Flag.BELOW_LLOQ.value, Flag.ABOVE_ULOQ.value]).to_numpy()
-    for place in np.flatnonzero(beyond):
-        told = LIMIT.fullmatch(texts.iat[place].strip())
+    for place in np.flatnonzero(beyond).tolist():
+        told = LIMIT.fullmatch(str(texts.iat[place]).strip())
         if told:
             limit = number(told[1])
             limits[place] = number(told[1], decimal=",") if limit is None else limit

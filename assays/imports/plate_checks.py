@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from assays.formats import Flag, PlateReading
@@ -25,34 +26,30 @@ def check_fits(reading: PlateReading, file: str) -> None:
         raise Refused("\n".join(problems))
 
 
+def longest(model: type[Model], field: str) -> int:
+    """How many characters a field takes."""
+    return getattr(model._meta.get_field(field), "max_length", None) or 0
+
+
 def _texts(reading: PlateReading) -> Iterator[str]:
-    run, plate = PlateRun._meta, reading.plate
     for name in ("instrument", "serial", "software", "protocol", "kit", "lot", "acquired_text"):
-        longest = run.get_field(name).max_length
-        yield from _too_long(pd.Series([getattr(plate, name)]), longest, lambda at, n=name: n)
-    wells, m, a = reading.wells, reading.measurements, reading.analytes
-    of_well, of_cell = Well._meta, Measurement._meta
-
-    def well(at: int) -> str:
-        return _("well %(well)s") % {"well": wells["well"].iat[at]}
-
-    def cell(at: int) -> str:
-        words = {"well": m["well"].iat[at], "analyte": m["analyte"].iat[at]}
-        return _("well %(well)s, %(analyte)s") % words
-
-    for name, column in (("well", "position"), ("position", "position"), ("sample", "sample")):
-        yield from _too_long(wells[name], of_well.get_field(column).max_length, well)
-    yield from _too_long(m["raw_text"], of_cell.get_field("value_text").max_length, cell)
-    yield from _too_long(m["unit"], of_cell.get_field("unit").max_length, cell)
-    longest = PlateAnalyte._meta.get_field("name").max_length
-    yield from _too_long(a["analyte"], longest, lambda at: a["analyte"].iat[at][:60])
+        told = pd.Series([getattr(reading.plate, name)])
+        yield from _too_long(told, longest(PlateRun, name), pd.Series([name]))
+    wells, m, names = reading.wells, reading.measurements, reading.analytes["analyte"]
+    for name, field in (("well", "position"), ("position", "position"), ("sample", "sample")):
+        yield from _too_long(wells[name], longest(Well, field), wells["well"])
+    for name, field in (("raw_text", "value_text"), ("unit", "unit")):
+        yield from _too_long(m[name], longest(Measurement, field), m["well"], m["analyte"])
+    yield from _too_long(names, longest(PlateAnalyte, "name"), names)
 
 
-def _too_long(column: pd.Series, longest: int | None, place) -> Iterator[str]:  # type: ignore[no-untyped-def]
+def _too_long(column: pd.Series, most: int, *places: pd.Series) -> Iterator[str]:
     texts = column.astype(object).where(column.notna(), "").tolist()
-    for text in {text for text in texts if len(text) > (longest or 0) or "\0" in text}:
+    for text in {text for text in texts if len(text) > most or "\0" in text}:
+        at = texts.index(text)
+        where = ", ".join(str(place.iat[at])[:60] for place in places)
         why = _("%(place)s: “%(text)s…” is longer than %(n)d characters, or no plain text.")
-        yield why % {"place": place(texts.index(text)), "text": text[:40], "n": longest or 0}
+        yield why % {"place": where, "text": text[:40], "n": most}
 
 
 def _numbers(m: pd.DataFrame) -> Iterator[str]:

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext
 
 from assays.formats import PlateReading, SampleType
 from assays.imports.plate_cells import Cells, cells_of, shortened
+from assays.imports.plate_checks import longest
 from assays.imports.plate_mapping import PlateMapping
 from assays.imports.plate_names import AnalyteNames, NamedAnalytes
 from assays.imports.plate_specimens import SpecimenFinder
@@ -24,8 +25,8 @@ from studies.models import Study
 
 WITHOUT_SPECIMEN = (SampleType.STANDARD, SampleType.BLANK)
 NAMED = 12
-LONGEST_NAME = PlateRun._meta.get_field("name").max_length or 100
-REMARK = Well._meta.get_field("remark").max_length or 500
+LONGEST_NAME = longest(PlateRun, "name")
+REMARK = longest(Well, "remark")
 
 
 @dataclass
@@ -51,7 +52,7 @@ class PlatePlan:
     plates: list[PlannedPlate] = field(default_factory=list)
     specimens: list[Specimen] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    of_file: RowVerdict = field(default_factory=lambda: RowVerdict(0, "", skipped=True))
+    of_file: RowVerdict = field(default_factory=lambda: RowVerdict(0, _("the file"), skipped=True))
 
     def to_write(self) -> list[PlannedPlate]:
         return [plate for plate in self.plates if plate.is_new]
@@ -149,7 +150,8 @@ class PlatePlanner:
         }
 
     def _plate(self, part: str, wells: pd.DataFrame, cells: Cells, *, several: bool) -> None:
-        plan, rows = self.plan, []
+        plan = self.plan
+        rows: list[RowVerdict] = []
         planned = PlannedPlate(self._run(part), {}, {}, {}, cells)
         replicates: Counter[str] = Counter()
         taken: set[str] = set()

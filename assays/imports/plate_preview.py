@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assays.formats import SampleType
 from assays.imports.plate_plan import PlatePlan
 from assays.models import PlateRun
 from assays.models.measurement import Flag
+from assays.models.plate import SampleType
 from studies.imports.texts import quoted
 
 REMARKS_SHOWN = 30
@@ -67,9 +67,13 @@ def _facts(plan: PlatePlan) -> list[tuple[str, str]]:
     return [(label, text) for label, text in facts if text]
 
 
-def _wells(plan: PlatePlan) -> dict[str, int]:
+def _wells(plan: PlatePlan) -> list[tuple[str, int]]:
     found = plan.reading.wells["sample_type"].astype(str).value_counts()
-    return {kind.value: int(found[kind.value]) for kind in SampleType if kind.value in found}
+    return [
+        (str(SampleType(kind).label), int(found[kind]))
+        for kind in SampleType.values
+        if kind in found
+    ]
 
 
 def _analytes(plan: PlatePlan) -> list[list[str]]:

@@ -8,8 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from assays.imports.plate_checks import longest
 from assays.imports.plate_mapping import with_names
-from assays.imports.plate_names import accessions, keys_of, plain_name, questions_of
+from assays.imports.plate_names import keys_of, plain_name, questions_of
 from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
 from audit.recording import recorded
@@ -64,7 +65,7 @@ def name_analytes(
                     left_out.append(choice.name)
                     continue
                 analyte = _added(choice) if choice.answer == Answer.ADD else _chosen(choice)
-                _remember(choice.name, asked[choice.name]["uniprot"], analyte)
+                _remember(choice.name, analyte)
                 decided[choice.name] = analyte.symbol
             except Refused as error:
                 errors[choice.name] = [str(error)]
@@ -126,20 +127,10 @@ def _added(choice: NameChoice) -> Analyte:
     return analyte
 
 
-def _remember(name: str, uniprot: str, analyte: Analyte) -> None:
+def _remember(name: str, analyte: Analyte) -> None:
     """Make the name an alias where the catalogue does not know it; a name that means another analyte
     elsewhere stays what it is, and the file's mapping alone tells otherwise."""
-    names = catalogue_names()
-    plain = plain_name(name)
-    if not normalized(plain) or len(plain) > (
-        AnalyteAlias._meta.get_field("alias").max_length or 0
-    ):
-        return
-    if all(key not in names for key in keys_of(name)):
+    names, plain = catalogue_names(), plain_name(name)
+    fits = bool(normalized(plain)) and len(plain) <= longest(AnalyteAlias, "alias")
+    if fits and not any(key in names for key in keys_of(name)):
         AnalyteAlias.objects.create(analyte=analyte, alias=plain)
-    told = accessions(uniprot)
-    if len(told) == 1 and not analyte.uniprot and told[0] not in names:
-        taken = Analyte.objects.filter(uniprot=told[0]).exists()
-        if not taken:
-            analyte.uniprot = told[0]
-            analyte.save(update_fields=["uniprot"])

@@ -18,8 +18,9 @@ from assays.imports.plate_names import questions_of
 from assays.imports.plate_plan import PlannedPlate, PlatePlan, PlatePlanner
 from assays.imports.plate_preview import described
 from assays.imports.plate_specimens import SpecimenFinder
-from assays.models import PlateAnalyte, PlateRun, Specimen, Well
+from assays.models import PlateAnalyte, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
+from assays.services.quality import judge_plate
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.tables import check_size
@@ -107,7 +108,7 @@ class PlateImporter:
         for planned in new:
             _write_plate(planned, batch)
         for planned in new:
-            _judge(planned.run, by)
+            judge_plate(plate_run=planned.run, by=by)
 
 
 def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:
@@ -128,15 +129,6 @@ def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:
         # row slower than that of the row before.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.copy_expert(COPY, io.StringIO(text))
-
-
-def _judge(run: PlateRun, by: User | None) -> None:
-    # Imported here, for judging sends signals to apps above that import this one.
-    try:
-        from assays.services.quality import judge_plate
-    except ImportError:
-        return
-    judge_plate(plate_run=run, by=by)
 
 
 def _fingerprint(preview: dict[str, Any], plan: PlatePlan) -> str:

@@ -35,7 +35,7 @@ def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResp
             messages.success(request, _("The names are remembered; this is the preview made anew."))
             return redirect("studies:import", study.code, again.pk)
         except Refused as error:
-            errors = error.errors
+            errors = {str(name): told for name, told in error.errors.items()}
     asked = [
         {**one, "choice": choice, "errors": errors.get(one["name"], [])}
         for one, choice in zip(questions, choices, strict=True)

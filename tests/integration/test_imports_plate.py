@@ -230,7 +230,7 @@ def test_texts_that_cannot_be_kept_whole_are_refused_with_their_place(study: Stu
     read(made)
     batch = previewed(study)
     assert batch.state == "refused"
-    assert "plate.csv, well A1, IL6" in batch.message
+    assert "plate.csv, A1, IL6" in batch.message
 
 
 def test_a_long_remark_is_shortened_and_kept_in_full_beside(study: Study, read) -> None:
