@@ -197,7 +197,11 @@ def _assembled(
         notes.append(f"Columns kept as written: {', '.join(sheet.rows[0][i] for i in rest)}.")
     return PlateReading(
         format="generic",
-        plate=Plate(**{key: str(said.get(key, "")) for key in ("name", "instrument", "lot")}),
+        plate=Plate(
+            name=str(said.get("name", "")),
+            instrument=str(said.get("instrument", "")),
+            lot=str(said.get("lot", "")),
+        ),
         measurements=frame(MEASUREMENT_COLUMNS, data),
         wells=frame(
             WELL_COLUMNS,

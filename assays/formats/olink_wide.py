@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -162,7 +163,7 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
     notes = [f"Read as an Olink export, {len(set(plates))} plate(s)."]
     if others:
         notes.append(f"Sheets kept as written: {', '.join(other.name for other in others)}.")
-    count = {"well": np.repeat(np.array(wells, dtype=object), per)}
+    count: dict[str, Any] = {"well": np.repeat(np.array(wells, dtype=object), per)}
     measurements = frame(
         MEASUREMENT_COLUMNS,
         count
@@ -221,9 +222,7 @@ def _has_decimal_commas(grid: Grid) -> bool:
     return comma
 
 
-def _values(
-    grid: Grid, assays: list[str], limits: list[float], decimal: str
-) -> dict[str, list[object]]:
+def _values(grid: Grid, assays: list[str], limits: list[float], decimal: str) -> dict[str, Any]:
     texts, values, flags = [], [], []
     for row in grid.samples:
         cells = grid.sheet.rows[row]

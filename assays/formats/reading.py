@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -123,8 +123,8 @@ class PlateReading:
         return {flag.value: int(found.get(flag.value, 0)) for flag in Flag}
 
 
-def frame(columns: tuple[str, ...], data: Mapping[str, Sequence[Any]]) -> pd.DataFrame:
-    """Columns as a frame in this order: those of NUMBERS as float64, the others as text; a column that
+def frame(columns: tuple[str, ...], data: Mapping[str, Any]) -> pd.DataFrame:
+    """Columns (sequences of one length) as a frame in this order: those of NUMBERS as float64, the others as text; a column that
     is not given is empty (NaN or "")."""
     length = max((len(values) for values in data.values()), default=0)
     made = {}

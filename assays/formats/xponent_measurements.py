@@ -226,11 +226,11 @@ def _columns(
     texts, values, flags = [], [], []
     comments = tables.get("Comments", {})
     for well in wells:
-        record, cells = tables["Result"][well] if "Result" in tables else (None, [""] * len(names))
+        result, cells = tables["Result"][well] if "Result" in tables else (None, [""] * len(names))
         said = comments[well][1] if well in comments else [""] * len(names)
         for name, text, comment in zip(names, cells, said, strict=True):
             value, flag = (
-                numbers.value(record, text, f"Result, {name}") if record else (NAN, Flag.MISSING)
+                numbers.value(result, text, f"Result, {name}") if result else (NAN, Flag.MISSING)
             )
             if flag == Flag.IN_RANGE and comment.lower().startswith("extrapolated"):
                 flag = Flag.EXTRAPOLATED

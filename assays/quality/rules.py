@@ -56,15 +56,10 @@ def judge(measurements: pd.DataFrame, limits: Limits, *, is_log2: bool = False) 
 
 def _bead_counts(samples: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
     few = samples[samples["bead_count"] < limits.min_bead_count]
-    for row in few.itertuples():
-        yield Finding(
-            "bead_count",
-            int(row.well),
-            int(row.analyte),
-            float(row.bead_count),
-            limits.min_bead_count,
-            f"{row.bead_count:g} beads, fewer than {limits.min_bead_count}",
-        )
+    columns = (few[name].tolist() for name in ("well", "analyte", "bead_count"))
+    for well, analyte, count in zip(*columns, strict=True):
+        text = f"{count:g} beads, fewer than {limits.min_bead_count}"
+        yield Finding("bead_count", int(well), int(analyte), count, limits.min_bead_count, text)
 
 
 def _repeats(samples: pd.DataFrame, limits: Limits, is_log2: bool) -> Iterator[Finding]:
@@ -76,7 +71,7 @@ def _repeats(samples: pd.DataFrame, limits: Limits, is_log2: bool) -> Iterator[F
             yield Finding(
                 "intra_cv",
                 None,
-                int(analyte),
+                int(str(analyte)),
                 median,
                 limits.max_intra_cv,
                 f"repeats differ by a CV of {median:.1f} % (median of {len(cvs)} specimens), more than "
@@ -111,7 +106,7 @@ def _recoveries(measurements: pd.DataFrame, limits: Limits) -> Iterator[Finding]
             yield Finding(
                 "recovery",
                 None,
-                int(analyte),
+                int(str(analyte)),
                 100 * well / len(levels),
                 50,
                 f"{well} of {len(levels)} levels of the standards are recovered within "

@@ -30,6 +30,12 @@ def with_bars(plates: QuerySet[PlateRun]) -> QuerySet[PlateRun]:
     )
 
 
+def barred_plates(study: Study) -> QuerySet[QualityBar]:
+    """Primary keys of the plates of a study with a bar that holds."""
+    standing = QualityBar.objects.filter(plate_run__study=study, lifted_at__isnull=True)
+    return standing.order_by().values("plate_run")  # type: ignore[return-value]
+
+
 def bars_of(plate_run: PlateRun) -> QuerySet[QualityBar]:
     """Bars of a plate, those that hold first."""
     return (

@@ -1,6 +1,7 @@
 """Judging plates: rules that bar, people who exclude, restore and override. Raw values never change."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 from django.db import IntegrityError, transaction
@@ -134,7 +135,8 @@ def exclude(
         if any(well.plate_run_id != held.pk for well in wells):
             raise Refused(_("A well that was named is not on this plate."))
         made = []
-        for well in wells or [None]:
+        places: list[Well | None] = [*wells] or [None]
+        for well in places:
             try:
                 with transaction.atomic():
                     made.append(
@@ -214,4 +216,5 @@ def _tell(plate_run: PlateRun, before: set[int], reason: str, by: User | None) -
     values = frozenset(ChangedValue(*row) for row in rows)
     change = ValuesChanged(plate_run.study, plate_run, values, reason, by)
     answers = values_changed.send(sender=PlateRun, change=change)
-    return [consequence for _receiver, answer in answers for consequence in answer or []]
+    found: list[Any] = [one for _receiver, answer in answers for one in answer or []]
+    return found

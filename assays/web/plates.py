@@ -14,7 +14,14 @@ from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.quality.replicates import intra_plate_cv
 from assays.quality.rules import out_of_range, recoveries
 from assays.sections import plate_sections
-from assays.selectors.plates import analytes_on, bars_of, plate_map, plates_visible_to, with_bars
+from assays.selectors.plates import (
+    analytes_on,
+    barred_plates,
+    bars_of,
+    plate_map,
+    plates_visible_to,
+    with_bars,
+)
 from assays.services.quality import (
     exclude,
     judge_plate,
@@ -61,7 +68,7 @@ def plates(request: HttpRequest, study: Study) -> HttpResponse:
     if q:
         found = found.filter(name__icontains=q)
     if barred:
-        found = found.filter(standing__gt=0)
+        found = found.filter(pk__in=barred_plates(study))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     query = "&".join(part for part in (f"q={q}" if q else "", "barred=1" if barred else "") if part)
     return render(

@@ -190,7 +190,7 @@ def feature_names(X: Any) -> NDArray[Any]:
     return np.array(names, dtype=object)
 
 
-def matching_outcome(values: Values, y: Any) -> tuple[Bools, Floats]:
+def matching_outcome(values: NDArray[Any], y: Any) -> tuple[Bools, Floats]:
     """Event and time (n,) of y for rows of features (n, p); ValueError where they do not agree."""
     if y is None:
         raise ValueError("fit requires y to be passed, but the target y is None.")

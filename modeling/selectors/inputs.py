@@ -1,6 +1,7 @@
 """What a model may read of a study: outcomes, covariates and measurements, as of a day."""
 
 from datetime import date
+from typing import Literal
 
 import pandas as pd
 from django.db.models import QuerySet
@@ -115,8 +116,9 @@ def _that_count(frame: pd.DataFrame) -> pd.DataFrame:
     """The repeats that count by the panels' policies; rows come in the order of acquisition."""
     policies = PanelPolicy.objects.exclude(repeats=PanelPolicy.Repeats.MEAN)
     for study, panel, rule in policies.values_list("study_id", "panel_id", "repeats"):
+        keep: Literal["first", "last"] = "first" if rule == PanelPolicy.Repeats.FIRST else "last"
         mine = (frame["study"] == study) & (frame["panel"] == panel)
-        again = frame[mine].duplicated(["subject", "analyte"], keep=rule)
+        again = frame[mine].duplicated(["subject", "analyte"], keep=keep)
         frame = frame.drop(index=again.index[again])
     return frame
 

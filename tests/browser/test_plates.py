@@ -1,33 +1,64 @@
-"""A laboratory person in the browser: a plate comes in, two names are decided, and it is looked at."""
+"""A laboratory person in the browser: from the instrument's file to the scores that went stale."""
 
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from assays.models import AnalyteAlias, Measurement, PlateRun, Specimen
+from assays.models import AnalyteAlias, Measurement, Specimen, Well
+from modeling.models import Score, StaleMark
+from modeling.services.models import define_model
+from modeling.services.training import request_training
 from studies.models import Membership, Study
 from tests.browser.conftest import SCREENSHOTS
-from tests.factories import StudyFactory, make_patient
+from tests.factories import CohortFactory, SiteFactory, StudyFactory
 from tests.integration.plates import catalogue
-from tests.unit.formats.files import xponent
+from tests.unit.formats import files
+from tests.unit.modeling.conftest import CLINICAL, add_patients
+from tests.unit.modeling.test_living_models import do_all_jobs
 
-UNKNOWN = xponent().replace(b"IL1B", b"XY-9").replace(b"IL6", b"ZZ-1")
+PATIENTS = 70
+MODEL = CLINICAL | {
+    "analytes": {"candidates": "all", "keep": 2, "scale": "log2"},
+    "covariates": ["age"],
+}
 
 
 @pytest.fixture
 def study(person: User) -> Study:
+    """Patients with an outcome and a specimen each, which no plate has measured yet."""
     catalogue()
     study = StudyFactory(code="ICI", title="Plates of a study")
     Membership.objects.create(user=person, study=study, role="laboratory")
-    for number in (1, 2):
-        patient = make_patient(study, subject_id=f"P{number}")
-        Specimen.objects.create(
-            study=study, patient=patient, label=f"S-{number}", timepoint="pre", material="plasma"
+    SiteFactory(study=study)
+    CohortFactory(study=study)
+    add_patients(study, "discovery", PATIENTS, seed=1)
+    Specimen.objects.bulk_create(
+        Specimen(
+            study=study, patient=patient, label=f"S-{n:02}", timepoint="pre", material="plasma"
         )
+        for n, patient in enumerate(study.patients.order_by("pk"), start=1)
+    )
     return study
+
+
+@pytest.fixture
+def plate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An xPONENT file of their specimens with two analytes that the catalogue does not know."""
+    positions = [f"{row}{column}" for column in range(1, 13) for row in "ABCDEFGH"]
+    names = ["Background0", "Standard1", "Control1", *(f"S-{n:02}" for n in range(1, PATIENTS + 1))]
+    wells = tuple(zip(positions, names, strict=False))
+    numbers = np.random.default_rng(3).lognormal(2, 0.6, (len(wells), 2)).round(3).astype(str)
+    result = {well: tuple(row) for (well, _name), row in zip(wells, numbers.tolist(), strict=True)}
+    result |= {"A1": ("NaN", "NaN"), "B1": ("1000.5", "990.25"), "E1": ("< 0.5", "> 2000")}
+    monkeypatch.setattr(files, "WELLS", wells)
+    content = files.xponent(files.xponent_blocks(result))
+    file = tmp_path / "plate 1.csv"
+    file.write_bytes(content.replace(b"IL1B", b"XY-9").replace(b"IL6", b"ZZ-1"))
+    return file
 
 
 def picture(page: Page, name: str) -> None:
@@ -44,15 +75,14 @@ def picture(page: Page, name: str) -> None:
     page.emulate_media(color_scheme="light")
 
 
-def test_a_plate_comes_in_and_its_names_are_decided(
-    page: Page, sign_in: Callable[[User], None], person: User, study: Study, tmp_path: Path
+def test_from_the_instruments_file_to_the_scores_that_went_stale(
+    page: Page, sign_in: Callable[[User], None], person: User, study: Study, plate: Path
 ) -> None:
-    file = tmp_path / "plate 1.csv"
-    file.write_bytes(UNKNOWN)
     sign_in(person)
     page.goto("/studies/ICI/data/new/?kind=plate")
-    page.set_input_files("input[name=file]", file)
+    page.set_input_files("input[name=file]", plate)
     page.get_by_role("button", name="Show the preview").click()
+
     expect(page.get_by_role("heading", name="Names to decide on")).to_be_visible()
     picture(page, "plate-names")
     page.get_by_label("Analyte that XY-9 is").fill("IL1B")
@@ -62,6 +92,23 @@ def test_a_plate_comes_in_and_its_names_are_decided(
     picture(page, "plate-preview")
     page.get_by_role("button", name="Commit").click()
     expect(page.get_by_text("The file is loaded, all of it.")).to_be_visible()
-    assert Measurement.objects.count() == 10
+    assert Measurement.objects.count() == 2 * (PATIENTS + 3)
     assert AnalyteAlias.objects.filter(normalized__in=["xy9", "zz1"]).count() == 2
-    assert PlateRun.objects.get().wells.filter(specimen__isnull=False).count() == 2
+
+    model = define_model(study=study, name="two-plex", body=MODEL, by=None).model
+    request_training(model=model, by=None)
+    do_all_jobs()
+    assert Score.objects.filter(version__model=model).count() == PATIENTS
+
+    page.get_by_role("link", name="Look at the plate plate 1").click()
+    expect(page.get_by_role("heading", name="IL1B over the plate")).to_be_visible()
+    picture(page, "plate")
+    page.get_by_label("H1", exact=True).check()
+    page.get_by_label("Reason", exact=True).last.fill("bubble in the well")
+    page.get_by_role("button", name="Exclude").click()
+    expect(page.get_by_text("bubble in the well").first).to_be_visible()
+    expect(page.get_by_text("two-plex").first).to_be_visible()
+    picture(page, "plate-excluded")
+    well = Well.objects.get(position="H1")
+    (stale,) = StaleMark.objects.filter(patient__isnull=False)
+    assert stale.patient == well.specimen.patient

@@ -28,7 +28,7 @@ def compile_ahead() -> None:
     A part that cannot be compiled ahead, and everything where no cache can be kept, is compiled when it
     is used; nothing is lost but the time.
     """
-    if is_compiled() or Path(config.CACHE_DIR).name != sources_digest():
+    if is_compiled() or _place().name != sources_digest():
         return
     with (_marker().parent / "compiling").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -47,4 +47,8 @@ def compile_ahead() -> None:
 
 
 def _marker() -> Path:
-    return Path(config.CACHE_DIR) / "all"
+    return _place() / "all"
+
+
+def _place() -> Path:
+    return Path(config.CACHE_DIR)  # type: ignore[attr-defined]

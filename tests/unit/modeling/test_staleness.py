@@ -1,0 +1,150 @@
+"""From a well that is excluded to the dataset, the version and the score that were made from it."""
+
+import numpy as np
+import pytest
+from django.test import Client
+
+from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, Specimen, Well
+from assays.services.quality import exclude, judge_plate, lift
+from modeling.ciri import parse_specification
+from modeling.models import ModelVersion, StaleMark
+from modeling.selectors.inputs import study_table
+from modeling.selectors.models import champion_of
+from modeling.services.datasets import freeze
+from modeling.services.models import define_model
+from modeling.services.training import request_training
+from studies.models import Patient, Study
+from tests.factories import make_member
+from tests.unit.assays.plates import SYMBOLS, make_plate
+from tests.unit.modeling.conftest import CLINICAL
+from tests.unit.modeling.test_living_models import do_all_jobs
+
+pytestmark = pytest.mark.django_db
+BODY = {**CLINICAL, "analytes": {"candidates": list(SYMBOLS), "keep": 3}}
+
+
+@pytest.fixture
+def plate(study: Study) -> PlateRun:
+    """Three patients on a plate with wells, all the others in a delivered table."""
+    first, others = list(study.patients.order_by("pk")[:3]), study.patients.order_by("pk")[3:]
+    plate = make_plate(study, first)
+    judge_plate(plate_run=plate, by=None)
+    table = PlateRun.objects.create(study=study, panel=plate.panel, name="table")
+    specimens = Specimen.objects.bulk_create(
+        Specimen(
+            study=study, patient=p, label=f"{p.subject_id}-pre", timepoint="pre", material="plasma"
+        )
+        for p in others
+    )
+    rng = np.random.default_rng(3)
+    analytes = Analyte.objects.filter(symbol__in=SYMBOLS)
+    Measurement.objects.bulk_create(
+        Measurement(
+            specimen=specimen, analyte=analyte, plate_run=table, value=value, value_text=str(value),
+            unit="pg/mL", flag="in_range",
+        )
+        for specimen in specimens
+        for analyte, value in zip(analytes, rng.lognormal(2, 1, 3).tolist(), strict=True)
+    )  # fmt: skip
+    return plate
+
+
+@pytest.fixture
+def champion(study: Study, plate: PlateRun) -> ModelVersion:
+    model = define_model(study=study, name="with_analytes", body=BODY, by=None).model
+    request_training(model=model, by=None)
+    do_all_jobs()
+    version = champion_of(model)
+    assert version is not None
+    return version
+
+
+def wells_of(plate: PlateRun, patient: Patient) -> list[Well]:
+    return list(plate.wells.filter(specimen__patient=patient))
+
+
+def test_excluding_a_well_names_and_marks_what_was_made_from_it(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    lab = make_member(study, "laboratory")
+    patient = study.patients.order_by("pk")[0]
+    well = wells_of(plate, patient)[0]
+    _bars, told = exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)
+    assert {one.kind for one in told} == {"dataset", "version", "score"}
+    assert [one.text for one in told if one.kind == "version"] == ["with_analytes v1"]
+    assert [one.text for one in told if one.kind == "score"] == [
+        f"{patient.subject_id} by with_analytes v1"
+    ]
+    of_score = StaleMark.objects.get(patient=patient)
+    assert (of_score.version, of_score.by, of_score.plate_run) == (champion, lab, plate)
+    assert "clot" in of_score.reason
+    assert StaleMark.objects.filter(dataset=champion.dataset).count() == 1
+
+    client = Client()
+    client.force_login(lab)
+    page = client.get(f"/studies/{study.code}/plates/{plate.pk}/").content.decode()
+    assert "What went stale" in page
+    assert f"score of {patient.subject_id} by with_analytes v1" in page
+    client.force_login(make_member(study, "statistician"))
+    shown = client.get(f"/studies/{study.code}/models/with_analytes/1/").content.decode()
+    assert "Stale since" in shown
+    shown = client.get(f"/studies/{study.code}/patients/{patient.subject_id}/").content.decode()
+    assert "is stale since" in shown
+
+
+def test_new_scores_are_asked_for_and_clear_the_marks_of_scores_only(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    patient = study.patients.order_by("pk")[0]
+    exclude(plate_run=plate, wells=wells_of(plate, patient), analyte=None, reason="clot", by=None)
+    do_all_jobs()
+    assert StaleMark.objects.get(patient=patient).cleared_at
+    assert StaleMark.objects.filter(patient=None, cleared_at=None).count() == 2
+
+
+def test_the_next_dataset_does_not_hold_what_is_barred_and_holds_it_again_when_restored(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    specification = parse_specification(champion.specification.body)
+
+    def content() -> bytes:
+        return bytes(freeze(study, specification, as_of=study.today()).content)
+
+    patient = study.patients.order_by("pk")[0]
+    line = f'["{patient.subject_id}","IL6",'.encode()
+    assert content().count(line) == 2
+    bars, _ = exclude(
+        plate_run=plate, wells=wells_of(plate, patient)[:1], analyte=None, reason="clot", by=None
+    )
+    assert content().count(line) == 1
+    lift(bar=bars[0], reason="no clot", by=None)
+    assert content() == bytes(champion.dataset.content)
+
+
+@pytest.mark.parametrize(("rule", "value"), [("first", 10.0), ("last", 30.0)])
+def test_the_policy_says_which_repeat_counts(
+    study: Study, plate: PlateRun, champion: ModelVersion, rule: str, value: float
+) -> None:
+    patient = study.patients.order_by("pk")[0]
+    last = Measurement.objects.filter(
+        well__in=wells_of(plate, patient), analyte__symbol="IL6"
+    ).last()
+    Measurement.objects.filter(pk=last.pk).update(value=30.0)
+    PanelPolicy.objects.create(study=study, panel=plate.panel, repeats=rule)
+    table = study_table(
+        study,
+        parse_specification(champion.specification.body),
+        as_of=study.today(),
+        require_outcome=False,
+    )
+    rows = table.measurements.query("subject == @patient.subject_id and analyte == 'IL6'")
+    assert rows["value"].tolist() == [value]
+
+
+def test_a_plate_that_nothing_was_made_from_makes_nothing_stale(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    blank = plate.wells.get(sample_type="blank")
+    _bars, told = exclude(plate_run=plate, wells=[blank], analyte=None, reason="leak", by=None)
+    assert told == []
+    assert not StaleMark.objects.exists()
