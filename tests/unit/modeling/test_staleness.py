@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, Specimen, Well
 from assays.services.quality import exclude, judge_plate, lift
@@ -50,7 +51,9 @@ def plate(study: Study) -> PlateRun:
 
 
 @pytest.fixture
-def champion(study: Study, plate: PlateRun) -> ModelVersion:
+def champion(study: Study, plate: PlateRun, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
+    # A thread has a connection of its own, which does not see what this test's transaction holds.
+    monkeypatch.setenv("YOGO_THREADS", "1")
     model = define_model(study=study, name="with_analytes", body=BODY, by=None).model
     request_training(model=model, by=None)
     do_all_jobs()
@@ -86,7 +89,8 @@ def test_excluding_a_well_names_and_marks_what_was_made_from_it(
     assert "What went stale" in page
     assert f"score of {patient.subject_id} by with_analytes v1" in page
     client.force_login(make_member(study, "statistician"))
-    shown = client.get(f"/studies/{study.code}/models/with_analytes/1/").content.decode()
+    address = reverse("modeling:version", args=[study.code, "with_analytes", 1])
+    shown = client.get(address).content.decode()
     assert "Stale since" in shown
     shown = client.get(f"/studies/{study.code}/patients/{patient.subject_id}/").content.decode()
     assert "is stale since" in shown
