@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assays.web import plate_imports, plates, specimens
+from assays.web import plate_charts, plate_imports, plates, specimens
 
 app_name = "assays"
 
@@ -16,6 +16,11 @@ urlpatterns = [
     path("studies/<str:code>/plates/<int:pk>/", plates.plate, name="plate"),
     path("studies/<str:code>/plates/<int:pk>/exclude/", plates.exclude_wells, name="exclude_wells"),
     path("studies/<str:code>/plates/<int:pk>/lift/", plates.lift_bar, name="lift_bar"),
+    path(
+        "studies/<str:code>/plates/<int:pk>/<int:analyte>/<str:name>.json",
+        plate_charts.chart,
+        name="plate_chart",
+    ),
     path("studies/<str:code>/plates/<int:pk>/judge/", plates.judge_again, name="judge_plate"),
     path("studies/<str:code>/specimens/", specimens.specimens, name="specimens"),
     path("studies/<str:code>/specimens/<int:pk>/", specimens.specimen, name="specimen"),

@@ -3,22 +3,14 @@ millions of rows."""
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.csv
-import pyarrow.parquet
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
-from assays.formats.olink_names import sample_type, unique_names
+from assays.formats.olink_names import named_by_convention, sample_type, unique_names
+from assays.formats.olink_table import Columns, column_names, columns
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -33,171 +25,75 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.source import PlateSource
-from assays.formats.text import check_ended
 from assays.formats.values import NAN, optional_number, read_value
 
 NEEDED = ("SampleID", "OlinkID", "Assay")
-VALUES = ("NPX", "Quantified_value")
-HEADER = re.compile(
-    r'[^\n\r]*"?SampleID"?[^\n\r]*"?OlinkID"?|[^\n\r]*"?OlinkID"?[^\n\r]*"?SampleID"?'
-)
+PLATE_LIMITS = ("LOD", "PlateLOD", "Plate LOD", "Plate_LOD", "LODNPX", "LOD_NPX")
+HIGHEST_LIMITS = ("MaxLOD", "Max LOD", "Max_LOD", "NCLOD", "FixedLOD")
+LIMITS = {
+    "NPX": (*PLATE_LIMITS, *HIGHEST_LIMITS),
+    "PCNormalizedNPX": ("PCNormalizedLOD", "NCPCNormalizedLOD", "FixedPCNormalizedLOD"),
+    "Quantified_value": ("LODQuant", *PLATE_LIMITS[:4], *HIGHEST_LIMITS[:3]),
+    "Quantified": ("LODQuant", *PLATE_LIMITS[:4], *HIGHEST_LIMITS[:3]),
+}
+"""Columns that may hold the value, best first, each with the columns that may hold its limit of detection:
+the names of NPX Manager, NPX Signature, NPX Explore and NPX Map."""
+SAMPLE_TYPES = ("Sample_Type", "SampleType")
+SAMPLE_QUALITY, ASSAY_QUALITY = ("QC_Warning", "SampleQC"), ("AssayQC", "Assay_Warning")
+LOTS = ("Panel_Lot_Nr", "Panel_Version", "PanelVersion", "DataAnalysisRefID")
 USED = (
-    *NEEDED, *VALUES, "UniProt", "PlateID", "WellID", "Index", "QC_Warning", "SampleQC", "AssayQC",
-    "Assay_Warning", "LOD", "Unit", "Sample_Type", "SampleType", "Panel", "Panel_Lot_Nr",
-    "Panel_Version", "PanelDataArchiveVersion", "ExploreVersion",
+    *NEEDED, *LIMITS, *(name for names in LIMITS.values() for name in names), *SAMPLE_TYPES, *SAMPLE_QUALITY,
+    *ASSAY_QUALITY, *LOTS, "UniProt", "PlateID", "WellID", "Index", "Unit", "Panel", "ExploreVersion",
+    "Normalization",
 )  # fmt: skip
+FINE = frozenset({"", "pass", "na", "nan"})
 
 
 def recognizes(file: PlateSource) -> bool:
     """Whether the first line (or the schema) names the columns of a long NPX export."""
-    if file.is_parquet:
-        return {"SampleID", "OlinkID"} <= set(_parquet(file.content).schema_arrow.names)
-    if not file.is_text:
-        return False
-    first = file.text.lstrip("\ufeff").split("\n", 1)[0]
-    return bool(HEADER.match(first))
-
-
-def _parquet(content: bytes) -> pyarrow.parquet.ParquetFile:
-    try:
-        return pyarrow.parquet.ParquetFile(io.BytesIO(content))
-    except Exception as error:  # whatever a damaged file makes the reader raise
-        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
+    return {"SampleID", "OlinkID"} <= set(column_names(file))
 
 
 def read(file: PlateSource) -> PlateReading:
     """Read a long export; PlateFormatError with the line otherwise."""
-    table = _parquet_table(file.content) if file.is_parquet else _csv_table(file.text)
+    names = column_names(file)
     for name in NEEDED:
-        if name not in table.column_names:
+        if name not in names:
             raise PlateFormatError(f"The column “{name}” is missing.", line=1)
-    value = next((name for name in VALUES if name in table.column_names), None)
+    value = next((name for name in LIMITS if name in names), None)
     if value is None:
         raise PlateFormatError("The column “NPX” is missing.", line=1)
-    if not table.num_rows:
-        raise PlateFormatError("The table has no rows: the file was cut.", line=1)
-    return _Long(table, value).reading()
-
-
-def _parquet_table(content: bytes) -> pa.Table:
-    file = _parquet(content)
-    about = file.metadata
-    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-    if about.num_rows > MAX_ROWS or size > MAX_UNPACKED or about.num_columns > MAX_COLUMNS:
-        raise PlateFormatError(
-            f"The table unpacks to {about.num_rows:,} rows in {size / 1e6:,.0f} MB; at most "
-            f"{MAX_ROWS:,} rows are read. Export fewer plates at a time."
-        )
-    try:
-        table = file.read([name for name in file.schema_arrow.names if name in USED])
-        table.validate(full=True)
-        return pa.table({n: pc.dictionary_encode(_text(table[n])) for n in table.column_names})
-    except Exception as error:
-        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
-
-
-def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    return pc.fill_null(column.cast(pa.string()), "")
-
-
-def _csv_table(text: str) -> pa.Table:
-    check_ended(text)
-    text = text.lstrip("\ufeff").rstrip() + "\n"
-    first = text.split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
-    try:
-        names = next(csv.reader([first], delimiter=delimiter))
-    except csv.Error as error:
-        raise PlateFormatError(f"The header cannot be divided ({error}).", line=1) from error
-    if len(names) > MAX_COLUMNS or text.count("\n") > MAX_ROWS:
-        raise PlateFormatError(
-            f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns."
-        )
-    if len(set(names)) < len(names):
-        raise PlateFormatError("A column stands twice.", line=1)
-    used = [name for name in names if name in USED]
-    try:
-        return pyarrow.csv.read_csv(
-            io.BytesIO(text.encode()),
-            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
-            convert_options=pyarrow.csv.ConvertOptions(
-                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in used},
-                include_columns=used,
-                strings_can_be_null=False,
-            ),
-        ).unify_dictionaries()
-    except Exception as error:
-        row = re.search(r"[Rr]ow #?(\d+)", str(error))
-        raise PlateFormatError(
-            f"The rows do not fit their header ({str(error)[:150]}).",
-            line=int(row[1]) if row else None,
-        ) from error
+    return _Long(columns(file, USED), value).reading()
 
 
 class _Long:
-    """The columns of a long table as categories: codes (rows) into few texts."""
+    """A long table with the well and the analyte of each row as codes."""
 
-    def __init__(self, table: pa.Table, value: str) -> None:
-        self.count, self.value_name = table.num_rows, value
-        self.codes: dict[str, Any] = {}
-        self.texts: dict[str, list[str]] = {}
-        for name in table.column_names:
-            column = table[name].combine_chunks()
-            if isinstance(column, pa.ChunkedArray):
-                column = column.chunk(0)
-            self.codes[name] = column.indices.to_numpy(zero_copy_only=False)
-            self.texts[name] = [str(t or "").strip() for t in column.dictionary.to_pylist()]
-
-    def column(self, name: str) -> Any:
-        """A column as text (rows,); empty where the export has no such column."""
-        if name not in self.codes:
-            return np.full(self.count, "", dtype=object)
-        return np.array(self.texts[name], dtype=object)[self.codes[name]]
-
-    def numbers(self, name: str, of: Callable[[str], Any]) -> Any:
-        """`of` each text of a column (rows,), each different text read once."""
-        if name not in self.codes:
-            return np.full(self.count, NAN)
-        made = []
-        for code, text in enumerate(self.texts[name]):
-            try:
-                made.append(of(text))
-            except ValueError as error:
-                line = int(np.argmax(self.codes[name] == code)) + 2
-                raise PlateFormatError(f"{name}: {error}", line=line) from error
-        return np.array(made)[self.codes[name]]
+    def __init__(self, table: Columns, value: str) -> None:
+        self.table, self.value_name = table, value
+        for name in NEEDED:
+            empty = np.flatnonzero(table.texts[name] == "")
+            if len(empty):
+                raise PlateFormatError(f"“{name}” is empty.", line=table.line(name, empty[0]))
+        self.analyte, self.analyte_row = table.together("Assay", "OlinkID")
+        self.analytes = unique_names(
+            *(table.text(n, self.analyte_row).tolist() for n in ("Assay", "OlinkID"))
+        )
+        self.keys = ["PlateID", "WellID", "SampleID"]
+        self.well, self.well_row = table.together(*self.keys)
+        if self._repeated() is not None and "Index" in table:
+            self.keys.append("Index")  # a control that stands on a plate more than once
+            self.well, self.well_row = table.together(*self.keys)
+        self.wells = self._names()
+        self._check_complete()
 
     def reading(self) -> PlateReading:
-        decimal = self._decimal()
-        value = self.numbers(self.value_name, lambda t: read_value(t, decimal=decimal)[0])
-        limit = self.numbers("LOD", lambda t: optional_number(t, decimal=decimal))
-        below = value < limit
-        words = self.numbers(self.value_name, lambda t: read_value(t, decimal=decimal)[1].value)
-        flags = np.where((words == Flag.IN_RANGE.value) & below, Flag.BELOW_LLOQ.value, words)
-        well, wells = self._wells()
-        analyte = np.array(
-            unique_names(self.column("Assay").tolist(), self.column("OlinkID").tolist()),
-            dtype=object,
-        )
-        self._check_complete(well, analyte)
-        kinds = wells["sample_type"].to_numpy()[self._well_codes]
-        unit = self.column("Unit")
-        rows = frame(
-            MEASUREMENT_COLUMNS,
-            {
-                "well": well,
-                "sample": self.column("SampleID"),
-                "sample_type": kinds,
-                "analyte": analyte,
-                "raw_text": self.column(self.value_name),
-                "value": value,
-                "unit": np.where(unit == "", "NPX", unit),
-                "flag": flags.astype(object),
-            },
-        )
-        controls = rows[rows["sample_type"] == SampleType.CONTROL]
+        rows, limit = self._measurements()
+        wells = self._wells_frame()
+        kinds = wells["sample_type"].to_numpy()[self.well]
+        rows["sample_type"] = kinds
+        controls = np.flatnonzero(kinds == SampleType.CONTROL.value)
+        known = rows[["well", "sample", "analyte", "value"]].iloc[controls]
         return PlateReading(
             format="olink",
             plate=self._plate(),
@@ -206,111 +102,181 @@ class _Long:
             standards=frame(STANDARD_COLUMNS, {}),
             controls=frame(
                 CONTROL_COLUMNS,
-                {n: controls[n].tolist() for n in ("well", "sample", "analyte")}
-                | {"observed": controls["value"].tolist()},
+                {
+                    name: known["value" if name == "observed" else name].tolist()
+                    for name in ("well", "sample", "analyte", "observed")
+                },
             ),
-            analytes=self._analytes(analyte, limit, rows["unit"].to_numpy()),
-            remarks=self._remarks(well, analyte),
-            notes=(f"Read as a long Olink export, {wells['plate'].nunique()} plate(s).",),
+            analytes=frame(
+                ANALYTE_COLUMNS,
+                {
+                    "analyte": self.analytes,
+                    "unit": rows["unit"].to_numpy()[self.analyte_row],
+                    "lloq": self._highest(limit),
+                    "uniprot": self.table.text("UniProt", self.analyte_row),
+                },
+            ),
+            remarks=self._remarks(),
+            header={
+                name: ", ".join(told)[:2000]
+                for name in ("Panel", *LOTS, "ExploreVersion", "Normalization")
+                if (told := self.table.told(name))
+            },
+            notes=tuple(self._notes(wells, limit)),
         )
 
+    def _measurements(self) -> tuple[pd.DataFrame, Any]:
+        """The frame of measurements (its sample types still empty) and each row's limit of detection."""
+        table, name = self.table, self.value_name
+        decimal = self._decimal()
+        limit = table.numbers(
+            table.first_of(LIMITS[name]), lambda t: optional_number(t, decimal=decimal)
+        )
+        codes = table.codes[name]
+        found = table.read(name, lambda t: read_value(t, decimal=decimal))
+        value = np.array([number for number, _ in found], dtype=np.float64)[codes]
+        flag = np.array([flag.value for _, flag in found], dtype=object)[codes]
+        del found
+        below = np.flatnonzero(value < limit)
+        flag[below[flag[below] == Flag.IN_RANGE.value]] = Flag.BELOW_LLOQ.value
+        told = table.text("Unit") if name.startswith("Quantified") else None
+        columns = {
+            "well": np.array(self.wells, dtype=object)[self.well],
+            "sample": table.text("SampleID"),
+            "analyte": np.array(self.analytes, dtype=object)[self.analyte],
+            "raw_text": table.text(name),
+            "value": value,
+            "unit": np.full(table.count, "NPX", dtype=object) if told is None else told,
+            "flag": flag,
+        }
+        return frame(MEASUREMENT_COLUMNS, columns), limit
+
     def _decimal(self) -> str:
-        texts = self.texts[self.value_name]
-        comma, point = any("," in t for t in texts), any("." in t for t in texts)
+        comma = point = False
+        for name in (self.value_name, self.table.first_of(LIMITS[self.value_name])):
+            for text in self.table.texts[name] if name else ():
+                comma, point = comma or "," in text, point or "." in text
         if comma and point:
             raise PlateFormatError("Numbers have both decimal points and commas.", line=2)
         return "," if comma else "."
 
-    def _wells(self) -> tuple[Any, pd.DataFrame]:
-        """The well of each row, and the frame of wells: plate and well where told, else plate and sample."""
-        plate, place, sample = (self.column(name) for name in ("PlateID", "WellID", "SampleID"))
-        word = (
-            self.column("Sample_Type") if "Sample_Type" in self.codes else self.column("SampleType")
-        )
-        label = np.where(place == "", sample, place)
-        joined = pd.Series(plate + "\t" + label + "\t" + sample)
-        codes, different = pd.factorize(joined)
-        self._well_codes = codes
-        first = pd.Series(np.arange(self.count)).groupby(codes).first().to_numpy()
-        names = [" ".join(part for part in text.split("\t")[:2] if part) for text in different]
-        if len(set(names)) < len(names):
-            again = next(i for i, name in enumerate(names) if name in names[:i])
-            raise PlateFormatError(
-                f"The well “{names[again]}” holds two samples.", line=int(first[again]) + 2
+    def _names(self) -> list[str]:
+        """Wells by plate and position; by plate and sample where no position is told."""
+        at = {name: self.table.text(name, self.well_row) for name in (*self.keys, "Index")}
+        names = [
+            " ".join(part for part in (plate, place or sample) if part)
+            for plate, place, sample in zip(
+                at["PlateID"], at["WellID"], at["SampleID"], strict=True
             )
-        wells = frame(
+        ]
+        if "Index" in self.keys:
+            names = [f"{name} ({index})" for name, index in zip(names, at["Index"], strict=True)]
+        seen: set[str] = set()
+        for name, row in zip(names, self.well_row, strict=True):
+            if name in seen:
+                raise PlateFormatError(f"The well “{name}” holds two samples.", line=int(row) + 2)
+            seen.add(name)
+        return names
+
+    def _repeated(self) -> int | None:
+        """The first row whose well and analyte stand in a row before it."""
+        pair = self.well.astype(np.int64) * len(self.analytes) + self.analyte
+        ordered = np.sort(pair)
+        if not (ordered[1:] == ordered[:-1]).any():
+            return None
+        return int(pd.Series(pair).duplicated().to_numpy().argmax())
+
+    def _check_complete(self) -> None:
+        """Every well of a plate has every assay of that plate's panel, once."""
+        row = self._repeated()
+        if row is not None:
+            raise PlateFormatError(
+                f"“{self.analytes[self.analyte[row]]}” of “{self.wells[self.well[row]]}” stands twice; "
+                "are two exports joined?",
+                line=row + 2,
+            )
+        plate = self.table.together("PlateID")[0][self.well_row]
+        sizes = np.bincount(self.well)
+        most = np.zeros(int(plate.max()) + 1, dtype=np.int64)
+        np.maximum.at(most, plate, sizes)
+        short = np.flatnonzero(sizes < most[plate])
+        if len(short):
+            well = int(short[0])
+            raise PlateFormatError(
+                f"“{self.wells[well]}” has {sizes[well]} assays where others of its plate have "
+                f"{most[plate[well]]}: the file was cut or rows are missing.",
+                line=int(np.flatnonzero(self.well == well)[-1]) + 2,
+            )
+
+    def _wells_frame(self) -> pd.DataFrame:
+        rows, word = self.well_row, self.table.first_of(SAMPLE_TYPES) or ""
+        samples = self.table.text("SampleID", rows)
+        words = self.table.text(word, rows)
+        return frame(
             WELL_COLUMNS,
             {
-                "well": names,
-                "plate": plate[first],
-                "position": place[first],
-                "sample": sample[first],
+                "well": self.wells,
+                "plate": self.table.text("PlateID", rows),
+                "position": self.table.text("WellID", rows),
+                "sample": samples,
                 "sample_type": [
-                    sample_type(s, w).value for s, w in zip(sample[first], word[first], strict=True)
+                    sample_type(s, w).value for s, w in zip(samples, words, strict=True)
                 ],
             },
         )
-        return np.array(names, dtype=object)[codes], wells
 
-    def _check_complete(self, well: Any, analyte: Any) -> None:
-        """Every well of a plate has every assay of that plate's panel, once."""
-        pair = pd.factorize(pd.Series(well + "\t" + analyte))[0]
-        if len(np.unique(pair)) < self.count:
-            row = int(pd.Series(pair).duplicated().to_numpy().argmax())
-            raise PlateFormatError(
-                f"“{analyte[row]}” of “{well[row]}” stands twice; are two exports joined?",
-                line=row + 2,
-            )
-        sizes = np.bincount(self._well_codes)
-        panels = pd.DataFrame({"plate": self.column("PlateID"), "well": self._well_codes})
-        panels["size"] = sizes[self._well_codes]
-        most = panels.groupby("plate")["size"].transform("max").to_numpy()
-        short = panels["size"].to_numpy() < most
-        if short.any():
-            row = int(np.flatnonzero(self._well_codes == self._well_codes[short.argmax()])[-1])
-            raise PlateFormatError(
-                f"“{well[row]}” has {panels['size'].iloc[row]} assays where others of its plate have "
-                f"{most[row]}: the file was cut or rows are missing.",
-                line=row + 2,
-            )
+    def _highest(self, limit: Any) -> Any:
+        """The highest limit of detection of each analyte."""
+        found = np.full(len(self.analytes), NAN)
+        np.fmax.at(found, self.analyte, limit)
+        return found
 
-    def _analytes(self, analyte: Any, limit: Any, unit: Any) -> pd.DataFrame:
-        told = pd.DataFrame(
-            {"analyte": analyte, "limit": limit, "unit": unit, "uniprot": self.column("UniProt")}
-        )
-        by_name = told.groupby("analyte", sort=False)
+    def _remarks(self) -> pd.DataFrame:
+        """What the vendor's quality control says: of a well where it says so of all its assays (a sample
+        may fail in one panel only), else of a well and assay."""
+        wells, analytes = np.array(self.wells, dtype=object), np.array(self.analytes, dtype=object)
+        sizes = np.bincount(self.well)
+        found: dict[tuple[str, str, str], None] = {}
+        for name in (name for name in (*SAMPLE_QUALITY, *ASSAY_QUALITY) if name in self.table):
+            for code, text in enumerate(self.table.texts[name]):
+                if text.lower() in FINE:
+                    continue
+                rows = np.flatnonzero(self.table.codes[name] == code)
+                whole = np.bincount(self.well[rows], minlength=len(sizes)) == sizes
+                said = f"{name}: {text}"
+                found |= {(well, "", said): None for well in wells[whole]}
+                rows = rows[~whole[self.well[rows]]]
+                pairs = zip(wells[self.well[rows]], analytes[self.analyte[rows]], strict=True)
+                found |= {(well, analyte, said): None for well, analyte in pairs}
         return frame(
-            ANALYTE_COLUMNS,
-            {
-                "analyte": list(by_name.groups),
-                "unit": by_name["unit"].first().tolist(),
-                "lloq": by_name["limit"].max().tolist(),
-                "uniprot": by_name["uniprot"].first().tolist(),
-            },
+            REMARK_COLUMNS, {n: [key[i] for key in found] for i, n in enumerate(REMARK_COLUMNS)}
         )
 
-    def _remarks(self, well: Any, analyte: Any) -> pd.DataFrame:
-        parts = []
-        for name, by_analyte in (
-            *(("QC_Warning", False), ("SampleQC", False)),
-            *(("AssayQC", True), ("Assay_Warning", True)),
-        ):
-            said = self.column(name)
-            bad = ~np.isin(np.char.lower(said.astype(str)), ["", "pass", "na", "nan"])
-            part = pd.DataFrame({"well": well[bad], "analyte": analyte[bad] if by_analyte else ""})
-            parts.append(part.assign(text=name + ": " + said[bad].astype(str)).drop_duplicates())
-        found = pd.concat(parts, ignore_index=True)
-        return frame(REMARK_COLUMNS, {name: found[name].tolist() for name in REMARK_COLUMNS})
+    def _notes(self, wells: pd.DataFrame, limit: Any) -> list[str]:
+        notes = [
+            f"Read as a long Olink export of {self.value_name}, {wells['plate'].nunique()} plate(s)."
+        ]
+        if self.table.first_of(SAMPLE_TYPES) is None:
+            notes += named_by_convention(wells)
+        lowest = np.full(len(self.analytes), NAN)
+        np.fmin.at(lowest, self.analyte, limit)
+        if (lowest < self._highest(limit)).any():
+            notes.append(
+                "Limits of detection differ between plates: each value was held against its own; the "
+                "analyte shows the highest."
+            )
+        if np.isnan(limit).all():
+            notes.append("The file tells no limits of detection.")
+        if self.table.others:
+            notes.append(f"Columns left unread: {', '.join(self.table.others)}.")
+        return notes
 
     def _plate(self) -> Plate:
-        def told(*names: str) -> str:
-            texts = [t for n in names if n in self.texts for t in self.texts[n] if t]
-            return ", ".join(dict.fromkeys(texts))[:200]
-
+        told = self.table.told
         return Plate(
             instrument="Olink",
-            software=told("ExploreVersion"),
-            protocol=told("Panel"),
-            kit=told("Panel"),
-            lot=told("Panel_Lot_Nr", "Panel_Version", "PanelDataArchiveVersion")[:100],
+            software=", ".join(told("ExploreVersion"))[:200],
+            protocol=", ".join(told("Panel"))[:200],
+            kit=", ".join(told("Panel"))[:200],
+            lot=", ".join(told(*LOTS))[:100],
         )

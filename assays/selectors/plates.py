@@ -6,6 +6,8 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar, Well
+from assays.quality.curves import Fit
+from assays.selectors.curves import recomputed
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import memberships_with
@@ -51,12 +53,14 @@ def analytes_on(plate_run: PlateRun) -> QuerySet[PlateAnalyte]:
 
 @dataclass
 class Cell:
-    """A well of the map: the measurement in it, its shade (0 lowest) and what bars it."""
+    """A well of the map: the measurement in it, its shade (0 lowest), what bars it, and the concentration
+    by our own curve."""
 
     well: Well
     measurement: Measurement | None = None
     shade: int | None = None
     barred: str = ""
+    ours: float | None = None
 
 
 @dataclass
@@ -68,20 +72,25 @@ class PlateMap:
     elsewhere: list[Cell] = field(default_factory=list)
 
 
-def plate_map(plate_run: PlateRun, analyte_id: int, by: str) -> PlateMap:
-    """One analyte over the wells of a plate, shaded by value or bead count; three queries."""
+def plate_map(
+    plate_run: PlateRun, analyte_id: int, by: str, fit: Fit, standing: list[QualityBar]
+) -> PlateMap:
+    """One analyte over the wells of a plate, shaded by value or bead count; two queries.
+
+    standing: the plate's bars that hold."""
     wells = list(plate_run.wells.select_related("specimen__patient").order_by("pk"))
     measured = {
         m.well_id: m for m in Measurement.objects.filter(plate_run=plate_run, analyte=analyte_id)
     }
-    bars = list(
-        QualityBar.objects.filter(plate_run=plate_run, lifted_at__isnull=True).filter(
-            Q(analyte__isnull=True) | Q(analyte=analyte_id)
-        )
-    )
     cells = [Cell(well, measured.get(well.pk)) for well in wells]
     for cell in cells:
-        reasons = [bar.reason for bar in bars if bar.well_id in (None, cell.well.pk)]
+        cell.ours = recomputed(cell.measurement, fit) if cell.measurement else None
+    for cell in cells:
+        reasons = [
+            bar.reason
+            for bar in standing
+            if bar.well_id in (None, cell.well.pk) and bar.analyte_id in (None, analyte_id)
+        ]
         cell.barred = "; ".join(reasons)
     _shade(cells, by)
     return _laid_out(cells, plate_run.size or 96)
@@ -90,6 +99,8 @@ def plate_map(plate_run: PlateRun, analyte_id: int, by: str) -> PlateMap:
 def _number(cell: Cell, by: str) -> float | None:
     if cell.measurement is None:
         return None
+    if by == "refit":
+        return cell.ours
     return cell.measurement.bead_count if by == "beads" else cell.measurement.value
 
 

@@ -12,8 +12,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.quality.replicates import intra_plate_cv
-from assays.quality.rules import out_of_range, recoveries
+from assays.quality.rules import Limits, out_of_range, recoveries
 from assays.sections import plate_sections
+from assays.selectors.confounding import confounding_warnings
+from assays.selectors.curves import Curves, control_runs, curves_of, recomputed
 from assays.selectors.plates import (
     analytes_on,
     barred_plates,
@@ -42,11 +44,12 @@ BY = {
     "value": gettext_lazy("value"),
     "beads": gettext_lazy("bead count"),
     "flag": gettext_lazy("flag"),
+    "refit": gettext_lazy("our own curve"),
 }
 NAMED = 5
 
 
-def _plate(request: HttpRequest, study: Study, pk: int) -> PlateRun:
+def plate_or_404(request: HttpRequest, study: Study, pk: int) -> PlateRun:
     found = (
         plates_visible_to(request.user, study)  # type: ignore[arg-type]
         .select_related("panel", "study", "source")
@@ -72,7 +75,15 @@ def plates(request: HttpRequest, study: Study) -> HttpResponse:
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     query = "&".join(part for part in (f"q={q}" if q else "", "barred=1" if barred else "") if part)
     return render(
-        request, "assays/plates.html", {"page": page, "q": q, "barred": barred, "query": query}
+        request,
+        "assays/plates.html",
+        {
+            "page": page,
+            "q": q,
+            "barred": barred,
+            "query": query,
+            "warnings": confounding_warnings(study) if page.paginator.count else [],
+        },
     )
 
 
@@ -80,11 +91,12 @@ def plates(request: HttpRequest, study: Study) -> HttpResponse:
 @study_page(Capability.VIEW_PLATES)
 def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """One plate: verdicts, map of an analyte, standards, what is barred and why."""
-    shown = _plate(request, study, pk)
+    shown = plate_or_404(request, study, pk)
     analytes = list(analytes_on(shown))
     chosen = _chosen(request.GET.get("analyte", ""), analytes)
     by = request.GET.get("by", "value")
-    bars = list(bars_of(shown))
+    curves = curves_of(shown, chosen) if chosen else None
+    bars, policy = list(bars_of(shown)), policy_of(shown)
     standing = [bar for bar in bars if bar.lifted_at is None]
     context = {
         "plate": shown,
@@ -92,12 +104,14 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "chosen": chosen,
         "by": by if by in BY else "value",
         "ways": BY.items(),
-        "map": plate_map(shown, chosen.analyte_id, by) if chosen else None,
+        "map": plate_map(shown, chosen.analyte_id, by, curves.fit, standing) if curves else None,
+        "curves": curves,
+        "controls": control_runs(shown, chosen.analyte_id).to_dict("records") if chosen else [],
         "standing": standing,
         "lifted": [bar for bar in bars if bar.lifted_at is not None],
-        "policy": policy_of(shown),
-        "analyte_rows": _by_analyte(shown, analytes, standing),
-        "standards": _standards(shown, chosen),
+        "policy": policy,
+        "analyte_rows": _by_analyte(shown, analytes, standing, limits_of(policy)),
+        "standards": _standards(shown, chosen, curves),
         "sections": plate_sections(request, shown),
         "wells": shown.wells.count(),
     }
@@ -110,10 +124,10 @@ def _chosen(text: str, analytes: list[Any]) -> Any:
 
 
 def _by_analyte(
-    shown: PlateRun, analytes: list[Any], standing: list[QualityBar]
+    shown: PlateRun, analytes: list[Any], standing: list[QualityBar], limits: Limits
 ) -> list[dict[str, Any]]:
     """Share out of range, median CV of repeats and standards recovered, for each analyte."""
-    frame, limits = plate_frame(shown), limits_of(policy_of(shown))
+    frame = plate_frame(shown)
     if frame.empty:
         return []
     samples = frame[frame["sample_type"] == "sample"]
@@ -143,8 +157,8 @@ def _by_analyte(
     ]
 
 
-def _standards(shown: PlateRun, chosen: Any) -> list[dict[str, Any]]:
-    if chosen is None:
+def _standards(shown: PlateRun, chosen: Any, curves: Curves | None) -> list[dict[str, Any]]:
+    if curves is None:
         return []
     rows = shown.measurements.filter(
         analyte=chosen.analyte_id, well__sample_type__in=["standard", "control"]
@@ -152,6 +166,7 @@ def _standards(shown: PlateRun, chosen: Any) -> list[dict[str, Any]]:
     return [
         {
             "m": m,
+            "ours": recomputed(m, curves.fit),
             "recovery": 100 * m.value / m.expected if m.value is not None and m.expected else None,
         }
         for m in rows.order_by("well__sample", "well_id")
@@ -186,7 +201,7 @@ def _told(request: HttpRequest, done: str, consequences: list[Consequence]) -> N
 @study_page(Capability.JUDGE_PLATES)
 def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Bar the chosen wells, or an analyte on the plate, from models."""
-    shown = _plate(request, study, pk)
+    shown = plate_or_404(request, study, pk)
     wells = list(Well.objects.filter(plate_run=shown, pk__in=_keys(request.POST.getlist("well"))))
     analyte = Analyte.objects.filter(pk__in=_keys([request.POST.get("analyte", "")])).first()
     whole = request.POST.get("what") == "analyte"
@@ -213,7 +228,7 @@ def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 @study_page(Capability.JUDGE_PLATES)
 def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Restore what was excluded, or override a rule."""
-    shown = _plate(request, study, pk)
+    shown = plate_or_404(request, study, pk)
     bar = QualityBar.objects.filter(
         plate_run=shown, pk__in=_keys([request.POST.get("bar", "")])
     ).first()
@@ -231,7 +246,7 @@ def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 @study_page(Capability.JUDGE_PLATES)
 def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Judge the plate anew by the policy of today."""
-    shown = _plate(request, study, pk)
+    shown = plate_or_404(request, study, pk)
     require(request.user, study, Capability.JUDGE_PLATES)  # type: ignore[arg-type]
     raised = judge_plate(plate_run=shown, by=request.user)  # type: ignore[arg-type]
     done = ngettext("%(n)d new bar.", "%(n)d new bars.", len(raised))

@@ -10,6 +10,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from assays.formats import read_plate
+from assays.quality import vendor_curve
 
 FOLDER = Path(
     os.environ.get("YOGO_REAL_DATA", Path(__file__).resolve().parents[2].parent / "shared" / "data")
@@ -123,3 +124,13 @@ def test_olink_every_value_is_accounted_for():
     assert reading.wells["plate"].nunique() == 7
     assert (reading.wells.sample_type == "control").sum() == 8
     assert reading.remarks.text.tolist() == ["QC: Warning"] * 6
+
+
+def test_the_vendors_own_curves_give_the_vendors_own_concentrations():
+    reading = read_plate(XPONENT)
+    found = reading.measurements
+    for analyte, text in zip(reading.analytes.analyte, reading.analytes.curve, strict=True):
+        rows = found[(found.analyte == analyte) & (found.flag == "in_range")]
+        curve = vendor_curve(text)
+        ours = curve.concentration(rows.net_mfi) * rows.dilution.fillna(1)
+        np.testing.assert_allclose(ours, rows.value, rtol=1e-4)

@@ -36,6 +36,7 @@ SAMPLE: dict[str, Any] = {
     "figure": "importance",
     "extension": "json",
     "pk": 1,
+    "analyte": 1,
     "contact": 1,
     "timepoint": "pre",
 }

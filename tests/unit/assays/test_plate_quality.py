@@ -1,17 +1,18 @@
 """Judging, excluding, restoring and overriding: raw values stay, models read only what is not barred."""
 
 import pytest
+import vl_convert
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assays.models import Measurement, PanelPolicy, QualityBar, Specimen, Well
+from assays.models import Measurement, PanelPolicy, PlateAnalyte, QualityBar, Specimen, Well
 from assays.selectors.matrix import usable
 from assays.services.quality import exclude, judge_plate, lift
 from assays.signals import values_changed
 from studies.refusals import NotAllowed, Refused
-from tests.factories import StudyFactory, make_member, make_patient
-from tests.unit.assays.plates import make_plate
+from tests.factories import SiteFactory, StudyFactory, make_member, make_patient
+from tests.unit.assays.plates import EXPECTED, make_plate
 
 pytestmark = pytest.mark.django_db
 
@@ -203,3 +204,44 @@ def test_a_plate_of_another_study_is_not_there(plate):
     client = Client()
     client.force_login(make_member(other, "laboratory"))
     assert client.get(f"/studies/OTHER/plates/{plate.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["curve", "controls"])
+def test_the_charts_of_a_plate_are_drawn_for_those_who_may_see_it(plate, study, lab, name):
+    control = Well.objects.create(
+        plate_run=plate, position="H12", sample_type="control", sample="Control1"
+    )
+    il6 = Measurement.objects.filter(analyte__symbol="IL6").first().analyte
+    Measurement.objects.create(
+        plate_run=plate, well=control, analyte=il6, value=50, value_text="50", unit="pg/mL",
+        flag="in_range", mfi=90,
+    )  # fmt: skip
+    client = Client()
+    client.force_login(lab)
+    address = f"/studies/OWN/plates/{plate.pk}/{il6.pk}/{name}.json"
+    for theme in ("light", "dark"):
+        drawn = client.get(address, {"theme": theme}).json()
+        vl_convert.vegalite_to_svg(drawn)
+    assert client.get(address, {"theme": "pink"}).status_code == 404
+    client.force_login(make_member(study, "laboratory", site=study.sites.first()))
+    assert client.get(address).status_code == 404
+
+
+def test_the_map_shows_concentrations_by_our_own_curve(plate, lab):
+    for expected in EXPECTED:
+        Measurement.objects.filter(well__sample_type="standard", expected=expected).update(
+            mfi=20000 / (1 + (expected / 300) ** -1.1)
+        )
+    client = Client()
+    client.force_login(lab)
+    PlateAnalyte.objects.update(curve_kind="4PL")
+    page = client.get(f"/studies/OWN/plates/{plate.pk}/", {"by": "refit"}).content.decode()
+    assert "Our own fit of 4 standards" in page
+
+
+def test_plates_that_go_with_hospitals_are_told_on_the_list(study, lab):
+    for site in (SiteFactory(study=study), SiteFactory(study=study)):
+        make_plate(study, [make_patient(study, site=site) for _ in range(6)], name=site.code)
+    client = Client()
+    client.force_login(lab)
+    assert "Plates go with hospitals" in client.get("/studies/OWN/plates/").content.decode()

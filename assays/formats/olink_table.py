@@ -1,0 +1,199 @@
+"""A long NPX export as columns of categories, CSV or Parquet: codes (rows,) into few texts, so that
+millions of rows fit in memory and each different text is read once."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv
+import pyarrow.parquet
+
+from assays.formats.errors import PlateFormatError
+from assays.formats.limits import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
+from assays.formats.source import PlateSource
+from assays.formats.text import check_ended
+from assays.formats.values import NAN
+
+
+class Columns:
+    """The used columns of a table. `others` names the columns that were left unread."""
+
+    def __init__(self, table: pa.Table, others: list[str]) -> None:
+        self.count, self.others = table.num_rows, others
+        self.codes: dict[str, Any] = {}
+        self.texts: dict[str, Any] = {}
+        for name in table.column_names:
+            column = table[name].combine_chunks()
+            if isinstance(column, pa.ChunkedArray):
+                column = column.chunk(0)
+            codes = column.indices.to_numpy(zero_copy_only=False)
+            written = column.dictionary.to_pylist()
+            texts = [text.strip() for text in written]
+            if any(a is not b and a != b for a, b in zip(texts, written, strict=True)):
+                same, distinct = pd.factorize(np.array(texts, dtype=object))
+                codes, texts = same[codes], list(distinct)
+            self.codes[name], self.texts[name] = codes, _objects(texts)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.codes
+
+    def first_of(self, names: tuple[str, ...]) -> str | None:
+        """The first of these names that the table has."""
+        return next((name for name in names if name in self.codes), None)
+
+    def text(self, name: str, rows: Any = None) -> Any:
+        """A column as text, whole (rows,) or at some rows; "" where the export has no such column."""
+        if name not in self.codes:
+            return np.full(self.count if rows is None else len(rows), "", dtype=object)
+        codes = self.codes[name]
+        return self.texts[name][codes if rows is None else codes[rows]]
+
+    def told(self, *names: str) -> list[str]:
+        """The different texts of some columns, empty ones aside."""
+        return list(dict.fromkeys(t for n in names if n in self.codes for t in self.texts[n] if t))
+
+    def read(self, name: str, of: Callable[[str], Any]) -> list[Any]:
+        """`of` each different text of a column; its ValueError becomes an error with the line."""
+        found = []
+        for code, text in enumerate(self.texts[name]):
+            try:
+                found.append(of(text))
+            except ValueError as error:
+                raise PlateFormatError(f"{name}: {error}", line=self.line(name, code)) from error
+        return found
+
+    def numbers(self, name: str | None, of: Callable[[str], float]) -> Any:
+        """A column as numbers (rows,); NaN where the export has no such column."""
+        if name is None:
+            return np.full(self.count, NAN)
+        return np.array(self.read(name, of), dtype=np.float64)[self.codes[name]]
+
+    def together(self, *names: str) -> tuple[Any, Any]:
+        """Codes (rows,) of what these columns tell together, in the order of the file, and the row in
+        which each code stands first."""
+        codes = np.zeros(self.count, dtype=np.int64)
+        for name in names:
+            if name in self.codes:
+                codes = codes * len(self.texts[name]) + self.codes[name]
+                codes = pd.factorize(codes)[0]
+        first = np.empty(int(codes.max()) + 1, dtype=np.int64)
+        first[codes[::-1]] = np.arange(self.count - 1, -1, -1)
+        return codes, first
+
+    def line(self, name: str, code: int) -> int:
+        """The line on which a text of a column stands first."""
+        return int(np.argmax(self.codes[name] == code)) + 2
+
+
+def _objects(texts: list[str]) -> Any:
+    found = np.empty(len(texts), dtype=object)
+    found[:] = texts
+    return found
+
+
+def column_names(file: PlateSource) -> list[str]:
+    """The names in the first line of a text, or in the schema of a Parquet file."""
+    if file.is_parquet:
+        return list(_parquet(file.content).schema_arrow.names)
+    return _header(file.text)[0] if file.is_text else []
+
+
+def columns(file: PlateSource, used: tuple[str, ...]) -> Columns:
+    """The used columns of a file; PlateFormatError where its rows do not fit or are too many."""
+    return _parquet_columns(file.content, used) if file.is_parquet else _csv_columns(file, used)
+
+
+def _header(text: str) -> tuple[list[str], str]:
+    """The names of the first line, and what divides them."""
+    end = text.find("\n")
+    first = text[: end if end >= 0 else len(text)].strip("\ufeff\r")
+    delimiter = max(";,\t", key=first.count)
+    try:
+        return next(csv.reader([first], delimiter=delimiter), []), delimiter
+    except csv.Error:
+        return [], delimiter
+
+
+def _csv_columns(file: PlateSource, used: tuple[str, ...]) -> Columns:
+    check_ended(file.text)
+    names, delimiter = _header(file.text)
+    if len(names) > MAX_COLUMNS or file.text.count("\n") > MAX_ROWS:
+        raise PlateFormatError(
+            f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns."
+        )
+    if len(set(names)) < len(names):
+        raise PlateFormatError("A column stands twice.", line=1)
+    wanted = [name for name in names if name in used]
+    # bytes as they came are not copied: such a file may fill a good part of the memory there is
+    content = file.content if file.encoding == "UTF-8" else file.text.encode()
+    end = len(content)
+    while end and content[end - 1] in b"\r\n":
+        end -= 1
+    try:
+        table = pyarrow.csv.read_csv(
+            pa.BufferReader(pa.py_buffer(memoryview(content)[:end])),
+            parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
+            convert_options=pyarrow.csv.ConvertOptions(
+                column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in wanted},
+                include_columns=wanted,
+                strings_can_be_null=False,
+            ),
+        ).unify_dictionaries()
+    except Exception as error:
+        row = re.search(r"[Rr]ow #?(\d+)", str(error))
+        raise PlateFormatError(
+            f"The rows do not fit their header ({str(error)[:150]}).",
+            line=int(row[1]) if row else None,
+        ) from error
+    return _filled(table, [name for name in names if name not in used])
+
+
+def _parquet(content: bytes) -> pyarrow.parquet.ParquetFile:
+    try:
+        return pyarrow.parquet.ParquetFile(io.BytesIO(content))
+    except Exception as error:  # whatever a damaged file makes the reader raise
+        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
+
+
+def _parquet_columns(content: bytes, used: tuple[str, ...]) -> Columns:
+    file = _parquet(content)
+    about = file.metadata
+    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
+    if about.num_rows > MAX_ROWS or size > MAX_UNPACKED or about.num_columns > MAX_COLUMNS:
+        raise PlateFormatError(
+            f"The table unpacks to {about.num_rows:,} rows in {size / 1e6:,.0f} MB; at most "
+            f"{MAX_ROWS:,} rows are read. Export fewer plates at a time."
+        )
+    names = list(file.schema_arrow.names)
+    if len(set(names)) < len(names):
+        raise PlateFormatError("A column stands twice.")
+    try:
+        made = {}
+        for name in (name for name in names if name in used):
+            column = file.read([name])[name]
+            column.validate(full=True)
+            made[name] = pc.dictionary_encode(_text(column)).unify_dictionaries()
+        table = pa.table(made)
+    except Exception as error:
+        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
+    return _filled(table, [name for name in names if name not in used])
+
+
+def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    return pc.fill_null(column.cast(pa.string()), "")
+
+
+def _filled(table: pa.Table, others: list[str]) -> Columns:
+    if not table.num_rows:
+        raise PlateFormatError("The table has no rows: the file was cut.", line=1)
+    return Columns(table, others)

@@ -1,0 +1,124 @@
+"""Charts of a plate's page, as Vega-Lite specifications."""
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+
+from assays.selectors.curves import Curves, control_runs, curves_of
+from assays.selectors.plates import analytes_on
+from assays.web.plates import plate_or_404
+from studies.charts import FONT, INK, SITES
+from studies.models import Study
+from studies.permissions import Capability
+from studies.web.access import study_page
+
+POINTS = 120
+
+
+@require_GET
+@study_page(Capability.VIEW_PLATES)
+def chart(request: HttpRequest, study: Study, pk: int, analyte: int, name: str) -> HttpResponse:
+    """The standard curve or the control chart of an analyte on a plate."""
+    plate = plate_or_404(request, study, pk)
+    on_plate = analytes_on(plate).filter(analyte=analyte).first()
+    theme = request.GET.get("theme", "light")
+    if on_plate is None or theme not in INK:
+        raise Http404
+    if name == "curve":
+        return JsonResponse(curve_chart(curves_of(plate, on_plate), on_plate.unit, theme))
+    if name == "controls":
+        return JsonResponse(control_figure(control_runs(plate, analyte), theme))
+    raise Http404
+
+
+def _rows(frame: pd.DataFrame) -> alt.InlineData:
+    records: list[dict[str, Any]] = [
+        {str(k): v for k, v in row.items()} for row in frame.to_dict("records")
+    ]
+    return alt.InlineData(values=records)
+
+
+def _styled(drawn: Any, theme: str) -> dict[str, Any]:
+    ink, faint, rule = INK[theme]
+    found: dict[str, Any] = (
+        drawn.properties(width="container", height=260, background="transparent")
+        .configure(
+            font=FONT,
+            view={"stroke": None},
+            axis={
+                "labelColor": faint, "titleColor": faint, "titleFontWeight": "normal",
+                "gridColor": rule, "domainColor": rule, "tickColor": rule,
+            },
+            legend={"labelColor": ink, "labelFontSize": 12},
+        )
+        .to_dict()
+    )  # fmt: skip
+    return found
+
+
+def curve_chart(curves: Curves, unit: str, theme: str) -> dict[str, Any]:
+    """Standards as points, our fit and the vendor's curve as lines; both axes logarithmic."""
+    points = curves.standards.query("expected > 0 and fluorescence > 0")
+    lines = []
+    if len(points):
+        x = np.geomspace(points["expected"].min() / 2, points["expected"].max() * 2, POINTS)
+        for name, curve in (("our fit", curves.fit.curve), ("the vendor's curve", curves.vendor)):
+            if curve is not None:
+                frame = pd.DataFrame({"expected": x, "fluorescence": curve.fluorescence(x)})
+                lines.append(frame[frame["fluorescence"] > 0].assign(curve=name))
+    drawn = pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=["curve"])
+    title = f"concentration ({unit})" if unit else "concentration"
+    where = alt.X("expected:Q", scale=alt.Scale(type="log"), title=title, axis=alt.Axis(grid=False))
+    height = alt.Y("fluorescence:Q", scale=alt.Scale(type="log"), title="fluorescence")
+    of_lines = (
+        alt.Chart(_rows(drawn))
+        .mark_line(strokeWidth=2)
+        .encode(
+            x=where,
+            y=height,
+            color=alt.Color(
+                "curve:N",
+                title=None,
+                scale=alt.Scale(range=SITES[theme][:2]),
+                legend=alt.Legend(orient="top"),
+            ),
+            strokeDash=alt.StrokeDash("curve:N", legend=None),
+        )
+    )
+    of_points = (
+        alt.Chart(_rows(points))
+        .mark_point(filled=True, size=50, color=INK[theme][0])
+        .encode(x=where, y=height, tooltip=["expected:Q", "fluorescence:Q"])
+    )
+    return _styled(of_lines + of_points, theme)
+
+
+def control_figure(runs: pd.DataFrame, theme: str) -> dict[str, Any]:
+    """Levey-Jennings: each control's distance from its guide set over the plates, in SD."""
+    columns = ["control", "plate", "z", "rule"]
+    known = runs[columns].dropna(subset=["z"]) if len(runs) else pd.DataFrame(columns=columns)
+    ink, faint, _rule = INK[theme]
+    limits = pd.DataFrame({"z": [-3, -2, 0, 2, 3]})
+    rules = alt.Chart(_rows(limits)).mark_rule(color=faint, strokeDash=[4, 3]).encode(y="z:Q")
+    base = alt.Chart(_rows(known)).encode(
+        x=alt.X("plate:N", sort=None, title="plate"),
+        y=alt.Y("z:Q", title="SD from the mean of the guide set"),
+        color=alt.Color(
+            "control:N",
+            title=None,
+            scale=alt.Scale(range=SITES[theme]),
+            legend=alt.Legend(orient="top"),
+        ),
+        tooltip=["control:N", "plate:N", alt.Tooltip("z:Q", format=".2f"), "rule:N"],
+    )
+    marks = base.mark_line(point=alt.OverlayMarkDef(filled=True, size=50))
+    broken = (
+        alt.Chart(_rows(known[known["rule"] != ""]))
+        .mark_text(dy=-12, color=ink)
+        .encode(x=alt.X("plate:N", sort=None), y="z:Q", text="rule:N")
+    )
+    return _styled(rules + marks + broken, theme)
