@@ -21,6 +21,7 @@ urlpatterns = [
         plate_charts.chart,
         name="plate_chart",
     ),
+    path("studies/<str:code>/plates/<int:pk>/layout/", plates.correct_well, name="correct_well"),
     path("studies/<str:code>/plates/<int:pk>/judge/", plates.judge_again, name="judge_plate"),
     path("studies/<str:code>/specimens/", specimens.specimens, name="specimens"),
     path("studies/<str:code>/specimens/<int:pk>/", specimens.specimen, name="specimen"),

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assays.quality.replicates import intra_plate_cv
+from assays.quality.replicates import inter_plate_cv, intra_plate_cv
 
-FEWEST_STANDARDS = 3
+FEWEST_STANDARDS = FEWEST_PLATES = 3
 IN_RANGE = ("in_range", "extrapolated")
 
 
@@ -131,3 +131,23 @@ def _out_of_range(samples: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
             limits.max_out_of_range,
             f"{share:.0f} % of the samples are out of range, more than {limits.max_out_of_range:g} %",
         )
+
+
+def inter_plate_findings(
+    controls: pd.DataFrame, limit: float, *, is_log2: bool = False
+) -> list[Finding]:
+    """An analyte fails where the median CV of its controls over plates is above the limit.
+
+    controls: plate, control, analyte (key) and value; a control counts from three plates on.
+    """
+    found = inter_plate_cv(controls, is_log2=is_log2)
+    found = found[found["n"] >= FEWEST_PLATES].dropna(subset=["cv"])
+    findings = []
+    for analyte, cvs in found.groupby("analyte")["cv"]:
+        median = float(cvs.median())
+        if median > limit:
+            text = (
+                f"controls differ between plates by a CV of {median:.1f} %, more than {limit:g} %"
+            )
+            findings.append(Finding("inter_cv", None, int(str(analyte)), median, limit, text))
+    return findings

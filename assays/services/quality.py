@@ -5,12 +5,14 @@ from typing import Any
 
 import pandas as pd
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, QualityBar, Well
 from assays.quality import Finding, Limits, judge
+from assays.quality.rules import FEWEST_PLATES, inter_plate_findings
 from assays.selectors.matrix import usable
 from assays.signals import ChangedValue, Consequence, ValuesChanged, values_changed
 from audit.recording import recorded
@@ -22,6 +24,7 @@ Rule = QualityBar.Rule
 DOUBTED = "expected concentration as written"
 VENDOR_WARNS = ("QC:", "QC_Warning:", "SampleQC:")
 LONGEST = 500
+PLATES_COMPARED = 20
 
 
 def policy_of(plate_run: PlateRun) -> PanelPolicy:
@@ -70,7 +73,8 @@ def judge_plate(*, plate_run: PlateRun, by: User | None) -> list[QualityBar]:
         findings = judge(
             plate_frame(held), limits_of(policy_of(held)), is_log2=held.panel.scale == "npx"
         )
-        found = {_place(f.rule, f.well, f.analyte): f for f in [*findings, *_vendor(held)]}
+        findings += [*_vendor(held), *_between_plates(held, policy_of(held).max_inter_cv)]
+        found = {_place(f.rule, f.well, f.analyte): f for f in findings}
         bars = QualityBar.objects.filter(plate_run=held).exclude(rule=Rule.EXCLUDED)
         standing = {_place(b.rule, b.well_id, b.analyte_id): b for b in bars.filter(lifted_at=None)}
         overridden = {
@@ -116,6 +120,22 @@ def _vendor(plate_run: PlateRun) -> list[Finding]:
     ]
 
 
+def _between_plates(plate_run: PlateRun, limit: float) -> list[Finding]:
+    """Analytes whose controls differ too much over the newest plates of the panel and lot."""
+    plates = PlateRun.objects.filter(
+        study=plate_run.study_id, panel=plate_run.panel_id, lot=plate_run.lot
+    ).order_by(F("acquired_at").desc(nulls_last=True), "-pk")
+    newest = {plate_run.pk, *plates.values_list("pk", flat=True)[:PLATES_COMPARED]}
+    if len(newest) < FEWEST_PLATES:
+        return []
+    rows = Measurement.objects.filter(
+        plate_run__in=newest, well__sample_type="control", value__isnull=False
+    ).values_list("plate_run_id", "well__sample", "analyte_id", "value")
+    columns = ["plate", "control", "analyte", "value"]
+    frame = pd.DataFrame.from_records(list(rows.order_by()), columns=columns)
+    return inter_plate_findings(frame, limit, is_log2=plate_run.panel.scale == "npx")
+
+
 def exclude(
     *,
     plate_run: PlateRun,
@@ -129,7 +149,7 @@ def exclude(
     Gives the bars, and what had been made from the values that are barred now. Excluding again what is
     excluded already changes nothing.
     """
-    why = _reason(reason)
+    why = checked_reason(reason)
 
     def act(held: PlateRun) -> list[QualityBar]:
         if any(well.plate_run_id != held.pk for well in wells):
@@ -160,7 +180,7 @@ def lift(
     *, bar: QualityBar, reason: str, by: User | None
 ) -> tuple[list[QualityBar], list[Consequence]]:
     """Restore what a person excluded, or override a rule. Lifting twice is lifting once."""
-    why = _reason(reason)
+    why = checked_reason(reason)
 
     def act(held: PlateRun) -> list[QualityBar]:
         return [bar] if _lift(bar, by, why) else []
@@ -177,7 +197,8 @@ def _lift(bar: QualityBar, by: User | None, why: str) -> bool:
     return bool(lifted)
 
 
-def _reason(text: str) -> str:
+def checked_reason(text: str) -> str:
+    """A reason for the trail; Refused where there is none, or too long a one."""
     why = text.strip()
     if not why:
         raise Refused({"reason": [_("Say why: it stands in the trail.")]})
@@ -206,14 +227,19 @@ def _usable_ids(plate_run: PlateRun) -> set[int]:
 
 
 def _tell(plate_run: PlateRun, before: set[int], reason: str, by: User | None) -> list[Consequence]:
-    """Tell the apps above which values may be used now and might not before, or the other way round."""
-    changed = before ^ _usable_ids(plate_run)
-    if not changed:
-        return []
-    rows = Measurement.objects.filter(pk__in=changed).values_list(
+    """Tell which values may be used now and might not before, or the other way round."""
+    rows = Measurement.objects.filter(pk__in=before ^ _usable_ids(plate_run)).values_list(
         "specimen__patient_id", "specimen__timepoint", "analyte_id"
     )
-    values = frozenset(ChangedValue(*row) for row in rows)
+    return tell(plate_run, frozenset(ChangedValue(*row) for row in rows), reason, by)
+
+
+def tell(
+    plate_run: PlateRun, values: frozenset[ChangedValue], reason: str, by: User | None
+) -> list[Consequence]:
+    """Tell the apps above which values have changed; their answers, one list."""
+    if not values:
+        return []
     change = ValuesChanged(plate_run.study, plate_run, values, reason, by)
     answers = values_changed.send(sender=PlateRun, change=change)
     found: list[Any] = [one for _receiver, answer in answers for one in answer or []]

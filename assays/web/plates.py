@@ -24,6 +24,7 @@ from assays.selectors.plates import (
     plates_visible_to,
     with_bars,
 )
+from assays.services.layout import correct_layout
 from assays.services.quality import (
     exclude,
     judge_plate,
@@ -237,6 +238,28 @@ def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
             raise Refused(_("There is no such bar on this plate."))
         _bars, consequences = lift(bar=bar, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
         _told(request, _("The bar is lifted."), consequences)
+    except Refused as error:
+        messages.error(request, str(error))
+    return _back(study, shown, request)
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def correct_well(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Say whose specimen stood in a well."""
+    shown = plate_or_404(request, study, pk)
+    well = shown.wells.filter(position=request.POST.get("position", "").strip().upper()).first()
+    try:
+        if well is None:
+            raise Refused(_("The plate has no such well; write its position, such as C4."))
+        consequences = correct_layout(
+            plate_run=shown,
+            well=well,
+            label=request.POST.get("label", ""),
+            reason=request.POST.get("reason", ""),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        _told(request, _("The layout is corrected."), consequences)
     except Refused as error:
         messages.error(request, str(error))
     return _back(study, shown, request)

@@ -245,3 +245,56 @@ def test_plates_that_go_with_hospitals_are_told_on_the_list(study, lab):
     client = Client()
     client.force_login(lab)
     assert "Plates go with hospitals" in client.get("/studies/OWN/plates/").content.decode()
+
+
+def test_a_corrected_layout_moves_the_measurements_and_tells_both_patients(plate, study, lab):
+    first, second = Specimen.objects.order_by("pk")[:2]
+    a2 = Well.objects.get(position="A2")
+    told = []
+
+    def listen(sender, change, **kwargs):
+        told.append({v.patient_id for v in change.values})
+
+    values_changed.connect(listen)
+    try:
+        client = Client()
+        client.force_login(lab)
+        sent = {"position": "a2", "label": second.label, "reason": "swapped tubes"}
+        client.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent)
+        client.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent)
+    finally:
+        values_changed.disconnect(listen)
+    assert told == [{first.patient_id, second.patient_id}]
+    rows = Measurement.objects.filter(well=a2)
+    assert set(rows.values_list("specimen", "replicate")) == {(second.pk, 3)}
+    assert rows.first().value is not None
+
+
+@pytest.mark.parametrize(
+    ("position", "label", "said"),
+    [("A1", "KNOWN", "nobody"), ("A2", "nothing", "no specimen"), ("Z9", "KNOWN", "no such well")],
+)
+def test_a_layout_that_cannot_be_is_refused(plate, lab, position, label, said):
+    label = Specimen.objects.first().label if label == "KNOWN" else label
+    client = Client()
+    client.force_login(lab)
+    sent = {"position": position, "label": label, "reason": "r"}
+    answer = client.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent, follow=True)
+    assert said in answer.content.decode()
+
+
+def test_controls_that_differ_between_plates_bar_the_analyte(plate, study):
+    plates = [plate, *(make_plate(study, [], name=f"plate {i}") for i in (2, 3))]
+    il6 = Measurement.objects.filter(analyte__symbol="IL6").first().analyte
+    for made, value in zip(plates, (100.0, 100.0, 180.0), strict=True):
+        well = Well.objects.create(
+            plate_run=made, position="H12", sample_type="control", sample="Control1"
+        )
+        Measurement.objects.create(
+            plate_run=made, well=well, analyte=il6, value=value, value_text=str(value),
+            unit="pg/mL", flag="in_range",
+        )  # fmt: skip
+    (bar,) = judge_plate(plate_run=plates[2], by=None)
+    assert (bar.rule, bar.analyte) == ("inter_cv", il6)
+    # mean 126.67, standard deviation 46.188: CV 36.46 %
+    assert bar.value == pytest.approx(36.4642, abs=1e-3)
