@@ -10,7 +10,7 @@ import pandas as pd
 
 from assays.formats.errors import PlateFormatError
 from assays.formats.olink_names import named_by_convention, sample_type, unique_names
-from assays.formats.olink_table import Columns, column_names, columns
+from assays.formats.olink_table import Columns, column_names, columns, texts_of
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -72,9 +72,9 @@ class _Long:
     def __init__(self, table: Columns, value: str) -> None:
         self.table, self.value_name = table, value
         for name in NEEDED:
-            empty = np.flatnonzero(table.texts[name] == "")
-            if len(empty):
-                raise PlateFormatError(f"“{name}” is empty.", line=table.line(name, empty[0]))
+            empty = table.words[name].index("").as_py()
+            if empty >= 0:
+                raise PlateFormatError(f"“{name}” is empty.", line=table.line(name, empty))
         self.analyte, self.analyte_row = table.together("Assay", "OlinkID")
         self.analytes = unique_names(
             *(table.text(n, self.analyte_row).tolist() for n in ("Assay", "OlinkID"))
@@ -88,11 +88,10 @@ class _Long:
         self._check_complete()
 
     def reading(self) -> PlateReading:
-        rows, limit = self._measurements()
         wells = self._wells_frame()
-        kinds = wells["sample_type"].to_numpy()[self.well]
-        rows["sample_type"] = kinds
-        controls = np.flatnonzero(kinds == SampleType.CONTROL.value)
+        rows, limit = self._measurements(wells["sample_type"].tolist())
+        is_control = (wells["sample_type"] == SampleType.CONTROL.value).to_numpy()
+        controls = np.flatnonzero(is_control[self.well])
         known = rows[["well", "sample", "analyte", "value"]].iloc[controls]
         return PlateReading(
             format="olink",
@@ -111,7 +110,7 @@ class _Long:
                 ANALYTE_COLUMNS,
                 {
                     "analyte": self.analytes,
-                    "unit": rows["unit"].to_numpy()[self.analyte_row],
+                    "unit": rows["unit"].iloc[self.analyte_row].tolist(),
                     "lloq": self._highest(limit),
                     "uniprot": self.table.text("UniProt", self.analyte_row),
                 },
@@ -125,37 +124,46 @@ class _Long:
             notes=tuple(self._notes(wells, limit)),
         )
 
-    def _measurements(self) -> tuple[pd.DataFrame, Any]:
-        """The frame of measurements (its sample types still empty) and each row's limit of detection."""
+    def _measurements(self, kinds: list[str]) -> tuple[pd.DataFrame, Any]:
+        """The frame of measurements, and each row's limit of detection; kinds: the wells' types."""
         table, name = self.table, self.value_name
         decimal = self._decimal()
         limit = table.numbers(
             table.first_of(LIMITS[name]), lambda t: optional_number(t, decimal=decimal)
         )
-        codes = table.codes[name]
-        found = table.read(name, lambda t: read_value(t, decimal=decimal))
-        value = np.array([number for number, _ in found], dtype=np.float64)[codes]
-        flag = np.array([flag.value for _, flag in found], dtype=object)[codes]
-        del found
-        below = np.flatnonzero(value < limit)
-        flag[below[flag[below] == Flag.IN_RANGE.value]] = Flag.BELOW_LLOQ.value
-        told = table.text("Unit") if name.startswith("Quantified") else None
+        flags = list(Flag)
+        read: list[int] = []
+
+        def number_of(text: str) -> float:
+            number, flag = read_value(text, decimal=decimal)
+            read.append(flags.index(flag))
+            return number
+
+        value = table.numbers(name, number_of)
+        flag = np.array(read, dtype=np.int8)[table.codes[name]]
+        below = (flag == flags.index(Flag.IN_RANGE)) & (value < limit)
+        flag[below] = flags.index(Flag.BELOW_LLOQ)
+        unit = "Unit" if name.startswith("Quantified") and "Unit" in table else None
+        none = np.full(table.count, NAN)
         columns = {
-            "well": np.array(self.wells, dtype=object)[self.well],
-            "sample": table.text("SampleID"),
-            "analyte": np.array(self.analytes, dtype=object)[self.analyte],
-            "raw_text": table.text(name),
+            "well": texts_of(self.well, self.wells),
+            "sample": table.texts("SampleID"),
+            "sample_type": texts_of(self.well, kinds),
+            "analyte": texts_of(self.analyte, self.analytes),
+            "raw_text": table.texts(name),
             "value": value,
-            "unit": np.full(table.count, "NPX", dtype=object) if told is None else told,
-            "flag": flag,
+            "unit": table.texts(unit)
+            if unit
+            else texts_of(np.zeros(table.count, np.int8), ["NPX"]),
+            "flag": texts_of(flag, [flag.value for flag in flags]),
         }
-        return frame(MEASUREMENT_COLUMNS, columns), limit
+        return pd.DataFrame(
+            {column: columns.get(column, none) for column in MEASUREMENT_COLUMNS}
+        ), limit
 
     def _decimal(self) -> str:
-        comma = point = False
-        for name in (self.value_name, self.table.first_of(LIMITS[self.value_name])):
-            for text in self.table.texts[name] if name else ():
-                comma, point = comma or "," in text, point or "." in text
+        names = (self.value_name, self.table.first_of(LIMITS[self.value_name]))
+        comma, point = (any(self.table.holds(name, mark) for name in names) for mark in ",.")
         if comma and point:
             raise PlateFormatError("Numbers have both decimal points and commas.", line=2)
         return "," if comma else "."
@@ -238,7 +246,7 @@ class _Long:
         sizes = np.bincount(self.well)
         found: dict[tuple[str, str, str], None] = {}
         for name in (name for name in (*SAMPLE_QUALITY, *ASSAY_QUALITY) if name in self.table):
-            for code, text in enumerate(self.table.texts[name]):
+            for code, text in enumerate(self.table.words[name].to_pylist()):
                 if text.lower() in FINE:
                     continue
                 rows = np.flatnonzero(self.table.codes[name] == code)

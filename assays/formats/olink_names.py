@@ -11,11 +11,9 @@ import pandas as pd
 from assays.formats.reading import SampleType
 
 CONTROL = re.compile(
-    r"(IPC|PC|SC|CTRL|CONTROL|(PLATE|SAMPLE)[_ -]?CONTROL)[_ -]?\d{0,2}"
-    r"|(CONTROL|(PLATE|SAMPLE)[_ -]?CONTROL)(?![A-Za-z]).*",
-    re.I,
+    r"(IPC|PC|SC|CTRL|CONTROL|PLATE[_ ]?CONTROL|SAMPLE[_ ]?CONTROL)(?![A-Za-z])", re.I
 )
-BLANK = re.compile(r"(NC|NEG)[_ -]?\d{0,2}|NEGATIVE[_ -]?CONTROL(?![A-Za-z]).*", re.I)
+BLANK = re.compile(r"(NC|NEG|NEGATIVE[_ ]?CONTROL)(?![A-Za-z])", re.I)
 WORDS = {
     "SAMPLE": SampleType.SAMPLE,
     "NEGATIVE_CONTROL": SampleType.BLANK,
@@ -27,12 +25,12 @@ WORDS = {
 
 def sample_type(name: str, word: str = "") -> SampleType:
     """What a row is: by the file's own word where it has one, else by a name such as "PC 1", "NC2" or
-    "CONTROL_SAMPLE_AS 1". An abbreviation with more behind it than two digits ("SC-1042") is a sample."""
+    "CONTROL_SAMPLE_AS 1"."""
     if word.upper() in WORDS:
         return WORDS[word.upper()]
-    if BLANK.fullmatch(name):
+    if BLANK.match(name):
         return SampleType.BLANK
-    return SampleType.CONTROL if CONTROL.fullmatch(name) else SampleType.SAMPLE
+    return SampleType.CONTROL if CONTROL.match(name) else SampleType.SAMPLE
 
 
 def named_by_convention(wells: pd.DataFrame) -> list[str]:

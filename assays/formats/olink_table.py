@@ -22,59 +22,72 @@ from assays.formats.source import PlateSource
 from assays.formats.text import check_ended
 from assays.formats.values import NAN
 
+TEXT: Any = pd.Series(["text"]).dtype
+PIECE = 100_000  # different texts of a column that stand in memory as Python's at one time
+
 
 class Columns:
-    """The used columns of a table. `others` names the columns that were left unread."""
+    """The used columns of a table: codes (rows,) and the different texts that they stand for, stripped.
+    `others` names the columns that were left unread."""
 
     def __init__(self, table: pa.Table, others: list[str]) -> None:
         self.count, self.others = table.num_rows, others
         self.codes: dict[str, Any] = {}
-        self.texts: dict[str, Any] = {}
+        self.words: dict[str, pa.Array] = {}
         for name in table.column_names:
             column = table[name].combine_chunks()
             if isinstance(column, pa.ChunkedArray):
                 column = column.chunk(0)
             codes = column.indices.to_numpy(zero_copy_only=False)
-            written = column.dictionary.to_pylist()
-            texts = [text.strip() for text in written]
-            if any(a is not b and a != b for a, b in zip(texts, written, strict=True)):
-                same, distinct = pd.factorize(np.array(texts, dtype=object))
-                codes, texts = same[codes], list(distinct)
-            self.codes[name], self.texts[name] = codes, _objects(texts)
+            words = pc.utf8_trim_whitespace(column.dictionary)
+            if not words.equals(column.dictionary):
+                again = words.dictionary_encode()
+                codes, words = again.indices.to_numpy()[codes], again.dictionary
+            self.codes[name], self.words[name] = codes, words
 
-    def __contains__(self, name: str) -> bool:
+    def __contains__(self, name: str | None) -> bool:
         return name in self.codes
 
     def first_of(self, names: tuple[str, ...]) -> str | None:
         """The first of these names that the table has."""
         return next((name for name in names if name in self.codes), None)
 
-    def text(self, name: str, rows: Any = None) -> Any:
-        """A column as text, whole (rows,) or at some rows; "" where the export has no such column."""
+    def text(self, name: str, rows: Any) -> Any:
+        """A column as text at some rows; "" where the export has no such column."""
         if name not in self.codes:
-            return np.full(self.count if rows is None else len(rows), "", dtype=object)
-        codes = self.codes[name]
-        return self.texts[name][codes if rows is None else codes[rows]]
+            return np.full(len(rows), "", dtype=object)
+        words = self.words[name].take(pa.array(self.codes[name][rows]))
+        return words.to_numpy(zero_copy_only=False)
+
+    def texts(self, name: str) -> Any:
+        """A whole column as pandas holds text (rows,)."""
+        return texts_of(self.codes[name], self.words[name])
 
     def told(self, *names: str) -> list[str]:
         """The different texts of some columns, empty ones aside."""
-        return list(dict.fromkeys(t for n in names if n in self.codes for t in self.texts[n] if t))
+        known = (t for n in names if n in self.words for t in self.words[n].to_pylist())
+        return list(dict.fromkeys(text for text in known if text))
 
-    def read(self, name: str, of: Callable[[str], Any]) -> list[Any]:
-        """`of` each different text of a column; its ValueError becomes an error with the line."""
-        found = []
-        for code, text in enumerate(self.texts[name]):
-            try:
-                found.append(of(text))
-            except ValueError as error:
-                raise PlateFormatError(f"{name}: {error}", line=self.line(name, code)) from error
-        return found
+    def holds(self, name: str | None, part: str) -> bool:
+        """Whether a text of a column has this part."""
+        return name in self and pc.any(pc.match_substring(self.words[name], part)).as_py() is True
 
     def numbers(self, name: str | None, of: Callable[[str], float]) -> Any:
-        """A column as numbers (rows,); NaN where the export has no such column."""
+        """A column as numbers (rows,), `of` called once with each different text in its order; NaN where
+        the export has no such column. Its ValueError becomes an error with the line."""
         if name is None:
             return np.full(self.count, NAN)
-        return np.array(self.read(name, of), dtype=np.float64)[self.codes[name]]
+        words = self.words[name]
+        found = np.empty(len(words), dtype=np.float64)
+        for start in range(0, len(words), PIECE):
+            for code, text in enumerate(words.slice(start, PIECE).to_pylist(), start):
+                try:
+                    found[code] = of(text)
+                except ValueError as error:
+                    raise PlateFormatError(
+                        f"{name}: {error}", line=self.line(name, code)
+                    ) from error
+        return found[self.codes[name]]
 
     def together(self, *names: str) -> tuple[Any, Any]:
         """Codes (rows,) of what these columns tell together, in the order of the file, and the row in
@@ -82,21 +95,21 @@ class Columns:
         codes = np.zeros(self.count, dtype=np.int64)
         for name in names:
             if name in self.codes:
-                codes = codes * len(self.texts[name]) + self.codes[name]
+                codes = codes * len(self.words[name]) + self.codes[name]
                 codes = pd.factorize(codes)[0]
         first = np.empty(int(codes.max()) + 1, dtype=np.int64)
         first[codes[::-1]] = np.arange(self.count - 1, -1, -1)
-        return codes, first
+        return codes.astype(np.int32), first
 
     def line(self, name: str, code: int) -> int:
         """The line on which a text of a column stands first."""
         return int(np.argmax(self.codes[name] == code)) + 2
 
 
-def _objects(texts: list[str]) -> Any:
-    found = np.empty(len(texts), dtype=object)
-    found[:] = texts
-    return found
+def texts_of(codes: Any, words: Any) -> Any:
+    """Words by their codes, as pandas holds text: nothing of Python for each row."""
+    taken = pa.array(words).cast(pa.large_string()).take(pa.array(codes))
+    return pd.array(taken, dtype=TEXT)
 
 
 def column_names(file: PlateSource) -> list[str]:
@@ -196,4 +209,6 @@ def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
 def _filled(table: pa.Table, others: list[str]) -> Columns:
     if not table.num_rows:
         raise PlateFormatError("The table has no rows: the file was cut.", line=1)
-    return Columns(table, others)
+    found = Columns(table, others)
+    pa.default_memory_pool().release_unused()
+    return found
