@@ -4,14 +4,15 @@ of detection and the frequencies of missing data."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from assays.formats.olink_names import sample_type, unique_names
+from assays.formats.olink_grid import TEXT, Grid, grid_of, text_sheet
+from assays.formats.olink_limits import Limits, limits_of
+from assays.formats.olink_names import named_by_convention, sample_type, unique_names
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -26,13 +27,13 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.source import PlateSource
-from assays.formats.text import check_ended, records
-from assays.formats.values import NAN, read_value
+from assays.formats.values import read_value
 from assays.formats.workbook import Sheet
 
-TEXT = "file"
 SIGNS = {"Assay", "OlinkID"}
+FINE = frozenset({"", "pass", "na"})
 EXTRA_CELLS = 200_000
+VERSION = re.compile(r"\s*\(([^()]*)\)\s*$")
 
 
 def recognizes(file: PlateSource) -> bool:
@@ -52,106 +53,19 @@ def _is_npx(sheet: Sheet) -> bool:
 
 def read(file: PlateSource) -> PlateReading:
     """Read a wide export; the sheet with the NPX must be one only."""
-    sheets = [_text_sheet(file.text)] if file.is_text else file.sheets
+    sheets = [text_sheet(file.text)] if file.is_text else file.sheets
     npx = [sheet for sheet in sheets if _is_npx(sheet)]
     if len(npx) > 1:
         raise npx[1].error(0, 0, f"The file mixes exports: “{npx[0].name}” holds NPX too.")
     others = [sheet for sheet in sheets if not _is_npx(sheet) and any(any(r) for r in sheet.rows)]
-    return _reading(_grid(npx[0]), others)
-
-
-def _text_sheet(text: str) -> Sheet:
-    check_ended(text)
-    mark = re.search(r'^"?Assay"?([;,\t])', text, re.M)
-    found = records(text, mark[1] if mark else ",")
-    rows: list[list[str]] = []
-    for record in found:
-        rows += [[] for _ in range(record.line - 1 - len(rows))]  # so that row numbers are lines
-        rows.append(record.cells)
-    width = max((len(row) for row in rows), default=0)
-    return Sheet(TEXT, [row + [""] * (width - len(row)) for row in rows])
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Where everything stands in the sheet: rows by their first cell, columns of assays and of quality."""
-
-    sheet: Sheet
-    told: dict[str, int]
-    samples: list[int]
-    assays: list[int]
-    quality: list[int]
-
-    def row(self, name: str, columns: Iterable[int]) -> list[str]:
-        """Cells of a named row; empty where the export has no such row."""
-        if name not in self.told:
-            return ["" for _ in columns]
-        return [self.sheet.cell(self.told[name], column) for column in columns]
-
-
-def _grid(sheet: Sheet) -> Grid:
-    first = [row[0] if row else "" for row in sheet.rows]
-    told = {text: i for i, text in reversed(list(enumerate(first))) if text}
-    start = (
-        max(told[name] for name in ("Assay", "Uniprot ID", "OlinkID", "Unit") if name in told) + 1
-    )
-    while start < len(first) and not any(sheet.rows[start]):
-        start += 1
-    stop = next((i for i in range(start, len(first)) if not any(sheet.rows[i])), len(first))
-    width = len(sheet.rows[told["Assay"]])
-    ids = [sheet.cell(told["OlinkID"], c) for c in range(width)]
-    names = [sheet.cell(told["Assay"], c) for c in range(width)]
-    assays = [c for c in range(1, width) if ids[c]]
-    quality = [c for c in range(1, width) if names[c] and not ids[c]]
-    for column in assays:
-        if not names[column]:
-            raise sheet.error(told["Assay"], column, f"{ids[column]} has no name of an assay.")
-    if not assays or start == stop:
-        raise sheet.error(told["Assay"], 0, "The table holds no samples: the file was cut.")
-    below = {text: i for i, text in enumerate(first[stop:], stop) if text}
-    if not any(_is_limit(name) for name in below):
-        raise sheet.error(
-            stop - 1, 0, "No limits of detection follow the samples: the file was cut."
-        )
-    grid = Grid(sheet, told | below, list(range(start, stop)), assays, quality)
-    _check_counts(grid)
-    return grid
-
-
-def _is_limit(name: str) -> bool:
-    return bool(re.search(r"\bLOD\b", name))
-
-
-def _check_counts(grid: Grid) -> None:
-    """The head's own counts of samples and plates must be those of the table."""
-    plates = {grid.sheet.cell(r, c) for r in grid.samples for c in _quality(grid, "Plate ID")[:1]}
-    for name, found in (("# Samples", len(grid.samples)), ("# Plates", len(plates))):
-        row = grid.told.get(name)
-        said = grid.sheet.cell(row, 1) if row is not None else ""
-        if row is not None and said.isdigit() and plates and int(said) != found:
-            raise grid.sheet.error(
-                row, 1, f"The head tells of {said} ({name}), the table holds {found}."
-            )
-    for row in grid.samples:
-        if not grid.sheet.cell(row, 0):
-            raise grid.sheet.error(row, 0, "The row names no sample: its columns are misaligned.")
-
-
-def _quality(grid: Grid, name: str) -> list[int]:
-    wanted = name.lower().replace("_", " ").replace(" ", "")
-    row = grid.told["Assay"]
-    return [
-        c
-        for c in grid.quality
-        if grid.sheet.cell(row, c).lower().replace("_", " ").replace(" ", "").startswith(wanted)
-    ]
+    return _reading(grid_of(npx[0]), others)
 
 
 def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
     sheet, rows = grid.sheet, grid.samples
     assays = unique_names(grid.row("Assay", grid.assays), grid.row("OlinkID", grid.assays))
     decimal = "," if sheet.name == TEXT and _has_decimal_commas(grid) else "."
-    limits = _limits(grid, decimal)
+    limits = limits_of(grid, decimal)
     columns = _values(grid, assays, limits, decimal)
     samples = [sheet.cell(row, 0) for row in rows]
     kinds = [sample_type(sample).value for sample in samples]
@@ -159,10 +73,7 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
     plates = [_plate_of(grid, row) for row in rows]
     units = [unit or "NPX" for unit in grid.row("Unit", grid.assays)]
     per = len(assays)
-    remarks = _remarks(grid, wells)
-    notes = [f"Read as an Olink export, {len(set(plates))} plate(s)."]
-    if others:
-        notes.append(f"Sheets kept as written: {', '.join(other.name for other in others)}.")
+    remarks = _remarks(grid, wells, assays)
     count: dict[str, Any] = {"well": np.repeat(np.array(wells, dtype=object), per)}
     measurements = frame(
         MEASUREMENT_COLUMNS,
@@ -175,20 +86,21 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
             **columns,
         },
     )
+    well_frame = frame(
+        WELL_COLUMNS,
+        {
+            "well": wells,
+            "plate": plates,
+            "sample": samples,
+            "sample_type": kinds,
+            "remark": _by_well(wells, remarks),
+        },
+    )
     return PlateReading(
         format="olink",
         plate=_plate(grid),
         measurements=measurements,
-        wells=frame(
-            WELL_COLUMNS,
-            {
-                "well": wells,
-                "plate": plates,
-                "sample": samples,
-                "sample_type": kinds,
-                "remark": [dict(remarks).get(well, "") for well in wells],
-            },
-        ),
+        wells=well_frame,
         standards=frame(STANDARD_COLUMNS, {}),
         controls=_controls(measurements),
         analytes=frame(
@@ -196,12 +108,13 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
             {
                 "analyte": assays,
                 "unit": units,
-                "lloq": limits,
+                "lloq": limits.shown,
+                "uloq": limits.upper,
                 "uniprot": grid.row("Uniprot ID", grid.assays),
             },
         ),
         remarks=frame(
-            REMARK_COLUMNS, {"well": [w for w, _ in remarks], "text": [t for _, t in remarks]}
+            REMARK_COLUMNS, {n: [r[i] for r in remarks] for i, n in enumerate(REMARK_COLUMNS)}
         ),
         header={
             name: " | ".join(dict.fromkeys(c for c in sheet.rows[row][1:] if c))[:2000]
@@ -209,8 +122,11 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
             if row < grid.told["Assay"]
         },
         extra={o.name: o.rows for o in others if sum(len(r) for r in o.rows) <= EXTRA_CELLS}
-        | {"quality columns": [[sheet.cell(r, c) for c in (0, *grid.quality)] for r in rows]},
-        notes=tuple(notes),
+        | {
+            "quality columns": [[sheet.cell(r, c) for c in (0, *grid.quality)] for r in rows],
+            "rows after the samples": [sheet.rows[row] for _, row in grid.below],
+        },
+        notes=tuple(_notes(plates, others, limits, well_frame)),
     )
 
 
@@ -222,56 +138,70 @@ def _has_decimal_commas(grid: Grid) -> bool:
     return comma
 
 
-def _values(grid: Grid, assays: list[str], limits: list[float], decimal: str) -> dict[str, Any]:
+def _values(grid: Grid, assays: list[str], limits: Limits, decimal: str) -> dict[str, Any]:
     texts, values, flags = [], [], []
-    for row in grid.samples:
+    for row, lower in zip(grid.samples, limits.lower.tolist(), strict=True):
         cells = grid.sheet.rows[row]
-        for column, name, limit in zip(grid.assays, assays, limits, strict=True):
+        for column, name, low, high in zip(
+            grid.assays, assays, lower, limits.upper.tolist(), strict=True
+        ):
             text = cells[column]
             try:
                 value, flag = read_value(text, decimal=decimal)
             except ValueError as error:
                 raise grid.sheet.error(row, column, f"{name}: {error}") from error
-            if flag == Flag.IN_RANGE and value < limit:
+            if flag == Flag.IN_RANGE and value < low:
                 flag = Flag.BELOW_LLOQ
+            elif flag == Flag.IN_RANGE and value > high:
+                flag = Flag.ABOVE_ULOQ
             texts.append(text)
             values.append(value)
             flags.append(flag.value)
     return {"raw_text": texts, "value": values, "flag": flags}
 
 
-def _limits(grid: Grid, decimal: str) -> list[float]:
-    """The limit of detection of each assay: the row LOD or Max LOD, else the highest of the plates'."""
-    names = [name for name, row in grid.told.items() if row > grid.samples[-1] and _is_limit(name)]
-    chosen = [name for name in ("LOD", "Max LOD", "MaxLOD") if name in names][:1] or names
-    found = []
-    for column in grid.assays:
-        known = []
-        for name in chosen:
-            text = grid.sheet.cell(grid.told[name], column)
-            try:
-                known.append(read_value(text, decimal=decimal)[0])
-            except ValueError as error:
-                raise grid.sheet.error(grid.told[name], column, f"{name}: {error}") from error
-        found.append(max((k for k in known if k == k), default=NAN))
-    return found
+def _notes(
+    plates: list[str], others: list[Sheet], limits: Limits, wells: pd.DataFrame
+) -> Iterator[str]:
+    yield f"Read as an Olink export, {len(set(plates))} plate(s)."
+    if limits.differ:
+        yield (
+            "Limits of detection differ between plates: each value was held against its own; the analyte "
+            "shows the highest."
+        )
+    yield from named_by_convention(wells)
+    if others:
+        yield f"Sheets kept as written: {', '.join(other.name for other in others)}."
 
 
 def _plate_of(grid: Grid, row: int) -> str:
     """The plate of a sample; of several panels, their plates one after the other."""
     return " / ".join(
-        dict.fromkeys(text for c in _quality(grid, "Plate ID") if (text := grid.sheet.cell(row, c)))
+        dict.fromkeys(text for c in grid.named("Plate ID") if (text := grid.sheet.cell(row, c)))
     )
 
 
-def _remarks(grid: Grid, wells: list[str]) -> list[tuple[str, str]]:
-    """Warnings of the vendor's quality control, by well."""
+def _remarks(grid: Grid, wells: list[str], assays: list[str]) -> list[tuple[str, str, str]]:
+    """Warnings of the vendor's quality control: of a well, or, where the export has several panels that
+    do not agree, of a well and each assay of the panel."""
     found = []
+    columns = [grid.of_panel("QC Warning", assay) for assay in grid.assays]
     for well, row in zip(wells, grid.samples, strict=True):
-        said = {grid.sheet.cell(row, c) for c in _quality(grid, "QC Warning")} - {"", "Pass"}
-        if said:
-            found.append((well, "QC: " + ", ".join(sorted(said))))
+        said = {c: grid.sheet.cell(row, c) for c in columns if c is not None}
+        if len(set(said.values())) == 1:
+            text = next(iter(said.values()))
+            found += [(well, "", f"QC: {text}")] if text.lower() not in FINE else []
+            continue
+        for assay, column in zip(assays, columns, strict=True):
+            text = said[column] if column is not None else ""
+            found += [(well, assay, f"QC: {text}")] if text.lower() not in FINE else []
     return found
+
+
+def _by_well(wells: list[str], remarks: list[tuple[str, str, str]]) -> list[str]:
+    """What is remarked of each well as a whole."""
+    told = {well: text for well, analyte, text in remarks if not analyte}
+    return [told.get(well, "") for well in wells]
 
 
 def _controls(measurements: pd.DataFrame) -> pd.DataFrame:
@@ -283,14 +213,14 @@ def _controls(measurements: pd.DataFrame) -> pd.DataFrame:
 def _plate(grid: Grid) -> Plate:
     sheet = grid.sheet
     software = next((c for c in sheet.rows[0][1:] if c), "") if sheet.rows else ""
-    panels = dict.fromkeys(c for c in grid.row("Panel", grid.assays) if c)
-    panel = ", ".join(panels) or (sheet.cell(grid.told["Panel"], 1) if "Panel" in grid.told else "")
-    version = re.search(r"\(([^()]*)\)\s*$", panel)
+    written = [c for c in grid.row("Panel", grid.assays) if c]
+    panels = list(dict.fromkeys(written or [sheet.cell(grid.told.get("Panel", 0), 1)]))
+    versions = [found[1] for panel in panels if (found := VERSION.search(panel))]
     return Plate(
         name=sheet.cell(0, 0),
         instrument="Olink",
         software=software,
-        protocol=panel,
-        kit=re.sub(r"\s*\([^()]*\)\s*$", "", panel),
-        lot=version[1] if version else "",
+        protocol=", ".join(panels) if "Panel" in grid.told else "",
+        kit=", ".join(VERSION.sub("", panel) for panel in panels) if "Panel" in grid.told else "",
+        lot=", ".join(versions),
     )

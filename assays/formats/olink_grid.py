@@ -1,0 +1,159 @@
+"""Where everything stands in a wide NPX export: rows by their first cell, columns of assays and of
+quality; and whether the whole table is there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from assays.formats.numbers import number
+from assays.formats.text import check_ended, records
+from assays.formats.workbook import Sheet
+
+TEXT = "file"
+ENDING = re.compile(
+    r"((max|plate)\s*)?lod\b|lloq\b|uloq\b|missing data|normali[sz]ation|assay warning|lowest quantif"
+)
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Rows by their first cell (`told`: of the head; `below`: what follows the samples, a name may stand
+    once for each plate), and the columns of assays and of quality."""
+
+    sheet: Sheet
+    told: dict[str, int]
+    below: list[tuple[str, int]]
+    samples: list[int]
+    assays: list[int]
+    quality: list[int]
+
+    def row(self, name: str, columns: Iterable[int]) -> list[str]:
+        """Cells of a named row; empty where the export has no such row."""
+        if name not in self.told:
+            return ["" for _ in columns]
+        return [self.sheet.cell(self.told[name], column) for column in columns]
+
+    def named(self, name: str) -> list[int]:
+        """The columns of quality with this name: one, or one for each panel."""
+        row = self.told["Assay"]
+        return [c for c in self.quality if plain(self.sheet.cell(row, c)).startswith(plain(name))]
+
+    def of_panel(self, name: str, assay: int) -> int | None:
+        """The column of quality that belongs to the panel of an assay's column."""
+        found = self.named(name)
+        if len(found) > 1 and "Panel" in self.told:
+            panel = self.sheet.cell(self.told["Panel"], assay)
+            same = [c for c in found if self.sheet.cell(self.told["Panel"], c) == panel]
+            found = same or found
+        return found[0] if found else None
+
+
+def plain(name: str) -> str:
+    """A name without case, blanks and underscores, which differ between versions."""
+    return re.sub(r"[\s_]+", "", name).lower()
+
+
+def text_sheet(text: str) -> Sheet:
+    """The records of a wide CSV as a sheet whose row numbers are lines."""
+    check_ended(text)
+    mark = re.search(r'^"?Assay"?([;,\t])', text, re.M)
+    found = records(text, mark[1] if mark else ",")
+    rows: list[list[str]] = []
+    for record in found:
+        rows += [[] for _ in range(record.line - 1 - len(rows))]
+        rows.append(record.cells)
+    sheet = Sheet(TEXT, rows)
+    start = next((i for i, row in enumerate(rows) if row[:1] == ["Assay"]), len(rows))
+    for i, row in enumerate(rows[start:], start):
+        if any(row) and len(row) != len(rows[start]):
+            raise sheet.error(
+                i,
+                0,
+                f"The line has {len(row)} cells, the line of assays {len(rows[start])}: the columns are "
+                "misaligned.",
+            )
+    width = max((len(row) for row in rows), default=0)
+    return Sheet(TEXT, [row + [""] * (width - len(row)) for row in rows])
+
+
+def grid_of(sheet: Sheet) -> Grid:
+    """The parts of a sheet; PlateFormatError where one is missing or does not fit the others."""
+    first = [row[0] if row else "" for row in sheet.rows]
+    told = {text: i for i, text in reversed(list(enumerate(first))) if text}
+    kind = sheet.cell(1, 0)
+    if re.match(r"ct\b", kind, re.I):
+        raise sheet.error(1, 0, f"“{kind}” are no NPX values. Export NPX.")
+    start = (
+        max(told[name] for name in ("Assay", "Uniprot ID", "OlinkID", "Unit") if name in told) + 1
+    )
+    while start < len(first) and not any(sheet.rows[start]):
+        start += 1
+    stop = next((i for i in range(start, len(first)) if not any(sheet.rows[i])), len(first))
+    assays, quality = _columns(sheet, told)
+    if not assays or start == stop:
+        raise sheet.error(told["Assay"], 0, "The table holds no samples: the file was cut.")
+    below = [(text, i) for i, text in enumerate(first[stop:], stop) if any(sheet.rows[i])]
+    if not any(re.match(r"((max|plate)[\s_]*)?lod\b|lloq\b", text, re.I) for text, _ in below):
+        raise sheet.error(
+            stop - 1, 0, "No limits of detection follow the samples: the file was cut."
+        )
+    grid = Grid(sheet, told, below, list(range(start, stop)), assays, quality)
+    _check_rows(grid)
+    _check_counts(grid)
+    return grid
+
+
+def _columns(sheet: Sheet, told: dict[str, int]) -> tuple[list[int], list[int]]:
+    """The columns of assays, each with an OlinkID of its own, and those of quality."""
+    width = len(sheet.rows[told["Assay"]])
+    ids = [sheet.cell(told["OlinkID"], c) for c in range(width)]
+    names = [sheet.cell(told["Assay"], c) for c in range(width)]
+    assays = [c for c in range(1, width) if ids[c]]
+    seen: set[tuple[str, str]] = set()
+    for column in assays:
+        if not names[column]:
+            raise sheet.error(told["Assay"], column, f"{ids[column]} has no name of an assay.")
+        if (names[column], ids[column]) in seen:
+            raise sheet.error(told["OlinkID"], column, f"{ids[column]} stands twice.")
+        seen.add((names[column], ids[column]))
+    return assays, [c for c in range(1, width) if names[c] and not ids[c]]
+
+
+def _check_rows(grid: Grid) -> None:
+    """Every row of samples is named and aligned, none stands twice, and none follows the table's end."""
+    sheet, warnings = grid.sheet, grid.named("QC Warning")
+    known = {0, *grid.assays, *grid.quality}
+    spare = [c for c in range(len(sheet.rows[grid.told["Assay"]])) if c not in known]
+    seen: dict[tuple[str, ...], int] = {}
+    for row in grid.samples:
+        if not sheet.cell(row, 0):
+            raise sheet.error(row, 0, "The row names no sample: its columns are misaligned.")
+        for column in spare:
+            if sheet.cell(row, column):
+                raise sheet.error(row, column, "A value stands under no assay: misaligned columns.")
+        for column in warnings:
+            if number(sheet.cell(row, column)) is not None:
+                raise sheet.error(row, column, "A number among QC warnings: misaligned columns.")
+        same = seen.setdefault(tuple(sheet.rows[row]), row)
+        if same != row:
+            raise sheet.error(row, 0, f"The row stands twice: it is row {same + 1} again.")
+    for name, row in grid.below:
+        is_sample = not warnings or any(sheet.cell(row, column) for column in warnings)
+        if is_sample and not ENDING.match(name.lower().replace("_", " ")):
+            raise sheet.error(
+                row, 0, f"“{name}” follows the end of the samples: an empty row stands among them."
+            )
+
+
+def _check_counts(grid: Grid) -> None:
+    """The head's own counts of samples and plates must be those of the table."""
+    plates = {grid.sheet.cell(r, c) for r in grid.samples for c in grid.named("Plate ID")[:1]}
+    for name, found in (("# Samples", len(grid.samples)), ("# Plates", len(plates))):
+        row = grid.told.get(name)
+        said = grid.sheet.cell(row, 1) if row is not None else ""
+        if row is not None and said.isdigit() and plates and int(said) != found:
+            raise grid.sheet.error(
+                row, 1, f"The head tells of {said} ({name}), the table holds {found}."
+            )

@@ -1,0 +1,89 @@
+"""Limits of a wide NPX export, which follow its samples: of detection (for all plates, the highest of the
+plates', or a row for each plate), and for quantified values the limits of quantification."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from assays.formats.olink_grid import Grid, plain
+from assays.formats.values import NAN, read_value
+
+
+@dataclass(frozen=True)
+class Limits:
+    """lower: (samples, assays), what a value is held against; shown: (assays,), one for all plates; upper:
+    (assays,). NaN where not told. differ: whether plates have limits of their own."""
+
+    lower: Any
+    shown: Any
+    upper: Any
+    differ: bool
+
+
+def limits_of(grid: Grid, decimal: str) -> Limits:
+    """Read the limits. A sample is held against its own plate's limit of detection where there is one, and
+    against the lower limit of quantification where the values are quantified."""
+    found: dict[str, list[tuple[int, Any]]] = {}
+    for name, row in grid.below:
+        kind = plain(name)
+        kind = kind if kind in ("maxlod", "lloq", "uloq") else _lod(name)
+        if kind:
+            found.setdefault(kind, []).append((row, _numbers(grid, row, name, decimal)))
+    count = len(grid.assays)
+    lloq, upper = (_highest(found.get(kind, []), count) for kind in ("lloq", "uloq"))
+    overall = _highest(found.get("lod", []), count)
+    most = _highest(found.get("maxlod", []), count)
+    common = np.where(np.isnan(overall), most, overall)
+    by_plate = _by_plate(grid, found.get("platelod", []))
+    own = np.where(np.isnan(by_plate), common, by_plate)
+    highest = np.fmax.reduce(by_plate, axis=0)
+    shown = np.where(np.isnan(common), highest, common)
+    return Limits(
+        np.fmax(own, lloq),
+        np.where(np.isnan(lloq), shown, lloq),
+        upper,
+        bool((by_plate < highest).any()),
+    )
+
+
+def _lod(name: str) -> str:
+    if plain(name).startswith("platelod"):
+        return "platelod"
+    return "lod" if re.match(r"lod\b", name, re.I) else ""
+
+
+def _numbers(grid: Grid, row: int, name: str, decimal: str) -> Any:
+    found = []
+    for column in grid.assays:
+        try:
+            found.append(read_value(grid.sheet.cell(row, column), decimal=decimal)[0])
+        except ValueError as error:
+            raise grid.sheet.error(row, column, f"{name}: {error}") from error
+    return np.array(found)
+
+
+def _highest(rows: list[tuple[int, Any]], count: int) -> Any:
+    return np.fmax.reduce([values for _, values in rows] or [np.full(count, NAN)])
+
+
+def _by_plate(grid: Grid, rows: list[tuple[int, Any]]) -> Any:
+    """Each sample's limits (samples, assays), by the plate that a row of limits names in the column of its
+    panel's plates; a row that names none holds for all."""
+    found = np.full((len(grid.samples), len(grid.assays)), NAN)
+    cell = grid.sheet.cell
+    for column in {grid.of_panel("Plate ID", assay) for assay in grid.assays} if rows else ():
+        assays = [i for i, a in enumerate(grid.assays) if grid.of_panel("Plate ID", a) == column]
+        for row, values in rows:
+            plate = cell(row, column) if column is not None else ""
+            on = [
+                i
+                for i, sample in enumerate(grid.samples)
+                if not plate or (column is not None and cell(sample, column) == plate)
+            ]
+            place = np.ix_(on, assays)
+            found[place] = np.fmax(found[place], values[assays])
+    return found
