@@ -18,6 +18,7 @@ from assays.formats.workbook import Sheet
 
 NEEDED = {"type": "Type", "well": "Well", "fi": "FI", "obs conc": "Obs Conc"}
 TYPE = re.compile(r"[BSCX]\d*")
+CURVE = ("Std. Curve", "FitProb")
 RUN = ("File Name", "Acquisition Date", "Reader Serial Number", "Plate ID")
 
 
@@ -87,6 +88,9 @@ def _tables(sheet: Sheet) -> list[AnalyteTable]:
         rows = list(range(start + 1, size))
         if not rows:
             raise sheet.error(start, 0, "The table has no rows: the file was cut.")
+        for i in range(size, stop):
+            if positions(sheet.cell(i, columns["well"])):
+                raise sheet.error(i, 0, "A sample follows the table's end: an empty row is in it.")
         footer = [sheet.cell(i, 0) for i in range(size, stop) if sheet.cell(i, 0)]
         found += _divided(AnalyteTable(sheet, start, columns, rows, head, footer=footer))
         head_from = size
@@ -125,8 +129,10 @@ def _divided(table: AnalyteTable) -> list[AnalyteTable]:
         other = next(name for name in by_name if name != said)
         row = by_name[other][0]
         raise table.sheet.error(row, 0, f"“{other}” stands in the table of “{said}”.")
+    # a curve under a table of several analytes does not say whose it is
+    footer = [line for line in table.footer if len(by_name) == 1 or not line.startswith(CURVE)]
     parts = [
-        AnalyteTable(table.sheet, table.header, table.columns, rows, table.head, name, table.footer)
+        AnalyteTable(table.sheet, table.header, table.columns, rows, table.head, name, footer)
         for name, rows in by_name.items()
     ]
     for part in parts:

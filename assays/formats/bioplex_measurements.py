@@ -34,6 +34,7 @@ TYPES = {
 }
 CODES = re.compile(r"(\d)\s*-\s*([^,]+)")
 UNIT = re.compile(r"\(([^()]*/[^()]*)\)")
+ACCEPTED = re.compile(r"recovery is\s*(\d+)\s*-\s*(\d+)\s*%")
 EXTRA_CELLS = 200_000
 
 
@@ -80,6 +81,9 @@ def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
     notes = ["Read as Bio-Plex Manager."]
     if not any(units):
         notes.append("The file names no unit of concentration.")
+    dilution = _sample_dilution(read, kinds)
+    limits = [_limits(table, columns, kinds) for table, columns in zip(tables, read, strict=True)]
+    notes += _notes_of_limits(limits, dilution)
     if others:
         notes.append(f"Sheets kept as written: {', '.join(sheet.name for sheet in others)}.")
 
@@ -118,6 +122,8 @@ def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
             {
                 "analyte": [table.analyte for table in tables],
                 "unit": units,
+                "lloq": [low * dilution for low, _high in limits],
+                "uloq": [high * dilution for _low, high in limits],
                 "curve": [_footer(table, "Std. Curve") for table in tables],
                 "curve_kind": [_kind(table) for table in tables],
             },
@@ -155,7 +161,8 @@ def _read_table(table: AnalyteTable) -> dict[str, list[Any]]:
         except ValueError as error:
             raise table.error(row, "obs conc", str(error)) from error
         if flag == Flag.MISSING and (
-            table.cell(row, "fi") == "---" or table.cell(row, "outlier") == "1"
+            table.cell(row, "fi") == "---"
+            or table.cell(row, "outlier").lower() in ("1", "true", "yes")
         ):
             flag = Flag.OUTLIER
         found["raw_text"].append(text)
@@ -179,11 +186,60 @@ def _read_table(table: AnalyteTable) -> dict[str, list[Any]]:
     return found
 
 
+def _limits(
+    table: AnalyteTable, columns: dict[str, list[Any]], kinds: list[str]
+) -> tuple[float, float]:
+    """The lowest and the highest observed concentration of the standards whose recovery the footer calls
+    accepted: between them, times a sample's dilution, Bio-Plex Manager says "Conc in Range". NaN where the
+    footer does not tell."""
+    told = next((found for line in table.footer if (found := ACCEPTED.search(line))), None)
+    if told is None:
+        return NAN, NAN
+    low, high = float(told[1]), float(told[2])
+    observed = [
+        value
+        for value, flag, recovery, kind in zip(
+            columns["value"], columns["flag"], columns["recovery"], kinds, strict=True
+        )
+        if kind == SampleType.STANDARD.value
+        and flag == Flag.IN_RANGE.value
+        and low <= recovery <= high
+    ]
+    return min(observed, default=NAN), max(observed, default=NAN)
+
+
+def _sample_dilution(read: list[dict[str, list[Any]]], kinds: list[str]) -> float:
+    """The dilution of all samples; NaN where they differ."""
+    found = {
+        dilution
+        for columns in read
+        for dilution, kind in zip(columns["dilution"], kinds, strict=True)
+        if kind == SampleType.SAMPLE.value
+    }
+    return found.pop() if len(found) == 1 else NAN
+
+
+def _notes_of_limits(limits: list[tuple[float, float]], dilution: float) -> list[str]:
+    if all(low != low for low, _high in limits):
+        return []
+    if dilution != dilution:
+        return [
+            "Samples are diluted differently, so that no limit of quantification holds for all."
+        ]
+    return [
+        "LLOQ and ULOQ are the lowest and highest observed standard of accepted recovery, times the "
+        f"samples' dilution of {dilution:g}."
+    ]
+
+
 def _number(table: AnalyteTable, row: int, column: str) -> float:
     if column not in table.columns:
         return NAN
+    text = table.cell(row, column)
+    if column == "dilution":
+        text = text.removeprefix("1:")  # "1:4" is written for 4
     try:
-        return optional_number(table.cell(row, column))
+        return optional_number(text)
     except ValueError as error:
         raise table.error(row, column, str(error)) from error
 
