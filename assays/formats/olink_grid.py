@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 from assays.formats.numbers import number
 from assays.formats.text import check_ended, records
@@ -35,19 +36,29 @@ class Grid:
             return ["" for _ in columns]
         return [self.sheet.cell(self.told[name], column) for column in columns]
 
-    def named(self, name: str) -> list[int]:
-        """The columns of quality with this name: one, or one for each panel."""
-        row = self.told["Assay"]
-        return [c for c in self.quality if plain(self.sheet.cell(row, c)).startswith(plain(name))]
+    @cached_property
+    def _by_name(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for column in self.quality:
+            name = plain(self.sheet.cell(self.told["Assay"], column))
+            for known in ("plateid", "qcwarning"):
+                if name.startswith(known):
+                    found.setdefault(known, []).append(column)
+        return found
 
-    def of_panel(self, name: str, assay: int) -> int | None:
-        """The column of quality that belongs to the panel of an assay's column."""
+    def named(self, name: str) -> list[int]:
+        """The columns "Plate ID" or "QC Warning": one, or one for each panel."""
+        return self._by_name.get(plain(name), [])
+
+    def of_panels(self, name: str) -> list[int | None]:
+        """For each assay, the column of this name that belongs to its panel."""
         found = self.named(name)
-        if len(found) > 1 and "Panel" in self.told:
-            panel = self.sheet.cell(self.told["Panel"], assay)
-            same = [c for c in found if self.sheet.cell(self.told["Panel"], c) == panel]
-            found = same or found
-        return found[0] if found else None
+        first = found[0] if found else None
+        if len(found) < 2 or "Panel" not in self.told:
+            return [first] * len(self.assays)
+        panels = self.row("Panel", found)
+        own = dict(reversed(list(zip(panels, found, strict=True))))
+        return [own.get(panel, first) for panel in self.row("Panel", self.assays)]
 
 
 def plain(name: str) -> str:

@@ -74,16 +74,15 @@ def _by_plate(grid: Grid, rows: list[tuple[int, Any]]) -> Any:
     """Each sample's limits (samples, assays), by the plate that a row of limits names in the column of its
     panel's plates; a row that names none holds for all."""
     found = np.full((len(grid.samples), len(grid.assays)), NAN)
-    cell = grid.sheet.cell
-    for column in {grid.of_panel("Plate ID", assay) for assay in grid.assays} if rows else ():
-        assays = [i for i, a in enumerate(grid.assays) if grid.of_panel("Plate ID", a) == column]
+    columns = grid.of_panels("Plate ID") if rows else []
+    for column in set(columns):
+        assays = np.array([i for i, own in enumerate(columns) if own == column])
+        by_plate: dict[str, Any] = {}
         for row, values in rows:
-            plate = cell(row, column) if column is not None else ""
-            on = [
-                i
-                for i, sample in enumerate(grid.samples)
-                if not plate or (column is not None and cell(sample, column) == plate)
-            ]
-            place = np.ix_(on, assays)
-            found[place] = np.fmax(found[place], values[assays])
+            plate = "" if column is None else grid.sheet.cell(row, column)
+            by_plate[plate] = np.fmax(by_plate.get(plate, NAN), values[assays])
+        for i, sample in enumerate(grid.samples):
+            plate = "" if column is None else grid.sheet.cell(sample, column)
+            for known in {"", plate} & by_plate.keys():
+                found[i, assays] = np.fmax(found[i, assays], by_plate[known])
     return found

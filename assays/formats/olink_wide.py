@@ -185,7 +185,7 @@ def _remarks(grid: Grid, wells: list[str], assays: list[str]) -> list[tuple[str,
     """Warnings of the vendor's quality control: of a well, or, where the export has several panels that
     do not agree, of a well and each assay of the panel."""
     found = []
-    columns = [grid.of_panel("QC Warning", assay) for assay in grid.assays]
+    columns = grid.of_panels("QC Warning")
     for well, row in zip(wells, grid.samples, strict=True):
         said = {c: grid.sheet.cell(row, c) for c in columns if c is not None}
         if len(set(said.values())) == 1:
