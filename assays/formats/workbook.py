@@ -11,6 +11,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
+from assays.formats import workbook_xls
 from assays.formats.errors import PlateFormatError
 from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_UNPACKED
 
@@ -59,6 +60,8 @@ def sheets(content: bytes) -> list[Sheet]:
     """All sheets of a workbook as text, in its order."""
     if content.startswith(XLSX):
         _check_extent(content)
+    else:
+        workbook_xls.check(content)
     found, cells = [], 0
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:

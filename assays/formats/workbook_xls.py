@@ -1,0 +1,157 @@
+"""Whether an XLS file can be given to the reader of workbooks: its compiled part takes memory for whatever
+a count or a position in the file says, and a process that is refused memory ends without an exception.
+
+The container is that of [MS-CFB], the records are those of [MS-XLS].
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+
+import numpy as np
+
+from assays.formats.errors import PlateFormatError
+from assays.formats.limits import MAX_CELLS
+
+LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
+STREAM, ROOT = 2, 5
+BOUNDSHEET, STRINGS, DIMENSIONS, MULTIPLE, END = 0x85, 0xFC, 0x200, 0xBD, 0x0A
+CELLS = frozenset({0x06, 0xBD, 0xFD, 0x203, 0x204, 0x205, 0x207, 0x27E})
+MAX_SHEETS = 1_000
+
+
+def check(content: bytes) -> None:
+    """Raise PlateFormatError where the file is damaged, or where its sheets extend too far."""
+    try:
+        _check_sheets(_workbook_stream(content))
+    except (struct.error, IndexError, ValueError) as error:
+        if isinstance(error, PlateFormatError):
+            raise
+        raise _damaged() from error
+
+
+def _damaged() -> PlateFormatError:
+    return PlateFormatError("The workbook cannot be read: it is damaged.")
+
+
+def _too_large() -> PlateFormatError:
+    return PlateFormatError(
+        "The workbook has more sheets or cells than a reader takes. Delete what lies far outside the "
+        "table, or export one plate at a time."
+    )
+
+
+class _Sectors:
+    """The sectors of the file (or of its stream of small pieces) and what follows each in its chain."""
+
+    def __init__(self, content: bytes, size: int, following: list[int]) -> None:
+        self.content, self.size, self.following = content, size, following
+
+    def chain(self, start: int) -> bytes:
+        """All that a chain holds; ValueError where it leaves the file or runs in a circle."""
+        pieces, sector = [], start
+        while sector < LAST_SECTOR:
+            at = sector * self.size
+            if at >= len(self.content) or len(pieces) > len(self.following):
+                raise ValueError("a chain of sectors leaves the file or runs in a circle")
+            pieces.append(self.content[at : at + self.size])
+            sector = self.following[sector]
+        return b"".join(pieces)
+
+
+def _workbook_stream(content: bytes) -> bytes:
+    """The stream with the records of the workbook; every other stream is followed too."""
+    size = 1 << struct.unpack_from("<H", content, 30)[0]
+    fat_count, first_directory = struct.unpack_from("<I I", content, 44)
+    cutoff, first_small, small_count, first_more, more_count = struct.unpack_from(
+        "<5I", content, 56
+    )
+    body = content[size:]
+    most = len(body) // size + 1
+    if size not in (512, 4096) or max(fat_count, small_count, more_count) > most:
+        raise _damaged()
+    tables = _table_sectors(content, body, size, first_more)
+    if len(tables) > most:
+        raise _damaged()
+    joined = b"".join(body[t * size : (t + 1) * size] for t in tables)
+    following = np.frombuffer(joined[: len(joined) // 4 * 4], dtype="<u4").tolist()
+    large = _Sectors(body, size, following)
+    small_table = np.frombuffer(large.chain(first_small), dtype="<u4").tolist()
+    directory = large.chain(first_directory)
+    entries = [directory[i : i + 128] for i in range(0, len(directory) - 127, 128)]
+    small = _Sectors(b"", 64, small_table)
+    found: dict[str, bytes] = {}
+    for entry in entries:
+        length, kind = struct.unpack_from("<H B", entry, 64)
+        start, bytes_told = struct.unpack_from("<I Q", entry, 116)
+        if kind not in (STREAM, ROOT):
+            continue
+        if bytes_told > len(content):
+            raise _damaged()
+        if kind == ROOT:
+            small = _Sectors(large.chain(start), 64, small_table)
+            continue
+        name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
+        source = small if bytes_told < cutoff else large
+        found.setdefault(name, source.chain(start)[:bytes_told] if bytes_told else b"")
+    return found.get("Workbook") or found.get("Book") or b""
+
+
+def _table_sectors(content: bytes, body: bytes, size: int, more: int) -> list[int]:
+    """The sectors that hold the table of chains: the first 109 stand in the head, others in a chain."""
+    told = list(struct.unpack_from("<109I", content, 76))
+    seen = set()
+    while more < LAST_SECTOR:
+        if more in seen:
+            raise ValueError("the tables of sectors run in a circle")
+        seen.add(more)
+        *numbers, more = struct.unpack_from(f"<{size // 4}I", body, more * size)
+        told += numbers
+    return [sector for sector in told if sector < LAST_SECTOR]
+
+
+def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
+    """Type, place and length of the records from a place to the end of their part."""
+    while start + 4 <= len(stream):
+        kind, length = struct.unpack_from("<H H", stream, start)
+        yield kind, start + 4, length
+        if kind == END:
+            return
+        start += 4 + length
+
+
+def _check_sheets(stream: bytes) -> None:
+    sheets, records, cells = [], 0, 0
+    for kind, at, _length in _records(stream, 0):
+        if kind == BOUNDSHEET:
+            sheets.append(struct.unpack_from("<I", stream, at)[0])
+        elif kind == STRINGS and struct.unpack_from("<I", stream, at + 4)[0] * 3 > len(stream):
+            raise _damaged()
+    if len(sheets) > MAX_SHEETS:
+        raise _too_large()
+    for start in sheets:
+        last_row = last_column = 0
+        for kind, at, length in _records(stream, start):
+            records += 1
+            row = column = 0
+            if kind in CELLS and length >= 4:
+                row, column = struct.unpack_from("<H H", stream, at)
+                column += length // 6 if kind == MULTIPLE else 0
+            elif kind == DIMENSIONS:
+                row, column = _extent(stream, at, length)
+            last_row, last_column = max(last_row, row), max(last_column, column)
+            if records > MAX_CELLS or cells + (last_row + 1) * (last_column + 1) > MAX_CELLS:
+                raise _too_large()
+        cells += (last_row + 1) * (last_column + 1)
+
+
+def _extent(stream: bytes, at: int, length: int) -> tuple[int, int]:
+    """The last row and column that a sheet says it has: rows are of two bytes before version 8."""
+    if length >= 14:
+        first, last, left, right = struct.unpack_from("<I I H H", stream, at)
+    else:
+        first, last, left, right = struct.unpack_from("<4H", stream, at)
+    if last < first or right < left:
+        raise _damaged()
+    return last, right
