@@ -70,7 +70,9 @@ class Columns:
 
     def holds(self, name: str | None, part: str) -> bool:
         """Whether a text of a column has this part."""
-        return name in self and pc.any(pc.match_substring(self.words[name], part)).as_py() is True
+        if name is None or name not in self:
+            return False
+        return pc.any(pc.match_substring(self.words[name], part)).as_py() is True
 
     def numbers(self, name: str | None, of: Callable[[str], float]) -> Any:
         """A column as numbers (rows,), `of` called once with each different text in its order; NaN where

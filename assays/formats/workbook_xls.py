@@ -50,7 +50,8 @@ class _Sectors:
 
     def chain(self, start: int) -> bytes:
         """All that a chain holds; ValueError where it leaves the file or runs in a circle."""
-        pieces, sector = [], start
+        pieces: list[bytes] = []
+        sector = start
         while sector < LAST_SECTOR:
             at = sector * self.size
             if at >= len(self.content) or len(pieces) > len(self.following):

@@ -116,9 +116,12 @@ def control_figure(runs: pd.DataFrame, theme: str) -> dict[str, Any]:
         tooltip=["control:N", "plate:N", alt.Tooltip("z:Q", format=".2f"), "rule:N"],
     )
     marks = base.mark_line(point=alt.OverlayMarkDef(filled=True, size=50))
-    broken = (
-        alt.Chart(_rows(known[known["rule"] != ""]))
-        .mark_text(dy=-12, color=ink)
-        .encode(x=alt.X("plate:N", sort=None), y="z:Q", text="rule:N")
-    )
-    return _styled(rules + marks + broken, theme)
+    layers = rules + marks
+    broken = known[known["rule"] != ""]
+    if len(broken):  # a layer without rows has no extent, which the page's console complains of
+        layers += (
+            alt.Chart(_rows(broken))
+            .mark_text(dy=-12, color=ink)
+            .encode(x=alt.X("plate:N", sort=None), y="z:Q", text="rule:N")
+        )
+    return _styled(layers, theme)

@@ -97,6 +97,7 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     chosen = _chosen(request.GET.get("analyte", ""), analytes)
     by = request.GET.get("by", "value")
     curves = curves_of(shown, chosen) if chosen else None
+    controls = control_runs(shown, chosen.analyte_id).to_dict("records") if chosen else []
     bars, policy = list(bars_of(shown)), policy_of(shown)
     standing = [bar for bar in bars if bar.lifted_at is None]
     context = {
@@ -107,7 +108,8 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "ways": BY.items(),
         "map": plate_map(shown, chosen.analyte_id, by, curves.fit, standing) if curves else None,
         "curves": curves,
-        "controls": control_runs(shown, chosen.analyte_id).to_dict("records") if chosen else [],
+        "controls": controls,
+        "has_guide": any(run["z"] == run["z"] for run in controls),
         "standing": standing,
         "lifted": [bar for bar in bars if bar.lifted_at is not None],
         "policy": policy,
