@@ -21,6 +21,7 @@ from assays.formats.xponent_measurements import assembled
 MARK = re.compile(r'^\s*"?DataType:"?\s*([,;\t])', re.MULTILINE)
 FIRST = re.compile(r'\s*"?Program"?\s*[,;\t]\s*"?xPONENT', re.IGNORECASE)
 LOCATION = re.compile(r"(?:\d+\s*\(\s*)?(\d+)\s*[,;.]\s*([A-P]\d{1,2})\s*\)?")
+HALF = re.compile(r"\d+\s*\(\s*\d+")
 NOT_ANALYTES = frozenset({"", "total events", "notes"})
 NEEDED = ("Median", "Count")
 OF_ANALYSIS = ("Net MFI", "Result")
@@ -106,7 +107,7 @@ def _block(part: list[Record]) -> tuple[Block, list[Record]]:
     mark, name = part[0], part[0].cell(1)
     if not name:
         raise PlateFormatError("A block has no name.", line=mark.line)
-    body = part[1:]
+    body = [_located(record) for record in part[1:]]
     while body and body[0].is_empty:
         body = body[1:]
     size = next((i for i, record in enumerate(body) if record.is_empty), len(body))
@@ -116,6 +117,15 @@ def _block(part: list[Record]) -> tuple[Block, list[Record]]:
         if LOCATION.fullmatch(record.cell(0)):
             raise PlateFormatError("The line of a well belongs to no block.", line=record.line)
     return Block(name, mark.line, header, body[1:size]), rest
+
+
+def _located(record: Record) -> Record:
+    """A record whose location was written without quotation marks, so that its own comma divided it, with
+    the location in one cell again."""
+    joined = ",".join(record.cells[:2])
+    if HALF.fullmatch(record.cell(0)) and LOCATION.fullmatch(joined):
+        return Record(record.line, [joined, *record.cells[2:]])
+    return record
 
 
 def _check_blocks(head: list[Record], blocks: dict[str, Block]) -> None:

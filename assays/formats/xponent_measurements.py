@@ -244,10 +244,11 @@ def _dilutions(
     blocks: dict[str, Block], tables: dict[str, WellTable], wells: list[str], numbers: Numbers
 ) -> list[float]:
     block = blocks.get("Dilution Factor")
-    if block is None or not block.by_well:
+    if block is None or not block.by_well or "Dilution Factor" not in block.header.cells:
         return [NAN] * len(wells)
+    column = block.header.cells.index("Dilution Factor")
     told = {well: record for well, (record, _) in tables["Dilution Factor"].items()}
-    return [numbers.of(told[well], told[well].cell(2), "Dilution Factor") for well in wells]
+    return [numbers.of(told[well], told[well].cell(column), "Dilution Factor") for well in wells]
 
 
 def _analyte_table(block: Block) -> dict[str, dict[str, tuple[Record, str]]]:
