@@ -10,10 +10,15 @@ import pandas as pd
 
 from assays.formats.reading import SampleType
 
+NUMBER = r"(?:[\s_-]*(?:AS[\s_-]*)?\d{1,2})?"  # of a control: "1", "_2", "AS 1"
 CONTROL = re.compile(
-    r"(IPC|PC|SC|CTRL|CONTROL|PLATE[_ ]?CONTROL|SAMPLE[_ ]?CONTROL)(?![A-Za-z])", re.I
+    r"(IPC|PC|SC|CTRL|CONTROL|(CTRL|CONTROL)[\s_-]?SAMPLE|"
+    r"(INTER[\s_-]?)?(PLATE|SAMPLE)[\s_-]?(CTRL|CONTROL)S?)" + NUMBER,
+    re.I,
 )
-BLANK = re.compile(r"(NC|NEG|NEGATIVE[_ ]?CONTROL)(?![A-Za-z])", re.I)
+BLANK = re.compile(r"(NC|NEG|NEG(ATIVE)?[\s_-]?(CTRL|CONTROL)S?)" + NUMBER, re.I)
+"""The whole name must be one: of a post-COVID study "PC - PAT06" is a patient and "PC - HC12" a healthy
+person, whose values must not be lost among the controls."""
 WORDS = {
     "SAMPLE": SampleType.SAMPLE,
     "NEGATIVE_CONTROL": SampleType.BLANK,
@@ -28,9 +33,10 @@ def sample_type(name: str, word: str = "") -> SampleType:
     "CONTROL_SAMPLE_AS 1"."""
     if word.upper() in WORDS:
         return WORDS[word.upper()]
-    if BLANK.match(name):
+    plain = name.strip()
+    if BLANK.fullmatch(plain):
         return SampleType.BLANK
-    return SampleType.CONTROL if CONTROL.match(name) else SampleType.SAMPLE
+    return SampleType.CONTROL if CONTROL.fullmatch(plain) else SampleType.SAMPLE
 
 
 def named_by_convention(wells: pd.DataFrame) -> list[str]:

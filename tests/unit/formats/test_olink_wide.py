@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from assays.formats import PlateFormatError, read_plate
+from assays.formats.olink_names import sample_type
 from tests.unit.formats.files import olink_rows, workbook
 
 
@@ -115,3 +116,22 @@ def test_a_wide_export_as_text_gives_the_same_numbers_and_names_lines():
     with pytest.raises(PlateFormatError, match="misaligned") as caught:
         read_plate(b"\n".join(lines))
     assert "12" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *((name, "control") for name in ("PC 1", "IPC_2", "Inter-plate control", "SC", "SC 3")),
+        *(
+            (name, "control")
+            for name in ("CONTROL_SAMPLE_AS 1", "Plate control 2", "Sample_Control")
+        ),
+        *((name, "blank") for name in ("NC", "NC2", "Negative control 1", "Neg_Ctrl_3")),
+        *(
+            (name, "sample")
+            for name in ("PC - PAT06", "PC- PAT06", "PC - HC12", "NC-17-A", "SC-1024")
+        ),
+    ],
+)
+def test_a_control_is_what_is_named_as_one_and_not_what_begins_as_one(name, kind):
+    assert sample_type(name).value == kind
