@@ -10,7 +10,6 @@ mapping.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from assays.formats.errors import PlateFormatError
@@ -28,29 +27,14 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.source import PlateSource
-from assays.formats.text import DELIMITERS, check_ended, records
+from assays.formats.table import Table, table_of
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import positions
-from assays.formats.workbook import Sheet
 
 NUMERIC = ("mfi", "net_mfi", "bead_count", "dilution")
 FIELDS = ("well", "sample", "sample_type", "analyte", "value", "unit", *NUMERIC)
 OTHER_KEYS = ("layout", "analytes", "sheet", "decimal", "unit_text", "name", "instrument", "lot")
 KNOWN = "Luminex xPONENT, Bio-Plex Manager and Olink NPX"
-
-
-@dataclass(frozen=True)
-class Table:
-    """A header and rows of one width, each with its place in the file."""
-
-    sheet: Sheet
-    is_text: bool
-    lines: list[int]
-
-    def error(self, row: int, column: int, reason: str) -> PlateFormatError:
-        if self.is_text:
-            return PlateFormatError(reason, line=self.lines[row])
-        return self.sheet.error(row, column, reason)
 
 
 def read(file: PlateSource, mapping: Mapping[str, Any] | None) -> PlateReading:
@@ -62,7 +46,7 @@ def read(file: PlateSource, mapping: Mapping[str, Any] | None) -> PlateReading:
         )
     if file.is_parquet:
         raise PlateFormatError("A Parquet file is read only where it is a long Olink export.")
-    table = _table(file, said.get("sheet"))
+    table = table_of(file, said.get("sheet"))
     header = table.sheet.rows[0] if table.sheet.rows else []
     if mapping is None:
         named = [name.lower() for name in header]
@@ -76,31 +60,6 @@ def read(file: PlateSource, mapping: Mapping[str, Any] | None) -> PlateReading:
         if "raw_text" in named:
             said["value"] = header[named.index("raw_text")]
     return _reading(table, said)
-
-
-def _table(file: PlateSource, sheet: str | None) -> Table:
-    if file.is_workbook:
-        found = [s for s in file.sheets if sheet is None or s.name == sheet]
-        found = [s for s in found if any(any(row) for row in s.rows)]
-        if not found:
-            raise PlateFormatError(f"The workbook has no sheet “{sheet}” with a table.")
-        rows = [row for row in found[0].rows if any(row)]
-        return Table(Sheet(found[0].name, rows), False, list(range(1, len(rows) + 1)))
-    check_ended(file.text)
-    first = file.text.split("\n", 1)[0]
-    found_records = [
-        r for r in records(file.text, max(DELIMITERS, key=first.count)) if not r.is_empty
-    ]
-    if not found_records:
-        raise PlateFormatError("The file is empty.")
-    width = len(found_records[0].cells)
-    for record in found_records:
-        if len(record.cells) != width:
-            raise PlateFormatError(
-                f"The columns are misaligned: {len(record.cells)} cells under {width} names.",
-                line=record.line,
-            )
-    return Table(Sheet("", [r.cells for r in found_records]), True, [r.line for r in found_records])
 
 
 def _reading(table: Table, said: dict[str, Any]) -> PlateReading:

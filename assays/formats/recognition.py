@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assays.formats import bioplex, generic, olink, xponent
+from assays.formats import bioplex, generic, intelliflex, olink, xponent
 from assays.formats.errors import PlateFormatError
 from assays.formats.limits import MAX_BYTES
 from assays.formats.reading import PlateReading
@@ -27,7 +27,7 @@ def read_plate(
     file = _opened(source, filename)
     if not file.content.strip():
         raise PlateFormatError("The file is empty.")
-    for reader in (xponent, bioplex, olink):
+    for reader in (xponent, intelliflex, bioplex, olink):
         if mapping is None and reader.recognizes(file):
             return reader.read(file)
     return generic.read(file, mapping)

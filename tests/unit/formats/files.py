@@ -137,13 +137,18 @@ def _sheet(main, rows):
     for r, row in enumerate(rows, 1):
         cells = []
         for c, value in enumerate(row):
-            place = f"{chr(65 + c)}{r}"
+            place = f"{_letters(c)}{r}"
             if isinstance(value, int | float):
                 cells.append(f'<c r="{place}"><v>{value}</v></c>')
             elif value:
                 cells.append(f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>')
         body.append(f'<row r="{r}">{"".join(cells)}</row>')
     return f'<worksheet xmlns="{main}"><sheetData>{"".join(body)}</sheetData></worksheet>'
+
+
+def _letters(column):
+    first, last = divmod(column, 26)
+    return (chr(64 + first) if first else "") + chr(65 + last)
 
 
 BIOPLEX_HEADER = [
@@ -227,6 +232,42 @@ def olink_long(delimiter=";"):
     return "\n".join(delimiter.join(line) for line in [header, *rows]).encode() + b"\n"
 
 
+def intelliflex_rows(regions=((25, "HPV6"), (27, "HPV11")), reporters=("RP1",)):
+    """The table of an INTELLIFLEX: a row for each well, empty wells without names and numbers."""
+    told = {
+        "MODEL NAME": "xMAP INTELLIFLEX® DR-SE",
+        "INSTRUMENT TYPE": "INTELLIFLEX",
+        "SERIAL NUMBER": "IFLX1",
+        "SOFTWARE VERSION": "Luminex INTELLIFLEX Bundle - 2.1.1015/Firmware Bootloader - 1.0.34",
+        "CALIBRATION TIMESTAMP": "2026-02-24 08:21:33 AM",
+        "PLATE NAME": "plate 7",
+        "PLATE START": "2026-02-25 04:42:08 PM",
+        "ACTIVE USER": "N/A",
+        "PLATE TYPE NAME": "96 Well Plate",
+    }
+    well = ("WELL LOCATION", "WELL TYPE", "WELL STATUS", "SAMPLE ID", "DILUTION", "PANEL NAME")
+    wells = [
+        ("A1", "U1", "Dry", "S-1", "1:4", "Panel [v1]"),
+        ("B1", "U2", "Warning", "S-2", "50", "Panel [v1]"),
+        ("C1", "S1", "Completed", "Standard1", "N/A", "Panel [v1]"),
+    ]
+    names = ("ANALYTE NAME", "REGION", "MEDIAN", "NET MEDIAN", "MEAN", "COUNT", "%CV")
+    keys = [(region, name, reporter) for region, name in regions for reporter in reporters]
+    rows = [[*told, *well, *(f"R{r}: {rp} {name}" for r, _, rp in keys for name in names)]]
+    for i, cells in enumerate(wells):
+        for region, name, reporter in keys:
+            level = region + i / 4 + (reporter == "RP2") * 100
+            found = (name, region, level, level - 0.5, level + 1, 40 + i, 31.25)
+            cells = (*cells, *(map(str, found) if i else ["NaN"] * len(names)))
+        rows.append([*told.values(), *cells])
+    return rows
+
+
+def as_csv(rows, delimiter=","):
+    """Rows of cells without delimiters in them, as bytes."""
+    return ("\n".join(delimiter.join(map(str, row)) for row in rows) + "\n").encode()
+
+
 GENERIC = (
     b"well,sample,analyte,value\nA1,S-1,IL6,< 3\nA1,S-1,IL8,4.5\nB1,S-2,IL6,*2\nB1,S-2,IL8,***\n"
 )
@@ -240,5 +281,6 @@ def examples():
         "bioplex": workbook(bioplex_sheets()),
         "olink": workbook({"INF": olink_rows()}),
         "olink, long": olink_long(),
+        "intelliflex": as_csv(intelliflex_rows()),
         "generic": GENERIC,
     }

@@ -1,0 +1,122 @@
+"""INTELLIFLEX tables, CSV or XLSX: a row for each well, a column for each property of each bead region and
+reporter ("R25: RP1 MEDIAN"), and before them what is told of instrument, plate and well.
+
+They hold fluorescence and counts, never a concentration. Every analyte must have the same properties, and
+every row must be of the same plate.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from assays.formats import intelliflex_measurements
+from assays.formats.errors import PlateFormatError
+from assays.formats.reading import PlateReading
+from assays.formats.source import PlateSource
+from assays.formats.table import Table, table_of
+from assays.formats.wells import position
+
+PROPERTY = re.compile(r"R(\d+):\s*(RP\d+)\s+(.+)")
+SIGN = re.compile(r"WELL LOCATION.*R\d+:\s*RP\d+\s+MEDIAN", re.DOTALL)
+HEAD_CHARS = 2_000_000
+NEEDED = ("MEDIAN", "COUNT")
+WELL, SAMPLE = "WELL LOCATION", "SAMPLE ID"
+RUN = ("SERIAL NUMBER", "PLATE NAME", "PLATE START")
+
+
+@dataclass(frozen=True)
+class Wells:
+    """The table by wells: places of the head's columns, and for each analyte (region, reporter) the places of
+    its properties; rows are those of the table, `names` the wells in their order."""
+
+    table: Table
+    head: dict[str, int]
+    analytes: dict[tuple[str, str], dict[str, int]]
+    names: list[str]
+
+    def cell(self, row: int, name: str) -> str:
+        """A cell of the head's columns; "" where there is no such column or "N/A" stands in it."""
+        text = self.table.sheet.cell(row, self.head[name]) if name in self.head else ""
+        return "" if text.upper() in ("N/A", "NAN") else text
+
+    def told(self, name: str) -> str:
+        """What the head tells of the whole plate."""
+        return self.cell(1, name)
+
+
+def recognizes(file: PlateSource) -> bool:
+    """Whether the first line (or a sheet's first row) has the column of wells and those of medians."""
+    if file.is_parquet:
+        return False
+    if file.is_text:
+        return bool(SIGN.search(file.text[:HEAD_CHARS].split("\n", 1)[0]))
+    return any(sheet.rows and SIGN.search(",".join(sheet.rows[0])) for sheet in file.sheets)
+
+
+def read(file: PlateSource) -> PlateReading:
+    """Read a table whole; PlateFormatError with line, or sheet and cell, otherwise."""
+    sheet = None if file.is_text else next(s for s in file.sheets if s.rows and _is_sign(s.rows[0]))
+    table = table_of(file, sheet.name if sheet else None)
+    head, analytes = _columns(table)
+    if len(table.sheet.rows) < 2:
+        raise PlateFormatError("The table has no wells: the file was cut.")
+    wells = Wells(table, head, analytes, _names(table, head))
+    _check_run(wells)
+    return intelliflex_measurements.assembled(wells)
+
+
+def _is_sign(row: list[str]) -> bool:
+    return bool(SIGN.search(",".join(row)))
+
+
+def _columns(table: Table) -> tuple[dict[str, int], dict[tuple[str, str], dict[str, int]]]:
+    """Columns of the head by name, and those of each analyte by property."""
+    head: dict[str, int] = {}
+    analytes: dict[tuple[str, str], dict[str, int]] = {}
+    for place, name in enumerate(table.sheet.rows[0]):
+        told = PROPERTY.fullmatch(name)
+        columns = analytes.setdefault((told[1], told[2]), {}) if told else head
+        key = told[3] if told else name
+        if key and key in columns:
+            raise table.error(0, place, f"The column “{name}” stands twice.")
+        if key:
+            columns[key] = place
+    for name in (WELL, SAMPLE):
+        if name not in head:
+            raise table.error(0, 0, f"The column “{name}” is missing.")
+    every = dict.fromkeys([*NEEDED, *(name for columns in analytes.values() for name in columns)])
+    for name in every:
+        for (region, reporter), columns in analytes.items():
+            if name not in columns:
+                raise table.error(
+                    0, min(columns.values()), f"“{name}” of R{region}, {reporter} is missing."
+                )
+    return head, analytes
+
+
+def _names(table: Table, head: dict[str, int]) -> list[str]:
+    names: list[str] = []
+    for row in range(1, len(table.sheet.rows)):
+        written = table.sheet.cell(row, head[WELL])
+        name = position(written)
+        if name is None:
+            raise table.error(row, head[WELL], f"“{written[:40]}” is not the location of a well.")
+        if name in names:
+            raise table.error(
+                row, head[WELL], f"The well {name} stands twice: the file mixes plates."
+            )
+        names.append(name)
+    return names
+
+
+def _check_run(wells: Wells) -> None:
+    """Every row is of one plate, read once by one instrument."""
+    for name in (name for name in RUN if name in wells.head):
+        for row in range(2, len(wells.names) + 1):
+            if wells.cell(row, name) != wells.told(name):
+                raise wells.table.error(
+                    row,
+                    wells.head[name],
+                    f"The file mixes plates: “{name}” is not that of the first row.",
+                )

@@ -1,0 +1,52 @@
+"""A plain table of a text or a workbook: names, and under them rows of one width."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assays.formats.errors import PlateFormatError
+from assays.formats.source import PlateSource
+from assays.formats.text import DELIMITERS, check_ended, records
+from assays.formats.workbook import Sheet
+
+
+@dataclass(frozen=True)
+class Table:
+    """A header and rows of one width, each with its place in the file."""
+
+    sheet: Sheet
+    is_text: bool
+    lines: list[int]
+
+    def error(self, row: int, column: int, reason: str) -> PlateFormatError:
+        if self.is_text:
+            return PlateFormatError(reason, line=self.lines[row])
+        return self.sheet.error(row, column, reason)
+
+
+def table_of(file: PlateSource, sheet: str | None = None) -> Table:
+    """The table of a text, or of a workbook's first sheet that holds something (or of the sheet of that
+    name); PlateFormatError where a row has more or fewer cells than there are names, and where the last line
+    of a text is not ended."""
+    if file.is_workbook:
+        found = [s for s in file.sheets if sheet is None or s.name == sheet]
+        found = [s for s in found if any(any(row) for row in s.rows)]
+        if not found:
+            raise PlateFormatError(f"The workbook has no sheet “{sheet}” with a table.")
+        rows = [row for row in found[0].rows if any(row)]
+        return Table(Sheet(found[0].name, rows), False, list(range(1, len(rows) + 1)))
+    check_ended(file.text)
+    first = file.text.split("\n", 1)[0]
+    found_records = [
+        r for r in records(file.text, max(DELIMITERS, key=first.count)) if not r.is_empty
+    ]
+    if not found_records:
+        raise PlateFormatError("The file is empty.")
+    width = len(found_records[0].cells)
+    for record in found_records:
+        if len(record.cells) != width:
+            raise PlateFormatError(
+                f"The columns are misaligned: {len(record.cells)} cells under {width} names.",
+                line=record.line,
+            )
+    return Table(Sheet("", [r.cells for r in found_records]), True, [r.line for r in found_records])
