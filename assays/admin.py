@@ -83,10 +83,9 @@ class PanelAdmin(ScopedAdmin):
 
 @admin.register(PanelPolicy)
 class PanelPolicyAdmin(ScopedAdmin):
-    """The limits by which a study judges a panel's plates; a plate is judged by them when it comes, and
-    when somebody asks for it on its page."""
+    """The limits by which a study judges a panel's plates. They are changed under Plates, Rules, for all plates
+    are then judged anew."""
 
-    added_by = changed_by = Who.MANAGER
     list_display = (
         "study",
         "panel",
@@ -98,7 +97,5 @@ class PanelPolicyAdmin(ScopedAdmin):
     fields = (
         *("study", "panel", "min_bead_count", "recommended_bead_count", "max_intra_cv"),
         *("max_inter_cv", "recovery_low", "recovery_high", "max_out_of_range", "repeats"),
+        "concentration",
     )
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
-        return ("study", "panel") if obj is not None else ()

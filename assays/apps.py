@@ -7,10 +7,16 @@ class AssaysConfig(AppConfig):
     verbose_name = _("Assays")
 
     def ready(self) -> None:
+        from assays.services import judging
         from assays.services.assay_import import AssayImporter
         from assays.services.plate_import import PlateImporter
+        from jobs.work import Work, register
         from studies.imports.registry import register_importer
 
+        register(
+            judging.JUDGE,
+            Work(compute=judging.compute_judgements, store=judging.store_judgements),
+        )
         register_importer("assay", AssayImporter())
         register_importer("plate", PlateImporter())
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from assays.web import plate_charts, plate_imports, plates, specimens
+from assays.web import plate_actions, plate_charts, plate_imports, plates, policies, specimens
 
 app_name = "assays"
 
@@ -14,15 +14,28 @@ urlpatterns = [
     ),
     path("studies/<str:code>/plates/", plates.plates, name="plates"),
     path("studies/<str:code>/plates/<int:pk>/", plates.plate, name="plate"),
-    path("studies/<str:code>/plates/<int:pk>/exclude/", plates.exclude_wells, name="exclude_wells"),
-    path("studies/<str:code>/plates/<int:pk>/lift/", plates.lift_bar, name="lift_bar"),
+    path(
+        "studies/<str:code>/plates/<int:pk>/exclude/",
+        plate_actions.exclude_wells,
+        name="exclude_wells",
+    ),
+    path("studies/<str:code>/plates/<int:pk>/lift/", plate_actions.lift_bar, name="lift_bar"),
     path(
         "studies/<str:code>/plates/<int:pk>/<int:analyte>/<str:name>.json",
         plate_charts.chart,
         name="plate_chart",
     ),
-    path("studies/<str:code>/plates/<int:pk>/layout/", plates.correct_well, name="correct_well"),
-    path("studies/<str:code>/plates/<int:pk>/judge/", plates.judge_again, name="judge_plate"),
+    path(
+        "studies/<str:code>/plates/<int:pk>/layout/",
+        plate_actions.correct_well,
+        name="correct_well",
+    ),
+    path(
+        "studies/<str:code>/plates/<int:pk>/judge/", plate_actions.judge_again, name="judge_plate"
+    ),
+    path("studies/<str:code>/plates/<int:pk>/guide/", plate_actions.guide, name="guide_plate"),
+    path("studies/<str:code>/plates/rules/", policies.policies, name="policies"),
+    path("studies/<str:code>/plates/rules/<int:pk>/", policies.policy, name="policy"),
     path("studies/<str:code>/specimens/", specimens.specimens, name="specimens"),
     path("studies/<str:code>/specimens/<int:pk>/", specimens.specimen, name="specimen"),
 ]

@@ -60,6 +60,21 @@ class PlateRun(models.Model):
         blank=True,
         help_text=_("When its quality was last judged by the rules; empty: not yet."),
     )
+    judged_as = models.CharField(
+        max_length=20,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Concentrations and repeats of the policy by which it was judged."),
+    )
+    in_guide_set = models.BooleanField(
+        _("in the guide set"),
+        default=False,
+        db_default=False,
+        help_text=_(
+            "Whether its controls set the mean and spread of its panel's and lot's charts."
+        ),
+    )
 
     class Meta:
         verbose_name = _("plate run")
@@ -134,6 +149,14 @@ class PlateAnalyte(models.Model):
     uloq = models.FloatField(_("ULOQ"), null=True, blank=True)
     curve = models.TextField(_("curve of the vendor"), blank=True)
     curve_kind = models.CharField(_("kind of curve"), max_length=60, blank=True)
+    refit = models.JSONField(
+        _("our own curve"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Where the panel's policy takes concentrations from it (assays.quality.refit)."
+        ),
+    )
 
     class Meta:
         verbose_name = _("analyte on a plate")

@@ -21,6 +21,10 @@ class PanelPolicy(models.Model):
         FIRST = "first", _("the first that is not barred, in the order of acquisition")
         LAST = "last", _("the last that is not barred, in the order of acquisition")
 
+    class Concentration(models.TextChoices):
+        VENDOR = "vendor", _("as the instrument's software wrote it")
+        REFIT = "refit", _("from fluorescence, by our own curve of the plate's standards")
+
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="panel_policies")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="policies")
     min_bead_count = models.PositiveIntegerField(_("fewest beads"), default=35)
@@ -35,6 +39,13 @@ class PanelPolicy(models.Model):
         max_length=5,
         choices=Repeats.choices,
         default=Repeats.MEAN,
+    )
+    concentration = models.CharField(
+        _("concentrations that models use"),
+        max_length=6,
+        choices=Concentration.choices,
+        default=Concentration.VENDOR,
+        db_default=Concentration.VENDOR,
     )
 
     class Meta:
@@ -58,7 +69,8 @@ class PanelPolicy(models.Model):
                 name="assays_policy_percentages",
             ),
             models.CheckConstraint(
-                condition=Q(repeats__in=["mean", "first", "last"]),
+                condition=Q(repeats__in=["mean", "first", "last"])
+                & Q(concentration__in=["vendor", "refit"]),
                 name="assays_policy_choices_known",
             ),
         ]
@@ -87,6 +99,7 @@ class QualityBar(models.Model):
         RECOVERY = "recovery", _("recovery of the standards")
         OUT_OF_RANGE = "out_of_range", _("share out of range")
         VENDOR = "vendor", _("quality control of the vendor")
+        CURVE = "curve", _("our own curve")
 
     plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="bars")
     well = models.ForeignKey(
@@ -124,7 +137,7 @@ class QualityBar(models.Model):
                 condition=Q(
                     rule__in=[
                         *("excluded", "bead_count", "intra_cv", "inter_cv"),
-                        *("recovery", "out_of_range", "vendor"),
+                        *("recovery", "out_of_range", "vendor", "curve"),
                     ]
                 ),
                 name="assays_bar_rule_known",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import chi2_contingency
+from sksurv.compare import compare_survival
+from sksurv.util import Surv
 
 STRONG, SURE = 0.3, 0.01
 
@@ -42,3 +44,17 @@ def association(first: pd.Series, second: pd.Series) -> Association | None:
     least = min(r, c) - 1
     v = float(np.sqrt(phi / least)) if least > 0 else 0.0
     return Association(min(1.0, v), float(p), bool(((table > 0).sum(axis=1) == 1).all()))
+
+
+def survival_difference(groups: pd.Series, time: pd.Series, event: pd.Series) -> float | None:
+    """p of the log-rank test of survival between groups (n,) of patients: time in days, event true or false.
+
+    Groups of one patient are left out. None where fewer than two groups or no event are left.
+    """
+    frame = pd.DataFrame({"group": groups, "time": time, "event": event.astype(bool)})
+    frame = frame[frame.groupby("group")["time"].transform("size") > 1]
+    if frame["group"].nunique() < 2 or not frame["event"].any():
+        return None
+    outcome = Surv.from_dataframe("event", "time", frame)
+    _chi2, p = compare_survival(outcome, frame["group"].astype("category").cat.codes.to_numpy())
+    return float(p)

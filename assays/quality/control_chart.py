@@ -15,14 +15,15 @@ GUIDE = 5
 COLUMNS = ("value", "mean", "sd", "z", "rule")
 
 
-def levey_jennings(values: Any, guide: int = GUIDE) -> pd.DataFrame:
+def levey_jennings(values: Any, guide: Any = None) -> pd.DataFrame:
     """value, mean, sd, z and the first rule broken ("" for none) of runs in the order of time.
 
-    values: (n,). The guide set are the first `guide` runs; with fewer than two of them, or no spread
-    among them, z is NaN and no rule is judged.
+    values: (n,). guide: (n,) whether a run is in the guide set; the first five where nothing is chosen. With
+    fewer than two of them, or no spread among them, z is NaN and no rule is judged.
     """
     x = np.asarray(values, dtype=np.float64)
-    of_guide = x[:guide][np.isfinite(x[:guide])]
+    chosen = np.arange(len(x)) < GUIDE if guide is None or not np.any(guide) else np.asarray(guide)
+    of_guide = x[chosen & np.isfinite(x)]
     mean = float(of_guide.mean()) if len(of_guide) else float("nan")
     sd = float(of_guide.std(ddof=1)) if len(of_guide) > 1 else float("nan")
     z = (x - mean) / sd if sd > 0 else np.full(len(x), np.nan)

@@ -6,7 +6,7 @@ from django.db.models import Count, Q, QuerySet
 
 from accounts.models import User
 from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar, Well
-from assays.quality.curves import Fit
+from assays.quality.refit import Refit
 from assays.selectors.curves import recomputed
 from studies.models import Study
 from studies.permissions import Capability
@@ -73,7 +73,7 @@ class PlateMap:
 
 
 def plate_map(
-    plate_run: PlateRun, analyte_id: int, by: str, fit: Fit, standing: list[QualityBar]
+    plate_run: PlateRun, analyte_id: int, by: str, refit: Refit | None, standing: list[QualityBar]
 ) -> PlateMap:
     """One analyte over the wells of a plate, shaded by value or bead count; two queries.
 
@@ -84,7 +84,7 @@ def plate_map(
     }
     cells = [Cell(well, measured.get(well.pk)) for well in wells]
     for cell in cells:
-        cell.ours = recomputed(cell.measurement, fit) if cell.measurement else None
+        cell.ours = recomputed(cell.measurement, refit) if cell.measurement else None
     for cell in cells:
         reasons = [
             bar.reason

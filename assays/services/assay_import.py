@@ -15,6 +15,7 @@ from assays.imports.comparison import AssayComparison, AssayWrites, NewMeasureme
 from assays.imports.mapping import AssayMapping, assay_mapping
 from assays.imports.samples import Sample, samples_of
 from assays.models import Analyte, AnalyteAlias, PlateRun, Specimen
+from assays.selectors.judged import judged_as, policy_of
 from assays.selectors.known import known_assays
 from studies.imports.columns import check_columns
 from studies.imports.preview import as_json
@@ -109,6 +110,7 @@ class AssayImporter:
         Specimen.objects.bulk_update(writes.collected, ["collected_on"], batch_size=BATCH)
         for plate in writes.plates:
             plate.source = batch
+            plate.judged_as = judged_as(policy_of(plate))
         PlateRun.objects.bulk_create(writes.plates, batch_size=BATCH)
         copy_measurements(writes.measurements, unit=plan.unit, source=batch)
 

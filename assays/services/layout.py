@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assays.models import Measurement, PlateRun, SampleType, Specimen, Well
 from assays.selectors.matrix import usable
-from assays.services.quality import checked_reason, tell
+from assays.services.consequences import checked_reason, tell
 from assays.signals import ChangedValue, Consequence
 from audit.recording import recorded
 from studies.permissions import Capability

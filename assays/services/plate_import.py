@@ -20,7 +20,7 @@ from assays.imports.plate_preview import described
 from assays.imports.plate_specimens import SpecimenFinder
 from assays.models import PlateAnalyte, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
-from assays.services.quality import judge_plate
+from assays.services.judging import judge_plate
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.tables import check_size

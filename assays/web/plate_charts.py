@@ -8,7 +8,8 @@ import pandas as pd
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_GET
 
-from assays.selectors.curves import Curves, control_runs, curves_of
+from assays.selectors.controls import control_runs
+from assays.selectors.curves import Curves, curves_of
 from assays.selectors.plates import analytes_on
 from assays.web.plates import plate_or_404
 from studies.charts import FONT, INK, SITES

@@ -2,20 +2,21 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
 
-from assays.models import Analyte, PlateRun, QualityBar, Well
+from assays.models import PlateRun, QualityBar
 from assays.quality.replicates import intra_plate_cv
 from assays.quality.rules import Limits, out_of_range, recoveries
 from assays.sections import plate_sections
 from assays.selectors.confounding import confounding_warnings
-from assays.selectors.curves import Curves, control_runs, curves_of, recomputed
+from assays.selectors.controls import bridges, control_runs
+from assays.selectors.curves import Curves, curves_of, recomputed
+from assays.selectors.judged import limits_of, plate_frame, policy_of
 from assays.selectors.plates import (
     analytes_on,
     barred_plates,
@@ -24,20 +25,8 @@ from assays.selectors.plates import (
     plates_visible_to,
     with_bars,
 )
-from assays.services.layout import correct_layout
-from assays.services.quality import (
-    exclude,
-    judge_plate,
-    lift,
-    limits_of,
-    plate_frame,
-    policy_of,
-)
-from assays.signals import Consequence
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused
-from studies.selectors.access import require
 from studies.web.access import study_page
 
 PAGE_SIZE = 50
@@ -47,7 +36,6 @@ BY = {
     "flag": gettext_lazy("flag"),
     "refit": gettext_lazy("our own curve"),
 }
-NAMED = 5
 
 
 def plate_or_404(request: HttpRequest, study: Study, pk: int) -> PlateRun:
@@ -98,6 +86,7 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     by = request.GET.get("by", "value")
     curves = curves_of(shown, chosen) if chosen else None
     controls = control_runs(shown, chosen.analyte_id).to_dict("records") if chosen else []
+    bridged = bridges(shown, chosen.analyte_id).to_dict("records") if chosen else []
     bars, policy = list(bars_of(shown)), policy_of(shown)
     standing = [bar for bar in bars if bar.lifted_at is None]
     context = {
@@ -106,9 +95,10 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "chosen": chosen,
         "by": by if by in BY else "value",
         "ways": BY.items(),
-        "map": plate_map(shown, chosen.analyte_id, by, curves.fit, standing) if curves else None,
+        "map": plate_map(shown, chosen.analyte_id, by, curves.refit, standing) if curves else None,
         "curves": curves,
         "controls": controls,
+        "bridges": bridged,
         "has_guide": any(run["z"] == run["z"] for run in controls),
         "standing": standing,
         "lifted": [bar for bar in bars if bar.lifted_at is not None],
@@ -169,123 +159,8 @@ def _standards(shown: PlateRun, chosen: Any, curves: Curves | None) -> list[dict
     return [
         {
             "m": m,
-            "ours": recomputed(m, curves.fit),
+            "ours": recomputed(m, curves.refit),
             "recovery": 100 * m.value / m.expected if m.value is not None and m.expected else None,
         }
         for m in rows.order_by("well__sample", "well_id")
     ]
-
-
-def _told(request: HttpRequest, done: str, consequences: list[Consequence]) -> None:
-    """One message: what was done, and what was made from the values that have changed."""
-    if not consequences:
-        messages.success(request, done + " " + _("No dataset, version or score was made from it."))
-        return
-    counts = {
-        kind: sum(c.kind == kind for c in consequences) for kind in ("dataset", "version", "score")
-    }
-    parts = [
-        ngettext("%(n)d dataset", "%(n)d datasets", counts["dataset"]) % {"n": counts["dataset"]},
-        ngettext("%(n)d version", "%(n)d versions", counts["version"]) % {"n": counts["version"]},
-        ngettext("%(n)d score", "%(n)d scores", counts["score"]) % {"n": counts["score"]},
-    ]
-    names = "; ".join(c.text for c in consequences[:NAMED])
-    more = "" if len(consequences) <= NAMED else " …"
-    messages.warning(
-        request,
-        done
-        + " "
-        + _("Stale now: %(what)s (%(names)s%(more)s). New scores are asked for.")
-        % {"what": ", ".join(parts), "names": names, "more": more},
-    )
-
-
-@require_POST
-@study_page(Capability.JUDGE_PLATES)
-def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
-    """Bar the chosen wells, or an analyte on the plate, from models."""
-    shown = plate_or_404(request, study, pk)
-    wells = list(Well.objects.filter(plate_run=shown, pk__in=_keys(request.POST.getlist("well"))))
-    analyte = Analyte.objects.filter(pk__in=_keys([request.POST.get("analyte", "")])).first()
-    whole = request.POST.get("what") == "analyte"
-    try:
-        if not wells and not whole:
-            raise Refused(_("Choose the wells first."))
-        if whole and analyte is None:
-            raise Refused(_("Choose an analyte first."))
-        bars, consequences = exclude(
-            plate_run=shown,
-            wells=[] if whole else wells,
-            analyte=analyte if whole or request.POST.get("what") == "value" else None,
-            reason=request.POST.get("reason", ""),
-            by=request.user,  # type: ignore[arg-type]
-        )
-        done = ngettext("%(n)d exclusion is kept.", "%(n)d exclusions are kept.", len(bars))
-        _told(request, done % {"n": len(bars)}, consequences)
-    except Refused as error:
-        messages.error(request, str(error))
-    return _back(study, shown, request)
-
-
-@require_POST
-@study_page(Capability.JUDGE_PLATES)
-def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
-    """Restore what was excluded, or override a rule."""
-    shown = plate_or_404(request, study, pk)
-    bar = QualityBar.objects.filter(
-        plate_run=shown, pk__in=_keys([request.POST.get("bar", "")])
-    ).first()
-    try:
-        if bar is None:
-            raise Refused(_("There is no such bar on this plate."))
-        _bars, consequences = lift(bar=bar, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
-        _told(request, _("The bar is lifted."), consequences)
-    except Refused as error:
-        messages.error(request, str(error))
-    return _back(study, shown, request)
-
-
-@require_POST
-@study_page(Capability.JUDGE_PLATES)
-def correct_well(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
-    """Say whose specimen stood in a well."""
-    shown = plate_or_404(request, study, pk)
-    well = shown.wells.filter(position=request.POST.get("position", "").strip().upper()).first()
-    try:
-        if well is None:
-            raise Refused(_("The plate has no such well; write its position, such as C4."))
-        consequences = correct_layout(
-            plate_run=shown,
-            well=well,
-            label=request.POST.get("label", ""),
-            reason=request.POST.get("reason", ""),
-            by=request.user,  # type: ignore[arg-type]
-        )
-        _told(request, _("The layout is corrected."), consequences)
-    except Refused as error:
-        messages.error(request, str(error))
-    return _back(study, shown, request)
-
-
-@require_POST
-@study_page(Capability.JUDGE_PLATES)
-def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
-    """Judge the plate anew by the policy of today."""
-    shown = plate_or_404(request, study, pk)
-    require(request.user, study, Capability.JUDGE_PLATES)  # type: ignore[arg-type]
-    raised = judge_plate(plate_run=shown, by=request.user)  # type: ignore[arg-type]
-    done = ngettext("%(n)d new bar.", "%(n)d new bars.", len(raised))
-    messages.success(request, _("The plate is judged.") + " " + done % {"n": len(raised)})
-    return _back(study, shown, request)
-
-
-def _keys(texts: list[str]) -> list[int]:
-    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
-
-
-def _back(study: Study, shown: PlateRun, request: HttpRequest) -> HttpResponse:
-    answer = redirect("assays:plate", study.code, shown.pk)
-    analyte = request.POST.get("shown", "")
-    if analyte.isdecimal():
-        answer["Location"] += f"?analyte={analyte}"
-    return answer

@@ -1,13 +1,12 @@
 """What a model may read of a study: outcomes, covariates and measurements, as of a day."""
 
 from datetime import date
-from typing import Literal
 
 import pandas as pd
 from django.db.models import QuerySet
 
-from assays.models import Analyte, Measurement, PanelPolicy
-from assays.selectors.matrix import usable
+from assays.models import Analyte
+from assays.selectors.readings import readings
 from modeling.ciri import FrozenTable, Specification
 from studies.models import Baseline, LabResult, Patient, Study
 from studies.selectors.outcomes import outcomes
@@ -85,42 +84,14 @@ def _covariates(patients: QuerySet[Patient], timepoint: str) -> pd.DataFrame:
 
 
 def _measurements(patients: QuerySet[Patient], specification: Specification) -> pd.DataFrame:
-    """Measurements at the timepoint that no bar covers, long; empty when no analyte enters the model."""
+    """Readings at the timepoint that no bar covers, long; empty when no analyte enters the model."""
     if not specification.uses_analytes:
         return pd.DataFrame(columns=MEASUREMENT_COLUMNS)
-    rows = usable(
-        Measurement.objects.filter(
-            specimen__patient__in=patients, specimen__timepoint=specification.timepoint
-        )
-    )
-    if specification.analytes.candidates is not None:
-        rows = rows.filter(analyte__symbol__in=specification.analytes.candidates)
-    records = rows.order_by(
-        *("specimen__patient__subject_id", "analyte__symbol"),
-        *("plate_run__acquired_at", "plate_run__run_on", "id"),
-    ).values_list(
-        *("specimen__patient__subject_id", "analyte__symbol", "value", "flag", "limit"),
-        *("plate_run__study_id", "plate_run__panel_id"),
-    )
-    columns = ["subject", "analyte", "value", "flag", "limit", "study", "panel"]
-    frame = _that_count(pd.DataFrame.from_records(list(records), columns=columns))
+    found = readings(patients, specification.timepoint, specification.analytes.candidates)
     # A number beside the mark of a limit (an NPX below the limit of detection) is used as it is.
-    marked = frame["flag"].isin(["below_lloq", "above_uloq"]) & frame["value"].notna()
-    frame.loc[marked, "flag"] = "extrapolated"
-    # A repeat may be another well, plate or specimen of the same timepoint; they count in order.
-    frame["replicate"] = frame.groupby(["subject", "analyte"]).cumcount() + 1
-    return frame[MEASUREMENT_COLUMNS]
-
-
-def _that_count(frame: pd.DataFrame) -> pd.DataFrame:
-    """The repeats that count by the panels' policies; rows come in the order of acquisition."""
-    policies = PanelPolicy.objects.exclude(repeats=PanelPolicy.Repeats.MEAN)
-    for study, panel, rule in policies.values_list("study_id", "panel_id", "repeats"):
-        keep: Literal["first", "last"] = "first" if rule == PanelPolicy.Repeats.FIRST else "last"
-        mine = (frame["study"] == study) & (frame["panel"] == panel)
-        again = frame[mine].duplicated(["subject", "analyte"], keep=keep)
-        frame = frame.drop(index=again.index[again])
-    return frame
+    flag = found["flag"].astype(object)
+    marked = flag.isin(["below_lloq", "above_uloq"]) & found["value"].notna()
+    return found.assign(flag=flag.mask(marked, "extrapolated"))[MEASUREMENT_COLUMNS]
 
 
 def unknown_analytes(specification: Specification) -> list[str]:

@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from assays.models import Measurement, PanelPolicy, PlateAnalyte, QualityBar, Specimen, Well
 from assays.selectors.matrix import usable
-from assays.services.quality import exclude, judge_plate, lift
+from assays.services.judging import judge_plate
+from assays.services.quality import exclude, lift
 from assays.signals import values_changed
 from studies.refusals import NotAllowed, Refused
 from tests.factories import SiteFactory, StudyFactory, make_member, make_patient
@@ -259,7 +260,12 @@ def test_a_corrected_layout_moves_the_measurements_and_tells_both_patients(plate
     try:
         client = Client()
         client.force_login(lab)
-        sent = {"position": "a2", "label": second.label, "reason": "swapped tubes"}
+        sent = {
+            "position": "a2",
+            "label": second.label,
+            "reason": "swapped tubes",
+            "confirmed": "1",
+        }
         client.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent)
         client.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent)
     finally:

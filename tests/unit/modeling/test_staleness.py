@@ -5,9 +5,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, Specimen, Well
-from assays.services.quality import exclude, judge_plate, lift
-from modeling.ciri import parse_specification
+from assays.models import Analyte, Measurement, PlateRun, Specimen, Well
+from assays.services.judging import judge_plate, set_policy
+from assays.services.quality import exclude, lift
+from modeling.ciri import FrozenTable, parse_specification
 from modeling.models import ModelVersion, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import champion_of
@@ -134,13 +135,10 @@ def test_the_policy_says_which_repeat_counts(
         well__in=wells_of(plate, patient), analyte__symbol="IL6"
     ).last()
     Measurement.objects.filter(pk=last.pk).update(value=30.0)
-    PanelPolicy.objects.create(study=study, panel=plate.panel, repeats=rule)
-    table = study_table(
-        study,
-        parse_specification(champion.specification.body),
-        as_of=study.today(),
-        require_outcome=False,
-    )
+    lab = make_member(study, "laboratory")
+    set_policy(study=study, panel=plate.panel, values={"repeats": rule}, reason="SOP 7", by=lab)
+    do_all_jobs()
+    table = study_table_of(study, champion)
     rows = table.measurements.query("subject == @patient.subject_id and analyte == 'IL6'")
     assert rows["value"].tolist() == [value]
 
@@ -152,3 +150,72 @@ def test_a_plate_that_nothing_was_made_from_makes_nothing_stale(
     _bars, told = exclude(plate_run=plate, wells=[blank], analyte=None, reason="leak", by=None)
     assert told == []
     assert not StaleMark.objects.exists()
+
+
+def test_a_policy_that_takes_our_own_curve_changes_all_values_at_once_and_back(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    """The standards of five levels lie on FI = 10 x concentration; a well's fluorescence of 100 is 10."""
+    lab = make_member(study, "laboratory")
+    Measurement.objects.filter(plate_run=plate, well__sample_type="standard").delete()
+    fifth = Well.objects.create(plate_run=plate, position="E1", sample_type="standard", sample="S5")
+    standards = [*plate.wells.filter(sample_type="standard").exclude(pk=fifth.pk), fifth]
+    Measurement.objects.bulk_create(
+        Measurement(
+            well=well, analyte=analyte, plate_run=plate, value=level, value_text=str(level),
+            mfi=10 * level, unit="pg/mL", flag="in_range", expected=level,
+        )
+        for well, level in zip(standards, (1000.0, 250.0, 62.5, 15.625, 4.0), strict=True)
+        for analyte in Analyte.objects.filter(symbol__in=SYMBOLS)
+    )  # fmt: skip
+    before = study_table_of(study, champion)
+    values = {"concentration": "refit"}
+    job = set_policy(study=study, panel=plate.panel, values=values, reason="SOP 8", by=lab)
+    assert job is not None
+    same = set_policy(study=study, panel=plate.panel, values=values, reason="SOP 8", by=lab)
+    assert same is None
+    # until the job is done, everything is read as it was
+    assert study_table_of(study, champion).to_bytes() == before.to_bytes()
+    do_all_jobs()
+    of_plate = {p.subject_id for p in study.patients.order_by("pk")[:3]}
+    after = study_table_of(study, champion).measurements
+    mine = after["subject"].isin(of_plate)
+    assert after[mine]["value"].to_numpy() == pytest.approx(np.full(mine.sum(), 10.0), rel=0.02)
+    assert set(after[mine]["flag"]) == {"in_range"}
+    unchanged = before.measurements[~before.measurements["subject"].isin(of_plate)]
+    assert after[~mine]["value"].tolist() == unchanged["value"].tolist()
+    marked = StaleMark.objects.filter(patient__isnull=False).values_list("patient__subject_id")
+    assert {name for (name,) in marked} == of_plate
+    assert StaleMark.objects.filter(version=champion, patient=None).exists()
+    raw = Measurement.objects.filter(plate_run=plate, well__sample_type="sample")
+    assert set(raw.values_list("value", flat=True)) != {10.0}
+
+    set_policy(
+        study=study, panel=plate.panel, values={"concentration": "vendor"}, reason="back", by=lab
+    )
+    do_all_jobs()
+    assert study_table_of(study, champion).to_bytes() == before.to_bytes()
+
+
+def test_an_analyte_without_a_curve_of_ours_is_barred_where_the_policy_asks_for_it(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    lab = make_member(study, "laboratory")
+    set_policy(
+        study=study, panel=plate.panel, values={"concentration": "refit"}, reason="x", by=lab
+    )
+    do_all_jobs()
+    bars = plate.bars.filter(rule="curve", lifted_at=None)
+    assert sorted(bar.analyte.symbol for bar in bars) == sorted(SYMBOLS)
+    assert "fewer than 5" in bars[0].reason
+    of_plate = {p.subject_id for p in study.patients.order_by("pk")[:3]}
+    assert not study_table_of(study, champion).measurements["subject"].isin(of_plate).any()
+
+
+def study_table_of(study: Study, version: ModelVersion) -> FrozenTable:
+    return study_table(
+        study,
+        parse_specification(version.specification.body),
+        as_of=study.today(),
+        require_outcome=False,
+    )

@@ -1,0 +1,89 @@
+"""What a plate is judged by: its policy, its measurements as the rules read them, what of it is in use."""
+
+import pandas as pd
+from django.db.models import F
+
+from assays.models import Measurement, PanelPolicy, PlateAnalyte, PlateRun
+from assays.quality import Limits
+from assays.selectors.matrix import usable
+
+DOUBTED = "expected concentration as written"
+DEFAULT = f"{PanelPolicy.Concentration.VENDOR} {PanelPolicy.Repeats.MEAN}"
+PLATES_COMPARED = 20
+
+UsedValue = tuple[int, int, str, int, str]
+"""Measurement, patient, timepoint, analyte, and by what rules its number is taken."""
+
+
+def policy_of(plate_run: PlateRun) -> PanelPolicy:
+    """The study's policy for the plate's panel; unsaved defaults where it has none."""
+    known = PanelPolicy.objects.filter(study=plate_run.study_id, panel=plate_run.panel_id).first()
+    return known or PanelPolicy(study_id=plate_run.study_id, panel_id=plate_run.panel_id)
+
+
+def limits_of(policy: PanelPolicy) -> Limits:
+    return Limits(
+        min_bead_count=policy.min_bead_count,
+        recommended_bead_count=policy.recommended_bead_count,
+        max_intra_cv=policy.max_intra_cv,
+        recovery_low=policy.recovery_low,
+        recovery_high=policy.recovery_high,
+        max_out_of_range=policy.max_out_of_range,
+    )
+
+
+def judged_as(policy: PanelPolicy) -> str:
+    """What a plate keeps of its policy: whose concentrations, and which repeats count."""
+    return f"{policy.concentration} {policy.repeats}"
+
+
+def plate_frame(plate_run: PlateRun) -> pd.DataFrame:
+    """A plate's measurements as `assays.quality.judge` reads them; one query."""
+    rows = Measurement.objects.filter(plate_run=plate_run, well__isnull=False).values_list(
+        "well_id", "analyte_id", "specimen_id", "well__sample", "well__sample_type", "value",
+        "flag", "bead_count", "expected", "remark", "mfi", "net_mfi",
+    )  # fmt: skip
+    columns = [
+        "well", "analyte", "specimen", "sample", "sample_type", "value",
+        "flag", "bead_count", "expected", "remark", "mfi", "net_mfi",
+    ]  # fmt: skip
+    frame = pd.DataFrame.from_records(list(rows.order_by("well_id", "id")), columns=columns)
+    for column in ("specimen", "value", "bead_count", "expected", "mfi", "net_mfi"):
+        frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    frame["doubted"] = frame["remark"].str.contains(DOUBTED, regex=False)
+    return frame
+
+
+def controls_of_newest(plate_run: PlateRun) -> pd.DataFrame:
+    """plate, control, analyte and value of the controls on this and the newest plates of its panel and
+    lot; two queries."""
+    plates = PlateRun.objects.filter(
+        study=plate_run.study_id, panel=plate_run.panel_id, lot=plate_run.lot
+    ).order_by(F("acquired_at").desc(nulls_last=True), "-pk")
+    newest = {plate_run.pk, *plates.values_list("pk", flat=True)[:PLATES_COMPARED]}
+    rows = Measurement.objects.filter(
+        plate_run__in=newest, well__sample_type="control", value__isnull=False
+    ).values_list("plate_run_id", "well__sample", "analyte_id", "value")
+    return pd.DataFrame.from_records(
+        list(rows.order_by()), columns=["plate", "control", "analyte", "value"]
+    )
+
+
+def used_values(plate_run: PlateRun) -> set[UsedValue]:
+    """What models may use of a plate, and how: two such sets differ in what another model would read."""
+    rules = plate_run.judged_as or DEFAULT
+    of_specimens = Measurement.objects.filter(plate_run=plate_run, specimen__isnull=False)
+    rows = (
+        usable(of_specimens)
+        .order_by()
+        .values_list("pk", "specimen__patient_id", "specimen__timepoint", "analyte_id")
+    )
+    if not rules.startswith(PanelPolicy.Concentration.REFIT):
+        return {(*row, rules) for row in rows}
+    curves = {
+        analyte: f"{rules} {refit}"
+        for analyte, refit in PlateAnalyte.objects.filter(plate_run=plate_run).values_list(
+            "analyte_id", "refit"
+        )
+    }
+    return {(*row, curves.get(row[3], rules)) for row in rows}

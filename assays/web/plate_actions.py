@@ -1,0 +1,199 @@
+"""What people decide on a plate's page. Where something was made from the values that a decision concerns, it
+is told in numbers first, and done when the person says so."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from assays.models import Analyte, PlateRun, QualityBar, Well
+from assays.services.guides import choose_guide
+from assays.services.judging import judge_plate
+from assays.services.layout import correct_layout
+from assays.services.quality import exclude, foreseen, lift
+from assays.signals import Consequence
+from assays.web.plates import plate_or_404
+from studies.models import Study
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.selectors.access import require
+from studies.web.access import study_page
+
+NAMED, LISTED = 5, 100
+Decide = Callable[[], list[Consequence]]
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Bar the chosen wells, or an analyte on the plate, from models."""
+    shown = plate_or_404(request, study, pk)
+    wells = list(Well.objects.filter(plate_run=shown, pk__in=_keys(request.POST.getlist("well"))))
+    analyte = Analyte.objects.filter(pk__in=_keys([request.POST.get("analyte", "")])).first()
+    what = request.POST.get("what")
+
+    def decide() -> list[Consequence]:
+        if not wells and what != "analyte":
+            raise Refused(_("Choose the wells first."))
+        if what == "analyte" and analyte is None:
+            raise Refused(_("Choose an analyte first."))
+        _bars, consequences = exclude(
+            plate_run=shown,
+            wells=[] if what == "analyte" else wells,
+            analyte=analyte if what in ("analyte", "value") else None,
+            reason=request.POST.get("reason", ""),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return consequences
+
+    return _decided(request, shown, decide, _("Exclude"), _("The exclusion is kept."))
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Restore what was excluded, or override a rule."""
+    shown = plate_or_404(request, study, pk)
+    keys = _keys([request.POST.get("bar", "")])
+    bar = QualityBar.objects.filter(plate_run=shown, pk__in=keys).first()
+
+    def decide() -> list[Consequence]:
+        if bar is None:
+            raise Refused(_("There is no such bar on this plate."))
+        _bars, consequences = lift(bar=bar, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
+        return consequences
+
+    return _decided(request, shown, decide, _("Lift the bar"), _("The bar is lifted."))
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def correct_well(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Say whose specimen stood in a well."""
+    shown = plate_or_404(request, study, pk)
+    well = shown.wells.filter(position=request.POST.get("position", "").strip().upper()).first()
+
+    def decide() -> list[Consequence]:
+        if well is None:
+            raise Refused(_("The plate has no such well; write its position, such as C4."))
+        return correct_layout(
+            plate_run=shown,
+            well=well,
+            label=request.POST.get("label", ""),
+            reason=request.POST.get("reason", ""),
+            by=request.user,  # type: ignore[arg-type]
+        )
+
+    return _decided(request, shown, decide, _("Correct the layout"), _("The layout is corrected."))
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Judge the plate anew by the policy of today."""
+    shown = plate_or_404(request, study, pk)
+    require(request.user, study, Capability.JUDGE_PLATES)  # type: ignore[arg-type]
+    raised = judge_plate(plate_run=shown, by=request.user)  # type: ignore[arg-type]
+    done = ngettext("%(n)d new bar.", "%(n)d new bars.", len(raised))
+    messages.success(request, _("The plate is judged.") + " " + done % {"n": len(raised)})
+    return _back(request, shown)
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def guide(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Take the plate into the guide set of its panel and lot, or out of it."""
+    shown = plate_or_404(request, study, pk)
+    chosen = request.POST.get("in_guide_set") == "1"
+    try:
+        choose_guide(
+            plate_run=shown,
+            chosen=chosen,
+            reason=request.POST.get("reason", ""),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        told = _("The plate is in the guide set.") if chosen else _("It is out of the guide set.")
+        messages.success(request, told)
+    except Refused as error:
+        messages.error(request, str(error))
+    return _back(request, shown)
+
+
+def _decided(
+    request: HttpRequest, shown: PlateRun, decide: Decide, label: str, done: str
+) -> HttpResponse:
+    """Do it; ask first, naming what will be stale, where something was made from the values."""
+    try:
+        if "confirmed" not in request.POST and (will := foreseen(decide)):
+            return _asked(request, shown, will, label)
+        _told(request, done, decide())
+    except Refused as error:
+        messages.error(request, str(error))
+    return _back(request, shown)
+
+
+def _asked(
+    request: HttpRequest, shown: PlateRun, will: list[Consequence], label: str
+) -> HttpResponse:
+    fields = [
+        (name, value)
+        for name, values in request.POST.lists()
+        if name != "csrfmiddlewaretoken"
+        for value in values
+    ]
+    context = {
+        "plate": shown,
+        "fields": fields,
+        "label": label,
+        "numbers": _numbers(will),
+        "consequences": will[:LISTED],
+        "more": max(0, len(will) - LISTED),
+        "back": _address(request, shown),
+        "reason": request.POST.get("reason", ""),
+    }
+    return render(request, "assays/plate_confirm.html", context)
+
+
+def _numbers(consequences: list[Consequence]) -> str:
+    """“1 dataset, 1 version, 3 scores”; kinds that do not occur are left out."""
+    counts = {
+        kind: sum(c.kind == kind for c in consequences) for kind in ("dataset", "version", "score")
+    }
+    words = {
+        "dataset": ngettext("%(n)d dataset", "%(n)d datasets", counts["dataset"]),
+        "version": ngettext("%(n)d version", "%(n)d versions", counts["version"]),
+        "score": ngettext("%(n)d score", "%(n)d scores", counts["score"]),
+    }
+    return ", ".join(words[kind] % {"n": n} for kind, n in counts.items() if n)
+
+
+def _told(request: HttpRequest, done: str, consequences: list[Consequence]) -> None:
+    """One message: what was done, and what was made from the values that have changed."""
+    if not consequences:
+        messages.success(request, done + " " + _("No dataset, version or score was made from it."))
+        return
+    names = "; ".join(c.text for c in consequences[:NAMED])
+    more = "" if len(consequences) <= NAMED else " …"
+    stale = _("Stale now: %(what)s (%(names)s%(more)s). New scores are asked for.")
+    what = {"what": _numbers(consequences), "names": names, "more": more}
+    messages.warning(request, f"{done} {stale % what}")
+
+
+def _keys(texts: list[str]) -> list[int]:
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
+
+
+def _address(request: HttpRequest, shown: PlateRun) -> str:
+    answer = redirect("assays:plate", shown.study.code, shown.pk)
+    analyte = request.POST.get("shown", "")
+    return str(answer["Location"]) + (f"?analyte={analyte}" if analyte.isdecimal() else "")
+
+
+def _back(request: HttpRequest, shown: PlateRun) -> HttpResponse:
+    answer = redirect("assays:plate", shown.study.code, shown.pk)
+    answer["Location"] = _address(request, shown)
+    return answer

@@ -1,0 +1,88 @@
+"""The rules by which a study judges the plates of each panel, and the form that changes them."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from assays.models import PanelPolicy
+from assays.selectors.plates import plates_visible_to
+from assays.selectors.policies import PanelRules, rules_of
+from assays.services.judging import JUDGE, POLICY_FIELDS, set_policy
+from jobs.models import Job
+from studies.models import Study
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.web.access import study_page
+
+
+class PolicyForm(forms.ModelForm):
+    """The limits and choices of a policy, and why they change."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Why"),
+        max_length=400,
+        help_text=gettext_lazy("It stands in the trail."),
+    )
+
+    class Meta:
+        model = PanelPolicy
+        fields = POLICY_FIELDS
+
+
+@require_GET
+@study_page(Capability.VIEW_PLATES)
+def policies(request: HttpRequest, study: Study) -> HttpResponse:
+    """Every panel of the study with its limits."""
+    found = rules_of(study) if _sees_plates(request, study) else []
+    return render(request, "assays/policies.html", {"rules": found})
+
+
+@require_http_methods(["GET", "POST"])
+@study_page(Capability.JUDGE_PLATES)
+def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Change the rules of a panel; all of its plates are judged anew by a job."""
+    rules = _rules_or_404(request, study, pk)
+    form = PolicyForm(request.POST or None, instance=rules.policy)
+    if request.method == "POST" and form.is_valid():
+        values: dict[str, Any] = {name: form.cleaned_data[name] for name in POLICY_FIELDS}
+        try:
+            job = set_policy(
+                study=study,
+                panel=rules.panel,
+                values=values,
+                reason=form.cleaned_data["reason"],
+                by=request.user,  # type: ignore[arg-type]
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        except ValidationError as error:
+            form.add_error(None, error)
+        else:
+            told = _("The rules are kept; all plates of %(panel)s are being judged by them.")
+            same = _("Nothing was changed.")
+            messages.success(request, told % {"panel": rules.panel} if job else same)
+            return redirect("assays:policies", study.code)
+    waiting = Job.objects.filter(
+        kind=JUDGE, key=f"{JUDGE}:study:{study.pk}:panel:{rules.panel.pk}", state__in=Job.ACTIVE
+    ).first()
+    context = {"form": form, "rules": rules, "waiting": waiting}
+    return render(request, "assays/policy.html", context)
+
+
+def _sees_plates(request: HttpRequest, study: Study) -> bool:
+    return plates_visible_to(request.user, study).exists()  # type: ignore[arg-type]
+
+
+def _rules_or_404(request: HttpRequest, study: Study, pk: int) -> PanelRules:
+    found = rules_of(study) if _sees_plates(request, study) else []
+    for rules in found:
+        if rules.panel.pk == pk:
+            return rules
+    raise Http404(_("The study has no plate of such a panel, or you may not see it."))
