@@ -6,63 +6,52 @@ All analytes of a plate must tell of the same wells, types and descriptions, and
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass, field
+from dataclasses import replace
 
+from assays.formats import bioplex_properties
 from assays.formats.bioplex_measurements import assembled
-from assays.formats.errors import PlateFormatError
+from assays.formats.bioplex_table import (
+    CURVE,
+    ENDING,
+    RUN,
+    AnalyteTable,
+    are_averages,
+    check_rows,
+    plain_name,
+    single_wells,
+    told,
+)
 from assays.formats.reading import PlateReading
 from assays.formats.source import PlateSource
 from assays.formats.wells import positions
 from assays.formats.workbook import Sheet
 
 NEEDED = {"type": "Type", "well": "Well", "fi": "FI", "obs conc": "Obs Conc"}
-TYPE = re.compile(r"[BSCX]\d*")
-CURVE = ("Std. Curve", "FitProb")
-RUN = ("File Name", "Acquisition Date", "Reader Serial Number", "Plate ID")
-
-
-@dataclass
-class AnalyteTable:
-    """The table of one analyte: where its header stands, its columns, its rows, head and footer."""
-
-    sheet: Sheet
-    header: int
-    columns: dict[str, int]
-    rows: list[int]
-    head: dict[str, str]
-    analyte: str = ""
-    footer: list[str] = field(default_factory=list)
-
-    def cell(self, row: int, column: str) -> str:
-        """A cell by the name of its column; "" where the export has no such column."""
-        place = self.columns.get(column)
-        return "" if place is None else self.sheet.cell(row, place)
-
-    def error(self, row: int, column: str, reason: str) -> PlateFormatError:
-        return self.sheet.error(row, self.columns.get(column, 0), reason)
+AVERAGES = "averages of replicates"
 
 
 def recognizes(file: PlateSource) -> bool:
-    """Whether a sheet of the workbook has a table with Bio-Plex's columns."""
-    return file.is_workbook and any(_header_rows(sheet) for sheet in file.sheets)
+    """Whether a sheet of the workbook has a table with Bio-Plex's columns, or sheets are its properties."""
+    return file.is_workbook and (
+        any(_header_rows(sheet) for sheet in file.sheets)
+        or bioplex_properties.recognizes(file.sheets)
+    )
 
 
 def read(file: PlateSource) -> PlateReading:
     """Read a workbook whole; PlateFormatError with sheet and cell otherwise."""
+    if not any(_header_rows(sheet) for sheet in file.sheets):
+        return assembled(*bioplex_properties.tables(file.sheets))
     tables, others = [], []
     for sheet in file.sheets:
-        found = _tables(sheet)
+        found, averages = _wells_themselves(_tables(sheet))
         tables += found
+        if averages:
+            others.append(Sheet(f"{AVERAGES}, {sheet.name}", averages))
         if not found and any(any(row) for row in sheet.rows):
             others.append(sheet)
     _check_same(tables)
     return assembled(tables, others)
-
-
-def _name(text: str) -> str:
-    """The name of a column in lower case, without its unit."""
-    return re.sub(r"\s*\([^()]*\)$", "", text).strip().lower()
 
 
 def _header_rows(sheet: Sheet) -> list[int]:
@@ -70,7 +59,9 @@ def _header_rows(sheet: Sheet) -> list[int]:
     return [
         i
         for i, row in enumerate(sheet.rows)
-        if row and row[0].lower() == "analyte" and {"type", "well"} <= {_name(cell) for cell in row}
+        if row
+        and row[0].lower() == "analyte"
+        and {"type", "well"} <= {plain_name(cell) for cell in row}
     ]
 
 
@@ -80,9 +71,9 @@ def _tables(sheet: Sheet) -> list[AnalyteTable]:
     found: list[AnalyteTable] = []
     head_from = 0
     for start, stop in zip(starts, [*starts, len(sheet.rows)][1:], strict=True):
-        head = dict(
-            _told(sheet.cell(i, 0)) for i in range(head_from, start) if ":" in sheet.cell(i, 0)
-        )
+        # a later table of the sheet is of the same run, but of another analyte
+        run = {key: text for key, text in found[0].head.items() if key in RUN} if found else {}
+        head = run | told(sheet, range(head_from, start))
         size = next((i for i in range(start + 1, stop) if not any(sheet.rows[i])), stop)
         columns = _columns(sheet, start)
         rows = list(range(start + 1, size))
@@ -97,15 +88,10 @@ def _tables(sheet: Sheet) -> list[AnalyteTable]:
     return found
 
 
-def _told(line: str) -> tuple[str, str]:
-    key, _, value = line.partition(":")
-    return key.strip(), value.strip()
-
-
 def _columns(sheet: Sheet, start: int) -> dict[str, int]:
     columns: dict[str, int] = {}
     for place, text in enumerate(sheet.rows[start]):
-        name = _name(text)
+        name = plain_name(text)
         if name and name in columns:
             raise sheet.error(start, place, f"The column “{text}” stands twice.")
         if name:
@@ -131,37 +117,57 @@ def _divided(table: AnalyteTable) -> list[AnalyteTable]:
         raise table.sheet.error(row, 0, f"“{other}” stands in the table of “{said}”.")
     # a curve under a table of several analytes does not say whose it is
     footer = [line for line in table.footer if len(by_name) == 1 or not line.startswith(CURVE)]
-    parts = [
+    return [
         AnalyteTable(table.sheet, table.header, table.columns, rows, table.head, name, footer)
         for name, rows in by_name.items()
     ]
-    for part in parts:
-        _check_rows(part)
-    return parts
 
 
-def _check_rows(table: AnalyteTable) -> None:
-    seen: set[str] = set()
-    for row in table.rows:
-        kind, well = table.cell(row, "type"), positions(table.cell(row, "well"))
-        if not TYPE.fullmatch(kind):
-            raise table.error(row, "type", f"“{kind}” is no type of sample (B, S1, C1, X1).")
-        if well is None:
-            raise table.error(row, "well", f"“{table.cell(row, 'well')}” is not a well.")
-        if table.cell(row, "outlier") not in ("", "0", "1"):
-            raise table.error(row, "outlier", "The mark of an outlier is 0 or 1.")
-        if seen & set(well.split(",")):
-            raise table.error(row, "well", f"The well {well} stands twice.")
-        seen |= set(well.split(","))
+def _wells_themselves(tables: list[AnalyteTable]) -> tuple[list[AnalyteTable], list[list[str]]]:
+    """The tables of a sheet without the averages of replicates that the software may write above the wells or
+    among them; and those averages as written."""
+    kept: dict[str, AnalyteTable] = {}
+    averages: list[list[str]] = []
+    for whole in tables:
+        rows = _averages(whole)
+        averages += [whole.sheet.rows[row] for row in rows]
+        table = replace(whole, rows=[row for row in whole.rows if row not in rows])
+        before = kept.get(table.analyte)
+        if before is not None and _is_repeated(before, table):
+            averages += [before.sheet.rows[row] for row in before.rows]
+            head, footer = before.head | table.head, before.footer + table.footer
+            table = replace(table, head=head, footer=footer)
+        elif before is not None:
+            raise table.error(table.rows[0], "", f"The analyte “{table.analyte}” stands twice.")
+        kept[table.analyte] = table
+    for table in kept.values():
+        check_rows(table)
+    return list(kept.values()), averages
+
+
+def _averages(table: AnalyteTable) -> set[int]:
+    """Rows of several wells each of which has a row of its own in the same table."""
+    wells = {row: single_wells([table.cell(row, "well")]) for row in table.rows}
+    alone = {names[0] for names in wells.values() if len(names) == 1}
+    return {row for row, names in wells.items() if len(names) > 1 and alone.issuperset(names)}
+
+
+def _is_repeated(before: AnalyteTable, table: AnalyteTable) -> bool:
+    """Whether a later table tells the wells of an earlier one, or the same again."""
+    earlier, later = ([t.cell(row, "well") for row in t.rows] for t in (before, table))
+    if earlier != later:
+        return are_averages(earlier, of=later)
+    return [before.sheet.rows[row] for row in before.rows] == [
+        table.sheet.rows[row] for row in table.rows
+    ]
 
 
 def _check_same(tables: list[AnalyteTable]) -> None:
     """Raise unless all analytes were read in one run, from the same wells, and none was cut."""
     first = tables[0]
     names: set[str] = set()
-    ending = any(
-        line.startswith(("Std. Curve", "Regression Type")) for t in tables for line in t.footer
-    )
+    ending = any(line.startswith(ENDING) for t in tables for line in t.footer)
+    last = {id(table.sheet): table for table in tables}
     for table in tables:
         if table.analyte in names:
             raise table.sheet.error(
@@ -173,9 +179,8 @@ def _check_same(tables: list[AnalyteTable]) -> None:
                 raise table.sheet.error(
                     0, 0, f"The file mixes plates: “{key}” differs between sheets."
                 )
-        if ending and not any(
-            line.startswith(("Std. Curve", "Regression Type")) for line in table.footer
-        ):
+        is_last = last[id(table.sheet)] is table
+        if ending and is_last and not any(line.startswith(ENDING) for line in table.footer):
             raise table.sheet.error(
                 table.rows[-1], 0, "The sheet ends without its curve: it was cut."
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from assays.formats.bioplex_table import kind_of
 from assays.formats.dates import moment
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
@@ -24,14 +25,8 @@ from assays.formats.wells import plate_size, positions
 from assays.formats.workbook import Sheet
 
 if TYPE_CHECKING:
-    from assays.formats.bioplex import AnalyteTable
+    from assays.formats.bioplex_table import AnalyteTable
 
-TYPES = {
-    "B": SampleType.BLANK,
-    "S": SampleType.STANDARD,
-    "C": SampleType.CONTROL,
-    "X": SampleType.SAMPLE,
-}
 CODES = re.compile(r"(\d)\s*-\s*([^,]+)")
 UNIT = re.compile(r"\(([^()]*/[^()]*)\)")
 ACCEPTED = re.compile(r"recovery is\s*(\d+)\s*-\s*(\d+)\s*%")
@@ -43,7 +38,7 @@ def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
     first = tables[0]
     wells = [positions(first.cell(row, "well")) or "" for row in first.rows]
     types = [first.cell(row, "type") for row in first.rows]
-    kinds = [TYPES[kind[0]].value for kind in types]
+    kinds = [kind_of(kind).value for kind in types]
     samples = [
         first.cell(row, "description") or kind for row, kind in zip(first.rows, types, strict=True)
     ]
@@ -245,8 +240,7 @@ def _number(table: AnalyteTable, row: int, column: str) -> float:
 
 
 def _unit(table: AnalyteTable) -> str:
-    written = table.sheet.cell(table.header, table.columns["obs conc"])
-    found = UNIT.search(written)
+    found = UNIT.search(table.heading("obs conc"))
     return found[1].strip() if found else ""
 
 

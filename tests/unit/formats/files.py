@@ -186,6 +186,25 @@ def bioplex_sheets():
     return sheets
 
 
+def bioplex_properties(two_rows=False):
+    """The same plate as a sheet for each property, analytes as columns; two_rows: their names stand in a row
+    of their own above the header."""
+    sheets = list(bioplex_sheets().items())
+    names = [name for name, _ in sheets]
+    head = [*sheets[0][1][:1], *sheets[0][1][2:5]]
+    start = ["Type", "Well", "Description"]
+    header = [["", "", "", *names], start] if two_rows else [[*start, *names]]
+    made = {}
+    for place in (*range(5, 12), 13):
+        rows = [
+            [first[1], first[2], first[4], *(row[place] for row in (first, second))]
+            for first, second in zip(*(sheet[6:13] for _, sheet in sheets), strict=True)
+        ]
+        name = BIOPLEX_HEADER[place].replace("/", "_").replace("*", "x")
+        made[name] = [list(row) for row in (*head, *header, *rows, [], sheets[0][1][14])]
+    return made
+
+
 def olink_rows():
     """The NPX sheet of an Olink workbook."""
     return [
@@ -279,6 +298,7 @@ def examples():
         "xponent": xponent(),
         "xponent, semicolons": xponent(delimiter=";", decimal=","),
         "bioplex": workbook(bioplex_sheets()),
+        "bioplex, properties": workbook(bioplex_properties()),
         "olink": workbook({"INF": olink_rows()}),
         "olink, long": olink_long(),
         "intelliflex": as_csv(intelliflex_rows()),
