@@ -10,7 +10,7 @@ import pandas as pd
 
 from assays.formats.reading import SampleType
 
-NUMBER = r"(?:[\s_-]*(?:AS[\s_-]*)?\d{1,2})?"  # of a control: "1", "_2", "AS 1"
+NUMBER = r"(?:[\s_-]*AS)?(?:[\s_-]*\d{1,2})?"  # of a control: "1", "_2", "AS 1"
 CONTROL = re.compile(
     r"(IPC|PC|SC|CTRL|CONTROL|(CTRL|CONTROL)[\s_-]?SAMPLE|"
     r"(INTER[\s_-]?)?(PLATE|SAMPLE)[\s_-]?(CTRL|CONTROL)S?)" + NUMBER,

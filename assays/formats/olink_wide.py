@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from assays.formats.olink_grid import TEXT, Grid, grid_of, text_sheet
+from assays.formats.olink_grid import TEXT, Grid, grid_of, plain, text_sheet
 from assays.formats.olink_limits import Limits, limits_of
 from assays.formats.olink_names import named_by_convention, sample_type, unique_names
 from assays.formats.reading import (
@@ -126,7 +126,7 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
             "quality columns": [[sheet.cell(r, c) for c in (0, *grid.quality)] for r in rows],
             "rows after the samples": [sheet.rows[row] for _, row in grid.below],
         },
-        notes=tuple(_notes(plates, others, limits, well_frame)),
+        notes=tuple(_notes(plates, others, limits, well_frame, _assay_warnings(grid, assays))),
     )
 
 
@@ -160,8 +160,22 @@ def _values(grid: Grid, assays: list[str], limits: Limits, decimal: str) -> dict
     return {"raw_text": texts, "value": values, "flag": flags}
 
 
+def _assay_warnings(grid: Grid, assays: list[str]) -> list[str]:
+    """Assays that the vendor warns of, on some plate."""
+    rows = [row for name, row in grid.below if plain(name) == "assaywarning"]
+    return [
+        name
+        for name, column in zip(assays, grid.assays, strict=True)
+        if any(grid.sheet.cell(row, column).lower() not in FINE for row in rows)
+    ]
+
+
 def _notes(
-    plates: list[str], others: list[Sheet], limits: Limits, wells: pd.DataFrame
+    plates: list[str],
+    others: list[Sheet],
+    limits: Limits,
+    wells: pd.DataFrame,
+    warned: list[str],
 ) -> Iterator[str]:
     yield f"Read as an Olink export, {len(set(plates))} plate(s)."
     if limits.differ:
@@ -169,6 +183,8 @@ def _notes(
             "Limits of detection differ between plates: each value was held against its own; the analyte "
             "shows the highest."
         )
+    if warned:
+        yield f"The vendor warns of assays: {', '.join(warned)}."
     yield from named_by_convention(wells)
     if others:
         yield f"Sheets kept as written: {', '.join(other.name for other in others)}."

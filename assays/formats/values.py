@@ -12,12 +12,14 @@ NAN = math.nan
 MISSING = frozenset({"", "***", "nan", "na", "n/a", "#n/a", "null", "none", "no data", "-"})
 OUTLIER = "---"
 OUT_OF_RANGE = re.compile(r"oor\s*([<>])", re.IGNORECASE)
+BELOW = re.compile(r"<\s*(l?loq|lod|lql)", re.IGNORECASE)
+ABOVE = re.compile(r">\s*u?loq", re.IGNORECASE)
 
 
 def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
     """The number (NaN where there is none) and the flag of a written value.
 
-    "< 3.2" and "OOR <" are below, "> 99" and "OOR >" above the limit of quantification; "*3.42" is
+    "< 3.2", "< LLOQ" and "OOR <" are below, "> 99", "> ULOQ" and "OOR >" above the limit; "*3.42" is
     extrapolated, "---" an outlier, "***", "NaN" and an empty cell missing. ValueError for a text that
     is no value.
     """
@@ -32,6 +34,10 @@ def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
     beyond = OUT_OF_RANGE.fullmatch(plain)
     if beyond:
         return NAN, Flag.BELOW_LLOQ if beyond[1] == "<" else Flag.ABOVE_ULOQ
+    if BELOW.fullmatch(plain):
+        return NAN, Flag.BELOW_LLOQ
+    if ABOVE.fullmatch(plain):
+        return NAN, Flag.ABOVE_ULOQ
     if plain[0] in "<>" and limit_of(plain, decimal=decimal) is not None:
         return NAN, Flag.BELOW_LLOQ if plain[0] == "<" else Flag.ABOVE_ULOQ
     if plain[0] == "*":

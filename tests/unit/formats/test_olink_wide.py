@@ -135,3 +135,66 @@ def test_a_wide_export_as_text_gives_the_same_numbers_and_names_lines():
 )
 def test_a_control_is_what_is_named_as_one_and_not_what_begins_as_one(name, kind):
     assert sample_type(name).value == kind
+
+
+def quantified():
+    """Target 48 and Flex as NPX Signature writes their concentrations: words for what lies beyond a limit,
+    internal controls without an OlinkID, limits and warnings for each plate."""
+    return [
+        ["Project 1", "Olink NPX Signature 1.10"],
+        ["Quantified data"],
+        ["Panel", *["Olink Target 48 Cytokine(v.1)"] * 6],
+        ["Assay", "IL6", "IL8", "Plate ID", "QC Warning", "Inc Ctrl", "QC Deviation from median"],
+        ["Uniprot ID", "P05231", "P10145", "", "", "", "Inc Ctrl"],
+        ["OlinkID", "OID20101", "OID20102"],
+        ["Unit", "pg/mL", "pg/mL"],
+        [],
+        ["S-1", 12.5, "> ULOQ", "P1", "Pass", 1.5, 0.25],
+        ["S-2", "< LLOQ", "> 4321.5", "P1", "Warning", 1.25, 0.5],
+        ["S-3", 0.75, "NaN", "P2", "Pass", 1.75, -0.25],
+        ["SC 1", "<0.25", 400, "P2", "Pass", 1.5, 0],
+        [],
+        ["Assay warning", "PASS", "WARN", "P1"],
+        ["Assay warning", "PASS", "PASS", "P2"],
+        ["Lowest quantifiable level", 0.5, 1, "P1"],
+        ["Lowest quantifiable level", 1.5, 1, "P2"],
+        ["Plate LOD", 0.125, 0.25, "P1"],
+        ["Plate LOD", 1, 0.25, "P2"],
+        ["LLOQ", 0.5, 2],
+        ["ULOQ", 1000, 350],
+        ["Missing Data freq.", 0.25, 0],
+        ["Normalization", "Plate control", "Plate control"],
+    ]
+
+
+def test_concentrations_of_target_48_are_read_with_their_words_and_limits():
+    reading = read(quantified())
+    rows = reading.measurements.set_index(["sample", "analyte"])
+    assert {
+        key: (row.flag, row.value) for key, row in rows.iterrows() if row.value == row.value
+    } == {
+        ("S-1", "IL6"): ("in_range", 12.5),
+        ("S-3", "IL6"): ("below_lloq", 0.75),  # above the LLOQ, below the LOD of its plate
+        ("SC 1", "IL8"): ("above_uloq", 400),
+    }
+    assert rows.flag[("S-1", "IL8")] == rows.flag[("S-2", "IL8")] == "above_uloq"
+    assert rows.flag[("S-2", "IL6")] == rows.flag[("SC 1", "IL6")] == "below_lloq"
+    assert rows.flag[("S-3", "IL8")] == "missing"
+    assert rows.raw_text[("S-2", "IL8")] == "> 4321.5"
+    assert set(reading.measurements.unit) == {"pg/mL"}
+    assert (reading.analytes.lloq.tolist(), reading.analytes.uloq.tolist()) == (
+        [0.5, 2],
+        [1000, 350],
+    )
+    assert reading.wells.sample_type.tolist() == ["sample", "sample", "sample", "control"]
+    assert reading.remarks.values.tolist() == [["row 10", "", "QC: Warning"]]
+    assert "The vendor warns of assays: IL8." in reading.notes
+    assert ["Assay warning", "PASS", "WARN", "P1"] in [
+        row[:4] for row in reading.extra["rows after the samples"]
+    ]
+
+
+def test_a_word_that_contradicts_its_sign_is_refused():
+    rows = quantified()
+    rows[8][1] = "< ULOQ"
+    assert refused(rows).cell == "B9"
