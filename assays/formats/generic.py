@@ -44,8 +44,6 @@ def read(file: PlateSource, mapping: Mapping[str, Any] | None) -> PlateReading:
         raise PlateFormatError(
             f"The mapping has keys that mean nothing here: {', '.join(unknown)}."
         )
-    if file.is_parquet:
-        raise PlateFormatError("A Parquet file is read only where it is a long Olink export.")
     table = table_of(file, said.get("sheet"))
     header = table.sheet.rows[0] if table.sheet.rows else []
     if mapping is None:

@@ -4,7 +4,6 @@ millions of rows fit in memory and each different text is read once."""
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -14,10 +13,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
-import pyarrow.parquet
 
+from assays.formats import parquet
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
+from assays.formats.limits import MAX_COLUMNS, MAX_ROWS
 from assays.formats.source import PlateSource
 from assays.formats.text import check_ended
 from assays.formats.values import NAN
@@ -117,13 +116,17 @@ def texts_of(codes: Any, words: Any) -> Any:
 def column_names(file: PlateSource) -> list[str]:
     """The names in the first line of a text, or in the schema of a Parquet file."""
     if file.is_parquet:
-        return list(_parquet(file.content).schema_arrow.names)
+        return parquet.names_of(file.content)
     return _header(file.text)[0] if file.is_text else []
 
 
 def columns(file: PlateSource, used: tuple[str, ...]) -> Columns:
     """The used columns of a file; PlateFormatError where its rows do not fit or are too many."""
-    return _parquet_columns(file.content, used) if file.is_parquet else _csv_columns(file, used)
+    if not file.is_parquet:
+        return _csv_columns(file, used)
+    table = parquet.text_columns(file.content, used)
+    others = [name for name in parquet.names_of(file.content) if name not in used]
+    return _filled(table, others)
 
 
 def _header(text: str) -> tuple[list[str], str]:
@@ -169,43 +172,6 @@ def _csv_columns(file: PlateSource, used: tuple[str, ...]) -> Columns:
             line=int(row[1]) if row else None,
         ) from error
     return _filled(table, [name for name in names if name not in used])
-
-
-def _parquet(content: bytes) -> pyarrow.parquet.ParquetFile:
-    try:
-        return pyarrow.parquet.ParquetFile(io.BytesIO(content))
-    except Exception as error:  # whatever a damaged file makes the reader raise
-        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
-
-
-def _parquet_columns(content: bytes, used: tuple[str, ...]) -> Columns:
-    file = _parquet(content)
-    about = file.metadata
-    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-    if about.num_rows > MAX_ROWS or size > MAX_UNPACKED or about.num_columns > MAX_COLUMNS:
-        raise PlateFormatError(
-            f"The table unpacks to {about.num_rows:,} rows in {size / 1e6:,.0f} MB; at most "
-            f"{MAX_ROWS:,} rows are read. Export fewer plates at a time."
-        )
-    names = list(file.schema_arrow.names)
-    if len(set(names)) < len(names):
-        raise PlateFormatError("A column stands twice.")
-    try:
-        made = {}
-        for name in (name for name in names if name in used):
-            column = file.read([name])[name]
-            column.validate(full=True)
-            made[name] = pc.dictionary_encode(_text(column)).unify_dictionaries()
-        table = pa.table(made)
-    except Exception as error:
-        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
-    return _filled(table, [name for name in names if name not in used])
-
-
-def _text(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    return pc.fill_null(column.cast(pa.string()), "")
 
 
 def _filled(table: pa.Table, others: list[str]) -> Columns:

@@ -1,10 +1,12 @@
-"""A plain table of a text or a workbook: names, and under them rows of one width."""
+"""A plain table of a text, a workbook or a Parquet file: names, and under them rows of one width."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assays.formats import parquet
 from assays.formats.errors import PlateFormatError
+from assays.formats.limits import MAX_CELLS
 from assays.formats.source import PlateSource
 from assays.formats.text import DELIMITERS, check_ended, records
 from assays.formats.workbook import Sheet
@@ -24,10 +26,25 @@ class Table:
         return self.sheet.error(row, column, reason)
 
 
+def _parquet_table(content: bytes) -> Table:
+    """The columns of a Parquet file as rows of text under their names."""
+    found = parquet.text_columns(content)
+    if (found.num_rows + 1) * found.num_columns > MAX_CELLS:
+        raise PlateFormatError(
+            f"The table has {found.num_rows:,} rows and {found.num_columns:,} columns; at most "
+            f"{MAX_CELLS:,} cells are read. Export one plate at a time."
+        )
+    columns = [[text.strip() for text in column.to_pylist()] for column in found.columns]
+    rows = [found.column_names, *(list(row) for row in zip(*columns, strict=True))]
+    return Table(Sheet("table", rows), False, list(range(1, len(rows) + 1)))
+
+
 def table_of(file: PlateSource, sheet: str | None = None) -> Table:
     """The table of a text, or of a workbook's first sheet that holds something (or of the sheet of that
     name); PlateFormatError where a row has more or fewer cells than there are names, and where the last line
     of a text is not ended."""
+    if file.is_parquet:
+        return _parquet_table(file.content)
     if file.is_workbook:
         found = [s for s in file.sheets if sheet is None or s.name == sheet]
         found = [s for s in found if any(any(row) for row in s.rows)]

@@ -5,6 +5,8 @@ import io
 import zipfile
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,3 +166,38 @@ def test_damaged_bytes_are_refused_or_read_and_nothing_else_happens(content, dat
 def test_any_bytes_are_refused_or_read(content):
     with contextlib.suppress(PlateFormatError):
         read_plate(content)
+
+
+def parquet(columns):
+    out = io.BytesIO()
+    pyarrow.parquet.write_table(pa.table(columns), out)
+    return out.getvalue()
+
+
+def test_a_parquet_table_is_read_wide_or_long_as_a_text_of_the_same_cells():
+    columns = {
+        "sample": ["S-1", "S-2", "S-3"],
+        "well": ["A1", "B1", "C1"],
+        "IL6": [3.25, 0.1, None],
+        "IL8": ["< 3", "*2", "***"],
+        "beads": pa.array([50, 61, None], pa.int64()),
+    }
+    mapping = {"layout": "wide", "sample": "sample", "well": "well", "analytes": ["IL6", "IL8"]}
+    rows = read_plate(parquet(columns), mapping=mapping | {"bead_count": "beads"}).measurements
+    assert rows.raw_text.tolist() == ["3.25", "< 3", "0.1", "*2", "", "***"]
+    assert rows.flag.tolist()[2:] == ["in_range", "extrapolated", "missing", "missing"]
+    assert rows.bead_count.tolist()[:4] == [50, 50, 61, 61]
+    long = {"sample": ["S-1"], "analyte": ["IL6"], "value": [0.1]}
+    assert read_plate(parquet(long)).measurements.value.tolist() == [0.1]
+
+
+def test_a_cell_of_a_parquet_table_that_does_not_fit_is_named():
+    with pytest.raises(PlateFormatError) as caught:
+        read_plate(parquet({"sample": ["S-1"], "analyte": ["IL6"], "value": ["high"]}))
+    assert (caught.value.sheet, caught.value.cell) == ("table", "C2")
+
+
+def test_a_parquet_table_of_too_many_cells_is_refused(monkeypatch):
+    monkeypatch.setattr("assays.formats.table.MAX_CELLS", 5)
+    with pytest.raises(PlateFormatError, match="at most 5 cells"):
+        read_plate(parquet({"sample": ["S-1"], "analyte": ["IL6"], "value": ["1"]}))

@@ -97,11 +97,11 @@ def test_a_warning_of_one_panel_is_of_its_assays_only():
 
 
 def test_a_control_that_stands_twice_on_a_plate_is_told_apart_by_its_index():
-    columns = rows(SampleID=["CONTROL_A"] * 4, Index=["7", "7", "8", "8"])
+    columns = rows(SampleID=["CONTROL_SAMPLE_AS 1"] * 4, Index=["7", "7", "8", "8"])
     found = read_plate(text(columns))
-    assert found.wells.well.tolist() == ["P1 CONTROL_A (7)", "P1 CONTROL_A (8)"]
+    assert found.wells.well.tolist() == ["P1 CONTROL_SAMPLE_AS 1 (7)", "P1 CONTROL_A (8)"]
     assert found.wells.sample_type.tolist() == ["control", "control"]
-    assert any("by their names: 2 (CONTROL_A)" in note for note in found.notes)
+    assert any("by their names: 2 (CONTROL_SAMPLE_AS 1)" in note for note in found.notes)
     del columns["Index"]
     assert refused(text(columns)).line == 4
 
@@ -127,7 +127,8 @@ def test_what_does_not_fit_is_refused_with_its_line(columns, line):
 
 
 def test_more_rows_than_are_read_are_refused_before_they_are_laid_out(monkeypatch):
-    monkeypatch.setattr("assays.formats.olink_table.MAX_ROWS", 3)
+    for module in ("olink_table", "parquet"):
+        monkeypatch.setattr(f"assays.formats.{module}.MAX_ROWS", 3)
     assert "at most 3 rows" in refused(parquet(rows())).reason
     assert "more than 3 rows" in refused(text(rows())).reason
 
@@ -148,3 +149,30 @@ def test_damage_to_a_parquet_file_is_refused_or_leaves_it_readable(place, junk):
 def test_a_parquet_file_cut_anywhere_is_refused(length):
     with pytest.raises(PlateFormatError):
         read_plate(PARQUET[:length])
+
+
+def repeated(text, count):
+    """A column that tells one text in each row, in a file of a few bytes."""
+    return pa.DictionaryArray.from_arrays(pa.array([0] * count, pa.int32()), [text])
+
+
+@pytest.mark.parametrize(
+    ("value", "count", "said"),
+    [("x" * 9_000, 100_000, "at most"), ("x" * 20_000, 10, "longer than 10,000 characters")],
+)
+def test_a_text_that_every_row_repeats_is_refused_before_every_row_holds_it(value, count, said):
+    column = repeated(value, count)
+    content = parquet(dict.fromkeys(("SampleID", "OlinkID", "Assay", "NPX"), column))
+    assert len(content) < 100_000
+    assert said in refused(content).reason
+
+
+def test_texts_that_are_missing_or_stand_twice_in_a_dictionary_are_one():
+    samples = pa.DictionaryArray.from_arrays(
+        pa.array([0, 1, 2, None], pa.int32()), pa.array(["S1", "S1", "S2"])
+    )
+    columns = rows() | {"SampleID": samples, "PlateID": pa.array([None, "", "", ""])}
+    error = refused(parquet(columns))
+    assert (error.line, error.reason) == (5, "“SampleID” is empty.")
+    columns["SampleID"] = ["S1", "S1", "S2", "S2"]
+    assert read_plate(parquet(columns)).wells["sample"].tolist() == ["S1", "S2"]
