@@ -99,7 +99,7 @@ def test_a_warning_of_one_panel_is_of_its_assays_only():
 def test_a_control_that_stands_twice_on_a_plate_is_told_apart_by_its_index():
     columns = rows(SampleID=["CONTROL_SAMPLE_AS 1"] * 4, Index=["7", "7", "8", "8"])
     found = read_plate(text(columns))
-    assert found.wells.well.tolist() == ["P1 CONTROL_SAMPLE_AS 1 (7)", "P1 CONTROL_A (8)"]
+    assert found.wells.well.tolist() == ["P1 CONTROL_SAMPLE_AS 1 (7)", "P1 CONTROL_SAMPLE_AS 1 (8)"]
     assert found.wells.sample_type.tolist() == ["control", "control"]
     assert any("by their names: 2 (CONTROL_SAMPLE_AS 1)" in note for note in found.notes)
     del columns["Index"]
