@@ -4,6 +4,9 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
+from tests.unit.formats.bioplex_files import xls
+from tests.unit.formats.olink_files import olink_long, olink_parquet, olink_quantified, olink_rows
+
 ANALYTES = ("IL1B", "IL6")
 WELLS = (
     ("A1", "Background0"),
@@ -205,52 +208,6 @@ def bioplex_properties(two_rows=False):
     return made
 
 
-def olink_rows():
-    """The NPX sheet of an Olink workbook."""
-    return [
-        ["Project 1", "Olink NPX Manager 2.2.2.322"],
-        ["NPX data"],
-        ["Panel", "Olink Target 96 Inflammation(v.3022)"],
-        [],
-        ["# Plates", 2],
-        ["# Samples", 3],
-        [],
-        ["Assay", "IL8", "VEGFA", "Plate ID", "QC Warning"],
-        ["Uniprot ID", "P10145", "P15692"],
-        ["OlinkID", "OID00471", "OID00472"],
-        [],
-        ["A-1", 6.57546, 11.40421, "P1", "Pass"],
-        ["A-2", 1.5, "", "P1", "Warning"],
-        ["PC 1", 3.99189, 9.97223, "P2", "Pass"],
-        [],
-        ["LOD", 1.96317, 1.79424],
-        ["Missing Data freq.", 0, 0.5],
-    ]
-
-
-def olink_long(delimiter=";"):
-    """A long NPX export as bytes."""
-    header = [
-        "SampleID",
-        "Index",
-        "OlinkID",
-        "UniProt",
-        "Assay",
-        "MissingFreq",
-        "Panel",
-        "PlateID",
-        "QC_Warning",
-        "LOD",
-        "NPX",
-    ]
-    rows = [
-        [sample, str(i), oid, "P1", assay, "0", "INF", "P1", "Pass", "1.5", npx]
-        for i, (sample, values) in enumerate({"S1": ("2.5", "0.5"), "S2": ("NA", "7.25")}.items())
-        for oid, assay, npx in zip(("OID1", "OID2"), ("IL6", "IL8"), values, strict=True)
-    ]
-    return "\n".join(delimiter.join(line) for line in [header, *rows]).encode() + b"\n"
-
-
 def intelliflex_rows(regions=((25, "HPV6"), (27, "HPV11")), reporters=("RP1",)):
     """The table of an INTELLIFLEX: a row for each well, empty wells without names and numbers."""
     told = {
@@ -298,9 +255,14 @@ def examples():
         "xponent": xponent(),
         "xponent, semicolons": xponent(delimiter=";", decimal=","),
         "bioplex": workbook(bioplex_sheets()),
+        "bioplex, XLS": xls(bioplex_sheets()),
         "bioplex, properties": workbook(bioplex_properties()),
+        "bioplex, properties, XLS": xls(bioplex_properties(two_rows=True)),
         "olink": workbook({"INF": olink_rows()}),
+        "olink, quantified": workbook({"T48": olink_quantified()}),
         "olink, long": olink_long(),
+        "olink, Parquet": olink_parquet(),
         "intelliflex": as_csv(intelliflex_rows()),
+        "intelliflex, XLSX": workbook({"Export": intelliflex_rows(reporters=("RP1", "RP2"))}),
         "generic": GENERIC,
     }

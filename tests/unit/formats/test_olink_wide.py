@@ -6,7 +6,8 @@ import pytest
 
 from assays.formats import PlateFormatError, read_plate
 from assays.formats.olink_names import sample_type
-from tests.unit.formats.files import olink_rows, workbook
+from tests.unit.formats.files import workbook
+from tests.unit.formats.olink_files import olink_quantified, olink_rows
 
 
 def read(rows):
@@ -137,38 +138,8 @@ def test_a_control_is_what_is_named_as_one_and_not_what_begins_as_one(name, kind
     assert sample_type(name).value == kind
 
 
-def quantified():
-    """Target 48 and Flex as NPX Signature writes their concentrations: words for what lies beyond a limit,
-    internal controls without an OlinkID, limits and warnings for each plate."""
-    return [
-        ["Project 1", "Olink NPX Signature 1.10"],
-        ["Quantified data"],
-        ["Panel", *["Olink Target 48 Cytokine(v.1)"] * 6],
-        ["Assay", "IL6", "IL8", "Plate ID", "QC Warning", "Inc Ctrl", "QC Deviation from median"],
-        ["Uniprot ID", "P05231", "P10145", "", "", "", "Inc Ctrl"],
-        ["OlinkID", "OID20101", "OID20102"],
-        ["Unit", "pg/mL", "pg/mL"],
-        [],
-        ["S-1", 12.5, "> ULOQ", "P1", "Pass", 1.5, 0.25],
-        ["S-2", "< LLOQ", "> 4321.5", "P1", "Warning", 1.25, 0.5],
-        ["S-3", 0.75, "NaN", "P2", "Pass", 1.75, -0.25],
-        ["SC 1", "<0.25", 400, "P2", "Pass", 1.5, 0],
-        [],
-        ["Assay warning", "PASS", "WARN", "P1"],
-        ["Assay warning", "PASS", "PASS", "P2"],
-        ["Lowest quantifiable level", 0.5, 1, "P1"],
-        ["Lowest quantifiable level", 1.5, 1, "P2"],
-        ["Plate LOD", 0.125, 0.25, "P1"],
-        ["Plate LOD", 1, 0.25, "P2"],
-        ["LLOQ", 0.5, 2],
-        ["ULOQ", 1000, 350],
-        ["Missing Data freq.", 0.25, 0],
-        ["Normalization", "Plate control", "Plate control"],
-    ]
-
-
 def test_concentrations_of_target_48_are_read_with_their_words_and_limits():
-    reading = read(quantified())
+    reading = read(olink_quantified())
     rows = reading.measurements.set_index(["sample", "analyte"])
     assert {
         key: (row.flag, row.value) for key, row in rows.iterrows() if row.value == row.value
@@ -195,6 +166,6 @@ def test_concentrations_of_target_48_are_read_with_their_words_and_limits():
 
 
 def test_a_word_that_contradicts_its_sign_is_refused():
-    rows = quantified()
+    rows = olink_quantified()
     rows[8][1] = "< ULOQ"
     assert refused(rows).cell == "B9"
