@@ -1,10 +1,12 @@
 """Rows of a query as columns, by way of COPY: as text they are exact, and no object is made for each."""
 
 import io
+from contextlib import suppress
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
 from pyarrow import csv
@@ -17,10 +19,9 @@ def copied(rows: QuerySet[Any, Any], types: dict[str, pa.DataType]) -> pd.DataFr
 
     WORDS become categories (empty text where there is none), NUMBER float64 (NaN where there is none).
     """
-    statement, parameters = rows.query.sql_with_params()
     content = io.BytesIO()
-    with connection.cursor() as cursor:
-        query = cursor.mogrify(statement, parameters).decode()
+    with suppress(EmptyResultSet), connection.cursor() as cursor:
+        query = cursor.mogrify(*rows.query.sql_with_params()).decode()
         cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT csv)", content)
     content.seek(0)
     read = csv.ReadOptions(column_names=list(types), block_size=8 << 20)

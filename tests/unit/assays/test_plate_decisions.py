@@ -1,0 +1,237 @@
+"""Decisions on plates: told before they are taken; guide sets, bridges, rules of panels, large plates."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pytest
+from django.test import Client
+
+from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, QualityBar, Well
+from assays.selectors.controls import bridges, control_runs
+from assays.selectors.curves import curves_of_plate
+from assays.services.judging import judge_plate, request_judging
+from assays.services.quality import exclude
+from assays.signals import Consequence, values_changed
+from jobs.models import Job
+from studies.models import FollowUp, Study
+from tests.factories import StudyFactory, make_member, make_patient
+from tests.unit.assays.plates import make_plate
+from tests.unit.modeling.test_living_models import do_all_jobs
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def study() -> Study:
+    return StudyFactory(code="OWN")
+
+
+@pytest.fixture
+def plate(study: Study) -> PlateRun:
+    made = make_plate(study, [make_patient(study) for _ in range(3)])
+    judge_plate(plate_run=made, by=None)
+    return made
+
+
+@pytest.fixture
+def lab(study: Study) -> Client:
+    client = Client()
+    client.force_login(make_member(study, "laboratory"))
+    return client
+
+
+@pytest.fixture
+def something_made() -> Iterator[None]:
+    """An app above that has made a version and two scores from every plate."""
+
+    def answer(sender: Any, change: Any, **_more: Any) -> list[Consequence]:
+        return [
+            Consequence("version", "preCIRI v3"),
+            Consequence("score", "P1 by preCIRI v3"),
+            Consequence("score", "P2 by preCIRI v3"),
+        ]
+
+    values_changed.connect(answer)
+    yield
+    values_changed.disconnect(answer)
+
+
+def test_what_will_go_stale_is_told_before_it_is_done(
+    plate: PlateRun, lab: Client, something_made: None
+) -> None:
+    address = f"/studies/OWN/plates/{plate.pk}/"
+    sent = {"well": [w.pk for w in plate.wells.filter(position__in=["A2", "A3"])], "what": "well"}
+    asked = lab.post(f"{address}exclude/", sent | {"reason": "clot & <bubble>"})
+    page = asked.content.decode()
+    assert asked.status_code == 200
+    assert "This will make stale: 1 version, 2 scores." in page
+    assert "P2 by preCIRI v3" in page
+    assert "clot &amp; &lt;bubble&gt;" in page
+    assert not QualityBar.objects.exists()
+    done = lab.post(f"{address}exclude/", sent | {"reason": "clot", "confirmed": "1"}, follow=True)
+    assert "Stale now: 1 version, 2 scores" in done.content.decode()
+    assert QualityBar.objects.count() == 2
+    bar = QualityBar.objects.first()
+    assert bar is not None
+    asked = lab.post(f"{address}lift/", {"bar": bar.pk, "reason": "no clot"})
+    assert "This will make stale" in asked.content.decode()
+    bar.refresh_from_db()
+    assert bar.lifted_at is None
+
+
+def test_a_refusal_is_told_at_once(plate: PlateRun, lab: Client, something_made: None) -> None:
+    sent = {"what": "well", "reason": "clot"}
+    answer = lab.post(f"/studies/OWN/plates/{plate.pk}/exclude/", sent, follow=True)
+    assert "Choose the wells first." in answer.content.decode()
+
+
+def with_control(plate: PlateRun, value: float) -> PlateRun:
+    well = Well.objects.create(
+        plate_run=plate, position="H12", sample_type="control", sample="Control1"
+    )
+    Measurement.objects.create(
+        plate_run=plate, well=well, analyte=il6(), value=value, value_text=str(value), unit="pg/mL",
+        flag="in_range", mfi=90,
+    )  # fmt: skip
+    return plate
+
+
+def il6() -> Analyte:
+    return Analyte.objects.get(symbol="IL6")
+
+
+def test_chosen_plates_are_the_guide_set_of_their_panel_and_lot(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    plates = [with_control(plate, 10.0)]
+    for number, value in enumerate((20.0, 30.0, 32.0, 50.0), start=2):
+        plates.append(with_control(make_plate(study, [], name=f"plate {number}"), value))
+    other_lot = make_plate(study, [], name="other lot", lot="B")
+    with_control(other_lot, 1000.0)
+    runs = control_runs(plate, il6().pk)
+    assert runs["mean"].iloc[0] == pytest.approx(np.mean([10, 20, 30, 32, 50]))
+    for chosen in plates[2:4]:
+        address = f"/studies/OWN/plates/{chosen.pk}/guide/"
+        refused = lab.post(address, {"in_guide_set": "1", "reason": ""}, follow=True)
+        assert "Say why" in refused.content.decode()
+        lab.post(address, {"in_guide_set": "1", "reason": "new lot qualified"})
+    runs = control_runs(plate, il6().pk)
+    assert runs["mean"].iloc[0] == 31.0
+    page = lab.get(f"/studies/OWN/plates/{chosen.pk}/", {"analyte": il6().pk}).content.decode()
+    assert "Take this plate out of the guide set" in page
+    lab.post(address, {"in_guide_set": "0", "reason": "a bad day"})
+    chosen.refresh_from_db()
+    assert not chosen.in_guide_set
+
+
+def test_a_barred_control_is_in_no_chart(plate: PlateRun, study: Study) -> None:
+    with_control(plate, 10.0)
+    second = with_control(make_plate(study, [], name="plate 2"), 5000.0)
+    well = second.wells.get(position="H12")
+    exclude(plate_run=second, wells=[well], analyte=None, reason="spilt", by=None)
+    assert control_runs(plate, il6().pk)["plate"].tolist() == ["plate 1"]
+
+
+def test_plates_with_common_specimens_tell_their_drift(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    patients = list(study.patients.order_by("pk"))
+    second = make_plate(study, patients[:2], name="plate 2")
+    for m in Measurement.objects.filter(plate_run=second, specimen__isnull=False, analyte=il6()):
+        Measurement.objects.filter(pk=m.pk).update(value=m.value * (2.0 + 0.01 * m.well_id % 0.03))
+    (row,) = bridges(plate, il6().pk).to_dict("records")
+    assert (row["name"], row["n"], row["differs"]) == ("plate 2", 2, True)
+    assert row["difference"] == pytest.approx(-1.0, abs=0.03)
+    page = lab.get(f"/studies/OWN/plates/{plate.pk}/", {"analyte": il6().pk}).content.decode()
+    assert "IL6 in bridge samples" in page
+    assert '<span class="badge badge-warn">drift</span>' in page
+
+
+def test_an_excluded_standard_does_not_count_for_our_own_curve(plate: PlateRun) -> None:
+    assert len(curves_of_plate(plate)[il6().pk].standards) == 4
+    b1 = plate.wells.get(position="B1")
+    exclude(plate_run=plate, wells=[b1], analyte=il6(), reason="bubble", by=None)
+    found = curves_of_plate(plate)
+    assert 250.0 not in found[il6().pk].standards["expected"].tolist()
+    assert all(
+        len(curves.standards) == 4 for analyte, curves in found.items() if analyte != il6().pk
+    )
+
+
+def test_a_plate_of_384_wells_is_mapped_whole(study: Study, lab: Client) -> None:
+    plate = make_plate(study, [make_patient(study)], name="large", size=384)
+    Well.objects.filter(plate_run=plate, position="A2").update(position="P24")
+    page = lab.get(f"/studies/OWN/plates/{plate.pk}/", {"analyte": il6().pk}).content.decode()
+    head, *rows = page.split('<table class="plate-map">')[1].split("</table>")[0].split("<tr>")[1:]
+    assert head.count('scope="col"') == 24
+    assert [row.count("<td") for row in rows] == [24] * 16
+    assert 'title="P24 ' in rows[15]
+    small = make_plate(study, [], name="small")
+    page = lab.get(f"/studies/OWN/plates/{small.pk}/").content.decode()
+    assert page.split('<table class="plate-map">')[1].split("</table>")[0].count("<tr>") == 9
+
+
+RULES = {
+    "min_bead_count": 90, "recommended_bead_count": 100, "max_intra_cv": 15, "max_inter_cv": 20,
+    "recovery_low": 80, "recovery_high": 120, "max_out_of_range": 50, "repeats": "mean",
+    "concentration": "vendor",
+}  # fmt: skip
+
+
+def test_the_rules_of_a_panel_are_changed_on_their_page_and_all_plates_judged(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    make_plate(study, [], name="plate 2")
+    address = f"/studies/OWN/plates/rules/{plate.panel_id}/"
+    assert "30-plex" in lab.get("/studies/OWN/plates/rules/").content.decode()
+    assert "All 2 plates of this panel" in lab.get(address).content.decode()
+    assert "This field is required" in lab.post(address, RULES).content.decode()
+    wrong = RULES | {"recommended_bead_count": 10, "reason": "SOP"}
+    assert lab.post(address, wrong).status_code == 200
+    assert not PanelPolicy.objects.exists()
+    assert lab.post(address, RULES | {"reason": "SOP 12"}).status_code == 302
+    assert PanelPolicy.objects.get().min_bead_count == 90
+    assert not QualityBar.objects.exists()
+    assert "being judged" in lab.get(address).content.decode()
+    do_all_jobs()
+    assert QualityBar.objects.filter(rule="bead_count", plate_run=plate).count() == 3 * 2 * 3
+    assert set(PlateRun.objects.values_list("judged_as", flat=True)) == {"vendor mean"}
+    jobs = Job.objects.count()
+    lab.post(address, RULES | {"reason": "again"})
+    assert Job.objects.count() == jobs
+
+
+@pytest.mark.parametrize("role", ["coordinator", "investigator", "monitor", "statistician"])
+def test_only_the_laboratory_changes_rules(plate: PlateRun, study: Study, role: str) -> None:
+    client = Client()
+    client.force_login(make_member(study, role))
+    address = f"/studies/OWN/plates/rules/{plate.panel_id}/"
+    assert client.post(address, RULES | {"reason": "x"}).status_code == 403
+    of_hospital = make_member(study, "laboratory", site=study.sites.first())
+    client.force_login(of_hospital)
+    assert client.post(address, RULES | {"reason": "x"}).status_code == 404
+    assert not PanelPolicy.objects.exists()
+
+
+def test_asking_twice_for_the_plates_of_a_panel_is_asking_once(
+    plate: PlateRun, study: Study
+) -> None:
+    first = request_judging(study=study, panel=plate.panel, by=None)
+    assert request_judging(study=study, panel=plate.panel, by=None) == first
+
+
+def test_plates_that_go_with_survival_are_told_on_the_list(study: Study, lab: Client) -> None:
+    for name, days in (("early", 30), ("late", 900)):
+        patients = [make_patient(study) for _ in range(8)]
+        for number, patient in enumerate(patients):
+            FollowUp.objects.create(
+                patient=patient,
+                contact_date=patient.index_date + timedelta(days=days + number),
+                status="dead",
+            )
+        make_plate(study, patients, name=name)
+    assert date(2000, 1, 1) < study.today()
+    page = lab.get("/studies/OWN/plates/").content.decode()
+    assert "Plates go with overall survival (log-rank p " in page
