@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 from assays.formats import intelliflex_measurements
 from assays.formats.errors import PlateFormatError
+from assays.formats.limits import MAX_RECORD_CHARS
 from assays.formats.reading import PlateReading
 from assays.formats.source import PlateSource
 from assays.formats.table import Table, table_of
 from assays.formats.wells import position
 
 PROPERTY = re.compile(r"R(\d+):\s*(RP\d+)\s+(.+)")
-SIGN = re.compile(r"WELL LOCATION.*R\d+:\s*RP\d+\s+MEDIAN", re.DOTALL)
-HEAD_CHARS = 2_000_000
+SIGN = re.compile(r"R\d+:\s*RP\d+\s+MEDIAN")
 NEEDED = ("MEDIAN", "COUNT")
 WELL, SAMPLE = "WELL LOCATION", "SAMPLE ID"
 RUN = ("SERIAL NUMBER", "PLATE NAME", "PLATE START")
@@ -50,13 +50,17 @@ def recognizes(file: PlateSource) -> bool:
     if file.is_parquet:
         return False
     if file.is_text:
-        return bool(SIGN.search(file.text[:HEAD_CHARS].split("\n", 1)[0]))
-    return any(sheet.rows and SIGN.search(",".join(sheet.rows[0])) for sheet in file.sheets)
+        return _is_head(file.text[:MAX_RECORD_CHARS].split("\n", 1)[0])
+    return any(sheet.rows and _is_head(",".join(sheet.rows[0])) for sheet in file.sheets)
 
 
 def read(file: PlateSource) -> PlateReading:
     """Read a table whole; PlateFormatError with line, or sheet and cell, otherwise."""
-    sheet = None if file.is_text else next(s for s in file.sheets if s.rows and _is_sign(s.rows[0]))
+    sheet = (
+        None
+        if file.is_text
+        else next(s for s in file.sheets if s.rows and _is_head(",".join(s.rows[0])))
+    )
     table = table_of(file, sheet.name if sheet else None)
     head, analytes = _columns(table)
     if len(table.sheet.rows) < 2:
@@ -66,8 +70,8 @@ def read(file: PlateSource) -> PlateReading:
     return intelliflex_measurements.assembled(wells)
 
 
-def _is_sign(row: list[str]) -> bool:
-    return bool(SIGN.search(",".join(row)))
+def _is_head(line: str) -> bool:
+    return WELL in line and bool(SIGN.search(line))
 
 
 def _columns(table: Table) -> tuple[dict[str, int], dict[tuple[str, str], dict[str, int]]]:

@@ -10,3 +10,7 @@ MAX_COLUMNS = 10_000
 MAX_ROWS = 5_000_000
 """Rows of a long table, which is read by columns and not cell by cell."""
 MAX_CELL_CHARS = 10_000
+MAX_RECORD_CHARS = 2_000_000
+"""One line of a text, or the lines that one quoted cell goes on over."""
+MAX_TAGS = 6 * MAX_CELLS
+"""Elements of all parts of an XLSX file: the reader of workbooks keeps something of each."""

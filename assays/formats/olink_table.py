@@ -16,7 +16,7 @@ import pyarrow.csv
 
 from assays.formats import parquet
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_COLUMNS, MAX_ROWS
+from assays.formats.limits import MAX_COLUMNS, MAX_RECORD_CHARS, MAX_ROWS
 from assays.formats.source import PlateSource
 from assays.formats.text import check_ended
 from assays.formats.values import NAN
@@ -134,6 +134,8 @@ def _header(text: str) -> tuple[list[str], str]:
     end = text.find("\n")
     first = text[: end if end >= 0 else len(text)].strip("\ufeff\r")
     delimiter = max(";,\t", key=first.count)
+    if len(first) > MAX_RECORD_CHARS:
+        return [], delimiter
     try:
         return next(csv.reader([first], delimiter=delimiter), []), delimiter
     except csv.Error:

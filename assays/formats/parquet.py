@@ -37,6 +37,8 @@ def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Tabl
         size += length
         if size > MAX_UNPACKED:
             raise _too_large(about.num_rows, size)
+    if any(len(column) != about.num_rows for column in made.values()):
+        raise PlateFormatError("The Parquet file cannot be read: its columns differ in length.")
     return pa.table(made)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import csv
-import io
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELL_CHARS, MAX_CELLS, MAX_COLUMNS
+from assays.formats.limits import MAX_CELL_CHARS, MAX_CELLS, MAX_COLUMNS, MAX_RECORD_CHARS
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 BYTE_ORDER_MARKS = (
@@ -16,9 +17,10 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
     (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
 )
+LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Record:
     """The cells of one record, stripped, and the line that it begins on (from 1)."""
 
@@ -69,15 +71,46 @@ def decoded(content: bytes) -> tuple[str, str]:
         ) from error
 
 
+class _Lines:
+    """The lines of a text with their ends, for a reader of records that says when a record was whole; raises
+    before a record longer than MAX_RECORD_CHARS is taken in."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.line, self.pending = text, 1, 0
+
+    def __iter__(self) -> Iterator[str]:
+        start = 0
+        for found in LINE_END.finditer(self.text):
+            yield self._piece(start, found.end())
+            start = found.end()
+        if start < len(self.text):
+            yield self._piece(start, len(self.text))
+
+    def _piece(self, start: int, end: int) -> str:
+        self.pending += end - start
+        if self.pending > MAX_RECORD_CHARS:
+            raise PlateFormatError(
+                f"The line is longer than {MAX_RECORD_CHARS:,} characters; is a quotation mark left "
+                "open?",
+                line=self.line,
+            )
+        return self.text[start:end]
+
+    def whole(self, line: int) -> None:
+        """A record was read; the next begins on this line."""
+        self.line, self.pending = line, 0
+
+
 def records(text: str, delimiter: str) -> list[Record]:
     """All records of a delimited text; raises PlateFormatError with the line beyond a limit."""
     found: list[Record] = []
     cells = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     line = 1
     try:
         for row in reader:
-            cells += len(row)
+            cells += max(1, len(row))
             if len(row) > MAX_COLUMNS:
                 raise PlateFormatError(
                     f"The line has {len(row):,} columns; at most {MAX_COLUMNS:,} are read.",
@@ -96,6 +129,7 @@ def records(text: str, delimiter: str) -> list[Record]:
                 )
             found.append(Record(line, [cell.strip() for cell in row]))
             line = reader.line_num + 1
+            lines.whole(line)
     except csv.Error as error:
         raise PlateFormatError(
             f"The line cannot be divided into cells ({error}).", line=line

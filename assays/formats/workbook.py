@@ -13,13 +13,14 @@ from python_calamine import CalamineWorkbook
 
 from assays.formats import workbook_xls
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_UNPACKED
+from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_TAGS, MAX_UNPACKED
 
 XLSX = b"PK\x03\x04"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHUNK = 1 << 20
 LONGEST = 64
 REFERENCE = re.compile(rb"""(?<![\w:.-])r\s*=\s*["']([^"']{0,16})""")
+CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 PLACE = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 FOREIGN = frozenset({"content.xml", "xl/workbook.bin"})
 
@@ -100,7 +101,7 @@ def as_text(cell: Any) -> str:
 
 def _check_extent(content: bytes) -> None:
     """Unpack in pieces, counting bytes and the last row and column that any part names."""
-    unpacked = 0
+    unpacked = tags = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if FOREIGN & set(archive.namelist()):
@@ -110,7 +111,8 @@ def _check_extent(content: bytes) -> None:
                 with archive.open(member) as stream:
                     while chunk := stream.read(CHUNK):
                         unpacked += len(chunk)
-                        if unpacked > MAX_UNPACKED:
+                        tags += chunk.count(b"<")
+                        if unpacked > MAX_UNPACKED or tags > MAX_TAGS:
                             raise _too_large()
                         rest = extent.add(rest + chunk)
                 extent.add(rest, is_last=True)
@@ -121,11 +123,13 @@ def _check_extent(content: bytes) -> None:
 
 
 class Extent:
-    """The last row and column that the references of a part name; raises where they are too many, and
-    where one is no reference: the reader of workbooks would take memory for whatever it reads there."""
+    """The last row and column that the references of a part name, and how many cells it has, with references
+    or without; raises where they are too many, and where one is no reference: the reader of workbooks would
+    take memory for whatever it reads there."""
 
     def __init__(self) -> None:
         self.row = self.column = 1
+        self.cells = 0
 
     def add(self, xml: bytes, *, is_last: bool = False) -> bytes:
         """Take in a piece; gives back its end, which the next piece may go on."""
@@ -138,6 +142,9 @@ class Extent:
             for letter in place[1]:
                 column = column * 26 + letter - 64
             self.row, self.column = max(self.row, int(place[2])), max(self.column, column)
+        self.cells += sum(1 for m in CELL.finditer(xml) if m.start() < whole)
+        if self.cells > MAX_CELLS:
+            raise _too_large()
         if self.column > MAX_COLUMNS or self.row * self.column > MAX_CELLS:
             raise _too_large()
         return b"" if is_last else xml[whole:]

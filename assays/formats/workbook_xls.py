@@ -83,6 +83,7 @@ def _workbook_stream(content: bytes) -> bytes:
     entries = [directory[i : i + 128] for i in range(0, len(directory) - 127, 128)]
     small = _Sectors(b"", 64, small_table)
     found: dict[str, bytes] = {}
+    followed = 0
     for entry in entries:
         length, kind = struct.unpack_from("<H B", entry, 64)
         start, bytes_told = struct.unpack_from("<I Q", entry, 116)
@@ -90,12 +91,16 @@ def _workbook_stream(content: bytes) -> bytes:
             continue
         if bytes_told > len(content):
             raise _damaged()
+        source = small if kind == STREAM and bytes_told < cutoff else large
+        stream = source.chain(start) if bytes_told else b""
+        followed += len(stream)
+        if followed > 2 * len(content):  # streams that share sectors could be followed for hours
+            raise _damaged()
         if kind == ROOT:
-            small = _Sectors(large.chain(start), 64, small_table)
+            small = _Sectors(stream, 64, small_table)
             continue
         name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
-        source = small if bytes_told < cutoff else large
-        found.setdefault(name, source.chain(start)[:bytes_told] if bytes_told else b"")
+        found.setdefault(name, stream[:bytes_told])
     return found.get("Workbook") or found.get("Book") or b""
 
 

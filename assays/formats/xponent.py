@@ -18,7 +18,7 @@ from assays.formats.wells import position
 from assays.formats.xponent_head import plate_of
 from assays.formats.xponent_measurements import assembled
 
-MARK = re.compile(r'^\s*"?DataType:"?\s*([,;\t])', re.MULTILINE)
+MARK = re.compile(r'^[ \t]*"?DataType:"? *([,;\t])', re.MULTILINE)
 FIRST = re.compile(r'\s*"?Program"?\s*[,;\t]\s*"?xPONENT', re.IGNORECASE)
 LOCATION = re.compile(r"(?:\d+\s*\(\s*)?(\d+)\s*[,;.]\s*([A-P]\d{1,2})\s*\)?")
 HALF = re.compile(r"\d+\s*\(\s*\d+")
