@@ -6,6 +6,8 @@ MAX_UNPACKED = 500_000_000
 """What a workbook or a compressed table unpacks to, in bytes."""
 MAX_CELLS = 5_000_000
 """Cells of a text file or of a workbook's sheet that are laid out one by one."""
+MAX_LINES = 1_000_000
+"""Records of a text that are laid out one by one, empty ones too."""
 MAX_COLUMNS = 10_000
 MAX_ROWS = 5_000_000
 """Rows of a long table, which is read by columns and not cell by cell."""

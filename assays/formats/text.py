@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELL_CHARS, MAX_CELLS, MAX_COLUMNS, MAX_RECORD_CHARS
+from assays.formats.limits import (
+    MAX_CELL_CHARS,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_LINES,
+    MAX_RECORD_CHARS,
+)
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
 BYTE_ORDER_MARKS = (
@@ -79,22 +85,25 @@ class _Lines:
         self.text, self.line, self.pending = text, 1, 0
 
     def __iter__(self) -> Iterator[str]:
-        start = 0
-        for found in LINE_END.finditer(self.text):
-            yield self._piece(start, found.end())
-            start = found.end()
-        if start < len(self.text):
-            yield self._piece(start, len(self.text))
-
-    def _piece(self, start: int, end: int) -> str:
-        self.pending += end - start
+        text, start = self.text, 0
+        for found in LINE_END.finditer(text):
+            end = found.end()
+            self.pending += end - start
+            if self.pending > MAX_RECORD_CHARS:
+                raise self._too_long()
+            yield text[start:end]
+            start = end
+        self.pending += len(text) - start
         if self.pending > MAX_RECORD_CHARS:
-            raise PlateFormatError(
-                f"The line is longer than {MAX_RECORD_CHARS:,} characters; is a quotation mark left "
-                "open?",
-                line=self.line,
-            )
-        return self.text[start:end]
+            raise self._too_long()
+        if start < len(text):
+            yield text[start:]
+
+    def _too_long(self) -> PlateFormatError:
+        return PlateFormatError(
+            f"The line is longer than {MAX_RECORD_CHARS:,} characters; is a quotation mark left open?",
+            line=self.line,
+        )
 
     def whole(self, line: int) -> None:
         """A record was read; the next begins on this line."""
@@ -110,18 +119,19 @@ def records(text: str, delimiter: str) -> list[Record]:
     line = 1
     try:
         for row in reader:
-            cells += max(1, len(row))
+            cells += len(row)
             if len(row) > MAX_COLUMNS:
                 raise PlateFormatError(
                     f"The line has {len(row):,} columns; at most {MAX_COLUMNS:,} are read.",
                     line=line,
                 )
-            if cells > MAX_CELLS:
+            if cells > MAX_CELLS or len(found) >= MAX_LINES:
                 raise PlateFormatError(
-                    f"The file has more than {MAX_CELLS:,} cells. Export one plate at a time.",
+                    f"The file has more than {MAX_CELLS:,} cells or {MAX_LINES:,} lines. Export one "
+                    "plate at a time.",
                     line=line,
                 )
-            if any(len(cell) > MAX_CELL_CHARS for cell in row):
+            if lines.pending > MAX_CELL_CHARS and any(len(cell) > MAX_CELL_CHARS for cell in row):
                 raise PlateFormatError(
                     f"A cell is longer than {MAX_CELL_CHARS:,} characters; is a quotation mark "
                     "left open?",

@@ -19,7 +19,7 @@ XLSX = b"PK\x03\x04"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 CHUNK = 1 << 20
 LONGEST = 64
-REFERENCE = re.compile(rb"""(?<![\w:.-])r\s*=\s*["']([^"']{0,16})""")
+REFERENCE = re.compile(rb"""r(?<![\w:.-]r)\s*=\s*["']([^"']{0,16})""")
 CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 PLACE = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 FOREIGN = frozenset({"content.xml", "xl/workbook.bin"})
