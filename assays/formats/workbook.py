@@ -13,7 +13,7 @@ from python_calamine import CalamineWorkbook
 
 from assays.formats import workbook_xls
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_TAGS, MAX_UNPACKED
+from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_REPEATED, MAX_TAGS, MAX_UNPACKED
 
 XLSX = b"PK\x03\x04"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -21,6 +21,7 @@ CHUNK = 1 << 20
 LONGEST = 64
 REFERENCE = re.compile(rb"""r(?<![\w:.-]r)\s*=\s*["']([^"']{0,16})""")
 CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
+SHARED = re.compile(rb"<(?:\w+:)?si[\s/>]")
 PLACE = re.compile(rb"([A-Z]{0,3})([0-9]{1,7})")
 FOREIGN = frozenset({"content.xml", "xl/workbook.bin"})
 
@@ -101,7 +102,7 @@ def as_text(cell: Any) -> str:
 
 def _check_extent(content: bytes) -> None:
     """Unpack in pieces, counting bytes and the last row and column that any part names."""
-    unpacked = tags = 0
+    unpacked = tags = cells = longest = 0
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if FOREIGN & set(archive.namelist()):
@@ -116,6 +117,9 @@ def _check_extent(content: bytes) -> None:
                             raise _too_large()
                         rest = extent.add(rest + chunk)
                 extent.add(rest, is_last=True)
+                cells, longest = cells + extent.cells, max(longest, extent.longest)
+        if cells * longest > MAX_REPEATED:
+            raise _too_large()
     except PlateFormatError:
         raise
     except Exception as error:  # zipfile raises a dozen kinds on a damaged archive
@@ -123,13 +127,15 @@ def _check_extent(content: bytes) -> None:
 
 
 class Extent:
-    """The last row and column that the references of a part name, and how many cells it has, with references
-    or without; raises where they are too many, and where one is no reference: the reader of workbooks would
+    """The last row and column that the references of a part name, how many cells it has, with references or
+    without, and at most how long a text is that cells share (a few bytes of it stand in each cell, all of it
+    in memory); raises where they are too many, and where one is no reference: the reader of workbooks would
     take memory for whatever it reads there."""
 
     def __init__(self) -> None:
         self.row = self.column = 1
-        self.cells = 0
+        self.cells = self.at = self.longest = 0
+        self.shared_from: int | None = None
 
     def add(self, xml: bytes, *, is_last: bool = False) -> bytes:
         """Take in a piece; gives back its end, which the next piece may go on."""
@@ -142,12 +148,22 @@ class Extent:
             for letter in place[1]:
                 column = column * 26 + letter - 64
             self.row, self.column = max(self.row, int(place[2])), max(self.column, column)
+        for m in SHARED.finditer(xml):
+            if m.start() < whole:
+                self._share_to(self.at + m.start())
+                self.shared_from = self.at + m.start()
+        self.at += whole
+        self._share_to(self.at)
         self.cells += sum(1 for m in CELL.finditer(xml) if m.start() < whole)
         if self.cells > MAX_CELLS:
             raise _too_large()
         if self.column > MAX_COLUMNS or self.row * self.column > MAX_CELLS:
             raise _too_large()
         return b"" if is_last else xml[whole:]
+
+    def _share_to(self, place: int) -> None:
+        if self.shared_from is not None:
+            self.longest = max(self.longest, place - self.shared_from)
 
 
 def _too_large() -> PlateFormatError:

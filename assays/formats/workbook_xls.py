@@ -12,11 +12,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELLS
+from assays.formats.limits import MAX_CELLS, MAX_REPEATED
 
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 STREAM, ROOT = 2, 5
 BOUNDSHEET, STRINGS, DIMENSIONS, MULTIPLE, END = 0x85, 0xFC, 0x200, 0xBD, 0x0A
+CONTINUE, SHARED_TEXT = 0x3C, 0xFD
 CELLS = frozenset({0x06, 0xBD, 0xFD, 0x203, 0x204, 0x205, 0x207, 0x27E})
 MAX_SHEETS = 1_000
 
@@ -128,12 +129,16 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
 
 
 def _check_sheets(stream: bytes) -> None:
-    sheets, records, cells = [], 0, 0
-    for kind, at, _length in _records(stream, 0):
+    sheets, records, cells, shared = [], 0, 0, 0
+    texts: list[bytes] = []  # the record of shared texts and those that go on with it
+    before = 0
+    for kind, at, length in _records(stream, 0):
         if kind == BOUNDSHEET:
             sheets.append(struct.unpack_from("<I", stream, at)[0])
-        elif kind == STRINGS and struct.unpack_from("<I", stream, at + 4)[0] * 3 > len(stream):
-            raise _damaged()
+        elif kind == STRINGS or (kind == CONTINUE and before in (STRINGS, CONTINUE) and texts):
+            texts.append(stream[at : at + length])
+        before = kind
+    longest = _longest_text(texts) if texts else 0
     if len(sheets) > MAX_SHEETS:
         raise _too_large()
     for start in sheets:
@@ -141,15 +146,51 @@ def _check_sheets(stream: bytes) -> None:
         for kind, at, length in _records(stream, start):
             records += 1
             row = column = 0
+            shared += kind == SHARED_TEXT
             if kind in CELLS and length >= 4:
                 row, column = struct.unpack_from("<H H", stream, at)
                 column += length // 6 if kind == MULTIPLE else 0
             elif kind == DIMENSIONS:
                 row, column = _extent(stream, at, length)
             last_row, last_column = max(last_row, row), max(last_column, column)
-            if records > MAX_CELLS or cells + (last_row + 1) * (last_column + 1) > MAX_CELLS:
+            if records > MAX_CELLS or shared * longest > MAX_REPEATED:
+                raise _too_large()
+            if cells + (last_row + 1) * (last_column + 1) > MAX_CELLS:
                 raise _too_large()
         cells += (last_row + 1) * (last_column + 1)
+
+
+def _longest_text(parts: list[bytes]) -> int:
+    """Characters of the longest text that cells share. A text that goes on in the next part has there its
+    byte of flags again; its formatting goes on without one."""
+    count = struct.unpack_from("<I", parts[0], 4)[0]
+    if count * 3 > sum(map(len, parts)) or count > MAX_CELLS:
+        raise _damaged()
+    part, at, longest = 0, 8, 0
+    for _ in range(count):
+        if at >= len(parts[part]):
+            part, at = part + 1, 0
+        length, flags = struct.unpack_from("<H B", parts[part], at)
+        at += 3
+        longest, left, rest = max(longest, length), length, 0
+        if flags & 8:
+            rest += 4 * struct.unpack_from("<H", parts[part], at)[0]
+            at += 2
+        if flags & 4:
+            rest += struct.unpack_from("<I", parts[part], at)[0]
+            at += 4
+        while left:
+            width = 1 + (flags & 1)
+            taken = min(left, (len(parts[part]) - at) // width)
+            left, at = left - taken, at + taken * width
+            if left:
+                part, at = part + 1, 1
+                flags = parts[part][0]
+        while rest > len(parts[part]) - at:
+            rest -= len(parts[part]) - at
+            part, at = part + 1, 0
+        at += rest
+    return longest
 
 
 def _extent(stream: bytes, at: int, length: int) -> tuple[int, int]:

@@ -11,17 +11,19 @@ def record(kind, content):
     return struct.pack("<HH", kind, len(content)) + content
 
 
-def _cell(row, column, value):
+def _cell(row, column, value, shared):
     head = struct.pack("<3H", row, column, 0)
+    if shared and value == shared:
+        return record(0xFD, head + struct.pack("<I", 0))
     if isinstance(value, int | float):
         return record(0x203, head + struct.pack("<d", value))
     return record(0x204, head + struct.pack("<HB", len(value), 0) + value.encode("latin-1"))
 
 
-def _sheet(rows, size):
+def _sheet(rows, size, shared):
     size = size or (len(rows), max(map(len, rows)))
     cells = (
-        _cell(i, j, value)
+        _cell(i, j, value, shared)
         for i, row in enumerate(rows)
         for j, value in enumerate(row)
         if value != ""
@@ -34,11 +36,14 @@ def _sheet(rows, size):
     )
 
 
-def xls(sheets, *, size=None, circle=False):
+def xls(sheets, *, size=None, circle=False, shared=""):
     """An XLS file of {name: rows of cells}. size: what each sheet says of its extent, where that is not
-    true; circle: whether its chain of sectors ends where it began."""
-    parts = [_sheet(rows, size) for rows in sheets.values()]
+    true; circle: whether its chain of sectors ends where it began; shared: a text that cells share."""
+    parts = [_sheet(rows, size, shared) for rows in sheets.values()]
     head = record(0x809, struct.pack("<2H", 0x600, 5) + bytes(12))
+    if shared:
+        text = struct.pack("<HB", len(shared), 0) + shared.encode("latin-1")
+        head += record(0xFC, struct.pack("<2I", 1, 1) + text)
     at = len(head) + sum(12 + len(name) for name in sheets) + 4
     for name, part in zip(sheets, parts, strict=True):
         told = struct.pack("<IHBB", at, 0, len(name), 0) + name.encode("latin-1")

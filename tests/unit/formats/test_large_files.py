@@ -4,6 +4,7 @@ ones."""
 import io
 import re
 import resource
+import struct
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from assays.formats import PlateFormatError, read_plate
+from assays.formats import PlateFormatError, read_plate, workbook_xls
 from tests.unit.formats.bioplex_files import SECTOR, xls
 from tests.unit.formats.files import bioplex_sheets, workbook, xponent
 
@@ -88,6 +89,45 @@ def test_what_is_too_large_is_refused_at_once(name):
         read_plate(content)
     assert said in str(caught.value)
     assert time.process_time() - start < MOST_SECONDS
+
+
+def shared_text(text, cells):
+    """A workbook whose cells are all the same text."""
+    out = io.BytesIO(packed(sheet(b"<row>%s</row>" % (b'<c t="s"><v>0</v></c>' * cells))))
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<sst><si><t>{text}</t></si><si/></sst>")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        shared_text("x" * 60_000, 20_000),
+        xls({"S": [["x" * 8_000] * 250] * 600}, shared="x" * 8_000),
+    ],
+)
+def test_a_text_that_all_cells_share_is_refused_before_each_has_its_own(content):
+    assert len(content) < 3_000_000
+    with pytest.raises(PlateFormatError, match=r"more (sheets or )?cells"):
+        read_plate(content)
+
+
+def test_a_text_that_few_cells_share_is_read():
+    rows = [["sample", "analyte", "value"], ["S-1", "shared", "3"], ["S-2", "shared", "4"]]
+    for content in (xls({"S": rows}, shared="shared"), workbook({"S": rows})):
+        assert read_plate(content).measurements.analyte.tolist() == ["shared", "shared"]
+
+
+def test_the_longest_shared_text_is_found_over_the_parts_it_goes_on_in():
+    """Of two bytes a character from the middle on, with formatting behind it that is divided too."""
+    first = struct.pack("<2I", 3, 3) + struct.pack("<HBH", 6, 8, 2) + b"abc"
+    second = b"\1" + "def".encode("utf-16-le") + bytes(5)
+    third = (
+        bytes(3) + struct.pack("<HBI", 2, 4, 7) + b"gh" + bytes(7) + struct.pack("<HB", 1, 0) + b"i"
+    )
+    assert workbook_xls._longest_text([first, second, third]) == 6
+    with pytest.raises(IndexError):
+        workbook_xls._longest_text([first, second])
 
 
 def measure():
