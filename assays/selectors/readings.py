@@ -4,22 +4,15 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-from django.db.models import F, FloatField, QuerySet, Value
-from django.db.models.expressions import Expression
-from django.db.models.functions import Cast, Coalesce, Extract
+from django.db.models import QuerySet
 
-from assays.models import Measurement, PanelPolicy
-from assays.selectors.copying import NUMBER, WHOLE, WORDS, copied
-from assays.selectors.matrix import usable
+from assays.models import PanelPolicy
+from assays.selectors.cells import FLAGS, Cells, cells_of
+from assays.selectors.matrix import NEVER
 from assays.selectors.refits import REFIT, with_refits
 from studies.models import Patient
 
-COLUMNS = ["subject", "analyte", "replicate", "value", "flag", "limit"]
-TYPES: dict[str, pa.DataType] = {
-    "subject": WORDS, "analyte": WORDS, "value": NUMBER, "flag": WORDS, "limit": NUMBER,
-    "judged_as": WORDS, "panel": WHOLE, "acquired": NUMBER, "id": WHOLE,
-}  # fmt: skip
+COLUMNS = ["subject", "analyte", "replicate", "value", "flag", "limit", "id"]
 Repeats = PanelPolicy.Repeats
 
 
@@ -29,25 +22,16 @@ def readings(
     """Usable readings of the patients' specimens at a timepoint, those repeats that count.
 
     A row per reading: subject, analyte (symbol), flag (categories), replicate (1, 2, ... in the order of
-    acquisition), value and limit (float64, NaN where there is none); sorted by the first three. What is
-    usable: assays.selectors.matrix; which repeats count, and whose concentrations: the policy by which the
-    plate was judged. One query, and two more where a policy takes the concentrations of our own curves.
+    acquisition), value and limit (float64, NaN where there is none) and id, the measurement's key; sorted by
+    the first three. What is usable: assays.selectors.matrix; which repeats count, and whose concentrations:
+    the policy by which the plate was judged. One query, and two more where a policy takes the
+    concentrations of our own curves.
     """
-    rows = usable(
-        Measurement.objects.filter(specimen__patient__in=patients, specimen__timepoint=timepoint)
-    ).order_by()
-    if analytes is not None:
-        rows = rows.filter(analyte__symbol__in=list(analytes))
-    found = copied(
-        rows.annotate(acquired=_acquired()).values_list(
-            *("specimen__patient__subject_id", "analyte__symbol", "value", "flag", "limit"),
-            *("plate_run__judged_as", "plate_run__panel", "acquired", "id"),
-        ),
-        TYPES,
-    )
-    if found["judged_as"].cat.categories.str.startswith(REFIT).any():
-        found = with_refits(found, rows)
-    return _that_count(found)
+    cells = cells_of(patients, timepoint, analytes)
+    found = _frame(cells, cells.measured[_usable(cells)])
+    if any(rules.startswith(REFIT) for rules in found["judged_as"].cat.categories):
+        found = with_refits(found)
+    return _that_count(found)[COLUMNS]
 
 
 def wide(found: pd.DataFrame) -> pd.DataFrame:
@@ -67,11 +51,59 @@ def wide(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _acquired() -> Expression:
-    """When the plate was read, or else run, in seconds; infinite where nobody knows."""
-    read = Cast(Extract(F("plate_run__acquired_at"), "epoch"), FloatField())
-    run = Cast(Extract(F("plate_run__run_on"), "epoch"), FloatField())
-    return Coalesce(read, run, Cast(Value("Infinity"), FloatField()))
+def _usable(cells: Cells) -> np.ndarray:
+    """(n,) which of the cells neither a standing bar nor the instrument takes out of use."""
+    measured, (plate, well, analyte) = cells.measured, cells.bars.T
+    whole_plate, all_analytes = well == 0, analyte == 0
+    out = np.isin(measured["flag"], [FLAGS.index(flag) for flag in NEVER])
+    for key, keys, which in (("plate", plate, whole_plate), ("well", well, ~whole_plate)):
+        out |= _among(measured[key], keys[which & all_analytes])
+        paired = _pairs(measured[key], measured["analyte"])
+        out |= _among(paired, _pairs(keys, analyte)[which & ~all_analytes])
+    return ~out
+
+
+def _pairs(place: np.ndarray, analyte: np.ndarray) -> np.ndarray:
+    """One number for a place and an analyte; there are far fewer than a million analytes."""
+    return place.astype(np.int64) * 1_000_000 + analyte
+
+
+def _among(keys: np.ndarray, some: np.ndarray) -> np.ndarray:
+    return pd.Series(keys.astype(np.int64)).isin(some).to_numpy()
+
+
+def _frame(cells: Cells, measured: np.ndarray) -> pd.DataFrame:
+    """Measurements by row, with their names and what their plates say; names are categories in order."""
+    plates = pd.DataFrame.from_dict(
+        cells.plates, orient="index", columns=["judged_as", "panel", "acquired"]
+    )
+    at = plates.index.get_indexer(measured["plate"].astype(np.int64))
+    acquired = plates["acquired"].astype("float64").fillna(np.inf).to_numpy()
+    return pd.DataFrame(
+        {
+            "subject": _named(measured["patient"], cells.patients),
+            "analyte": _named(measured["analyte"], cells.analytes),
+            "value": measured["value"].astype(np.float64),
+            "flag": pd.Categorical.from_codes(measured["flag"], FLAGS),
+            "limit": measured["limit"].astype(np.float64),
+            "judged_as": pd.Categorical(plates["judged_as"]).take(at),
+            "panel": plates["panel"].to_numpy(np.int64)[at],
+            "acquired": acquired[at],
+            "id": measured["id"].astype(np.int64),
+            "plate": measured["plate"].astype(np.int64),
+            "analyte_id": measured["analyte"].astype(np.int64),
+        }
+    )
+
+
+def _named(keys: np.ndarray, names: dict[int, str]) -> pd.Categorical:
+    """Keys as the names that occur, in alphabetical order."""
+    codes, known = pd.factorize(keys.astype(np.int64))
+    words = np.array([names[key] for key in known.tolist()], dtype=object)
+    order = np.argsort(words)
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order))
+    return pd.Categorical.from_codes(rank[codes], words[order])
 
 
 def _cells(found: pd.DataFrame) -> np.ndarray:
@@ -82,20 +114,19 @@ def _cells(found: pd.DataFrame) -> np.ndarray:
 
 def _that_count(found: pd.DataFrame) -> pd.DataFrame:
     """Number the repeats in the order of acquisition, after keeping those that the policy says."""
-    for name in ("subject", "analyte"):
-        words = found[name].cat
-        found[name] = words.set_categories(sorted(words.categories))
     cell = _cells(found)
     order = np.lexsort((found["id"], found["acquired"], cell))
     found, cell = found.iloc[order], cell[order]
     keep = np.ones(len(cell), dtype=bool)
-    of_panel = pd.DataFrame({"cell": cell, "panel": found["panel"].to_numpy()})
+    rules = found["judged_as"].cat
     for rule, which in ((Repeats.FIRST, "first"), (Repeats.LAST, "last")):
-        ruled = found["judged_as"].str.endswith(f" {rule}").to_numpy()
+        ruled = rules.codes.isin(np.flatnonzero(rules.categories.str.endswith(f" {rule}")))
         if ruled.any():
-            keep &= ~(ruled & of_panel.duplicated(keep=which).to_numpy())  # type: ignore[arg-type]
+            of_panel = pd.DataFrame({"cell": cell, "panel": found["panel"].to_numpy()})
+            again = of_panel.duplicated(keep=which)  # type: ignore[arg-type]
+            keep &= ~(ruled.to_numpy() & again.to_numpy())
     found, cell = found[keep].reset_index(drop=True), cell[keep]
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     lengths = np.diff(starts, append=len(cell))
     found["replicate"] = np.arange(len(cell)) - np.repeat(starts, lengths) + 1
-    return found[COLUMNS]
+    return found

@@ -2,47 +2,44 @@
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
-import pyarrow as pa
-from django.db.models import QuerySet
 
 from assays.models import Measurement, PanelPolicy, PlateAnalyte
 from assays.quality.refit import FLUORESCENCE, recomputed
-from assays.selectors.copying import NUMBER, WHOLE, copied
 
 REFIT = PanelPolicy.Concentration.REFIT.value
 OF_CURVE = ["lower", "upper", "bend", "slope", "asymmetry"]
-TYPES: dict[str, pa.DataType] = {
-    "id": WHOLE, "plate": WHOLE, "analyte": WHOLE, "net_mfi": NUMBER, "mfi": NUMBER, "dilution": NUMBER,
-}  # fmt: skip
+FROM_WELLS = ["id", "net_mfi", "mfi", "dilution"]
 
 
-def with_refits(found: pd.DataFrame, rows: QuerySet[Measurement]) -> pd.DataFrame:
-    """`found` (id, value, flag, limit and others) with our concentrations in the wells of plates that were
-    judged so; rows: the query that it came from. Two queries."""
-    of_wells = rows.filter(plate_run__judged_as__startswith=REFIT, well__isnull=False)
-    wells = copied(
-        of_wells.values_list("id", "plate_run", "analyte", "net_mfi", "mfi", "dilution"), TYPES
-    )
-    curves = _curves(of_wells)
-    wells = wells.merge(curves, on=["plate", "analyte"], how="left")
+def with_refits(found: pd.DataFrame) -> pd.DataFrame:
+    """`found` (id, plate, analyte_id, judged_as, value, flag, limit and others) with our concentrations in
+    the wells of the plates that were judged so. Two queries."""
+    plates = found.loc[found["judged_as"].str.startswith(REFIT), "plate"].unique().tolist()
+    rows = Measurement.objects.filter(
+        plate_run__in=plates, well__isnull=False, specimen__isnull=False
+    ).values_list(*FROM_WELLS)
+    numbers = np.array(list(rows.iterator(chunk_size=20_000)), dtype=np.float64).reshape(-1, 4)
+    wells = pd.DataFrame(numbers, columns=FROM_WELLS).astype({"id": np.int64})
+    wells = wells.merge(found[["id", "plate", "analyte_id"]], on="id")
+    wells = wells.merge(_curves(plates), on=["plate", "analyte_id"], how="left")
     wells["fluorescence"] = wells["mfi"].where(wells["by"] == FLUORESCENCE[1], wells["net_mfi"])
     ours = recomputed(wells.set_index("id"))
-    found = found.set_index("id")
-    found["flag"] = found["flag"].astype(object)
-    found.loc[ours.index, ["value", "flag", "limit"]] = ours
-    found["flag"] = found["flag"].astype("category")
-    return found.reset_index()
+    changed = found.set_index("id")
+    changed["flag"] = changed["flag"].astype(object)
+    changed.loc[ours.index, ["value", "flag", "limit"]] = ours
+    changed["flag"] = changed["flag"].astype("category")
+    return changed.reset_index()
 
 
-def _curves(of_wells: QuerySet[Measurement]) -> pd.DataFrame:
-    """plate, analyte, the parameters of the curve, lowest, highest, by; NaN where there is no curve."""
-    plates = of_wells.values("plate_run")
+def _curves(plates: list[int]) -> pd.DataFrame:
+    """plate, analyte_id, the parameters of the curve, lowest, highest, by; NaN where there is no curve."""
     told = PlateAnalyte.objects.filter(plate_run__in=plates).values_list(
         "plate_run_id", "analyte_id", "refit"
     )
-    columns = ["plate", "analyte", "by", *OF_CURVE, "lowest", "highest"]
-    records = [{"plate": p, "analyte": a, **_flat(body)} for p, a, body in told]
+    columns = ["plate", "analyte_id", "by", *OF_CURVE, "lowest", "highest"]
+    records = [{"plate": p, "analyte_id": a, **_flat(body)} for p, a, body in told]
     return pd.DataFrame(records, columns=columns).astype(dict.fromkeys(columns[3:], "float64"))
 
 
