@@ -49,7 +49,8 @@ def table_of(file: PlateSource, sheet: str | None = None) -> Table:
         found = [s for s in file.sheets if sheet is None or s.name == sheet]
         found = [s for s in found if any(any(row) for row in s.rows)]
         if not found:
-            raise PlateFormatError(f"The workbook has no sheet “{sheet}” with a table.")
+            named = "" if sheet is None else f" “{sheet}”"
+            raise PlateFormatError(f"The workbook has no sheet{named} with a table.")
         rows = [row for row in found[0].rows if any(row)]
         return Table(Sheet(found[0].name, rows), False, list(range(1, len(rows) + 1)))
     check_ended(file.text)
