@@ -9,8 +9,10 @@ from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 
-from assays.models import Measurement, Specimen
+from assays.models import Measurement, PlateRun, QualityBar, Specimen
 from assays.models.measurement import Flag
+from assays.selectors.bars import bars_in, standing_on
+from assays.selectors.plates import plates_visible_to, with_bars
 from studies.api import (
     PER_PAGE_AT_MOST,
     AtTimepoint,
@@ -62,6 +64,8 @@ class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
     timepoint = serializers.CharField(source="specimen.timepoint")
     analyte = serializers.CharField(source="analyte.symbol")
     plate = serializers.CharField(source="plate_run.name")
+    well = serializers.CharField(source="well.position", default=None, allow_null=True)
+    barred = serializers.BooleanField(help_text="Whether a standing bar keeps it from models.")
 
     class Meta:
         model = Measurement
@@ -72,12 +76,18 @@ class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
             "timepoint",
             "analyte",
             "plate",
+            "well",
             "replicate",
             "value_text",
             "value",
             "unit",
             "flag",
             "limit",
+            "mfi",
+            "net_mfi",
+            "bead_count",
+            "dilution",
+            "barred",
         ]
 
 
@@ -119,7 +129,7 @@ class Measurements(StudyList):
     def get_queryset(self) -> QuerySet[Measurement]:
         patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = Measurement.objects.filter(specimen__patient__in=patients).select_related(
-            "specimen__patient", "analyte", "plate_run"
+            "specimen__patient", "analyte", "plate_run", "well"
         )
         return self.filtered(
             rows,
@@ -131,3 +141,91 @@ class Measurements(StudyList):
             plate="plate_run__name",
             flag="flag",
         )
+
+    def paginate_queryset(self, queryset: Any) -> Any:
+        """A page of measurements, each with whether it is barred."""
+        page = super().paginate_queryset(queryset)
+        bars = standing_on(page or ())
+        for measurement in page or ():
+            measurement.barred = bool(bars[measurement.pk])
+        return page
+
+
+class PlateSerializer(serializers.ModelSerializer[PlateRun]):
+    panel = serializers.CharField(source="panel.name")
+    bars = serializers.IntegerField(source="standing", help_text="How many bars hold on it.")
+
+    class Meta:
+        model = PlateRun
+        fields = [
+            *(
+                "name",
+                "panel",
+                "format",
+                "instrument",
+                "serial",
+                "software",
+                "protocol",
+                "kit",
+                "lot",
+            ),
+            *("acquired_at", "size", "judged_at", "in_guide_set", "bars"),
+        ]
+
+
+class PlateQuery(PageQuery):
+    panel = text_filter("Name of a panel.")
+    lot = text_filter("Lot of the kit.")
+
+
+class Plates(StudyList):
+    """Plates and delivered tables, by name; for people whose role covers the whole study."""
+
+    capability = Capability.VIEW_PLATES
+    serializer_class = PlateSerializer
+    queryset = PlateRun.objects.none()
+    query = PlateQuery
+
+    def get_queryset(self) -> QuerySet[PlateRun]:
+        rows = with_bars(plates_visible_to(self.user, self.study)).order_by("name")
+        return self.filtered(rows, panel="panel__name", lot="lot")
+
+
+class BarSerializer(serializers.ModelSerializer[QualityBar]):
+    plate = serializers.CharField(source="plate_run.name")
+    well = serializers.CharField(
+        source="well.position", default=None, allow_null=True, help_text="null: every well."
+    )
+    analyte = serializers.CharField(
+        source="analyte.symbol", default=None, allow_null=True, help_text="null: every analyte."
+    )
+    raised_by = serializers.CharField(
+        source="raised_by.username", default=None, allow_null=True, help_text="null: the rule."
+    )
+    lifted_by = serializers.CharField(source="lifted_by.username", default=None, allow_null=True)
+
+    class Meta:
+        model = QualityBar
+        fields = [
+            *("id", "plate", "well", "analyte", "rule", "value", "limit", "reason", "raised_by"),
+            *("raised_at", "lifted_by", "lifted_at", "lift_reason"),
+        ]
+
+
+class BarQuery(PageQuery):
+    plate = text_filter("Name of a plate.")
+    analyte = text_filter("Gene symbol of an analyte.")
+    rule = Choice(choices=QualityBar.Rule.choices, required=False)
+
+
+class Bars(StudyList):
+    """What of the plates is or was barred from models, oldest first; `lifted_at` null: it holds."""
+
+    capability = Capability.VIEW_PLATES
+    serializer_class = BarSerializer
+    queryset = QualityBar.objects.none()
+    query = BarQuery
+
+    def get_queryset(self) -> QuerySet[QualityBar]:
+        rows = bars_in(self.study).filter(plate_run__in=plates_visible_to(self.user, self.study))
+        return self.filtered(rows, plate="plate_run__name", analyte="analyte__symbol", rule="rule")

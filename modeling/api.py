@@ -22,6 +22,7 @@ from modeling.selectors.models import (
     versions_visible_to,
     with_champions,
 )
+from modeling.selectors.stale import scores_since, versions_since
 from studies.api import (
     LARGEST_NUMBER,
     Choice,
@@ -117,6 +118,9 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
     sha256 = serializers.CharField(source="content_hash")
     cross_validation = NestedSerializer(source="nested")
     decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
+    stale_since = serializers.DateTimeField(
+        allow_null=True, help_text="When a value that it was trained on changed; null: never."
+    )
 
     class Meta:
         model = ModelVersion
@@ -135,6 +139,7 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
             "created_at",
             "decided_by",
             "decided_at",
+            "stale_since",
         ]
 
 
@@ -158,7 +163,7 @@ class _VersionView(StudyView):
 
     def get_queryset(self) -> QuerySet[ModelVersion]:
         return (
-            versions_visible_to(self.user)
+            versions_since(versions_visible_to(self.user))
             .filter(model__study=self.study)
             .select_related("model", "specification", "dataset", "decided_by")
             .defer(*HEAVY, "dataset__content", "specification__body")
@@ -190,6 +195,9 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
     version_status = serializers.ChoiceField(
         source="version.status", choices=ModelVersion.Status.choices
     )
+    stale_since = serializers.DateTimeField(
+        allow_null=True, help_text="When a value that it was made from changed; null: none has."
+    )
 
     class Meta:
         model = Score
@@ -206,6 +214,7 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
             "survival_interval",
             "restricted_mean",
             "scored_at",
+            "stale_since",
         ]
 
 
@@ -229,7 +238,7 @@ class Scores(StudyList):
 
     def get_queryset(self) -> QuerySet[Score]:
         rows = (
-            scores_visible_to(self.user)
+            scores_since(scores_visible_to(self.user))
             .filter(version__model__study=self.study)
             .select_related("patient", "version__model")
             .defer(*(f"version__{field}" for field in HEAVY))

@@ -27,11 +27,20 @@ def readings(
     the policy by which the plate was judged. One query, and two more where a policy takes the
     concentrations of our own curves.
     """
+    return readings_and_barred(patients, timepoint, analytes)[0]
+
+
+def readings_and_barred(
+    patients: QuerySet[Patient], timepoint: str, analytes: Collection[str] | None = None
+) -> tuple[pd.DataFrame, set[int]]:
+    """`readings`, and the keys of the measurements that a standing bar keeps from them."""
     cells = cells_of(patients, timepoint, analytes)
-    found = _frame(cells, cells.measured[_usable(cells)])
+    never = np.isin(cells.measured["flag"], [FLAGS.index(flag) for flag in NEVER])
+    barred = _barred(cells)
+    found = _frame(cells, cells.measured[~never & ~barred])
     if any(rules.startswith(REFIT) for rules in found["judged_as"].cat.categories):
         found = with_refits(found)
-    return _that_count(found)[COLUMNS]
+    return _that_count(found)[COLUMNS], set(cells.measured["id"][~never & barred].tolist())
 
 
 def wide(found: pd.DataFrame) -> pd.DataFrame:
@@ -51,16 +60,16 @@ def wide(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _usable(cells: Cells) -> np.ndarray:
-    """(n,) which of the cells neither a standing bar nor the instrument takes out of use."""
+def _barred(cells: Cells) -> np.ndarray:
+    """(n,) which of the cells a standing bar covers."""
     measured, (plate, well, analyte) = cells.measured, cells.bars.T
     whole_plate, all_analytes = well == 0, analyte == 0
-    out = np.isin(measured["flag"], [FLAGS.index(flag) for flag in NEVER])
+    found = np.zeros(len(measured), dtype=bool)
     for key, keys, which in (("plate", plate, whole_plate), ("well", well, ~whole_plate)):
-        out |= _among(measured[key], keys[which & all_analytes])
+        found |= _among(measured[key], keys[which & all_analytes])
         paired = _pairs(measured[key], measured["analyte"])
-        out |= _among(paired, _pairs(keys, analyte)[which & ~all_analytes])
-    return ~out
+        found |= _among(paired, _pairs(keys, analyte)[which & ~all_analytes])
+    return found
 
 
 def _pairs(place: np.ndarray, analyte: np.ndarray) -> np.ndarray:
@@ -77,14 +86,14 @@ def _frame(cells: Cells, measured: np.ndarray) -> pd.DataFrame:
     plates = pd.DataFrame.from_dict(
         cells.plates, orient="index", columns=["judged_as", "panel", "acquired"]
     )
-    at = plates.index.get_indexer(measured["plate"].astype(np.int64))
+    at = plates.index.get_indexer(pd.Index(measured["plate"].astype(np.int64)))
     acquired = plates["acquired"].astype("float64").fillna(np.inf).to_numpy()
     return pd.DataFrame(
         {
             "subject": _named(measured["patient"], cells.patients),
             "analyte": _named(measured["analyte"], cells.analytes),
             "value": measured["value"].astype(np.float64),
-            "flag": pd.Categorical.from_codes(measured["flag"], FLAGS),
+            "flag": pd.Categorical.from_codes(measured["flag"], pd.Index(FLAGS)),
             "limit": measured["limit"].astype(np.float64),
             "judged_as": pd.Categorical(plates["judged_as"]).take(at),
             "panel": plates["panel"].to_numpy(np.int64)[at],
@@ -103,7 +112,7 @@ def _named(keys: np.ndarray, names: dict[int, str]) -> pd.Categorical:
     order = np.argsort(words)
     rank = np.empty(len(order), np.int64)
     rank[order] = np.arange(len(order))
-    return pd.Categorical.from_codes(rank[codes], words[order])
+    return pd.Categorical.from_codes(rank[codes], pd.Index(words[order]))
 
 
 def _cells(found: pd.DataFrame) -> np.ndarray:

@@ -8,6 +8,7 @@ from django.db.models.functions import PercentRank
 from accounts.models import User
 from assays.models import Measurement, Specimen
 from assays.models.measurement import HAS_NUMBER
+from assays.selectors.matrix import usable
 from studies.models import Patient, Study
 from studies.models.patient import Timepoint
 from studies.permissions import Capability
@@ -31,7 +32,7 @@ def measurements_of(specimen: Specimen) -> QuerySet[Measurement]:
     """All of a specimen's measurements, by analyte, plate and replicate."""
     return (
         Measurement.objects.filter(specimen=specimen)
-        .select_related("analyte", "plate_run__panel")
+        .select_related("analyte", "plate_run__panel", "well")
         .order_by("analyte__symbol", "plate_run__name", "replicate")
     )
 
@@ -95,16 +96,17 @@ class Standing:
 def standings(patient: Patient, timepoint: str) -> list[Standing]:
     """Where a patient's values stand in the cohort, furthest from the middle first.
 
-    Only values with a number in range are compared, each analyte on its own, in one query. A value
+    Only values with a number in range that no bar covers are compared, each analyte on its own, in one query. A value
     that nobody else of the cohort has stands nowhere and is left out.
     """
     by_analyte = [F("analyte"), F("unit")]
+    of_cohort = Measurement.objects.filter(
+        specimen__timepoint=timepoint,
+        specimen__patient__cohort=patient.cohort_id,
+        flag__in=HAS_NUMBER,
+    )
     compared = (
-        Measurement.objects.filter(
-            specimen__timepoint=timepoint,
-            specimen__patient__cohort=patient.cohort_id,
-            flag__in=HAS_NUMBER,
-        )
+        usable(of_cohort)
         .annotate(
             rank=Window(PercentRank(), partition_by=by_analyte, order_by="value"),
             values=Window(Count("pk"), partition_by=by_analyte),

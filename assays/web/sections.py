@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from assays.selectors.bars import judgement_counts
+from assays.selectors.plates import plates_visible_to
 from assays.selectors.specimens import (
     counts_by_timepoint,
     specimens_visible_to,
@@ -22,7 +24,9 @@ def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]
     if Capability.VIEW_ASSAYS not in request.capabilities:  # type: ignore[attr-defined]
         return None
     counts = counts_by_timepoint(request.user, study)  # type: ignore[arg-type]
-    return "assays/_overview.html", {"counts": counts}
+    sees_plates = plates_visible_to(request.user, study).exists()  # type: ignore[arg-type]
+    judged = judgement_counts(study) if sees_plates else None
+    return "assays/_overview.html", {"counts": counts, "judged": judged}
 
 
 def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:

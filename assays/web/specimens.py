@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from assays.selectors.bars import standing_on
+from assays.selectors.plates import plates_visible_to
 from assays.selectors.specimens import measurements_of, specimens_visible_to, with_counts
 from studies.models import Study
 from studies.models.patient import Timepoint
@@ -52,8 +54,13 @@ def specimen(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     )
     if shown is None:
         raise Http404(_("There is no such specimen here, or you may not see it."))
-    return render(
-        request,
-        "assays/specimen.html",
-        {"specimen": shown, "measurements": list(measurements_of(shown))},
-    )
+    found = list(measurements_of(shown))
+    bars = standing_on(found)
+    context = {
+        "specimen": shown,
+        "rows": [{"m": m, "bars": bars[m.pk]} for m in found],
+        "barred": sum(bool(bars[m.pk]) for m in found),
+        "wells": any(m.well_id for m in found),
+        "sees_plates": plates_visible_to(request.user, study).exists(),  # type: ignore[arg-type]
+    }
+    return render(request, "assays/specimen.html", context)

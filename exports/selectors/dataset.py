@@ -1,14 +1,16 @@
 """The rows of the analysis dataset, one per patient, read in blocks of patients.
 
 Repeats: an analyte measured more than once in a patient at the timepoint (wells, plates, specimens)
-gives the arithmetic mean of the values flagged in range; without any, the value is unknown. The flag
-column joins the distinct flags with "+", in_range first where it occurs.
+gives the arithmetic mean of the values flagged in range of those repeats that models may use
+(assays.selectors.readings); without any, the value is unknown. The flag column joins the distinct flags with
+"+", in_range first where it occurs; what a bar keeps from models is flagged "barred".
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 from statistics import fmean
 from typing import Any
 
@@ -16,6 +18,8 @@ from django.db.models import Prefetch, QuerySet
 
 from assays.models import Measurement
 from assays.models.measurement import Flag
+from assays.selectors.matrix import NEVER
+from assays.selectors.readings import readings_and_barred
 from exports.selectors.columns import (
     COVARIATES,
     IDENTITY,
@@ -32,7 +36,8 @@ from studies.models import LabResult, Patient, Study
 from studies.selectors.outcomes import outcome_of, with_outcome_dates
 
 PATIENTS_PER_BLOCK = 500
-FLAG_ORDER = {flag.value: place for place, flag in enumerate(Flag)}
+BARRED = "barred"
+FLAG_ORDER = {name: place for place, name in enumerate([*Flag.values, BARRED])}
 
 Row = tuple[Any, ...]
 Measurements = dict[int, dict[tuple[str, str], list[tuple[float | None, str]]]]
@@ -109,12 +114,22 @@ def _rows(patients: Sequence[Patient], layout: Layout) -> list[Row]:
 
 
 def _measurements(patients: Sequence[Patient], timepoint: str) -> Measurements:
+    """Value and flag of each measurement by patient, analyte and unit: those that models may use as models
+    read them, the others by their flag alone. Two queries."""
+    chosen = Patient.objects.filter(pk__in=[patient.pk for patient in patients])
+    used, barred = readings_and_barred(chosen, timepoint)
+    told = dict(zip(used["id"], zip(used["value"], used["flag"], strict=True), strict=True))
     found: Measurements = defaultdict(lambda: defaultdict(list))
     rows = Measurement.objects.filter(
         specimen__patient__in=patients, specimen__timepoint=timepoint
-    ).values_list("specimen__patient_id", "analyte__symbol", "unit", "value", "flag")
-    for patient, symbol, unit, value, flag in rows.iterator(chunk_size=10_000):
-        found[patient][symbol, unit].append((value, flag))
+    ).values_list("pk", "specimen__patient_id", "analyte__symbol", "unit", "flag")
+    for key, patient, symbol, unit, flag in rows.iterator(chunk_size=10_000):
+        if key in told:
+            found[patient][symbol, unit].append(told[key])
+        elif key in barred:
+            found[patient][symbol, unit].append((nan, BARRED))
+        elif flag in NEVER:
+            found[patient][symbol, unit].append((nan, flag))
     return found
 
 

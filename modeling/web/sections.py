@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from assays.models import PlateRun
 from modeling.models import PrognosticModel, StaleMark
 from modeling.selectors.models import champion_scores, with_champions
+from modeling.selectors.stale import stale_versions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline
 from studies.models import Patient, Study
@@ -17,12 +18,14 @@ def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]
     """Each model's version in use, its C-index, and what the next retraining waits for."""
     if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
         return None
+    stale = stale_versions(study)
     rows = [
         {
             "model": model,
             "champion": model.champions[0] if model.champions else None,
             "headline": headline(model.champions[0]) if model.champions else None,
             "due": how_due(model) if model.retrains else None,
+            "stale": model.champions[0].pk in stale if model.champions else False,
         }
         for model in with_champions(PrognosticModel.objects.filter(study=study))
     ]

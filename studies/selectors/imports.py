@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from accounts.models import User
 from studies.models import Cohort, FollowUp, ImportBatch, LabResult, Patient, Site, Study
@@ -30,6 +30,7 @@ def imports_visible_to(user: User, study: Study) -> QuerySet[ImportBatch]:
         ImportBatch.objects.filter(seen, study=study)
         .select_related("source", "samples", "created_by")
         .defer("source__content", "samples__content", "preview")
+        .annotate(questions=F("preview__questions"))
         .order_by("-id")
     )
 
