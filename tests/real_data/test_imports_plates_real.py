@@ -77,6 +77,18 @@ def kinds(texts: list[str]) -> Counter[str]:
     return Counter(map(kind, texts))
 
 
+def flags() -> Counter[str]:
+    """How many measurements of each flag the database has."""
+    return Counter(Measurement.objects.order_by().values_list("flag", flat=True))
+
+
+def xponent_block(name: str) -> list[list[str]]:
+    """The cells of the thirty analytes in a block of the file, a row for each of the 96 wells."""
+    lines = list(csv.reader(XPONENT.read_text(encoding="utf-8").splitlines()))
+    start = next(i for i, line in enumerate(lines) if line[:2] == ["DataType:", name])
+    return [line[2:32] for line in lines[start + 2 : start + 98]]
+
+
 def unchanged_by_a_second_import(study: Study, file: Path) -> None:
     before = Measurement.objects.count(), Well.objects.count(), PlateRun.objects.count()
     again = previewed(study, file.read_bytes(), name=file.name)
@@ -105,10 +117,16 @@ def test_the_xponent_plate(study: Study) -> None:
     }
     assert stored(batch) == told
     assert len(told) == 96 * 30
-    flags = Counter(Measurement.objects.values_list("flag", flat=True))
-    texts = kinds(list(told.values()))
-    assert (flags["below_lloq"], flags["above_uloq"]) == (texts["< n"], texts["> n"])
-    assert flags["missing"] == texts["NaN"]
+    results, comments = xponent_block("Result"), xponent_block("Comments")
+    expected = Counter(
+        {"<": "below_lloq", ">": "above_uloq", "N": "missing"}.get(
+            text[:1], "extrapolated" if comment == "Extrapolated" else "in_range"
+        )
+        for row, said in zip(results, comments, strict=True)
+        for text, comment in zip(row, said, strict=True)
+    )
+    assert flags() == expected
+    assert (expected["extrapolated"], expected["below_lloq"]) == (178, 208)
     limits = Measurement.objects.filter(flag="below_lloq").values_list("value_text", "limit")
     assert all(float(text.lstrip("< ")) == limit for text, limit in limits)
     for value, text in Measurement.objects.filter(value__isnull=False).values_list(
@@ -122,15 +140,27 @@ def test_the_xponent_plate(study: Study) -> None:
     unchanged_by_a_second_import(study, XPONENT)
 
 
+def bioplex_flag(observed: float | str, *, fluorescence: float | str) -> str:
+    """By the marks that the foot of each sheet explains."""
+    if isinstance(observed, float):
+        return "in_range"
+    if observed in ("", "***"):
+        return "outlier" if fluorescence == "---" else "missing"
+    if observed.startswith("OOR"):
+        return "below_lloq" if "<" in observed else "above_uloq"
+    return "extrapolated" if observed.startswith("*") else observed
+
+
 def test_the_bioplex_plate(study: Study) -> None:
     batch = imported(study, BIOPLEX)
     book = CalamineWorkbook.from_path(BIOPLEX)
-    told = {}
+    told, expected = {}, Counter[str]()
     for sheet in book.sheet_names[:-1]:  # the last is no analyte's
         rows = book.get_sheet_by_name(sheet).to_python()
         for row in rows:
             if row[0] == sheet:
                 told[row[2], sheet] = row[9]
+                expected[bioplex_flag(row[9], fluorescence=row[5])] += 1
     found = stored(batch)
     assert found.keys() == told.keys()
     assert len(told) == 48 * 27
@@ -139,9 +169,8 @@ def test_the_bioplex_plate(study: Study) -> None:
         assert same, key
     texts = kinds([str(cell) for cell in told.values()])
     assert kinds(list(found.values())) == texts
-    flags = Counter(Measurement.objects.values_list("flag", flat=True))
-    assert flags["below_lloq"] == texts["OOR <"]
-    assert flags["extrapolated"] == texts["extrapolated"]
+    assert flags() == expected
+    assert (expected["outlier"], expected["missing"], expected["extrapolated"]) == (37, 297, 227)
     assert original(study, batch) == BIOPLEX.read_bytes()
     unchanged_by_a_second_import(study, BIOPLEX)
 
@@ -171,5 +200,9 @@ def test_the_olink_project(study: Study) -> None:
         isinstance(row[i], float) and row[i] < lod[i] for row in samples for i in range(1, 93)
     )
     assert Measurement.objects.filter(flag="below_lloq", value__isnull=False).count() == below
+    missing = sum(not isinstance(row[i], float) for row in samples for i in range(1, 93))
+    in_range = 584 * 92 - below - missing
+    assert flags() == {"in_range": in_range, "below_lloq": below, "missing": missing}
+    assert (below, missing) == (10708, 33)
     assert original(study, batch) == OLINK.read_bytes()
     unchanged_by_a_second_import(study, OLINK)
