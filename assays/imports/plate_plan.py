@@ -281,6 +281,13 @@ class PlatePlanner:
         else:
             note = _("The plate “%(plate)s” is already in the study with the same values.")
             self.plan.notes.append(note % {"plate": planned.run.name})
+            if self.finder.layout is not None:
+                note = _(
+                    "The layout “%(file)s” changes nothing on the plate “%(plate)s”, which is in the "
+                    "study: whose specimen stood in a well is corrected on the plate's page."
+                )
+                words = {"file": self.finder.layout.file, "plate": planned.run.name}
+                self.plan.notes.append(note % words)
 
     def _remarks(self) -> dict[str, list[str]]:
         r, found = self.reading.remarks, dict[str, list[str]]()

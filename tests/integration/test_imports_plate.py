@@ -142,6 +142,21 @@ def test_a_layout_by_sample_name_serves_every_well_of_the_sample(study: Study, r
     assert [(m.replicate, m.value) for m in found] == [(1, 1.0), (2, 2.0)]
 
 
+def test_a_layout_for_a_plate_that_is_here_changes_nothing_and_says_so(study: Study, read) -> None:
+    commit_import(batch=previewed(study), by=None)
+    stood = Well.objects.get(position="F1").specimen
+    batch = previewed(study, layout="well,subject,timepoint\nF1,S3,edt\n")
+    assert (batch.state, batch.preview["writes"]) == ("previewed", {})
+    (note,) = [n for n in batch.preview["notes"] if "layout.csv" in n]
+    assert "changes nothing on the plate “P1”" in note
+    assert "corrected on the plate's page" in note
+    commit_import(batch=batch, by=None)
+    assert Well.objects.get(position="F1").specimen == stood
+    assert not Specimen.objects.filter(patient__subject_id="S3").exists()
+    again = previewed(study)
+    assert not any("corrected" in note for note in again.preview["notes"])
+
+
 @pytest.mark.parametrize(
     ("layout", "told"),
     [
