@@ -17,13 +17,13 @@ class PanelPolicy(models.Model):
     customary limits (docs/quality.md)."""
 
     class Repeats(models.TextChoices):
-        MEAN = "mean", _("the mean of all repeats that are not barred")
-        FIRST = "first", _("the first that is not barred, in the order of acquisition")
-        LAST = "last", _("the last that is not barred, in the order of acquisition")
+        MEAN = "mean", _("mean of all")
+        FIRST = "first", _("the first")
+        LAST = "last", _("the last")
 
     class Concentration(models.TextChoices):
-        VENDOR = "vendor", _("as the instrument's software wrote it")
-        REFIT = "refit", _("from fluorescence, by our own curve of the plate's standards")
+        VENDOR = "vendor", _("the vendor's")
+        REFIT = "refit", _("our own curve's")
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="panel_policies")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="policies")
@@ -39,6 +39,7 @@ class PanelPolicy(models.Model):
         max_length=5,
         choices=Repeats.choices,
         default=Repeats.MEAN,
+        help_text=_("Of those that are not barred, in the order of acquisition."),
     )
     concentration = models.CharField(
         _("concentrations that models use"),
@@ -46,6 +47,7 @@ class PanelPolicy(models.Model):
         choices=Concentration.choices,
         default=Concentration.VENDOR,
         db_default=Concentration.VENDOR,
+        help_text=_("Ours are fitted to the standards of each plate."),
     )
 
     class Meta:
@@ -55,17 +57,27 @@ class PanelPolicy(models.Model):
             models.UniqueConstraint(fields=["study", "panel"], name="assays_policy_once"),
             models.CheckConstraint(
                 condition=Q(recommended_bead_count__gte=F("min_bead_count")),
+                violation_error_message=_(
+                    "Recommend at least as many beads as you ask for at the fewest."
+                ),
                 name="assays_policy_recommends_no_fewer_beads_than_it_asks",
             ),
             models.CheckConstraint(
                 condition=Q(recovery_low__gte=0, recovery_low__lt=100, recovery_high__gt=100)
                 & Q(recovery_high__lte=1000),
+                violation_error_message=_(
+                    "The recovery of standards must span 100 %: the lowest below it, the highest above "
+                    "it and not over 1000 %."
+                ),
                 name="assays_policy_recovery_spans_100",
             ),
             models.CheckConstraint(
                 condition=Q(max_intra_cv__gt=0, max_intra_cv__lte=1000)
                 & Q(max_inter_cv__gt=0, max_inter_cv__lte=1000)
                 & Q(max_out_of_range__gte=0, max_out_of_range__lte=100),
+                violation_error_message=_(
+                    "A CV lies above 0 and not over 1000 %, a share between 0 and 100 %."
+                ),
                 name="assays_policy_percentages",
             ),
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from django.db.models import F
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
@@ -16,6 +17,7 @@ from studies.models import Membership, Study
 from tests.browser.conftest import SCREENSHOTS
 from tests.factories import CohortFactory, SiteFactory, StudyFactory
 from tests.integration.plates import catalogue
+from tests.unit.assays.plates import make_plate
 from tests.unit.formats import files
 from tests.unit.modeling.conftest import CLINICAL, add_patients
 from tests.unit.modeling.test_living_models import do_all_jobs
@@ -106,9 +108,47 @@ def test_from_the_instruments_file_to_the_scores_that_went_stale(
     page.get_by_label("H1", exact=True).check()
     page.get_by_label("Reason", exact=True).last.fill("bubble in the well")
     page.get_by_role("button", name="Exclude").click()
+    expect(page.get_by_text("This will make stale: 1 dataset, 1 version, 1 score.")).to_be_visible()
+    picture(page, "plate-confirm")
+    assert not StaleMark.objects.exists()
+    page.get_by_role("button", name="Exclude").dblclick()
+    expect(page.get_by_text("Stale now: 1 dataset, 1 version, 1 score")).to_be_visible()
     expect(page.get_by_text("bubble in the well").first).to_be_visible()
     expect(page.get_by_text("two-plex").first).to_be_visible()
     picture(page, "plate-excluded")
     well = Well.objects.get(position="H1")
     (stale,) = StaleMark.objects.filter(patient__isnull=False)
     assert stale.patient == well.specimen.patient
+
+
+def test_the_rules_of_a_panel_are_changed_and_its_plates_judged_by_them(
+    page: Page, sign_in: Callable[[User], None], person: User, study: Study
+) -> None:
+    plate = make_plate(study, list(study.patients.order_by("pk")[:6]))
+    make_plate(study, list(study.patients.order_by("pk")[2:8]), name="plate 2")
+    Measurement.objects.filter(plate_run=plate, specimen__isnull=False).update(value=F("value") * 2)
+    sign_in(person)
+    page.goto(f"/studies/ICI/plates/{plate.pk}/")
+    expect(page.get_by_role("heading", name="in bridge samples")).to_be_visible()
+    picture(page, "plate-bridges")
+    page.goto("/studies/ICI/plates/")
+    page.get_by_role("link", name="Rules").click()
+    picture(page, "rules")
+    page.get_by_role("link", name="Change").click()
+    page.get_by_label("Fewest beads").fill("90")
+    page.get_by_label("Recommended beads").fill("60")
+    page.get_by_label("Why").fill("SOP 12")
+    page.get_by_role("button", name="Keep the rules").click()
+    picture(page, "rules-refused")
+    page.get_by_label("Recommended beads").fill("100")
+    page.get_by_role("button", name="Keep the rules").click()
+    expect(page.get_by_text("all plates of 30-plex are being judged")).to_be_visible()
+    do_all_jobs()
+    page.goto(f"/studies/ICI/plates/{plate.pk}/")
+    expect(page.get_by_text("36 bars hold")).to_be_visible()
+    page.goto("/studies/ICI/")
+    expect(page.get_by_text("2 with values barred from models")).to_be_visible()
+    picture(page, "overview-plates")
+    page.goto(f"/studies/ICI/specimens/{plate.wells.get(position='C2').specimen_id}/")
+    expect(page.get_by_text("80 beads, fewer than 90").first).to_be_visible()
+    picture(page, "specimen-barred")

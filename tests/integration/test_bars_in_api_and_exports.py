@@ -117,9 +117,6 @@ def test_versions_and_scores_say_since_when_they_are_stale() -> None:
     assert datetime.fromisoformat(stale["P002"]) == of_score.since
     StaleMark.objects.filter(pk=of_score.pk).update(cleared_at=of_score.since)
     assert all(row["stale_since"] is None for row in rows(study, client, "scores/"))
-    pages = Client()
-    pages.force_login(make_member(study, "statistician"))
-    assert "train again" in pages.get(f"/studies/{study.code}/").content.decode()
 
 
 def test_a_specimens_page_tells_wells_and_bars_in_few_queries(

@@ -90,6 +90,7 @@ def test_excluding_a_well_names_and_marks_what_was_made_from_it(
     assert "What went stale" in page
     assert f"score of {patient.subject_id} by with_analytes v1" in page
     client.force_login(make_member(study, "statistician"))
+    assert "train again" in client.get(f"/studies/{study.code}/").content.decode()
     address = reverse("modeling:version", args=[study.code, "with_analytes", 1])
     shown = client.get(address).content.decode()
     assert "Stale since" in shown
