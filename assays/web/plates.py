@@ -1,5 +1,6 @@
 """The list of plates, and one plate: can its values be trusted, and what is barred from models."""
 
+import re
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -111,6 +112,12 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     return render(request, "assays/plate.html", context)
 
 
+def in_order(name: str) -> list[tuple[int, str]]:
+    """For sorting names as people count: Standard2 before Standard10."""
+    parts = re.split(r"(\d+)", name)
+    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+
+
 def _chosen(text: str, analytes: list[Any]) -> Any:
     wanted = next((a for a in analytes if str(a.analyte_id) == text), None)
     return wanted or (analytes[0] if analytes else None)
@@ -162,5 +169,5 @@ def _standards(shown: PlateRun, chosen: Any, curves: Curves | None) -> list[dict
             "ours": recomputed(m, curves.refit),
             "recovery": 100 * m.value / m.expected if m.value is not None and m.expected else None,
         }
-        for m in rows.order_by("well__sample", "well_id")
+        for m in sorted(rows, key=lambda m: (in_order(m.well.sample), m.well_id))
     ]
