@@ -139,7 +139,7 @@ def _headers(sheet: Sheet) -> list[int]:
     return [
         i
         for i, row in enumerate(sheet.rows)
-        if {"type", "well"} <= {plain_name(cell) for cell in row} and "analyte" not in row
+        if {"type", "well"} <= {cell.lower() for cell in row if cell}
     ]
 
 

@@ -20,6 +20,7 @@ BOUNDSHEET, STRINGS, DIMENSIONS, MULTIPLE, END = 0x85, 0xFC, 0x200, 0xBD, 0x0A
 CONTINUE, SHARED_TEXT = 0x3C, 0xFD
 CELLS = frozenset({0x06, 0xBD, 0xFD, 0x203, 0x204, 0x205, 0x207, 0x27E})
 MAX_SHEETS = 1_000
+MAX_XLS_COLUMNS = 256  # no XLS file can have more; a damaged place would make each row that wide
 
 
 def check(content: bytes) -> None:
@@ -155,7 +156,10 @@ def _check_sheets(stream: bytes) -> None:
             last_row, last_column = max(last_row, row), max(last_column, column)
             if records > MAX_CELLS or shared * longest > MAX_REPEATED:
                 raise _too_large()
-            if cells + (last_row + 1) * (last_column + 1) > MAX_CELLS:
+            if (
+                last_column > MAX_XLS_COLUMNS
+                or cells + (last_row + 1) * (last_column + 1) > MAX_CELLS
+            ):
                 raise _too_large()
         cells += (last_row + 1) * (last_column + 1)
 

@@ -53,3 +53,11 @@ def test_damage_to_an_xls_file_is_refused_or_leaves_it_readable(place, junk):
     damaged = WHOLE[:place] + junk + WHOLE[place + len(junk) :]
     with contextlib.suppress(PlateFormatError):
         assert len(read_plate(damaged).measurements)
+
+
+def test_a_cell_beyond_the_last_column_that_an_xls_file_can_have_is_refused():
+    """A damaged place made 15 rows of 55,557 cells, and a file of 8 kB took seconds."""
+    names = ["sample", "analyte", "value", *(f"c{i}" for i in range(253))]
+    assert len(read_plate(xls({"S": [names, ["S-1", "A", 1]]})).measurements) == 1
+    with pytest.raises(PlateFormatError, match="more sheets or cells"):
+        read_plate(xls({"S": [["sample", "analyte", "value", *[""] * 55_000, "a"]]}))
