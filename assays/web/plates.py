@@ -169,5 +169,5 @@ def _standards(shown: PlateRun, chosen: Any, curves: Curves | None) -> list[dict
             "ours": recomputed(m, curves.refit),
             "recovery": 100 * m.value / m.expected if m.value is not None and m.expected else None,
         }
-        for m in sorted(rows, key=lambda m: (in_order(m.well.sample), m.well_id))
+        for m in sorted(rows, key=lambda m: (in_order(m.well.sample if m.well else ""), m.well_id))
     ]

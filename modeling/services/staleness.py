@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from assays.models import Analyte
 from assays.signals import Consequence, ValuesChanged
 from modeling.ciri import parse_specification
+from modeling.ciri.dataset import MEASUREMENT_COLUMNS
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.models import latest_champions
 from modeling.services.scoring import request_rescoring
@@ -40,8 +41,8 @@ def mark_stale(change: ValuesChanged) -> list[Consequence]:
     return _named(change, datasets, versions, scores)
 
 
-def _pairs(change: ValuesChanged) -> dict[str, set[tuple[str, str]]]:
-    """Subject and symbol of the changed values, by timepoint."""
+def _pairs(change: ValuesChanged) -> dict[str, dict[str, set[str]]]:
+    """Symbols of the changed values by subject, by timepoint."""
     subjects = dict(
         Patient.objects.filter(pk__in={v.patient_id for v in change.values}).values_list(
             "pk", "subject_id"
@@ -52,24 +53,37 @@ def _pairs(change: ValuesChanged) -> dict[str, set[tuple[str, str]]]:
             "pk", "symbol"
         )
     )
-    found: dict[str, set[tuple[str, str]]] = defaultdict(set)
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for value in change.values:
-        found[value.timepoint].add((subjects[value.patient_id], symbols[value.analyte_id]))
+        found[value.timepoint][subjects[value.patient_id]].add(symbols[value.analyte_id])
     return found
 
 
 def _datasets(change: ValuesChanged) -> list[FrozenDataset]:
-    """The datasets that hold one of the values: a line of their canonical bytes begins with it."""
-    found = []
-    for timepoint, pairs in _pairs(change).items():
-        lines = [
-            json.dumps(pair, ensure_ascii=False, separators=(",", ":"))[:-1]
-            for pair in sorted(pairs)
-        ]
-        for dataset in FrozenDataset.objects.filter(study=change.study, timepoint=timepoint):
-            content = bytes(dataset.content)
-            if any(f"\n{line},".encode() in content for line in lines):
-                found.append(dataset)
+    """The datasets that hold one of the values."""
+    return [
+        dataset
+        for timepoint, pairs in _pairs(change).items()
+        for dataset in FrozenDataset.objects.filter(study=change.study, timepoint=timepoint)
+        if _holds_any(bytes(dataset.content), pairs)
+    ]
+
+
+def _holds_any(content: bytes, pairs: dict[str, set[str]]) -> bool:
+    return any(symbols & _measured(content, subject) for subject, symbols in pairs.items())
+
+
+def _measured(content: bytes, subject: str) -> set[str]:
+    """Analytes that a frozen table holds of a subject. Its canonical bytes are lines of JSON, sorted, so that
+    those of a subject stand together; they are found from the end, without reading all the others."""
+    begins = b"\n" + json.dumps([subject], ensure_ascii=False)[:-1].encode() + b","
+    found: set[str] = set()
+    place = content.rfind(begins)
+    while place >= 0 and content.startswith(begins, place):
+        row = json.loads(content[place + 1 : content.find(b"\n", place + 1)])
+        if len(row) == len(MEASUREMENT_COLUMNS):
+            found.add(row[1])
+        place = content.rfind(b"\n", 0, place)
     return found
 
 
@@ -95,8 +109,8 @@ def _scores(change: ValuesChanged) -> list[Score]:
         version = score.version
         if version.pk not in timepoints:
             timepoints[version.pk] = parse_specification(version.specification.body).timepoint
-        changed = pairs.get(timepoints[version.pk], set())
-        if any((score.patient.subject_id, name) in changed for name in version.features):
+        changed = pairs.get(timepoints[version.pk], {}).get(score.patient.subject_id, set())
+        if changed.intersection(version.features):
             found.append(score)
     return found
 
