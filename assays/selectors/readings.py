@@ -101,7 +101,8 @@ def _frame(cells: Cells, measured: np.ndarray) -> pd.DataFrame:
             "id": measured["id"].astype(np.int64),
             "plate": measured["plate"].astype(np.int64),
             "analyte_id": measured["analyte"].astype(np.int64),
-        }
+        },
+        copy=False,
     )
 
 
