@@ -27,7 +27,7 @@ urlpatterns = [
     ),
     path(
         "studies/<str:code>/plates/<int:pk>/layout/",
-        plate_actions.correct_well,
+        plate_actions.correct_wells,
         name="correct_well",
     ),
     path(

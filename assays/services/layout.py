@@ -1,5 +1,7 @@
 """Whose blood stood in a well, corrected after the import."""
 
+from collections.abc import Iterable, Iterator, Mapping
+
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
@@ -15,29 +17,53 @@ from studies.selectors.access import require
 
 
 def correct_layout(
-    *, plate_run: PlateRun, well: Well, label: str, reason: str, by: User | None
+    *, plate_run: PlateRun, labels: Mapping[str, str], reason: str, by: User | None
 ) -> list[Consequence]:
-    """Say that a well holds another specimen of the study, by its label, or ("") none.
+    """Say whose blood stood in wells: position -> label of a specimen of the study, or "" for nobody's.
 
-    The measurements of the well follow. Gives what had been made from the old or would now be made from the
-    new assignment. Saying again what is said already changes nothing.
+    The measurements of a well follow. All of the wells or none: Refused names the first that cannot be.
+    Gives what had been made from the old or would now be made from the new assignment. Saying again what is
+    said already changes nothing.
     """
     require(by, plate_run.study, Capability.JUDGE_PLATES)
     why = checked_reason(reason)
     with recorded(by=by, reason=f"plate {plate_run.name}: layout corrected: {why}"):
         PlateRun.objects.select_for_update().get(pk=plate_run.pk)
-        held = Well.objects.select_related("specimen").get(pk=well.pk, plate_run=plate_run)
-        specimen = _specimen(plate_run, held, label.strip())
-        if specimen == held.specimen:
-            return []
-        before = _values(held)
-        held.specimen = specimen
-        held.save(update_fields=["specimen"])
-        measurements = Measurement.objects.filter(well=held)
-        measurements.update(specimen=specimen, replicate=_next_replicate(plate_run, held, specimen))
-        changed = before | _values(held)
-        text = _("layout of %(well)s corrected: %(why)s") % {"well": held.position, "why": why}
-        return tell(plate_run, changed, text, by)
+        moves = list(_moves(plate_run, labels))
+        before = _values(well for well, _specimen in moves)
+        for well, specimen in moves:
+            _move(plate_run, well, specimen)
+        changed = before | _values(well for well, _specimen in moves)
+        text = _("layout of %(wells)s corrected: %(why)s")
+        words = {"wells": ", ".join(well.position for well, _specimen in moves)[:100], "why": why}
+        return tell(plate_run, changed, text % words, by)
+
+
+def _moves(
+    plate_run: PlateRun, labels: Mapping[str, str]
+) -> Iterator[tuple[Well, Specimen | None]]:
+    """The wells that get another specimen than they have, with it."""
+    wells = {
+        well.position: well
+        for well in Well.objects.filter(plate_run=plate_run).select_related("specimen")
+    }
+    for position, label in labels.items():
+        well = wells.get(position)
+        if well is None:
+            raise Refused(
+                _("The plate has no well “%(well)s”; write its position, such as C4.")
+                % {"well": position[:60]}
+            )
+        specimen = _specimen(plate_run, well, label)
+        if specimen != well.specimen:
+            yield well, specimen
+
+
+def _move(plate_run: PlateRun, well: Well, specimen: Specimen | None) -> None:
+    well.specimen = specimen
+    well.save(update_fields=["specimen"])
+    measurements = Measurement.objects.filter(well=well)
+    measurements.update(specimen=specimen, replicate=_next_replicate(plate_run, well, specimen))
 
 
 def _specimen(plate_run: PlateRun, well: Well, label: str) -> Specimen | None:
@@ -61,8 +87,9 @@ def _next_replicate(plate_run: PlateRun, well: Well, specimen: Specimen | None) 
     return int(others.aggregate(last=Max("replicate"))["last"] or 0) + 1
 
 
-def _values(well: Well) -> frozenset[ChangedValue]:
-    rows = usable(Measurement.objects.filter(well=well, specimen__isnull=False)).values_list(
+def _values(wells: Iterable[Well]) -> frozenset[ChangedValue]:
+    pks = [well.pk for well in wells]
+    rows = usable(Measurement.objects.filter(well__in=pks, specimen__isnull=False)).values_list(
         "specimen__patient_id", "specimen__timepoint", "analyte_id"
     )
     return frozenset(ChangedValue(*row) for row in rows)

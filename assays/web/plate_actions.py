@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from assays.imports.layout_correction import labels_of_table, labels_of_text, text_of
 from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.services.guides import choose_guide
 from assays.services.judging import judge_plate
@@ -72,23 +73,36 @@ def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def correct_well(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
-    """Say whose specimen stood in a well."""
+def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Say whose specimen stood in one well, or by a file in many."""
     shown = plate_or_404(request, study, pk)
-    well = shown.wells.filter(position=request.POST.get("position", "").strip().upper()).first()
+    try:
+        labels = _labels(request)
+    except Refused as error:
+        messages.error(request, str(error))
+        return _back(request, shown)
 
     def decide() -> list[Consequence]:
-        if well is None:
-            raise Refused(_("The plate has no such well; write its position, such as C4."))
         return correct_layout(
             plate_run=shown,
-            well=well,
-            label=request.POST.get("label", ""),
+            labels=labels,
             reason=request.POST.get("reason", ""),
             by=request.user,  # type: ignore[arg-type]
         )
 
-    return _decided(request, shown, decide, _("Correct the layout"), _("The layout is corrected."))
+    carried = {"labels": text_of(labels)}
+    label, done = _("Correct the layout"), _("The layout is corrected.")
+    return _decided(request, shown, decide, label, done, carried)
+
+
+def _labels(request: HttpRequest) -> dict[str, str]:
+    """Well -> label: of a file, of the page that asked again, or of the one well that was named."""
+    if file := request.FILES.get("file"):
+        return labels_of_table(file.name or "", file.read())
+    if text := request.POST.get("labels", ""):
+        return labels_of_text(text)
+    position = request.POST.get("position", "").strip()
+    return labels_of_text(f"{position}\t{request.POST.get('label', '')}" if position else "")
 
 
 @require_POST
@@ -124,12 +138,19 @@ def guide(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 
 def _decided(
-    request: HttpRequest, shown: PlateRun, decide: Decide, label: str, done: str
+    request: HttpRequest,
+    shown: PlateRun,
+    decide: Decide,
+    label: str,
+    done: str,
+    carried: dict[str, str] | None = None,
 ) -> HttpResponse:
-    """Do it; ask first, naming what will be stale, where something was made from the values."""
+    """Do it; ask first, naming what will be stale, where something was made from the values.
+
+    carried: fields for the page that asks, in the place of what was sent (a file)."""
     try:
         if "confirmed" not in request.POST and (will := foreseen(decide)):
-            return _asked(request, shown, will, label)
+            return _asked(request, shown, will, label, carried or {})
         _told(request, done, decide())
     except Refused as error:
         messages.error(request, str(error))
@@ -137,14 +158,19 @@ def _decided(
 
 
 def _asked(
-    request: HttpRequest, shown: PlateRun, will: list[Consequence], label: str
+    request: HttpRequest,
+    shown: PlateRun,
+    will: list[Consequence],
+    label: str,
+    carried: dict[str, str],
 ) -> HttpResponse:
-    fields = [
+    sent = [
         (name, value)
         for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken"
+        if name != "csrfmiddlewaretoken" and name not in carried
         for value in values
     ]
+    fields = [*sent, *carried.items()]
     context = {
         "plate": shown,
         "fields": fields,

@@ -1,14 +1,16 @@
 """Decisions on plates: told before they are taken; guide sets, bridges, rules of panels, large plates."""
 
+import html
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, QualityBar, Well
+from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, QualityBar, Specimen, Well
 from assays.selectors.controls import bridges, control_runs
 from assays.selectors.curves import curves_of_plate
 from assays.services.judging import judge_plate, request_judging
@@ -235,3 +237,35 @@ def test_plates_that_go_with_survival_are_told_on_the_list(study: Study, lab: Cl
     assert date(2000, 1, 1) < study.today()
     page = lab.get("/studies/OWN/plates/").content.decode()
     assert "Plates go with overall survival (log-rank p " in page
+
+
+def test_a_layout_is_corrected_by_a_table_all_of_it_or_nothing(
+    plate: PlateRun, study: Study, lab: Client, something_made: None
+) -> None:
+    address = f"/studies/OWN/plates/{plate.pk}/layout/"
+    first, second, _third = Specimen.objects.order_by("pk")
+    swapped = f"Well,Label\nA2,{second.label}\nb2,{first.label}\nC3,\n"
+
+    def send(text: str) -> str:
+        file = SimpleUploadedFile("layout.csv", text.encode())
+        sent = {"file": file, "reason": "plate turned round"}
+        return lab.post(address, sent, follow=True).content.decode()
+
+    before = list(Measurement.objects.order_by("pk").values_list("specimen", "replicate"))
+    assert "no well “H9”" in send(swapped + "H9,x\n")
+    assert "no specimen “x”" in send(swapped + "C2,x\n")
+    assert "named twice" in send(swapped + f"A2,{first.label}\n")
+    assert "needs the columns well and label" in send("a,b\n1,2\n")
+    assert list(Measurement.objects.order_by("pk").values_list("specimen", "replicate")) == before
+    page = send(swapped)
+    assert "This will make stale" in page
+    assert list(Measurement.objects.order_by("pk").values_list("specimen", "replicate")) == before
+    labels = html.unescape(page.split('name="labels" value="')[1].split('"')[0])
+    sent = {"labels": labels, "reason": "plate turned round", "confirmed": "1"}
+    told = lab.post(address, sent, follow=True).content.decode()
+    assert "The layout is corrected." in told
+    now = dict(plate.wells.values_list("position", "specimen__label"))
+    assert (now["A2"], now["B2"], now["C3"]) == (second.label, first.label, None)
+    assert (now["A3"], now["B3"]) == (first.label, second.label)
+    for well in plate.wells.filter(sample_type="sample"):
+        assert {m.specimen_id for m in well.measurements.all()} == {well.specimen_id}

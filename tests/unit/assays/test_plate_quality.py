@@ -278,7 +278,7 @@ def test_a_corrected_layout_moves_the_measurements_and_tells_both_patients(plate
 
 @pytest.mark.parametrize(
     ("position", "label", "said"),
-    [("A1", "KNOWN", "nobody"), ("A2", "nothing", "no specimen"), ("Z9", "KNOWN", "no such well")],
+    [("A1", "KNOWN", "nobody"), ("A2", "nothing", "no specimen"), ("Z9", "KNOWN", "no well “Z9”")],
 )
 def test_a_layout_that_cannot_be_is_refused(plate, lab, position, label, said):
     label = Specimen.objects.first().label if label == "KNOWN" else label

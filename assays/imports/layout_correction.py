@@ -1,0 +1,50 @@
+"""A table of wells and labels -> whose blood stood in each, to correct a plate that is here already."""
+
+import re
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from assays.formats.wells import position
+from studies.imports.tables import read_table
+from studies.refusals import Refused
+
+WELL, LABEL = ("well", "position", "location"), ("label", "barcode", "specimen")
+MOST = 384
+
+
+def labels_of_table(name: str, content: bytes) -> dict[str, str]:
+    """Well -> label of a specimen ("" for nobody's) of a CSV, TSV or XLSX file with these two columns."""
+    table = read_table(name, content)
+    bare = [re.sub(r"[^a-z]", "", column.lower()) for column in table.columns]
+    places = [next((bare.index(n) for n in names if n in bare), None) for names in (WELL, LABEL)]
+    if places[0] is None or places[1] is None:
+        raise Refused(
+            _("“%(file)s” needs the columns well and label; its columns are %(columns)s.")
+            % {"file": name, "columns": ", ".join(table.columns)}
+        )
+    return _once((row.cells[places[0]], row.cells[places[1]]) for row in table.rows)
+
+
+def labels_of_text(text: str) -> dict[str, str]:
+    """The inverse of `text_of`."""
+    return _once(line.partition("\t")[::2] for line in text.splitlines() if line.strip())
+
+
+def text_of(labels: dict[str, str]) -> str:
+    """A line for each well: well, tab, label."""
+    return "\n".join(f"{well}\t{label}" for well, label in labels.items())
+
+
+def _once(pairs: Iterable[tuple[str, ...]]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for well, label in pairs:
+        name = ",".join(filter(None, map(position, re.split(r"[,;+ ]+", well)))) or well.strip()
+        if name in found:
+            raise Refused(_("The well %(well)s is named twice; name each once.") % {"well": name})
+        found[name] = label.strip()
+        if len(found) > MOST:
+            raise Refused(_("A plate has at most %(n)d wells.") % {"n": MOST})
+    if not found:
+        raise Refused(_("Name a well and the label of its specimen, or choose a file of them."))
+    return found
