@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from assays.models import Measurement, PlateRun, QualityBar
+from assays.models import Measurement, PlateRun, QualityBar, Well
 from studies.models import Study
 
 
@@ -28,13 +28,17 @@ def standing_on(measurements: Iterable[Measurement]) -> dict[int, list[QualityBa
 
 
 def judgement_counts(study: Study) -> dict[str, int]:
-    """Plates with wells of a study: all, with a bar that holds, and not judged yet. One query."""
-    plates = PlateRun.objects.filter(study=study, wells__isnull=False)
-    barred = Q(bars__isnull=False, bars__lifted_at__isnull=True)
+    """How many plates with wells a study has, how many plates and tables have a bar that holds, and how
+    many plates are not judged yet. One query, without joining wells and bars: their product is large."""
+    standing = QualityBar.objects.filter(plate_run=OuterRef("pk"), lifted_at__isnull=True)
+    wells = Well.objects.filter(plate_run=OuterRef("pk"))
+    plates = PlateRun.objects.filter(study=study).annotate(
+        has_wells=Exists(wells), has_bars=Exists(standing)
+    )
     found: dict[str, int] = plates.aggregate(
-        plates=Count("pk", distinct=True),
-        barred=Count("pk", filter=barred, distinct=True),
-        waiting=Count("pk", filter=Q(judged_at__isnull=True), distinct=True),
+        plates=Count("pk", filter=Q(has_wells=True)),
+        barred=Count("pk", filter=Q(has_bars=True)),
+        waiting=Count("pk", filter=Q(has_wells=True, judged_at__isnull=True)),
     )
     return found
 

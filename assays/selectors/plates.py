@@ -1,8 +1,10 @@
 """Reads of plates. A plate shows samples of all hospitals, so only who sees the whole study sees it."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar, Well
@@ -25,11 +27,17 @@ def plates_visible_to(user: User, study: Study) -> QuerySet[PlateRun]:
 
 
 def with_bars(plates: QuerySet[PlateRun]) -> QuerySet[PlateRun]:
-    """Annotated with well_count and standing (bars that hold)."""
+    """Annotated with well_count and standing (bars that hold), each counted for itself: a plate's wells
+    joined with its bars would be thousands of rows for every plate."""
+    wells, bars = Well.objects.all(), QualityBar.objects.filter(lifted_at__isnull=True)
     return plates.select_related("panel").annotate(
-        well_count=Count("wells", distinct=True),
-        standing=Count("bars", filter=Q(bars__lifted_at__isnull=True), distinct=True),
+        well_count=_counted_on_plate(wells), standing=_counted_on_plate(bars)
     )
+
+
+def _counted_on_plate(rows: QuerySet[Any]) -> Coalesce:
+    of_plate = rows.filter(plate_run=OuterRef("pk")).order_by().values("plate_run")
+    return Coalesce(Subquery(of_plate.annotate(counted=Count("pk")).values("counted")), 0)
 
 
 def barred_plates(study: Study) -> QuerySet[QualityBar]:

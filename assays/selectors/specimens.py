@@ -96,8 +96,8 @@ class Standing:
 def standings(patient: Patient, timepoint: str) -> list[Standing]:
     """Where a patient's values stand in the cohort, furthest from the middle first.
 
-    Only values with a number in range that no bar covers are compared, each analyte on its own, in one query. A value
-    that nobody else of the cohort has stands nowhere and is left out.
+    Only values with a number in range that no bar covers are compared, each analyte on its own, in one
+    query. A value that nobody else of the cohort has stands nowhere and is left out.
     """
     by_analyte = [F("analyte"), F("unit")]
     of_cohort = Measurement.objects.filter(

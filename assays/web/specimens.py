@@ -17,6 +17,8 @@ from studies.permissions import Capability
 from studies.web.access import study_page
 
 PAGE_SIZE = 50
+TOLD = ("well", "mfi", "bead_count", "dilution")
+"""What not every instrument tells: a column of the specimen's page where one measurement has it."""
 
 
 @require_GET
@@ -60,7 +62,7 @@ def specimen(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "specimen": shown,
         "rows": [{"m": m, "bars": bars[m.pk]} for m in found],
         "barred": sum(bool(bars[m.pk]) for m in found),
-        "wells": any(m.well_id for m in found),
+        "told": {name: any(getattr(m, name) is not None for m in found) for name in TOLD},
         "sees_plates": plates_visible_to(request.user, study).exists(),  # type: ignore[arg-type]
     }
     return render(request, "assays/specimen.html", context)

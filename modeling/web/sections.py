@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from assays.models import PlateRun
 from modeling.models import PrognosticModel, StaleMark
 from modeling.selectors.models import champion_scores, with_champions
-from modeling.selectors.stale import stale_versions
+from modeling.selectors.stale import stale_scores, stale_versions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline
 from studies.models import Patient, Study
@@ -29,7 +29,11 @@ def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]
         }
         for model in with_champions(PrognosticModel.objects.filter(study=study))
     ]
-    return "modeling/_overview.html", {"rows": rows}
+    return "modeling/_overview.html", {
+        "rows": rows,
+        "stale_versions": sum(row["stale"] for row in rows),
+        "stale_scores": stale_scores(request.user, study),  # type: ignore[arg-type]
+    }
 
 
 def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:

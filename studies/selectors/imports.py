@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from accounts.models import User
 from studies.models import Cohort, FollowUp, ImportBatch, LabResult, Patient, Site, Study
@@ -30,7 +30,10 @@ def imports_visible_to(user: User, study: Study) -> QuerySet[ImportBatch]:
         ImportBatch.objects.filter(seen, study=study)
         .select_related("source", "samples", "created_by")
         .defer("source__content", "samples__content", "preview")
-        .annotate(questions=F("preview__questions"))
+        # A preview may be large: it is opened for those only that may wait for answers.
+        .annotate(
+            questions=Case(When(state=ImportBatch.State.REFUSED, then=F("preview__questions")))
+        )
         .order_by("-id")
     )
 

@@ -90,7 +90,9 @@ def test_excluding_a_well_names_and_marks_what_was_made_from_it(
     assert "What went stale" in page
     assert f"score of {patient.subject_id} by with_analytes v1" in page
     client.force_login(make_member(study, "statistician"))
-    assert "train again" in client.get(f"/studies/{study.code}/").content.decode()
+    overview = " ".join(client.get(f"/studies/{study.code}/").content.decode().split())
+    assert "train again" in overview
+    assert "Made from values that have changed since: 1 version in use · 1 score<" in overview
     address = reverse("modeling:version", args=[study.code, "with_analytes", 1])
     shown = client.get(address).content.decode()
     assert "Stale since" in shown
