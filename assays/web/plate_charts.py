@@ -87,7 +87,7 @@ def curve_chart(curves: Curves, unit: str, theme: str) -> dict[str, Any]:
                 scale=alt.Scale(range=SITES[theme][:2]),
                 legend=alt.Legend(orient="top"),
             ),
-            strokeDash=alt.StrokeDash("curve:N", legend=None),
+            strokeDash=alt.StrokeDash("curve:N", title=None, legend=alt.Legend(orient="top")),
         )
     )
     of_points = (
