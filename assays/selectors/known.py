@@ -22,19 +22,22 @@ class KnownAssays:
     texts: dict[Key, str]
 
 
-def known_assays(study: Study, labels: Collection[str], panel_name: str) -> KnownAssays:
-    """Read everything that an assay file is compared with, in six queries."""
+def known_assays(
+    study: Study, labels: Collection[str], subjects: Collection[str], panel_name: str
+) -> KnownAssays:
+    """Read what an assay file is compared with, in six queries: of specimens and patients only those
+    that the file names, by `labels` and `subjects`."""
     panel = Panel.objects.filter(name=panel_name).first()
     used = Measurement.objects.filter(plate_run__study=study, plate_run__panel=panel).order_by()
+    specimens = Specimen.objects.filter(study=study, label__in=labels)
     stored = Measurement.objects.filter(specimen__study=study, specimen__label__in=labels)
     rows = stored.order_by().values_list(
         "specimen__label", "plate_run__name", "analyte_id", "replicate", "value_text"
     )
+    patients = Patient.objects.filter(study=study, subject_id__in=subjects)
     return KnownAssays(
-        patients={p.subject_id: p for p in Patient.objects.filter(study=study)},
-        specimens={
-            s.label: s for s in Specimen.objects.filter(study=study).select_related("patient")
-        },
+        patients={p.subject_id: p for p in patients},
+        specimens={s.label: s for s in specimens.select_related("patient")},
         plates={p.name: p for p in PlateRun.objects.filter(study=study).select_related("panel")},
         panel=panel,
         panel_unit=used.values_list("unit", flat=True).first() if panel is not None else None,

@@ -4,7 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from django.db import connection
@@ -17,7 +17,7 @@ from assays.imports.samples import Sample, samples_of
 from assays.models import Analyte, AnalyteAlias, PlateRun, Specimen
 from assays.selectors.judged import judged_as, policy_of
 from assays.selectors.known import known_assays
-from studies.imports.columns import check_columns
+from studies.imports.columns import Source, check_columns
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.sections import read_mapping
@@ -81,21 +81,23 @@ class AssayImporter:
 
     def plan(self, study: Study, parsed: ParsedAssay, by: User | None) -> AssayPlan:
         mapping, table = parsed.mapping, parsed.table
+        labels = _said(mapping.sample, table)
         comparison = AssayComparison(
             study,
             mapping,
-            known_assays(study, _labels(parsed), mapping.panel),
+            known_assays(study, labels, _subjects(parsed, labels), mapping.panel),
             parsed.samples,
             open_sites=open_site_ids(by, study, self.capability),
         )
         header = comparison.header(table, parsed.columns)
-        rows = [comparison.row(table, row, parsed.columns) for row in table.rows]
+        rows = (comparison.row(table, row, parsed.columns) for row in table.rows)
         preview = as_json(
-            [header, *rows] if header.problems else rows,
-            writes=comparison.writes.counts(),
+            chain([header] if header.problems else [], rows),
+            writes={},
             not_taken=parsed.not_taken,
             notes=[_("Read as %(form)s.") % {"form": table.read_as}],
         )
+        preview["writes"] = comparison.writes.counts()  # known when the last row has been compared
         return AssayPlan(preview, comparison.writes, mapping.unit)
 
     def write(self, plan: AssayPlan, batch: ImportBatch, by: User | None) -> None:
@@ -163,9 +165,17 @@ def _samples(files: Files, mapping: AssayMapping) -> dict[str, Sample] | None:
     return samples_of(table, files.samples.name, mapping)
 
 
-def _labels(parsed: ParsedAssay) -> set[str]:
-    source = parsed.mapping.sample
+def _subjects(parsed: ParsedAssay, labels: set[str]) -> set[str]:
+    """The patients that the file may mean, by the samples that it has."""
+    if parsed.samples is None:
+        return _said(parsed.mapping.identity.subject, parsed.table)
+    found = (parsed.samples.get(label) for label in labels)
+    return {sample.subject for sample in found if sample is not None and sample.subject}
+
+
+def _said(source: Source, table: Table) -> set[str]:
+    """All that a source may say in a table, before and after its coding."""
     if source.column is None:
-        return {source.constant or ""}
-    place = parsed.table.position(source.column)
-    return {row.cells[place] for row in parsed.table.rows} | set(source.coding.values())
+        return {source.constant or ""} | set(source.coding.values())
+    place = table.position(source.column)
+    return {row.cells[place] for row in table.rows} | set(source.coding.values())

@@ -23,7 +23,16 @@ class Verdict(StrEnum):
     REJECTED = "rejected"
 
 
-@dataclass(frozen=True)
+IMPORTANCE = (
+    Verdict.REJECTED,
+    Verdict.CHANGED,
+    Verdict.NEW,
+    Verdict.UNCHANGED,
+    Verdict.SKIPPED,
+)
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A field before (None: unknown until now) and after."""
 
@@ -32,7 +41,7 @@ class Change:
     new: str
 
 
-@dataclass
+@dataclass(slots=True)
 class RowVerdict:
     """What becomes of one row of the file."""
 
@@ -71,25 +80,23 @@ def as_json(
     notes: Iterable[str],
 ) -> dict[str, Any]:
     """The kept form: complete counts, at most ROWS_KEPT rows (rejected ones first), and a fingerprint
-    of all rows, by which a commit knows whether it would do what was shown."""
-    shown = [row.as_json() for row in rows]
-    counts = Counter(row["verdict"] for row in shown)
+    of all rows, by which a commit knows whether it would do what was shown. Of each verdict no more rows
+    are held than can be kept: a file may have a million."""
+    counts = Counter[Verdict]()
     digest = hashlib.sha256()
-    for row in shown:
-        digest.update(json.dumps(row, sort_keys=True).encode())
-    importance = [
-        Verdict.REJECTED,
-        Verdict.CHANGED,
-        Verdict.NEW,
-        Verdict.UNCHANGED,
-        Verdict.SKIPPED,
-    ]
-    kept = sorted(shown, key=lambda row: importance.index(Verdict(row["verdict"])))[:ROWS_KEPT]
+    first: dict[Verdict, list[dict[str, Any]]] = {verdict: [] for verdict in IMPORTANCE}
+    for row in rows:
+        verdict, told = row.verdict, row.as_json()
+        counts[verdict] += 1
+        digest.update(json.dumps(told, sort_keys=True).encode())
+        if len(first[verdict]) < ROWS_KEPT:
+            first[verdict].append(told)
+    kept = [told for verdict in IMPORTANCE for told in first[verdict]][:ROWS_KEPT]
     return {
-        "counts": {verdict.value: counts.get(verdict.value, 0) for verdict in Verdict},
+        "counts": {verdict.value: counts[verdict] for verdict in Verdict},
         "writes": writes,
-        "rows": sorted(kept, key=lambda row: row["row"]),
-        "rows_in_all": len(shown),
+        "rows": sorted(kept, key=lambda told: told["row"]),
+        "rows_in_all": counts.total(),
         "not_taken": list(not_taken),
         "notes": list(notes),
         "fingerprint": digest.hexdigest(),

@@ -3,6 +3,7 @@
 import pytest
 
 from assays.models import Analyte, AnalyteAlias, Measurement, Panel, PlateRun, Specimen
+from assays.selectors.known import known_assays
 from studies.models import ImportBatch, Study
 from studies.refusals import NotAllowed, Refused
 from studies.services.imports import commit_import, preview_import, receive_file
@@ -96,6 +97,19 @@ def test_a_wide_file_keeps_each_value_as_written(study: Study) -> None:
     ]
     assert PlateRun.objects.get().source == batch
     assert Panel.objects.get().analytes.count() == 2
+
+
+def test_only_the_patients_and_specimens_that_the_file_names_are_read(study: Study) -> None:
+    commit_import(batch=load(study, HEADER + ROWS, WIDE), by=None)
+    known = known_assays(study, {"A1", "A2"}, {"S1"}, "a panel")
+    assert (set(known.patients), set(known.specimens)) == ({"S1"}, {"A1", "A2"})
+
+
+def test_a_subject_is_found_by_what_its_coding_says(study: Study) -> None:
+    coding = "subject: {column: subject, coding: {one: S1, two: S2}}"
+    coded = WIDE.replace("subject: subject", coding)
+    batch = load(study, (HEADER + ROWS).replace("S1", "one").replace("S2", "two"), coded)
+    assert counts(batch) == {"new": 3, "skipped": 1}
 
 
 def test_a_second_run_changes_nothing(study: Study) -> None:
