@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from assays.models import Measurement, Panel, PlateRun
-from assays.selectors.readings import COLUMNS, readings, wide
+from assays.models import Measurement, Panel, PlateRun, QualityBar
+from assays.selectors.matrix import usable
+from assays.selectors.readings import COLUMNS, readings, readings_and_barred, wide
 from assays.services.judging import judge_plate
 from assays.services.quality import exclude
 from studies.models import Patient, Study
@@ -101,3 +103,29 @@ def test_what_is_barred_is_not_read(study: Study, plate: PlateRun) -> None:
     found = readings(Patient.objects.filter(study=study), "pre")
     assert len(found[found["subject"] == "P-3"]) == 3
     assert len(found[found["subject"] == "P-1"]) == 6
+
+
+def test_any_bars_leave_what_the_anti_joins_leave(study: Study, plate: PlateRun) -> None:
+    """Random bars of all four kinds, standing and lifted, on two plates: the same measurements are left."""
+    rng = np.random.default_rng(7)
+    plates = [plate, make_plate(study, list(study.patients.order_by("pk")), name="plate 2")]
+    analytes = list(plate.panel.analytes.order_by("pk"))
+    patients = Patient.objects.filter(study=study)
+    for _ in range(40):
+        QualityBar.objects.all().delete()
+        for _bar in range(rng.integers(0, 6)):
+            made = plates[rng.integers(2)]
+            wells = list(made.wells.order_by("pk"))
+            well = wells[rng.integers(len(wells))] if rng.random() < 0.6 else None
+            analyte = analytes[rng.integers(len(analytes))] if rng.random() < 0.8 else None
+            lifted = {"lifted_at": timezone.now(), "lift_reason": "x"} if rng.random() < 0.3 else {}
+            QualityBar.objects.get_or_create(
+                plate_run=made, well=well, analyte=analyte, rule="excluded", defaults={"reason": "r"}
+                | lifted,
+            )  # fmt: skip
+        by_orm = usable(Measurement.objects.filter(specimen__patient__in=patients))
+        left = set(by_orm.values_list("pk", flat=True))
+        found, barred = readings_and_barred(patients, "pre")
+        assert set(found["id"]) == left
+        of_patients = Measurement.objects.filter(specimen__patient__in=patients)
+        assert barred == set(of_patients.values_list("pk", flat=True)) - left
