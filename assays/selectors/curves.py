@@ -1,6 +1,7 @@
 """Standards of an analyte on a plate and our own fit of them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +30,18 @@ def curves_of_plate(plate_run: PlateRun) -> dict[int, Curves]:
     standards = _standards(plate_run, Q()).groupby("analyte")
     return {
         int(str(analyte)): _fitted(rows, on_plate[int(str(analyte))]) for analyte, rows in standards
+    }
+
+
+def refits_of_plate(plate_run: PlateRun) -> dict[int, tuple[dict[str, Any] | None, str]]:
+    """Of each analyte of a plate, by its key: our own curve as plain values, or None and why there is none."""
+    curves = curves_of_plate(plate_run)
+    none = (None, "no standards")
+    return {
+        told.analyte_id: (found.refit.to_dict() if found.refit else None, found.fit.reason)
+        if (found := curves.get(told.analyte_id))
+        else none
+        for told in plate_run.plate_analytes.all()
     }
 
 

@@ -71,19 +71,16 @@ def controls_of_newest(plate_run: PlateRun) -> pd.DataFrame:
 
 def used_values(plate_run: PlateRun) -> set[UsedValue]:
     """What models may use of a plate, and how: two such sets differ in what another model would read."""
-    rules = plate_run.judged_as or DEFAULT
+    concentration, _space, repeats = (plate_run.judged_as or DEFAULT).partition(" ")
     of_specimens = Measurement.objects.filter(plate_run=plate_run, specimen__isnull=False)
     rows = (
         usable(of_specimens)
         .order_by()
         .values_list("pk", "specimen__patient_id", "specimen__timepoint", "analyte_id")
     )
-    if not rules.startswith(PanelPolicy.Concentration.REFIT):
-        return {(*row, rules) for row in rows}
-    curves = {
-        analyte: f"{rules} {refit}"
-        for analyte, refit in PlateAnalyte.objects.filter(plate_run=plate_run).values_list(
-            "analyte_id", "refit"
-        )
-    }
-    return {(*row, curves.get(row[3], rules)) for row in rows}
+    ours: dict[int, str] = {}
+    if concentration == PanelPolicy.Concentration.REFIT:
+        told = PlateAnalyte.objects.filter(plate_run=plate_run)
+        curves = told.values_list("analyte_id", "refit")
+        ours = {analyte: f"{repeats} by {refit}" for analyte, refit in curves}
+    return {(*row, ours.get(row[3], repeats)) for row in rows}

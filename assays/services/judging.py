@@ -10,7 +10,7 @@ from accounts.models import User
 from assays.models import Panel, PanelPolicy, PlateAnalyte, PlateRun, QualityBar, Well
 from assays.quality import Finding, judge
 from assays.quality.rules import inter_plate_findings
-from assays.selectors.curves import curves_of_plate
+from assays.selectors.curves import refits_of_plate
 from assays.selectors.judged import (
     controls_of_newest,
     judged_as,
@@ -47,13 +47,13 @@ class Judgement:
     refits: dict[int, dict[str, Any] | None] = field(default_factory=dict)
 
 
-def judge_plate(*, plate_run: PlateRun, by: User | None) -> list[QualityBar]:
+def judge_plate(*, plate_run: PlateRun, by: User | None, is_new: bool = False) -> list[QualityBar]:
     """Judge a plate by its policy: bar what fails, lift the rules' own bars that no longer hold.
 
-    What a person has lifted is not barred again by the same rule on the same place. Gives the bars that
-    were raised.
+    What a person has lifted is not barred again by the same rule on the same place. is_new: nothing can have
+    been made from it yet. Gives the bars that were raised.
     """
-    raised = _apply(judgement_of(plate_run), by)
+    raised = _apply(judgement_of(plate_run), by, is_new=is_new)
     plate_run.refresh_from_db(fields=["judged_at", "judged_as"])
     return raised
 
@@ -67,10 +67,10 @@ def judgement_of(plate_run: PlateRun) -> Judgement:
     findings += inter_plate_findings(controls, policy.max_inter_cv, is_log2=is_log2)
     refits: dict[int, dict[str, Any] | None] = {}
     if policy.concentration == PanelPolicy.Concentration.REFIT:
-        for analyte, curves in curves_of_plate(plate_run).items():
-            refits[analyte] = curves.refit.to_dict() if curves.refit else None
-            if curves.refit is None:
-                findings.append(Finding(Rule.CURVE, None, analyte, 0, 1, curves.fit.reason))
+        for analyte, (curve, why) in refits_of_plate(plate_run).items():
+            refits[analyte] = curve
+            if curve is None:
+                findings.append(Finding(Rule.CURVE, None, analyte, 0, 1, why))
     return Judgement(plate_run.pk, judged_as(policy), findings, refits)
 
 
@@ -83,10 +83,10 @@ def _vendor(plate_run: PlateRun) -> list[Finding]:
     ]
 
 
-def _apply(judgement: Judgement, by: User | None) -> list[QualityBar]:
+def _apply(judgement: Judgement, by: User | None, *, is_new: bool = False) -> list[QualityBar]:
     held = PlateRun.objects.select_for_update().get(pk=judgement.plate)
     with recorded(by=by, reason=f"plate {held.name} judged"):
-        before = used_values(held) if held.judged_at else None
+        before = None if is_new else used_values(held)
         raised = _set_bars(held, judgement.findings)
         keep_refits(held, judgement.refits)
         held.judged_at, held.judged_as = timezone.now(), judgement.judged_as
@@ -162,8 +162,14 @@ def set_policy(
                 raise ValueError(f"A policy has no field {name!r}.")
             setattr(policy, name, value)
         policy.full_clean()
+        _check_concentration(policy)
         policy.save()
         return request_judging(study=study, panel=panel, by=by)
+
+
+def _check_concentration(policy: PanelPolicy) -> None:
+    if policy.panel.scale == Panel.Scale.NPX and policy.concentration != "vendor":
+        raise Refused(_("NPX are measured without standards: there is no curve to take them from."))
 
 
 def request_judging(*, study: Study, panel: Panel, by: User | None) -> Job:

@@ -108,7 +108,7 @@ class PlateImporter:
         for planned in new:
             _write_plate(planned, batch)
         for planned in new:
-            judge_plate(plate_run=planned.run, by=by)
+            judge_plate(plate_run=planned.run, by=by, is_new=True)
 
 
 def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Analyte, PanelPolicy, PlateRun, QualityBar, Well
-from assays.selectors.curves import curves_of_plate
+from assays.selectors.curves import refits_of_plate
 from assays.selectors.judged import used_values
 from assays.services.consequences import checked_reason, tell_difference
 from assays.services.judging import keep_refits
@@ -96,8 +96,6 @@ def _acted(
         before = used_values(held)
         bars = act(held)
         if held.judged_as.startswith(PanelPolicy.Concentration.REFIT):
-            refits = curves_of_plate(held)
-            keep_refits(
-                held, {a: c.refit.to_dict() if c.refit else None for a, c in refits.items()}
-            )
+            refits = refits_of_plate(held)
+            keep_refits(held, {analyte: curve for analyte, (curve, _why) in refits.items()})
         return bars, tell_difference(held, before, reason, by)

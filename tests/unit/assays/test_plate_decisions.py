@@ -10,14 +10,24 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from assays.models import Analyte, Measurement, PanelPolicy, PlateRun, QualityBar, Specimen, Well
+from assays.models import (
+    Analyte,
+    Measurement,
+    Panel,
+    PanelPolicy,
+    PlateRun,
+    QualityBar,
+    Specimen,
+    Well,
+)
 from assays.selectors.controls import bridges, control_runs
 from assays.selectors.curves import curves_of_plate
+from assays.selectors.readings import readings
 from assays.services.judging import judge_plate, request_judging
 from assays.services.quality import exclude
 from assays.signals import Consequence, values_changed
 from jobs.models import Job
-from studies.models import FollowUp, Study
+from studies.models import FollowUp, Patient, Study
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.unit.assays.plates import make_plate
 from tests.unit.modeling.test_living_models import do_all_jobs
@@ -269,3 +279,50 @@ def test_a_layout_is_corrected_by_a_table_all_of_it_or_nothing(
     assert (now["A3"], now["B3"]) == (first.label, second.label)
     for well in plate.wells.filter(sample_type="sample"):
         assert {m.specimen_id for m in well.measurements.all()} == {well.specimen_id}
+
+
+def test_npx_have_no_curve_to_be_taken_from(plate: PlateRun, study: Study, lab: Client) -> None:
+    Panel.objects.filter(pk=plate.panel_id).update(scale="npx")
+    sent = RULES | {"concentration": "refit", "reason": "x"}
+    answer = lab.post(f"/studies/OWN/plates/rules/{plate.panel_id}/", sent)
+    assert "measured without standards" in answer.content.decode()
+    assert not PanelPolicy.objects.exists()
+
+
+def test_a_plate_without_standards_is_barred_where_models_take_our_curve(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    Measurement.objects.filter(well__sample_type="standard").delete()
+    sent = RULES | {"min_bead_count": 35, "concentration": "refit", "reason": "x"}
+    lab.post(f"/studies/OWN/plates/rules/{plate.panel_id}/", sent)
+    do_all_jobs()
+    bars = QualityBar.objects.filter(rule="curve", lifted_at=None)
+    assert {bar.reason for bar in bars} == {"no standards"}
+    assert bars.count() == 3
+    assert readings(Patient.objects.filter(study=study), "pre").empty
+
+
+def test_a_delivered_table_follows_the_policy_and_says_what_changed(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    """A table tells of no wells, so nothing judged it before."""
+    table = PlateRun.objects.create(study=study, panel=plate.panel, name="table")
+    specimen = Specimen.objects.first()
+    for replicate, value in ((1, 5.0), (2, 7.0)):
+        Measurement.objects.create(
+            specimen=specimen, analyte=il6(), plate_run=table, replicate=replicate, value=value,
+            value_text=str(value), unit="pg/mL", flag="in_range",
+        )  # fmt: skip
+    told = []
+
+    def listen(sender: Any, change: Any, **_more: Any) -> None:
+        told.append(change.plate_run.name)
+
+    values_changed.connect(listen)
+    try:
+        sent = RULES | {"min_bead_count": 35, "repeats": "last", "reason": "SOP"}
+        lab.post(f"/studies/OWN/plates/rules/{plate.panel_id}/", sent)
+        do_all_jobs()
+    finally:
+        values_changed.disconnect(listen)
+    assert sorted(told) == ["plate 1", "table"]
