@@ -2,7 +2,10 @@
 
 import csv
 import io
+import random
+from collections import defaultdict
 from datetime import datetime
+from statistics import fmean
 from typing import Any
 
 import pytest
@@ -10,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assays.models import Measurement, PlateRun, Specimen
+from assays.models import Measurement, PlateRun, QualityBar, Specimen
 from assays.services.judging import judge_plate
 from assays.services.quality import exclude, lift
 from modeling.models import ModelVersion, StaleMark
@@ -98,6 +101,59 @@ def test_the_dataset_keeps_the_repeat_that_the_policy_says(study: Study, plate: 
     PlateRun.objects.update(judged_as="vendor last")
     found = dataset(study)["P2"]
     assert (found["IL6"], found["IL6_flag"]) == ("44.0", "in_range")
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_under_any_bars_the_dataset_is_what_a_naive_reader_makes_of_them(
+    study: Study, seed: int
+) -> None:
+    chance = random.Random(seed)
+    patients = [make_patient(study, subject_id=f"P{n}") for n in range(6)]
+    plates = [make_plate(study, patients, name=f"plate {n}") for n in range(2)]
+    for measurement in Measurement.objects.filter(specimen__isnull=False):
+        measurement.value, measurement.flag = chance.choice(
+            [(chance.uniform(1, 99), "in_range")] * 4
+            + [(None, "missing"), (5.0, "extrapolated"), (7.0, "outlier")]
+        )
+        measurement.save()
+    places: set[tuple[Any, ...]] = set()
+    for _ in range(12):
+        plate = chance.choice(plates)
+        well = chance.choice([None, *plate.wells.filter(specimen__isnull=False)])
+        analyte = chance.choice([None, *(told.analyte for told in plate.plate_analytes.all())])
+        if well is None and analyte is None and seed:
+            continue  # a whole plate leaves little to compare: in one run only
+        places.add((plate, well, analyte, chance.random() < 0.2))
+    for plate, well, analyte, lifted in places:
+        QualityBar.objects.create(
+            plate_run=plate,
+            well=well,
+            analyte=analyte,
+            rule="excluded",
+            reason="x",
+            lifted_at="2026-01-01T00:00:00Z" if lifted else None,
+            lift_reason="y" if lifted else "",
+        )
+
+    expected = defaultdict(lambda: ([], set()))
+    for m in Measurement.objects.filter(specimen__isnull=False).select_related(
+        "specimen__patient", "analyte"
+    ):
+        values, flags = expected[m.specimen.patient.subject_id, m.analyte.symbol]
+        barred = any(
+            plate == m.plate_run and well in (None, m.well) and analyte in (None, m.analyte)
+            for plate, well, analyte, lifted in places
+            if not lifted
+        )
+        flags.add("barred" if barred and m.flag != "outlier" else m.flag)
+        if m.flag == "in_range" and not barred:
+            values.append(m.value)
+    found = dataset(study)
+    assert len(expected) == 6 * len(SYMBOLS)
+    for (subject, symbol), (values, flags) in expected.items():
+        told = found[subject][symbol]
+        assert (float(told) if told else None) == (fmean(values) if values else None)
+        assert set(found[subject][f"{symbol}_flag"].split("+")) == flags
 
 
 def test_versions_and_scores_say_since_when_they_are_stale() -> None:
