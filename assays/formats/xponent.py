@@ -80,6 +80,11 @@ def _divided(found: list[Record]) -> tuple[list[Record], dict[str, Block], list[
         raise PlateFormatError(
             "The file ends without its trailer “-- CRC --”: it was cut.", line=last
         )
+    if not marks:
+        raise PlateFormatError(
+            "No line begins a block of data (“DataType:”): look for a quotation mark that is not closed.",
+            line=found[0].line,
+        )
     head = found[: marks[0]]
     starts = [record for record in found if record.cell(0) == "Program"]
     if len(ends) > 1 or len(starts) > 1:

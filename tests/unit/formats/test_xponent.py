@@ -188,3 +188,10 @@ def test_a_junk_byte_is_refused_or_leaves_the_other_numbers_alone(place, junk):
     for column in ("value", "mfi", "net_mfi", "bead_count"):
         same = (found[column] == whole[column]) | (found[column].isna() & whole[column].isna())
         assert (~same).sum() <= 1
+
+
+def test_blocks_inside_a_quotation_that_is_not_closed_are_refused() -> None:
+    """Found by the fuzz run: every mark of a block stood within one quoted cell."""
+    content = xponent().replace(b"DataType:", b'"\nDataType:', 1).replace(b"-- CRC", b'"\n-- CRC')
+    with pytest.raises(PlateFormatError, match="quotation mark"):
+        read_plate(content)
