@@ -1,6 +1,6 @@
 """How fast the matrix of a large study is read for modeling.
 
-`python -m benchmarks.matrix [--plates 455] [--runs 5] [--write]` starts services of its own in a temporary
+`python -m benchmarks.matrix [--plates 455] [--runs 3] [--write]` starts services of its own in a temporary
 folder and fills a study: patients at two timepoints, 93 analytes, on plates of 88 samples, with as many bars
 as plates of middling quality raise. Then the matrix of one timepoint is read, in turn with the way of a
 handful of lines: a row of the ORM for each reading, and a pivot.
@@ -57,7 +57,7 @@ def main() -> None:
     """The command: services first, then itself inside them."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.matrix")
     parser.add_argument("--plates", type=int, default=ALL)
-    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

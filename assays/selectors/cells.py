@@ -1,8 +1,7 @@
 """The measurements of many patients and all that is needed to read them, in one statement.
 
-What comes back is COPY's binary stream with one bytea in each row: 41 bytes for a measurement, which numpy
-takes as they are (a key beyond 2^31, of anything but a measurement, would be an error of PostgreSQL's and no
-wrong number), and one row of JSON with the names, plates and bars. An object for each of millions of
+What comes back is COPY's binary stream with one bytea in each row: 40 bytes for a measurement, which numpy
+takes as they are (three pairs of small numbers, each in eight bytes, and two numbers), and one row of JSON with the names, plates and bars. An object for each of millions of
 measurements, or their text, would take several times as long; so would anti-joins with the bars: where every
 plate and every analyte occurs somewhere among them, PostgreSQL reckons that no row is left, and goes through
 those that it does leave one by one.
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
@@ -23,13 +23,14 @@ from assays.models.measurement import Flag
 from studies.models import Patient
 
 FLAGS = [flag.value for flag in Flag]
-CODES = " ".join(f"WHEN '{flag}' THEN '\\x{code:02x}'::bytea" for code, flag in enumerate(FLAGS))
+CODES = " ".join(f"WHEN '{flag}' THEN {code}" for code, flag in enumerate(FLAGS))
 CELL = np.dtype(
     [
-        *[("id", ">i8"), ("patient", ">i4"), ("analyte", ">i4"), ("plate", ">i4"), ("well", ">i4")],
-        *[("value", ">f8"), ("limit", ">f8"), ("flag", "i1")],
+        *[("id_flag", ">i8"), ("patient_analyte", ">i8"), ("well_plate", ">i8")],
+        *[("value", ">f8"), ("limit", ">f8")],
     ]
 )
+FLAG_BITS, KEY_BITS = 4, 32
 ROW = np.dtype([("fields", ">i2"), ("length", ">i4"), ("cell", CELL)])
 START, END = 19, 2  # bytes of COPY's signature and of its trailer
 OF_ANALYTES = (
@@ -39,9 +40,10 @@ SQL = """
 WITH chosen AS MATERIALIZED (
     SELECT id, patient_id FROM assays_specimen
     WHERE timepoint = %(timepoint)s AND patient_id IN ({patients}))
-SELECT int8send(m.id) || int4send(s.patient_id::int4) || int4send(m.analyte_id::int4)
-    || int4send(m.plate_run_id::int4) || int4send(coalesce(m.well_id, 0)::int4) || float8send(coalesce(m.value, 'NaN'))
-    || float8send(coalesce(m."limit", 'NaN')) || CASE m.flag {flags} END
+SELECT int8send(m.id << 4 | CASE m.flag {flags} END)
+    || int8send(s.patient_id << 32 | m.analyte_id)
+    || int8send(coalesce(m.well_id, 0) << 32 | m.plate_run_id)
+    || float8send(coalesce(m.value, 'NaN')) || float8send(coalesce(m."limit", 'NaN'))
 FROM assays_measurement m JOIN chosen s ON s.id = m.specimen_id {of_analytes}
 UNION ALL
 SELECT convert_to(json_build_object(
@@ -62,13 +64,14 @@ SELECT convert_to(json_build_object(
 
 @dataclass(frozen=True)
 class Cells:
-    """measured: (n,) of CELL: keys (well 0: none), value and limit (NaN: none), flag (from 1, in FLAGS).
+    """measured: a row per measurement with id, patient, analyte, well (0: none) and plate (keys, below 2^31 but
+    for id), flag (its place in FLAGS), value and limit (NaN: none).
 
     patients, analytes: names by key; plates: judged_as, panel and when it was acquired (seconds, None:
     unknown) by key; bars: (n, 3) keys of plate, well and analyte, 0 for all of them.
     """
 
-    measured: np.ndarray
+    measured: pd.DataFrame
     patients: dict[int, str]
     analytes: dict[int, str]
     plates: dict[int, tuple[str, int, float | None]]
@@ -92,7 +95,7 @@ def cells_of(
             query = cursor.mogrify(SQL.format(**parts), told).decode()
             cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", content)
     except EmptyResultSet:
-        return Cells(np.empty(0, CELL), {}, {}, {}, np.empty((0, 3), np.int64))
+        return Cells(_unpacked(np.empty(0, CELL)), {}, {}, {}, np.empty((0, 3), np.int64))
     return _read(content.getbuffer()[START:-END])
 
 
@@ -113,12 +116,26 @@ def _read(rows: memoryview) -> Cells:
     after = np.frombuffer(rows[start + length :], ROW)
     measured = np.concatenate([guess["cell"][:place], after["cell"]])
     return Cells(
-        measured,
+        _unpacked(measured),
         _by_key(head["patients"]),
         _by_key(head["analytes"]),
         _by_key(head["plates"]),
         np.array(head["bars"] or [], np.int64).reshape(-1, 3),
     )
+
+
+def _unpacked(cells: np.ndarray) -> pd.DataFrame:
+    columns: dict[str, np.ndarray] = {}
+    for pair, bits in (
+        ("id_flag", FLAG_BITS),
+        ("patient_analyte", KEY_BITS),
+        ("well_plate", KEY_BITS),
+    ):
+        both = cells[pair].astype(np.int64)
+        first, second = pair.split("_")
+        columns |= {first: both >> bits, second: both & ((1 << bits) - 1)}
+    numbers = {name: cells[name].astype(np.float64) for name in ("value", "limit")}
+    return pd.DataFrame(columns | numbers, copy=False)
 
 
 def _by_key(told: dict[str, Any] | None) -> dict[int, Any]:

@@ -1,6 +1,7 @@
 """The readings that models use, of many patients at a timepoint: one query, no object for each."""
 
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -40,7 +41,7 @@ def readings_and_barred(
     found = _frame(cells, cells.measured[~never & ~barred])
     if any(rules.startswith(REFIT) for rules in found["judged_as"].cat.categories):
         found = with_refits(found)
-    return _that_count(found)[COLUMNS], set(cells.measured["id"][~never & barred].tolist())
+    return _that_count(found)[COLUMNS], set(cells.measured.loc[~never & barred, "id"].tolist())
 
 
 def wide(found: pd.DataFrame) -> pd.DataFrame:
@@ -66,49 +67,45 @@ def _barred(cells: Cells) -> np.ndarray:
     whole_plate, all_analytes = well == 0, analyte == 0
     found = np.zeros(len(measured), dtype=bool)
     for key, keys, which in (("plate", plate, whole_plate), ("well", well, ~whole_plate)):
-        found |= _among(measured[key], keys[which & all_analytes])
+        found |= measured[key].isin(keys[which & all_analytes]).to_numpy()
         paired = _pairs(measured[key], measured["analyte"])
-        found |= _among(paired, _pairs(keys, analyte)[which & ~all_analytes])
+        found |= paired.isin(_pairs(keys, analyte)[which & ~all_analytes]).to_numpy()
     return found
 
 
-def _pairs(place: np.ndarray, analyte: np.ndarray) -> np.ndarray:
+def _pairs(place: Any, analyte: Any) -> Any:
     """One number for a place and an analyte; there are far fewer than a million analytes."""
-    return place.astype(np.int64) * 1_000_000 + analyte
+    return place * 1_000_000 + analyte
 
 
-def _among(keys: np.ndarray, some: np.ndarray) -> np.ndarray:
-    return pd.Series(keys.astype(np.int64)).isin(some).to_numpy()
-
-
-def _frame(cells: Cells, measured: np.ndarray) -> pd.DataFrame:
+def _frame(cells: Cells, measured: pd.DataFrame) -> pd.DataFrame:
     """Measurements by row, with their names and what their plates say; names are categories in order."""
     plates = pd.DataFrame.from_dict(
         cells.plates, orient="index", columns=["judged_as", "panel", "acquired"]
     )
-    at = plates.index.get_indexer(pd.Index(measured["plate"].astype(np.int64)))
+    at = plates.index.get_indexer(pd.Index(measured["plate"]))
     acquired = plates["acquired"].astype("float64").fillna(np.inf).to_numpy()
     return pd.DataFrame(
         {
             "subject": _named(measured["patient"], cells.patients),
             "analyte": _named(measured["analyte"], cells.analytes),
-            "value": measured["value"].astype(np.float64),
-            "flag": pd.Categorical.from_codes(measured["flag"], pd.Index(FLAGS)),
-            "limit": measured["limit"].astype(np.float64),
+            "value": measured["value"].to_numpy(),
+            "flag": pd.Categorical.from_codes(measured["flag"].to_numpy(), pd.Index(FLAGS)),
+            "limit": measured["limit"].to_numpy(),
             "judged_as": pd.Categorical(plates["judged_as"]).take(at),
             "panel": plates["panel"].to_numpy(np.int64)[at],
             "acquired": acquired[at],
-            "id": measured["id"].astype(np.int64),
-            "plate": measured["plate"].astype(np.int64),
-            "analyte_id": measured["analyte"].astype(np.int64),
+            "id": measured["id"].to_numpy(),
+            "plate": measured["plate"].to_numpy(),
+            "analyte_id": measured["analyte"].to_numpy(),
         },
         copy=False,
     )
 
 
-def _named(keys: np.ndarray, names: dict[int, str]) -> pd.Categorical:
+def _named(keys: pd.Series, names: dict[int, str]) -> pd.Categorical:
     """Keys as the names that occur, in alphabetical order."""
-    codes, known = pd.factorize(keys.astype(np.int64))
+    codes, known = pd.factorize(keys.to_numpy())
     words = np.array([names[key] for key in known.tolist()], dtype=object)
     order = np.argsort(words)
     rank = np.empty(len(order), np.int64)
