@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
 from runtime.paths import Places, open_places
 
@@ -22,6 +23,10 @@ PURE = [TESTS / "unit" / part for part in ("ciri", "formats", "runtime")]
 SERVICES = bool(os.environ.get("DATABASE_URL"))
 if SERVICES:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    # Each test process has a database of its own; jobs announced in one must not reach the workers of
+    # another, so each has a broker database of its own, too.
+    if number := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
+        os.environ["BROKER_URL"] += f"?virtual_host={number}"
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -65,12 +70,24 @@ def places() -> Iterator[Places]:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
+def made_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """For what is dear to make: rows made under this fixture stand for all tests of a file, and each
+    test's own changes are undone before the next. Load them anew by primary key in each test."""
+    from django.db import transaction
+
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
 def celery_worker(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker as in production, on the test database. For tests whose rows are committed:
-    mark them with `django_db(transaction=True)`, and wait for the job's row to change."""
+    mark them with `django_db(transaction=True)`, and wait for the job's row to change. It ends with its
+    test: later ones do their jobs themselves, and no other hand may take them."""
     from django.conf import settings
     from psycopg2.extensions import make_dsn
 

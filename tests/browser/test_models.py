@@ -14,8 +14,8 @@ from modeling.services.training import request_training
 from studies.models import Cohort, Membership, Site, Study
 from tests.browser.conftest import SCREENSHOTS
 from tests.factories import StudyFactory
+from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL, add_patients
-from tests.unit.modeling.test_living_models import do_all_jobs
 
 WIDTHS = {"desktop": 1280, "phone": 360}
 

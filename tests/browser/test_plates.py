@@ -17,10 +17,10 @@ from studies.models import Membership, Study
 from tests.browser.conftest import SCREENSHOTS
 from tests.factories import CohortFactory, SiteFactory, StudyFactory
 from tests.integration.plates import catalogue
+from tests.jobs import do_all_jobs
 from tests.unit.assays.plates import make_plate
 from tests.unit.formats import files
 from tests.unit.modeling.conftest import CLINICAL, add_patients
-from tests.unit.modeling.test_living_models import do_all_jobs
 
 PATIENTS = 70
 MODEL = CLINICAL | {

@@ -191,6 +191,7 @@ def production() -> Iterator[Production]:
             ),
             "YOGO_STATIC_ROOT": str(folder / "static"),
             "YOGO_FRONTEND_BUILD": str(folder / "frontend"),
+            "NUMBA_CACHE_DIR": os.environ["NUMBA_CACHE_DIR"],  # what is compiled already
         }
         (folder / "static").mkdir()
         (folder / "frontend").mkdir()

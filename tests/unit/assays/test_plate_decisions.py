@@ -29,8 +29,8 @@ from assays.signals import Consequence, values_changed
 from jobs.models import Job
 from studies.models import FollowUp, Patient, Study
 from tests.factories import StudyFactory, make_member, make_patient
+from tests.jobs import do_all_jobs
 from tests.unit.assays.plates import make_plate
-from tests.unit.modeling.test_living_models import do_all_jobs
 
 pytestmark = pytest.mark.django_db
 

@@ -5,18 +5,21 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from modeling.models import PrognosticModel
+from modeling.models import ModelVersion, PrognosticModel
+from modeling.selectors.models import champion_of
 from modeling.services.models import define_model
+from modeling.services.training import request_training
 from studies.models import Baseline, FollowUp, LabResult, Patient, Study
 from studies.signals import clinical_change
 from tests.factories import INDEX_DATE, CohortFactory, SiteFactory, StudyFactory
+from tests.jobs import do_all_jobs
 
 CLINICAL = {
     "analytes": {"candidates": [], "keep": 0},
     "covariates": ["age", "albumin", "nlr"],
     "forest": {"trees": 50, "min_leaf": 5},
     "selection": {"resamples": 10, "trees": 20},
-    "cross_validation": {"folds": 3, "repeats": 2},
+    "cross_validation": {"folds": 2, "repeats": 2},
     "retrain": {"new_deaths": 3, "new_patients": 5, "promote": "gate"},
     "seed": 7,
 }
@@ -57,8 +60,7 @@ def add_patients(study: Study, cohort: str, n: int, *, seed: int) -> None:
     clinical_change.send(sender=Patient, study=study)
 
 
-@pytest.fixture
-def study(db: None) -> Study:
+def study_with_a_signal() -> Study:
     study = StudyFactory()
     SiteFactory(study=study)
     for code in ("discovery", "validation"):
@@ -66,6 +68,37 @@ def study(db: None) -> Study:
     add_patients(study, "discovery", 60, seed=1)
     add_patients(study, "validation", 30, seed=2)
     return study
+
+
+def trained_version(model: PrognosticModel) -> ModelVersion:
+    """The version in use after a training and all that follows from it."""
+    request_training(model=model, by=None)
+    do_all_jobs()
+    version = champion_of(model)
+    assert version is not None
+    return version
+
+
+@pytest.fixture(scope="module")
+def trained(made_once: None) -> int:
+    """A version in use, in a study of its own, trained once for all tests of a file: its key."""
+    model = define_model(
+        study=study_with_a_signal(), name="clinical3", body=CLINICAL, by=None
+    ).model
+    return trained_version(model).pk
+
+
+@pytest.fixture
+def champion(db: None, trained: int) -> ModelVersion:
+    return ModelVersion.objects.get(pk=trained)
+
+
+@pytest.fixture
+def study(db: None, request: pytest.FixtureRequest) -> Study:
+    """The champion's study where a test asks for a champion, else one without models."""
+    if "champion" in request.fixturenames:
+        return request.getfixturevalue("champion").model.study
+    return study_with_a_signal()
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from modeling.selectors.comparisons import NotComparable, comparable_versions, c
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Study
+from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
-from tests.unit.modeling.test_living_models import do_all_jobs
 from tests.unit.modeling.test_pages import signed_in
 
 pytestmark = pytest.mark.django_db

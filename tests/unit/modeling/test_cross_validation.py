@@ -23,8 +23,8 @@ from modeling.services.models import define_model
 from modeling.services.training import TRAIN, request_training
 from modeling.web.performance import headline
 from studies.models import Study
+from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
-from tests.unit.modeling.test_living_models import do_all_jobs
 from tests.unit.modeling.test_pages import address, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -25,19 +25,10 @@ from modeling.services.training import request_training
 from modeling.web.performance import headline
 from studies.models import Study
 from tests.factories import make_member
+from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
-from tests.unit.modeling.test_living_models import do_all_jobs
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def champion(model: PrognosticModel) -> ModelVersion:
-    request_training(model=model, by=None)
-    do_all_jobs()
-    version = champion_of(model)
-    assert version is not None
-    return version
 
 
 def signed_in(study: Study, role: str) -> Client:

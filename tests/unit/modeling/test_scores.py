@@ -7,27 +7,17 @@ from django.test import Client
 from django.urls import reverse
 
 from jobs.work import Asked
-from modeling.models import ModelVersion, PrognosticModel, Score
-from modeling.selectors.models import champion_of
+from modeling.models import ModelVersion, Score
 from modeling.services import scoring
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Patient, Study
 from tests.factories import SiteFactory, StudyFactory, make_member
+from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
-from tests.unit.modeling.test_living_models import do_all_jobs
 from tests.unit.modeling.test_pages import signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def champion(model: PrognosticModel) -> ModelVersion:
-    request_training(model=model, by=None)
-    do_all_jobs()
-    version = champion_of(model)
-    assert version is not None
-    return version
 
 
 def address_of_why(patient: Patient, extension: str = "json") -> str:

@@ -11,22 +11,19 @@ from assays.services.quality import exclude, lift
 from modeling.ciri import FrozenTable, parse_specification
 from modeling.models import ModelVersion, StaleMark
 from modeling.selectors.inputs import study_table
-from modeling.selectors.models import champion_of
 from modeling.services.datasets import freeze
 from modeling.services.models import define_model
-from modeling.services.training import request_training
 from studies.models import Patient, Study
 from tests.factories import make_member
+from tests.jobs import do_all_jobs
 from tests.unit.assays.plates import SYMBOLS, make_plate
-from tests.unit.modeling.conftest import CLINICAL
-from tests.unit.modeling.test_living_models import do_all_jobs
+from tests.unit.modeling.conftest import CLINICAL, study_with_a_signal, trained_version
 
 pytestmark = pytest.mark.django_db
 BODY = {**CLINICAL, "analytes": {"candidates": list(SYMBOLS), "keep": 3}}
 
 
-@pytest.fixture
-def plate(study: Study) -> PlateRun:
+def measured(study: Study) -> PlateRun:
     """Three patients on a plate with wells, all the others in a delivered table."""
     first, others = list(study.patients.order_by("pk")[:3]), study.patients.order_by("pk")[3:]
     plate = make_plate(study, first)
@@ -51,16 +48,25 @@ def plate(study: Study) -> PlateRun:
     return plate
 
 
-@pytest.fixture
-def champion(study: Study, plate: PlateRun, monkeypatch: pytest.MonkeyPatch) -> ModelVersion:
-    # A thread has a connection of its own, which does not see what this test's transaction holds.
-    monkeypatch.setenv("YOGO_THREADS", "1")
+@pytest.fixture(scope="module")
+def trained(made_once: None) -> int:
+    study = study_with_a_signal()
+    measured(study)
     model = define_model(study=study, name="with_analytes", body=BODY, by=None).model
-    request_training(model=model, by=None)
-    do_all_jobs()
-    version = champion_of(model)
-    assert version is not None
-    return version
+    # A thread has a connection of its own, which does not see what this file's transaction holds.
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("YOGO_THREADS", "1")
+        return trained_version(model).pk
+
+
+@pytest.fixture(autouse=True)
+def _in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("YOGO_THREADS", "1")
+
+
+@pytest.fixture
+def plate(champion: ModelVersion) -> PlateRun:
+    return champion.model.study.plate_runs.exclude(name="table").get()
 
 
 def wells_of(plate: PlateRun, patient: Patient) -> list[Well]:
