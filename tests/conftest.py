@@ -10,10 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from _pytest.nodeid import coerce_node_id
+from execnet.xspec import XSpec
 from pytest_django import DjangoDbBlocker
 
 from runtime.paths import Places, open_places
@@ -23,10 +26,27 @@ PURE = [TESTS / "unit" / part for part in ("ciri", "formats", "runtime")]
 SERVICES = bool(os.environ.get("DATABASE_URL"))
 if SERVICES:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    # Each test process has a database of its own; jobs announced in one must not reach the workers of
-    # another, so each has a broker database of its own, too.
-    if number := os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw"):
-        os.environ["BROKER_URL"] += f"?virtual_host={number}"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs: list[XSpec]) -> None:
+    """Each test process has a database of its own; the jobs announced in one must not reach the worker of
+    another, so each has a database of the broker's, too."""
+    for number, spec in enumerate(specs):
+        spec.env["BROKER_URL"] = f"{os.environ['BROKER_URL']}?virtual_host={number}"
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Schemathesis names each address's test apart; in pytest 9.2 their ids come out the same all the same."""
+    if item.parent and not item.nodeid.endswith(item.name):
+        item._id = coerce_node_id(f"{item.parent.nodeid}::{item.name}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of tests with one id only one is run where tests are dealt out to several processes."""
+    told = Counter(item.nodeid for item in items)
+    if twice := [nodeid for nodeid, times in told.items() if times > 1]:
+        raise pytest.UsageError(f"Several tests have the same id: {', '.join(twice)}.")
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
