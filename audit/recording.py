@@ -20,6 +20,7 @@ def recorded(*, by: User | None, reason: str = "") -> Iterator[None]:
     `by` is None only for the system itself (a scheduled check, a worker's result). One inside another
     belongs to the same act: the person of the outer one stays, and the reasons stand together.
     """
+    reason = reason.replace("\0", "")  # with a NUL, PostgreSQL would keep neither person nor reason
     reasons = (*_reasons.get(), *([reason] if reason else []))
     metadata: dict[str, Any] = {"reason": "; ".join(reasons)}
     if by is not None:

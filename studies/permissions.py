@@ -23,6 +23,9 @@ class Capability(StrEnum):
 
 C = Capability
 
+# What is never one hospital's alone: a membership at a site does not give it.
+IN_WHOLE = frozenset({C.JUDGE_PLATES})
+
 BY_ROLE: dict[str, frozenset[Capability]] = {
     "coordinator": frozenset(
         {C.VIEW_STUDY, C.VIEW_CLINICAL, C.ENTER_CLINICAL, C.IMPORT_CLINICAL, C.VIEW_ASSAYS}

@@ -93,7 +93,8 @@ def places() -> Iterator[Places]:
 @pytest.fixture(scope="module")
 def made_once(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """For what is dear to make: rows made under this fixture stand for all tests of a file, and each
-    test's own changes are undone before the next. Load them anew by primary key in each test."""
+    test's own changes are undone before the next. Load them anew by primary key in each test. Not for
+    a file with tests that commit their rows."""
     from django.db import transaction
 
     with django_db_blocker.unblock(), transaction.atomic():

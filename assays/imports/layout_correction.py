@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from assays.formats.wells import position
+from assays.formats.wells import positions
 from studies.imports.tables import read_table
 from studies.refusals import Refused
 
@@ -39,7 +39,13 @@ def text_of(labels: dict[str, str]) -> str:
 def _once(pairs: Iterable[tuple[str, ...]]) -> dict[str, str]:
     found: dict[str, str] = {}
     for well, label in pairs:
-        name = ",".join(filter(None, map(position, re.split(r"[,;+ ]+", well)))) or well.strip()
+        if "\0" in well + label:
+            raise Refused(
+                _(
+                    "The table holds NUL characters, which no label has: save it as CSV or XLSX again."
+                )
+            )
+        name = positions(well) or well.strip()
         if name in found:
             raise Refused(_("The well %(well)s is named twice; name each once.") % {"well": name})
         found[name] = label.strip()

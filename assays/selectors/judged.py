@@ -5,7 +5,7 @@ from django.db.models import F
 
 from assays.models import Measurement, PanelPolicy, PlateAnalyte, PlateRun
 from assays.quality import Limits
-from assays.selectors.matrix import usable
+from assays.selectors.matrix import usable, without_excluded
 
 DOUBTED = "expected concentration as written"
 DEFAULT = f"{PanelPolicy.Concentration.VENDOR} {PanelPolicy.Repeats.MEAN}"
@@ -38,8 +38,10 @@ def judged_as(policy: PanelPolicy) -> str:
 
 
 def plate_frame(plate_run: PlateRun) -> pd.DataFrame:
-    """A plate's measurements as `assays.quality.judge` reads them; one query."""
-    rows = Measurement.objects.filter(plate_run=plate_run, well__isnull=False).values_list(
+    """A plate's measurements as `assays.quality.judge` reads them, without what a person has excluded; one
+    query."""
+    measured = Measurement.objects.filter(plate_run=plate_run, well__isnull=False)
+    rows = without_excluded(measured).values_list(
         "well_id", "analyte_id", "specimen_id", "well__sample", "well__sample_type", "value",
         "flag", "bead_count", "expected", "remark", "mfi", "net_mfi",
     )  # fmt: skip
@@ -56,14 +58,17 @@ def plate_frame(plate_run: PlateRun) -> pd.DataFrame:
 
 def controls_of_newest(plate_run: PlateRun) -> pd.DataFrame:
     """plate, control, analyte and value of the controls on this and the newest plates of its panel and
-    lot; two queries."""
+    lot, without what a person has excluded; two queries."""
     plates = PlateRun.objects.filter(
         study=plate_run.study_id, panel=plate_run.panel_id, lot=plate_run.lot
     ).order_by(F("acquired_at").desc(nulls_last=True), "-pk")
     newest = {plate_run.pk, *plates.values_list("pk", flat=True)[:PLATES_COMPARED]}
-    rows = Measurement.objects.filter(
+    measured = Measurement.objects.filter(
         plate_run__in=newest, well__sample_type="control", value__isnull=False
-    ).values_list("plate_run_id", "well__sample", "analyte_id", "value")
+    )
+    rows = without_excluded(measured).values_list(
+        "plate_run_id", "well__sample", "analyte_id", "value"
+    )
     return pd.DataFrame.from_records(
         list(rows.order_by()), columns=["plate", "control", "analyte", "value"]
     )

@@ -8,14 +8,24 @@ NEVER = [Flag.EXCLUDED.value, Flag.OUTLIER.value]
 
 
 def usable(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
-    """Those that no standing bar covers: on their plate, well, analyte of the plate, or themselves.
-
-    Four anti-joins with equalities only, so that PostgreSQL can hash each of them.
-    """
+    """Those that no standing bar covers: on their plate, well, analyte of the plate, or themselves."""
     bars = QualityBar.objects.filter(lifted_at__isnull=True)
+    return _uncovered(measurements.exclude(flag__in=NEVER), bars)
+
+
+def without_excluded(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
+    """Those that no person's exclusion covers, whatever the rules say of them."""
+    bars = QualityBar.objects.filter(lifted_at__isnull=True, rule=QualityBar.Rule.EXCLUDED)
+    return _uncovered(measurements, bars)
+
+
+def _uncovered(
+    measurements: QuerySet[Measurement], bars: QuerySet[QualityBar]
+) -> QuerySet[Measurement]:
+    """Four anti-joins with equalities only, so that PostgreSQL can hash each of them."""
     here, of_analyte = {"plate_run": OuterRef("plate_run")}, {"analyte": OuterRef("analyte")}
     in_well = {"well": OuterRef("well")}
-    return measurements.exclude(flag__in=NEVER).filter(
+    return measurements.filter(
         ~Exists(bars.filter(well__isnull=True, analyte__isnull=True, **here)),
         ~Exists(bars.filter(well__isnull=True, **here, **of_analyte)),
         ~Exists(bars.filter(analyte__isnull=True, **in_well)),

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from django.db.models import QuerySet
 
-from assays.models import PanelPolicy
+from assays.models import Flag, PanelPolicy
 from assays.selectors.cells import FLAGS, Cells, cells_of
 from assays.selectors.matrix import NEVER
 from assays.selectors.refits import REFIT, with_refits
@@ -129,9 +129,12 @@ def _that_count(found: pd.DataFrame) -> pd.DataFrame:
     for rule, which in ((Repeats.FIRST, "first"), (Repeats.LAST, "last")):
         ruled = rules.codes.isin(np.flatnonzero(rules.categories.str.endswith(f" {rule}")))
         if ruled.any():
+            # A repeat that is missing counts only where no other is there.
+            missing = (found["flag"] == Flag.MISSING).to_numpy()
+            present_first = np.argsort(missing if which == "first" else ~missing, kind="stable")
             of_panel = pd.DataFrame({"cell": cell, "panel": found["panel"].to_numpy()})
-            again = of_panel.duplicated(keep=which)  # type: ignore[arg-type]
-            keep &= ~(ruled.to_numpy() & again.to_numpy())
+            again = of_panel.iloc[present_first].duplicated(keep=which)  # type: ignore[arg-type]
+            keep[present_first] &= ~(ruled.to_numpy()[present_first] & again.to_numpy())
     found, cell = found[keep].reset_index(drop=True), cell[keep]
     starts = np.flatnonzero(np.diff(cell, prepend=-1))
     lengths = np.diff(starts, append=len(cell))

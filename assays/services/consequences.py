@@ -42,7 +42,7 @@ def tell(
 
 def checked_reason(text: str) -> str:
     """A reason for the trail; Refused where there is none, or too long a one."""
-    why = text.strip()
+    why = text.replace("\0", "").strip()
     if not why:
         raise Refused({"reason": [_("Say why: it stands in the trail.")]})
     if len(why) > LONGEST_REASON:

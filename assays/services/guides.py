@@ -14,6 +14,6 @@ def choose_guide(*, plate_run: PlateRun, chosen: bool, reason: str, by: User | N
     require(by, plate_run.study, Capability.JUDGE_PLATES)
     why = checked_reason(reason)
     with recorded(by=by, reason=f"plate {plate_run.name}: guide set: {why}"):
-        held = PlateRun.objects.select_for_update().get(pk=plate_run.pk)
+        held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
         held.in_guide_set = chosen
         held.save(update_fields=["in_guide_set"])

@@ -7,13 +7,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Measurement, PlateRun, SampleType, Specimen, Well
+from assays.selectors.judged import used_values
 from assays.selectors.matrix import usable
-from assays.services.consequences import checked_reason, tell
+from assays.services.consequences import changed, checked_reason, tell
+from assays.services.judging import judgement_of, keep_judgement
 from assays.signals import ChangedValue, Consequence
 from audit.recording import recorded
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
+from studies.services.holding import hold_study
 
 
 def correct_layout(
@@ -28,15 +31,19 @@ def correct_layout(
     require(by, plate_run.study, Capability.JUDGE_PLATES)
     why = checked_reason(reason)
     with recorded(by=by, reason=f"plate {plate_run.name}: layout corrected: {why}"):
-        PlateRun.objects.select_for_update().get(pk=plate_run.pk)
-        moves = list(_moves(plate_run, labels))
-        before = _values(well for well, _specimen in moves)
+        hold_study(plate_run.study_id)
+        held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
+        moves = list(_moves(held, labels))
+        before, used = _values(well for well, _specimen in moves), used_values(held)
         for well, specimen in moves:
-            _move(plate_run, well, specimen)
-        changed = before | _values(well for well, _specimen in moves)
+            _move(held, well, specimen)
+        if moves:  # other wells are repeats of each other now
+            keep_judgement(held, judgement_of(held))
+        moved = before | _values(well for well, _specimen in moves)
+        values = moved | changed(used ^ used_values(held))
         text = _("layout of %(wells)s corrected: %(why)s")
         words = {"wells": ", ".join(well.position for well, _specimen in moves)[:100], "why": why}
-        return tell(plate_run, changed, text % words, by)
+        return tell(held, values, text % words, by)
 
 
 def _moves(

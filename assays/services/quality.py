@@ -7,16 +7,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assays.models import Analyte, PanelPolicy, PlateRun, QualityBar, Well
-from assays.selectors.curves import refits_of_plate
+from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.selectors.judged import used_values
 from assays.services.consequences import checked_reason, tell_difference
-from assays.services.judging import keep_refits
+from assays.services.judging import judgement_of, keep_judgement
 from assays.signals import Consequence
 from audit.recording import recorded
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
+from studies.services.holding import hold_study
 
 Rule = QualityBar.Rule
 Acted = tuple[list[QualityBar], list[Consequence]]
@@ -33,7 +33,8 @@ def exclude(
     """Bar wells (or one analyte in them; no wells: on the whole plate) from every model until restored.
 
     Gives the bars, and what had been made from the values that are barred now. Excluding again what is
-    excluded already changes nothing. An excluded standard no longer counts for our own curve.
+    excluded already changes nothing. The plate is judged anew at once, by what is left of it: what is excluded
+    counts for no rule and for no curve of ours.
     """
     why = checked_reason(reason)
 
@@ -63,7 +64,8 @@ def exclude(
 
 
 def lift(*, bar: QualityBar, reason: str, by: User | None) -> Acted:
-    """Restore what a person excluded, or override a rule. Lifting twice is lifting once."""
+    """Restore what a person excluded, or override a rule; the plate is judged anew at once. Lifting twice is
+    lifting once."""
     why = checked_reason(reason)
 
     def act(_held: PlateRun) -> list[QualityBar]:
@@ -92,10 +94,10 @@ def _acted(
 ) -> Acted:
     require(by, plate_run.study, Capability.JUDGE_PLATES)
     with recorded(by=by, reason=f"plate {plate_run.name}: {reason}"):
-        held = PlateRun.objects.select_for_update().get(pk=plate_run.pk)
+        hold_study(plate_run.study_id)
+        held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
         before = used_values(held)
         bars = act(held)
-        if held.judged_as.startswith(PanelPolicy.Concentration.REFIT):
-            refits = refits_of_plate(held)
-            keep_refits(held, {analyte: curve for analyte, (curve, _why) in refits.items()})
+        if bars and Well.objects.filter(plate_run=held).exists():
+            keep_judgement(held, judgement_of(held))
         return bars, tell_difference(held, before, reason, by)

@@ -21,7 +21,6 @@ from assays.web.plates import plate_or_404
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
-from studies.selectors.access import require
 from studies.web.access import study_page
 
 NAMED, LISTED = 5, 100
@@ -38,14 +37,18 @@ def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     what = request.POST.get("what")
 
     def decide() -> list[Consequence]:
+        if what not in ("well", "value", "analyte"):
+            raise Refused(
+                _("Say what is to be excluded: wells, an analyte in wells, or an analyte.")
+            )
         if not wells and what != "analyte":
             raise Refused(_("Choose the wells first."))
-        if what == "analyte" and analyte is None:
+        if what != "well" and analyte is None:
             raise Refused(_("Choose an analyte first."))
         _bars, consequences = exclude(
             plate_run=shown,
             wells=[] if what == "analyte" else wells,
-            analyte=analyte if what in ("analyte", "value") else None,
+            analyte=None if what == "well" else analyte,
             reason=request.POST.get("reason", ""),
             by=request.user,  # type: ignore[arg-type]
         )
@@ -110,10 +113,12 @@ def _labels(request: HttpRequest) -> dict[str, str]:
 def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Judge the plate anew by the policy of today."""
     shown = plate_or_404(request, study, pk)
-    require(request.user, study, Capability.JUDGE_PLATES)  # type: ignore[arg-type]
-    raised = judge_plate(plate_run=shown, by=request.user)  # type: ignore[arg-type]
-    done = ngettext("%(n)d new bar.", "%(n)d new bars.", len(raised))
-    messages.success(request, _("The plate is judged.") + " " + done % {"n": len(raised)})
+    try:
+        raised = judge_plate(plate_run=shown, by=request.user)  # type: ignore[arg-type]
+        done = ngettext("%(n)d new bar.", "%(n)d new bars.", len(raised))
+        messages.success(request, _("The plate is judged.") + " " + done % {"n": len(raised)})
+    except Refused as error:
+        messages.error(request, str(error))
     return _back(request, shown)
 
 

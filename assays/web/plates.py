@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -63,7 +64,7 @@ def plates(request: HttpRequest, study: Study) -> HttpResponse:
     if barred:
         found = found.filter(pk__in=barred_plates(study))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    query = "&".join(part for part in (f"q={q}" if q else "", "barred=1" if barred else "") if part)
+    query = urlencode(({"q": q} if q else {}) | ({"barred": 1} if barred else {}))
     return render(
         request,
         "assays/plates.html",

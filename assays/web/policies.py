@@ -14,17 +14,18 @@ from django.views.decorators.http import require_GET, require_http_methods
 from assays.models import PanelPolicy
 from assays.selectors.plates import plates_visible_to
 from assays.selectors.policies import PanelRules, rules_of
-from assays.services.judging import JUDGE, POLICY_FIELDS, set_policy
+from assays.services.judging import JUDGE, POLICY_FIELDS, policy_stamp, set_policy
 from jobs.models import Job
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused
+from studies.refusals import Refused, Stale
 from studies.web.access import study_page
 
 
 class PolicyForm(forms.ModelForm):
     """The limits and choices of a policy, and why they change."""
 
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         label=gettext_lazy("Why"),
         max_length=400,
@@ -49,7 +50,10 @@ def policies(request: HttpRequest, study: Study) -> HttpResponse:
 def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Change the rules of a panel; all of its plates are judged anew by a job."""
     rules = _rules_or_404(request, study, pk)
-    form = PolicyForm(request.POST or None, instance=rules.policy)
+    stamp = policy_stamp(
+        rules.policy
+    )  # of what is shown; the form's own cleaning changes the instance
+    form = PolicyForm(request.POST or None, instance=rules.policy, initial={"seen": stamp})
     if request.method == "POST" and form.is_valid():
         values: dict[str, Any] = {name: form.cleaned_data[name] for name in POLICY_FIELDS}
         try:
@@ -59,7 +63,11 @@ def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
                 values=values,
                 reason=form.cleaned_data["reason"],
                 by=request.user,  # type: ignore[arg-type]
+                seen=form.cleaned_data["seen"] or None,
             )
+        except Stale as refusal:
+            messages.error(request, str(refusal))
+            return redirect("assays:policy", study.code, pk)
         except Refused as refusal:
             form.add_error(None, str(refusal))
         except ValidationError as error:

@@ -13,8 +13,9 @@ from studies.models import Patient
 
 @pghistory.track()
 class StaleMark(models.Model):
-    """A dataset, a version, or a patient's score by a version, made from values that may no longer be used
-    (or from fewer than may be used now).
+    """A dataset, a version, or a patient's score by a version, made from values that may no longer be used,
+    or that count otherwise now. A dataset frozen while a value was barred is not stale when the value is
+    restored: it never held it.
 
     A score's mark is cleared when the score is made anew; a dataset's and a version's stay, for they are
     never changed: another training makes another version.

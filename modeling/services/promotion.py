@@ -40,7 +40,7 @@ def reject_version(*, version: ModelVersion, by: User | None, reason: str) -> Mo
 
 def _promote(version: ModelVersion, *, by: User | None, reason: str) -> ModelVersion:
     with recorded(by=by, reason=reason):
-        model = type(version.model).objects.select_for_update().get(pk=version.model_id)
+        model = type(version.model).objects.select_for_update(no_key=True).get(pk=version.model_id)
         in_use = model.versions.filter(status=Status.CHAMPION).exclude(pk=version.pk).first()
         version.refresh_from_db(fields=["status"])
         _refuse_unless_allowed(version, Status.CHAMPION)

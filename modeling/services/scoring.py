@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
@@ -20,9 +22,11 @@ from modeling.selectors.models import latest_champions
 from studies.models import Patient, Study
 from studies.permissions import Capability
 from studies.selectors.access import require
+from studies.services.holding import hold_study
 
 RESCORE = "modeling.rescore"
 ENDS = ("low", "high")
+LARGE = ("content", "report", "cross_validation")
 STRONGEST = 12  # contributions kept with a score
 BLOCK = 2000  # scores written at once, so that memory does not grow with the study
 WRITTEN = (
@@ -38,6 +42,17 @@ def request_rescoring(*, version: ModelVersion, by: User | None) -> Job:
     )
 
 
+def request_rescoring_again(*, study: Study, by: User | None) -> None:
+    """Ask for new scores by every version in use, and by those that are being scored at this moment: what
+    they have read already may be of yesterday."""
+    scoring = Job.objects.filter(kind=RESCORE, state__in=Job.ACTIVE)
+    keys = [payload["version"] for payload in scoring.values_list("payload", flat=True)]
+    under_way = ModelVersion.objects.filter(pk__in=keys, model__study=study).defer(*LARGE)
+    versions = {version.pk: version for version in (*latest_champions(study), *under_way)}
+    for key in sorted(versions):  # in one order, so that no two askers wait for each other
+        request_rescoring(version=versions[key], by=by)
+
+
 def request_study_rescoring(*, study: Study, by: User | None) -> list[Job]:
     """Ask for new scores by every version in use in a study."""
     require(by, study, Capability.TRAIN)
@@ -46,9 +61,10 @@ def request_study_rescoring(*, study: Study, by: User | None) -> list[Job]:
 
 @dataclass(frozen=True)
 class Scored:
-    """The frame that `TrainedModel.score` gives, why each score is what it is (rows in the same
-    order), the horizons in months, and who could not be scored and why."""
+    """When the patients were read, the frame that `TrainedModel.score` gives, why each score is what it is
+    (rows in the same order), the horizons in months, and who could not be scored and why."""
 
+    read_at: datetime
     scores: pd.DataFrame
     explanation: Explanation
     months: tuple[int, ...]
@@ -63,7 +79,11 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
     progress(10, "Reading the patients")
     study = version.model.study
     specification = parse_specification(version.specification.body)
-    table = study_table(study, specification, as_of=study.today(), require_outcome=False)
+    with transaction.atomic():
+        # No decision is under way while the values are read: each is seen whole, or comes after.
+        hold_study(study, patient=True)
+        read_at = timezone.now()
+        table = study_table(study, specification, as_of=study.today(), require_outcome=False)
     progress(40, "Scoring")
     try:
         trained = TrainedModel.from_bytes(bytes(version.content))
@@ -72,14 +92,16 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
         explanation = trained.explain(table)
     except ValueError as error:
         raise WorkError(str(error)) from error
-    return Scored(scores, explanation, specification.horizons_months, trained.unscored(table))
+    months, unscored = specification.horizons_months, trained.unscored(table)
+    return Scored(read_at, scores, explanation, months, unscored)
 
 
 def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
-    """Write the scores of a version; a patient who can no longer be scored keeps none."""
+    """Write the scores of a version; a patient who can no longer be scored keeps none. Marks that were made
+    after the patients were read stay."""
     version = (
-        ModelVersion.objects.select_for_update()
-        .defer("content", "report", "cross_validation")
+        ModelVersion.objects.select_for_update(no_key=True)
+        .defer(*LARGE)
         .get(pk=asked.payload["version"])
     )
     patients = dict(
@@ -102,9 +124,8 @@ def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
         )
         scored += len(rows)
     version.scores.exclude(scored_at=now).delete()
-    StaleMark.objects.filter(version=version, patient__isnull=False, cleared_at=None).update(
-        cleared_at=now
-    )
+    made_anew = StaleMark.objects.filter(version=version, since__lt=outcome.read_at)
+    made_anew.filter(patient__isnull=False, cleared_at=None).update(cleared_at=now)
     return {"scored": scored, "unscored": outcome.unscored[:1000]}
 
 

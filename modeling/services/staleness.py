@@ -2,6 +2,7 @@
 
 import json
 from collections import defaultdict
+from datetime import datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -11,8 +12,7 @@ from assays.signals import Consequence, ValuesChanged
 from modeling.ciri import parse_specification
 from modeling.ciri.dataset import MEASUREMENT_COLUMNS
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
-from modeling.selectors.models import latest_champions
-from modeling.services.scoring import request_rescoring
+from modeling.services.scoring import LARGE, request_rescoring_again
 from studies.models import Patient
 
 LONGEST = 600
@@ -36,9 +36,18 @@ def mark_stale(change: ValuesChanged) -> list[Consequence]:
             *(StaleMark(version=s.version, patient=s.patient, **common) for s in scores),
         ]
     )
-    for version in latest_champions(change.study):
-        request_rescoring(version=version, by=change.by)
+    request_rescoring_again(study=change.study, by=change.by)
     return _named(change, datasets, versions, scores)
+
+
+def mark_as_its_dataset(version: ModelVersion, *, since: datetime) -> None:
+    """Mark a new version as its dataset was marked since its training was asked for. Older marks do not count:
+    the same content, frozen again, is right again."""
+    marks = StaleMark.objects.filter(dataset=version.dataset_id, since__gte=since)
+    StaleMark.objects.bulk_create(
+        StaleMark(version=version, plate_run=mark.plate_run, reason=mark.reason, by=mark.by)
+        for mark in marks.select_related("plate_run", "by").order_by("pk")
+    )
 
 
 def _pairs(change: ValuesChanged) -> dict[str, dict[str, set[str]]]:
@@ -89,9 +98,7 @@ def _measured(content: bytes, subject: str) -> set[str]:
 
 def _versions(datasets: list[FrozenDataset]) -> list[ModelVersion]:
     return list(
-        ModelVersion.objects.filter(dataset__in=datasets)
-        .select_related("model")
-        .defer("content", "report", "cross_validation")
+        ModelVersion.objects.filter(dataset__in=datasets).select_related("model").defer(*LARGE)
     )
 
 
@@ -101,7 +108,7 @@ def _scores(change: ValuesChanged) -> list[Score]:
     scores = (
         Score.objects.filter(patient__in={v.patient_id for v in change.values})
         .select_related("patient", "version__model", "version__specification")
-        .defer("version__content", "version__report", "version__cross_validation")
+        .defer(*(f"version__{name}" for name in LARGE))
     )
     timepoints: dict[int, str] = {}
     found = []

@@ -23,9 +23,11 @@ from modeling.services.datasets import freeze
 from modeling.services.gate import meet_champion
 from modeling.services.promotion import decide_by_gate
 from modeling.services.scoring import request_rescoring
+from modeling.services.staleness import mark_as_its_dataset
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
+from studies.services.holding import hold_study
 
 TRAIN = "modeling.train"
 LIBRARIES = ("numpy", "numba", "pandas", "scipy", "scikit-learn", "scikit-survival")
@@ -42,7 +44,8 @@ def request_training(
     runs, its run is returned: asking twice is asking once."""
     require(by, model.study, Capability.TRAIN)
     with recorded(by=by, reason=f"training of {model.name} asked for"):
-        PrognosticModel.objects.select_for_update().get(pk=model.pk)
+        hold_study(model.study_id)
+        PrognosticModel.objects.select_for_update(no_key=True).get(pk=model.pk)
         stated = current_specification(model)
         specification = parse_specification(stated.body)
         dataset = freeze(model.study, specification, as_of=as_of or model.study.today())
@@ -102,11 +105,13 @@ def compute_training(asked: Asked, progress: Progress) -> Trained:
 
 
 def store_training(asked: Asked, outcome: Trained) -> dict[str, Any]:
-    """Keep a new version, or note that the run gave an old one again to the bit."""
+    """Keep a new version, or note that the run gave an old one again to the bit. What was decided on the
+    values while it was trained makes it stale from its first minute."""
     run = TrainingRun.objects.select_related("specification", "dataset").get(
         pk=asked.payload["run"]
     )
-    model = PrognosticModel.objects.select_for_update().get(pk=run.model_id)
+    hold_study(run.dataset.study_id, patient=True)
+    model = PrognosticModel.objects.select_for_update(no_key=True).get(pk=run.model_id)
     digest = hashlib.sha256(outcome.content).hexdigest()
     version = ModelVersion.objects.filter(
         model=model, dataset=run.dataset, specification=run.specification, content_hash=digest
@@ -114,6 +119,7 @@ def store_training(asked: Asked, outcome: Trained) -> dict[str, Any]:
     reproduced = version is not None
     if version is None:
         version = _new_version(model, run, outcome, digest)
+        mark_as_its_dataset(version, since=run.created_at)
         decide_by_gate(version=version)
     run.version = version
     run.save(update_fields=["version"])

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from studies.models import Membership, Patient, Site, Study
-from studies.permissions import BY_ROLE, Capability
+from studies.permissions import BY_ROLE, IN_WHOLE, Capability
 from studies.refusals import NotAllowed
 
 
@@ -16,7 +16,8 @@ def memberships_with(user: User, capability: Capability) -> QuerySet[Membership]
     """The memberships through which a person has a capability."""
     if not user.is_active:
         return Membership.objects.none()
-    return Membership.objects.filter(user=user, role__in=_roles_with(capability))
+    memberships = Membership.objects.filter(user=user, role__in=_roles_with(capability))
+    return memberships.filter(site__isnull=True) if capability in IN_WHOLE else memberships
 
 
 def studies_visible_to(
@@ -37,8 +38,13 @@ def capabilities_in(user: User, study: Study) -> frozenset[Capability]:
     """All that a person may do in a study, in one query."""
     if not user.is_active:
         return frozenset()
-    roles = Membership.objects.filter(user=user, study=study).values_list("role", flat=True)
-    return frozenset(capability for role in roles for capability in BY_ROLE[role])
+    memberships = Membership.objects.filter(user=user, study=study).values_list("role", "site_id")
+    return frozenset(
+        capability
+        for role, site in memberships
+        for capability in BY_ROLE[role]
+        if site is None or capability not in IN_WHOLE
+    )
 
 
 def sites_open_to(user: User, study: Study, capability: Capability) -> QuerySet[Site]:

@@ -20,6 +20,7 @@ from studies.imports.tables import check_size
 from studies.models import ImportBatch, SourceFile, Study
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
+from studies.services.holding import hold_study
 
 State = ImportBatch.State
 
@@ -105,7 +106,7 @@ def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple
     importer = _importer(batch.kind)
     require(by, batch.study, importer.capability)
     with recorded(by=by, reason=f"import {batch.source.name}"):
-        Study.objects.select_for_update(no_key=True).get(pk=batch.study_id)
+        hold_study(batch.study_id, patient=True)
         held = _held(batch)
         _expect(held, State.PREVIEWED)
         plan = importer.plan(held.study, parsed, by)

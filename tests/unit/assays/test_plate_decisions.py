@@ -23,11 +23,19 @@ from assays.models import (
 from assays.selectors.controls import bridges, control_runs
 from assays.selectors.curves import curves_of_plate
 from assays.selectors.readings import readings
-from assays.services.judging import judge_plate, request_judging
-from assays.services.quality import exclude
+from assays.services.judging import (
+    compute_judgements,
+    judge_plate,
+    request_judging,
+    set_policy,
+    store_judgements,
+)
+from assays.services.quality import exclude, lift
 from assays.signals import Consequence, values_changed
 from jobs.models import Job
-from studies.models import FollowUp, Patient, Study
+from jobs.work import Asked
+from studies.models import FollowUp, Membership, Patient, Study
+from studies.refusals import NotAllowed
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.jobs import do_all_jobs
 from tests.unit.assays.plates import make_plate
@@ -223,7 +231,7 @@ def test_only_the_laboratory_changes_rules(plate: PlateRun, study: Study, role: 
     assert client.post(address, RULES | {"reason": "x"}).status_code == 403
     of_hospital = make_member(study, "laboratory", site=study.sites.first())
     client.force_login(of_hospital)
-    assert client.post(address, RULES | {"reason": "x"}).status_code == 404
+    assert client.post(address, RULES | {"reason": "x"}).status_code == 403
     assert not PanelPolicy.objects.exists()
 
 
@@ -326,3 +334,184 @@ def test_a_delivered_table_follows_the_policy_and_says_what_changed(
     finally:
         values_changed.disconnect(listen)
     assert sorted(told) == ["plate 1", "table"]
+
+
+def with_curve(plate: PlateRun) -> Well:
+    """Six standards in the place of four; the last of them lies far from the curve of the others."""
+    Measurement.objects.filter(plate_run=plate, well__sample_type="standard").delete()
+    fifth, sixth = (
+        Well.objects.create(plate_run=plate, position=p, sample_type="standard", sample=s)
+        for p, s in (("E1", "Standard5"), ("F1", "Standard6"))
+    )
+    four = plate.wells.filter(sample_type="standard").exclude(pk__in=[fifth.pk, sixth.pk])
+    levels = (1000.0, 250.0, 62.5, 15.625, 4.0, 30.0)
+    seen = (10000.0, 2500.0, 625.0, 156.25, 40.0, 900.0)
+    Measurement.objects.bulk_create(
+        Measurement(
+            well=well, analyte=told.analyte, plate_run=plate, value=level, value_text=str(level), mfi=mfi,
+            unit="pg/mL", flag="in_range", expected=level,
+        )
+        for well, level, mfi in zip([*four.order_by("pk"), fifth, sixth], levels, seen, strict=True)
+        for told in plate.plate_analytes.all()
+    )  # fmt: skip
+    return sixth
+
+
+def values_read(study: Study) -> list[float]:
+    return list(readings(Patient.objects.filter(study=study), "pre")["value"])
+
+
+def test_a_judging_does_not_undo_what_was_decided_while_it_computed(
+    plate: PlateRun, study: Study
+) -> None:
+    outlier = with_curve(plate)
+    values = {"concentration": "refit", "recovery_low": 0.0, "recovery_high": 900.0}
+    set_policy(study=study, panel=plate.panel, values=values, reason="SOP", by=None)
+    do_all_jobs()
+    with_it = values_read(study)
+    asked = Asked({"study": study.pk, "panel": plate.panel_id}, None)
+    outcome = compute_judgements(asked, lambda percent, text: None)
+    exclude(plate_run=plate, wells=[outlier], analyte=None, reason="bubble", by=None)
+    without_it = values_read(study)
+    assert without_it != pytest.approx(with_it, rel=1e-3)
+    store_judgements(asked, outcome)
+    assert values_read(study) == pytest.approx(without_it, rel=1e-12)
+
+
+def test_a_judging_by_rules_that_were_changed_meanwhile_judges_by_the_new_ones(
+    plate: PlateRun, study: Study
+) -> None:
+    asked = Asked({"study": study.pk, "panel": plate.panel_id}, None)
+    outcome = compute_judgements(asked, lambda percent, text: None)
+    set_policy(study=study, panel=plate.panel, values={"repeats": "last"}, reason="SOP", by=None)
+    do_all_jobs()
+    store_judgements(asked, outcome)
+    plate.refresh_from_db()
+    assert plate.judged_as == "vendor last"
+
+
+def test_what_is_excluded_counts_for_no_rule_and_is_held_against_the_rules_when_restored(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    spoilt = list(plate.wells.filter(position__in=["A3", "B3", "C3"]))
+    Measurement.objects.filter(well__in=spoilt, analyte=il6()).update(value=1000.0)
+    judge_plate(plate_run=plate, by=None)
+    by_cv = plate.bars.filter(rule="intra_cv", lifted_at=None)
+    assert by_cv.count() == 1
+    bars, _ = exclude(plate_run=plate, wells=spoilt, analyte=None, reason="bubbles", by=None)
+    assert by_cv.count() == 0
+    kept = readings(Patient.objects.filter(study=study), "pre", ["IL6"])
+    assert list(kept["value"]) == [10.0, 20.0, 30.0]
+    for bar in bars:
+        lift(bar=bar, reason="no bubbles", by=None)
+    assert by_cv.count() == 1
+    assert readings(Patient.objects.filter(study=study), "pre", ["IL6"]).empty
+
+
+def test_an_excluded_control_counts_no_longer_between_plates(plate: PlateRun, study: Study) -> None:
+    with_control(plate, 10.0)
+    with_control(make_plate(study, [], name="plate 2"), 10.5)
+    third = with_control(make_plate(study, [], name="plate 3"), 5000.0)
+    judge_plate(plate_run=plate, by=None)
+    assert plate.bars.filter(rule="inter_cv", lifted_at=None).count() == 1
+    spilt = third.wells.get(position="H12")
+    exclude(plate_run=third, wells=[spilt], analyte=None, reason="spilt", by=None)
+    judge_plate(plate_run=plate, by=None)
+    assert not plate.bars.filter(rule="inter_cv", lifted_at=None).exists()
+
+
+def test_a_plate_of_which_everything_is_excluded_is_judged_all_the_same(plate: PlateRun) -> None:
+    exclude(plate_run=plate, wells=[], analyte=il6(), reason="wrong kit", by=None)
+    exclude(plate_run=plate, wells=list(plate.wells.all()), analyte=None, reason="fell", by=None)
+    assert set(plate.bars.filter(lifted_at=None).values_list("rule", flat=True)) == {"excluded"}
+
+
+def test_the_second_of_two_open_forms_does_not_undo_the_first(
+    plate: PlateRun, study: Study
+) -> None:
+    address = f"/studies/OWN/plates/rules/{plate.panel_id}/"
+    people = [Client(), Client()]
+    shown = []
+    for client in people:
+        client.force_login(make_member(study, "laboratory"))
+        form = client.get(address).context["form"]
+        shown.append({name: form[name].value() for name in form.fields} | {"reason": "SOP"})
+    people[0].post(address, shown[0] | {"min_bead_count": 60, "recommended_bead_count": 60})
+    answer = people[1].post(address, shown[1] | {"max_intra_cv": 10}, follow=True)
+    assert "Somebody else has changed these rules" in answer.content.decode()
+    policy = PanelPolicy.objects.get()
+    assert (policy.min_bead_count, policy.max_intra_cv) == (60, 15)
+
+
+def test_of_two_repeats_of_which_one_is_missing_the_other_counts(
+    plate: PlateRun, study: Study
+) -> None:
+    gone = Measurement.objects.filter(well__position="A2")
+    gone.update(value=None, flag="missing", value_text="***")
+    for rule in ("first", "last"):
+        set_policy(study=study, panel=plate.panel, values={"repeats": rule}, reason="SOP", by=None)
+        do_all_jobs()
+        found = readings(Patient.objects.filter(study=study), "pre", ["IL6"])
+        assert list(found["value"]) == [10.0, 20.0, 30.0]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"what": "value", "reason": "x"},
+        {"what": "value", "reason": "x", "analyte": "999999"},
+        {"what": "", "reason": "x"},
+        {"what": "everything", "reason": "x"},
+    ],
+)
+def test_an_exclusion_that_does_not_say_of_what_excludes_nothing(
+    plate: PlateRun, lab: Client, sent: dict[str, str]
+) -> None:
+    sent = sent | {"well": str(plate.wells.get(position="A2").pk)}
+    lab.post(f"/studies/OWN/plates/{plate.pk}/exclude/", sent)
+    assert not QualityBar.objects.filter(rule="excluded").exists()
+
+
+def test_who_works_for_one_hospital_decides_on_no_plate_though_another_role_shows_them(
+    plate: PlateRun, study: Study
+) -> None:
+    user = make_member(study, "laboratory", site=study.sites.first())
+    Membership.objects.create(user=user, study=study, role="monitor")
+    client = Client()
+    client.force_login(user)
+    page = client.get(f"/studies/OWN/plates/{plate.pk}/")
+    assert page.status_code == 200
+    assert "Exclude" not in page.content.decode()
+    well = plate.wells.get(position="A2")
+    reason = {"reason": "x", "confirmed": "1"}
+    for path, sent in (
+        (f"{plate.pk}/exclude/", {"what": "well", "well": well.pk}),
+        (f"{plate.pk}/layout/", {"position": "A2", "label": ""}),
+        (f"{plate.pk}/judge/", {}),
+        (f"{plate.pk}/guide/", {"in_guide_set": "1"}),
+        (f"rules/{plate.panel_id}/", RULES),
+    ):
+        assert client.post(f"/studies/OWN/plates/{path}", sent | reason).status_code == 403
+    with pytest.raises(NotAllowed):
+        exclude(plate_run=plate, wells=[well], analyte=None, reason="x", by=user)
+    with pytest.raises(NotAllowed):
+        judge_plate(plate_run=plate, by=user)
+    well.refresh_from_db()
+    assert well.specimen is not None
+    assert not QualityBar.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("well,label\nA2,x\0y\n".encode("utf-16"), "NUL characters"),
+        (b'well,label\n"A2,A44",x\n', "no well \u201cA2,A44\u201d"),
+        (b"well,label\nA2 or B3,x\n", "no well \u201cA2 or B3\u201d"),
+    ],
+)
+def test_a_table_that_cannot_be_meant_changes_nothing(
+    plate: PlateRun, lab: Client, content: bytes, told: str
+) -> None:
+    sent = {"file": SimpleUploadedFile("layout.csv", content), "reason": "x"}
+    page = lab.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent, follow=True)
+    assert told in page.content.decode()

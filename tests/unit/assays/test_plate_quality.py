@@ -249,7 +249,7 @@ def test_plates_that_go_with_hospitals_are_told_on_the_list(study, lab):
 
 
 def test_a_corrected_layout_moves_the_measurements_and_tells_both_patients(plate, study, lab):
-    first, second = Specimen.objects.order_by("pk")[:2]
+    second = Specimen.objects.order_by("pk")[1]
     a2 = Well.objects.get(position="A2")
     told = []
 
@@ -270,7 +270,10 @@ def test_a_corrected_layout_moves_the_measurements_and_tells_both_patients(plate
         client.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent)
     finally:
         values_changed.disconnect(listen)
-    assert told == [{first.patient_id, second.patient_id}]
+    # B2 and B3 hold another patient's blood than A2: the repeats no longer agree, which bars the analytes
+    # on the plate, and so concerns the third patient as well.
+    assert told == [set(Specimen.objects.values_list("patient", flat=True))]
+    assert set(plate.bars.filter(lifted_at=None).values_list("rule", flat=True)) == {"intra_cv"}
     rows = Measurement.objects.filter(well=a2)
     assert set(rows.values_list("specimen", "replicate")) == {(second.pk, 3)}
     assert rows.first().value is not None

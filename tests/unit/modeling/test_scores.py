@@ -62,6 +62,7 @@ def test_a_patient_who_can_no_longer_be_scored_keeps_no_score(champion: ModelVer
     asked = Asked(payload={"version": champion.pk}, by=None)
     outcome = scoring.compute_scores(asked, lambda percent, text: None)
     outcome = scoring.Scored(
+        outcome.read_at,
         outcome.scores.iloc[1:],
         type(outcome.explanation)(
             outcome.explanation.values[1:],

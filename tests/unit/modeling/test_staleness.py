@@ -8,11 +8,17 @@ from django.urls import reverse
 from assays.models import Analyte, Measurement, PlateRun, Specimen, Well
 from assays.services.judging import judge_plate, set_policy
 from assays.services.quality import exclude, lift
+from jobs.models import Job
+from jobs.services import claim
+from jobs.work import Asked
 from modeling.ciri import FrozenTable, parse_specification
 from modeling.models import ModelVersion, StaleMark
 from modeling.selectors.inputs import study_table
+from modeling.selectors.models import champion_of
 from modeling.services.datasets import freeze
 from modeling.services.models import define_model
+from modeling.services.scoring import RESCORE, compute_scores, request_rescoring, store_scores
+from modeling.services.training import request_training
 from studies.models import Patient, Study
 from tests.factories import make_member
 from tests.jobs import do_all_jobs
@@ -228,3 +234,63 @@ def study_table_of(study: Study, version: ModelVersion) -> FrozenTable:
         as_of=study.today(),
         require_outcome=False,
     )
+
+
+def test_a_version_that_was_trained_while_a_value_was_excluded_is_stale_from_the_first_minute(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    one, two = study.patients.order_by("pk")[:2]
+    exclude(plate_run=plate, wells=wells_of(plate, one)[:1], analyte=None, reason="a", by=None)
+    run = request_training(model=champion.model, by=None)
+    exclude(plate_run=plate, wells=wells_of(plate, two)[:1], analyte=None, reason="b", by=None)
+    do_all_jobs()
+    run.refresh_from_db()
+    assert run.version not in (None, champion)
+    marks = StaleMark.objects.filter(version=run.version, patient=None)
+    assert [mark.reason.endswith("excluded: b") for mark in marks] == [True]
+
+
+def test_what_was_decided_while_scores_were_computed_is_not_forgotten(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    one = study.patients.order_by("pk")[0]
+    exclude(plate_run=plate, wells=wells_of(plate, one)[:1], analyte=None, reason="a", by=None)
+    run = request_training(model=champion.model, by=None)
+    do_all_jobs()
+    run.refresh_from_db()
+    in_use = champion_of(champion.model)
+    other = run.version if in_use == champion else champion
+    asked = Asked({"version": other.pk}, None)
+    outcome = compute_scores(asked, lambda percent, text: None)
+    exclude(plate_run=plate, wells=wells_of(plate, one), analyte=None, reason="b", by=None)
+    store_scores(asked, outcome)
+    mark = StaleMark.objects.get(version=other, patient=one, cleared_at=None)
+    assert mark.reason.endswith("excluded: b")
+
+
+def test_a_version_that_is_being_scored_is_scored_again(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    """It may have read the old values already, and where it has no scores yet there is nothing to mark."""
+    ModelVersion.objects.filter(pk=champion.pk).update(status="retired")
+    champion.scores.all().delete()
+    request_rescoring(version=champion, by=None)
+    job = claim(Job.objects.get(kind=RESCORE, state=Job.State.QUEUED).pk)
+    one = study.patients.order_by("pk")[0]
+    exclude(plate_run=plate, wells=wells_of(plate, one), analyte=None, reason="a", by=None)
+    job.refresh_from_db()
+    assert job.asked_again
+
+
+def test_a_dataset_frozen_while_a_value_was_barred_is_not_stale_when_it_is_restored(
+    study: Study, plate: PlateRun, champion: ModelVersion
+) -> None:
+    one = study.patients.order_by("pk")[0]
+    specification = parse_specification(champion.specification.body)
+    bars, _ = exclude(
+        plate_run=plate, wells=wells_of(plate, one), analyte=None, reason="a", by=None
+    )
+    without = freeze(study, specification, as_of=study.today())
+    for bar in bars:
+        lift(bar=bar, reason="no clot", by=None)
+    assert not StaleMark.objects.filter(dataset=without).exists()
