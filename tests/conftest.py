@@ -30,10 +30,31 @@ if SERVICES:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_setupnodes(specs: list[XSpec]) -> None:
-    """Each test process has a database of its own; the jobs announced in one must not reach the worker of
-    another, so each has a database of the broker's, too."""
+    """Before several test processes: do once what each would do, and give each what it must not share.
+
+    The kernels are compiled and the migrations run, so that the processes copy a database each. Each has a
+    database of the broker's, too: jobs announced in one must not reach the worker of another.
+    """
+    if not SERVICES:
+        return
+    compiling = "from modeling.ciri.kernel import ahead; ahead.compile_ahead()"
+    prepare = (["-c", compiling], ["manage.py", "migrate", "--verbosity=0"])
+    running = [subprocess.Popen([sys.executable, *what], cwd=TESTS.parent) for what in prepare]
+    if any([process.wait() for process in running]):
+        raise pytest.UsageError("What the tests need could not be prepared; see above.")
     for number, spec in enumerate(specs):
         spec.env["BROKER_URL"] = f"{os.environ['BROKER_URL']}?virtual_host={number}"
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """One of several test processes copies the database that was migrated for all of them."""
+    from django.db import connections
+    from psycopg2.extensions import parse_dsn
+
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        database = connections["default"].settings_dict
+        database["TEST"]["TEMPLATE"] = parse_dsn(os.environ["DATABASE_URL"])["dbname"]
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
