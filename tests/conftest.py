@@ -40,7 +40,8 @@ def pytest_xdist_setupnodes(specs: list[XSpec]) -> None:
     compiling = "from modeling.ciri.kernel import ahead; ahead.compile_ahead()"
     prepare = (["-c", compiling], ["manage.py", "migrate", "--verbosity=0"])
     running = [subprocess.Popen([sys.executable, *what], cwd=TESTS.parent) for what in prepare]
-    if any([process.wait() for process in running]):
+    codes = [process.wait() for process in running]
+    if any(codes):
         raise pytest.UsageError("What the tests need could not be prepared; see above.")
     for number, spec in enumerate(specs):
         spec.env["BROKER_URL"] = f"{os.environ['BROKER_URL']}?virtual_host={number}"
