@@ -78,12 +78,16 @@ def lift(*, bar: QualityBar, reason: str, by: User | None) -> Acted:
     return _acted(bar.plate_run, act, f"{done}: {why}", by)
 
 
-def foreseen(decide: Callable[[], list[Consequence]]) -> list[Consequence]:
-    """What a decision would make stale: it is taken, what it says is heard, and it is taken back."""
+def decided(
+    decide: Callable[[], list[Consequence]], *, sure: bool
+) -> tuple[list[Consequence], bool]:
+    """Take a decision; what it makes stale, and whether it stands. Where it makes something stale and the
+    person is not `sure`, it is taken back, so that they can be told first."""
     with transaction.atomic():
         consequences = decide()
-        transaction.set_rollback(True)
-    return consequences
+        stands = sure or not consequences
+        transaction.set_rollback(not stands)
+    return consequences, stands
 
 
 def _acted(

@@ -15,7 +15,7 @@ from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.services.guides import choose_guide
 from assays.services.judging import judge_plate
 from assays.services.layout import correct_layout
-from assays.services.quality import exclude, foreseen, lift
+from assays.services.quality import decided, exclude, lift
 from assays.signals import Consequence
 from assays.web.plates import plate_or_404
 from studies.models import Study
@@ -154,9 +154,10 @@ def _decided(
 
     carried: fields for the page that asks, in the place of what was sent (a file)."""
     try:
-        if "confirmed" not in request.POST and (will := foreseen(decide)):
-            return _asked(request, shown, will, label, carried or {})
-        _told(request, done, decide())
+        consequences, stands = decided(decide, sure="confirmed" in request.POST)
+        if not stands:
+            return _asked(request, shown, consequences, label, carried or {})
+        _told(request, done, consequences)
     except Refused as error:
         messages.error(request, str(error))
     return _back(request, shown)

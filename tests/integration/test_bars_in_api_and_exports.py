@@ -40,7 +40,7 @@ def plate(study: Study) -> PlateRun:
     analyte = Measurement.objects.filter(analyte__symbol="CXCL8").first().analyte
     wells = list(made.wells.filter(position__startswith="B", sample_type="sample"))
     exclude(plate_run=made, wells=wells, analyte=analyte, reason="spilt", by=None)
-    Measurement.objects.filter(well__position="A3").update(value=10.5)
+    Measurement.objects.filter(well__position="A3", analyte__symbol="IL6").update(value=10.5)
     return made
 
 
