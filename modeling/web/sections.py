@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.db.models import Count, F, Q, Window
 from django.http import HttpRequest
 
 from assays.models import PlateRun
@@ -55,11 +56,23 @@ STALE_SHOWN = 100
 
 
 def on_plate(request: HttpRequest, plate_run: PlateRun) -> tuple[str, dict[str, Any]] | None:
-    """What went stale because of this plate: by name for those who see models, else in numbers."""
-    marks = StaleMark.objects.filter(plate_run=plate_run)
-    if not marks.exists():
-        return None
-    shown = marks.select_related("version__model", "dataset", "patient", "by").defer(
-        "version__content", "version__report", "version__cross_validation", "dataset__content"
+    """What went stale because of this plate, and apart from it what has been made anew since."""
+    parts = {"standing": Q(cleared_at=None), "made_anew": Q(cleared_at__isnull=False)}
+    counts = {f"{name}_count": Window(Count("pk", filter=part)) for name, part in parts.items()}
+    marks = (
+        StaleMark.objects.filter(plate_run=plate_run)
+        .select_related("version__model", "dataset", "patient", "by")
+        .defer(
+            "version__content", "version__report", "version__cross_validation", "dataset__content"
+        )
+        .annotate(**counts)
+        .order_by(F("cleared_at").desc(nulls_first=True), "-pk")
     )
-    return "modeling/_plate_stale.html", {"marks": shown[:STALE_SHOWN], "all": marks.count()}
+    found = list(marks[:STALE_SHOWN])
+    if not found:
+        return None
+    shown = {
+        "standing": [mark for mark in found if mark.cleared_at is None],
+        "made_anew": [mark for mark in found if mark.cleared_at is not None],
+    }
+    return "modeling/_plate_stale.html", shown | {name: getattr(found[0], name) for name in counts}

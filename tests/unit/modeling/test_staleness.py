@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assays.models import Analyte, Measurement, PlateRun, Specimen, Well
@@ -100,6 +102,9 @@ def test_excluding_a_well_names_and_marks_what_was_made_from_it(
     client.force_login(lab)
     page = client.get(f"/studies/{study.code}/plates/{plate.pk}/").content.decode()
     assert "What went stale" in page
+    with CaptureQueriesContext(connection) as counted:
+        client.get(f"/studies/{study.code}/plates/{plate.pk}/")
+    assert len(counted) < 20
     assert f"score of {patient.subject_id} by with_analytes v1" in page
     client.force_login(make_member(study, "statistician"))
     overview = " ".join(client.get(f"/studies/{study.code}/").content.decode().split())
