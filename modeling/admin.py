@@ -15,7 +15,7 @@ from jobs.admin import jobs_belong
 from modeling import schedule_admin  # noqa: F401 (registers the pages of schedules)
 from modeling.ciri import parse_specification
 from modeling.models import ModelVersion, PrognosticModel, TrainingRun
-from modeling.selectors.models import current_specification
+from modeling.selectors.models import HEAVY, current_specification
 from modeling.services.schedule import how_due
 from studies.portal import ScopedAdmin, Who, managed_studies, manages_something
 
@@ -74,7 +74,7 @@ class ModelVersionAdmin(ScopedAdmin):
     readonly_fields = fields
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ModelVersion]:
-        return super().get_queryset(request).defer("content", "report", "cross_validation")
+        return super().get_queryset(request).defer(*HEAVY)
 
     @display(description=gettext_lazy("study"))
     def study(self, version: ModelVersion) -> str:
@@ -114,7 +114,7 @@ class TrainingRunAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[TrainingRun]:
         rows = super().get_queryset(request)
-        return rows.defer("version__content", "version__report", "version__cross_validation")
+        return rows.defer(*(f"version__{field}" for field in HEAVY))
 
     @display(description=gettext_lazy("study"))
     def study(self, run: TrainingRun) -> str:

@@ -11,8 +11,8 @@ DOUBTED = "expected concentration as written"
 DEFAULT = f"{PanelPolicy.Concentration.VENDOR} {PanelPolicy.Repeats.MEAN}"
 PLATES_COMPARED = 20
 
-UsedValue = tuple[int, int, str, int, str]
-"""Measurement, patient, timepoint, analyte, and by what rules its number is taken."""
+UsedValue = tuple[int, int, int, str, int, str]
+"""Measurement, specimen, patient, timepoint, analyte, and by what rules its number is taken."""
 
 
 def policy_of(plate_run: PlateRun) -> PanelPolicy:
@@ -81,11 +81,13 @@ def used_values(plate_run: PlateRun) -> set[UsedValue]:
     rows = (
         usable(of_specimens)
         .order_by()
-        .values_list("pk", "specimen__patient_id", "specimen__timepoint", "analyte_id")
+        .values_list(
+            "pk", "specimen_id", "specimen__patient_id", "specimen__timepoint", "analyte_id"
+        )
     )
     ours: dict[int, str] = {}
     if concentration == PanelPolicy.Concentration.REFIT:
         told = PlateAnalyte.objects.filter(plate_run=plate_run)
         curves = told.values_list("analyte_id", "refit")
         ours = {analyte: f"{repeats} by {refit}" for analyte, refit in curves}
-    return {(*row, ours.get(row[3], repeats)) for row in rows}
+    return {(*row, ours.get(row[4], repeats)) for row in rows}

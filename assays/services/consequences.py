@@ -17,7 +17,7 @@ LONGEST_REASON = 480
 def changed(values: Iterable[UsedValue]) -> frozenset[ChangedValue]:
     return frozenset(
         ChangedValue(patient, timepoint, analyte)
-        for _pk, patient, timepoint, analyte, _by in values
+        for _pk, _specimen, patient, timepoint, analyte, _by in values
     )
 
 

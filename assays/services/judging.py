@@ -258,14 +258,14 @@ def store_judgements(asked: Asked, outcome: list[Judgement]) -> dict[str, Any]:
     on which somebody has decided since it was looked at, or that has come since, is judged now."""
     hold_study(asked.payload["study"], patient=True)
     known = {judgement.plate: judgement for judgement in outcome}
-    raised = 0
-    for plate in _plates_of(asked):
+    plates, raised = list(_plates_of(asked)), 0
+    for plate in plates:
         judgement = known.get(plate.pk)
         if judgement is None or judgement.basis != basis_of(plate):
             judgement = judgement_of(plate)
         with recorded(by=asked.by, reason=_judged(plate)):
             raised += len(_apply(judgement, asked.by))
-    return {"plates": _plates_of(asked).count(), "bars_raised": raised}
+    return {"plates": len(plates), "bars_raised": raised}
 
 
 def _plates_of(asked: Asked) -> QuerySet[PlateRun]:

@@ -1,6 +1,6 @@
 """Whose blood stood in a well, corrected after the import."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -8,10 +8,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assays.models import Measurement, PlateRun, SampleType, Specimen, Well
 from assays.selectors.judged import used_values
-from assays.selectors.matrix import usable
-from assays.services.consequences import changed, checked_reason, tell
+from assays.services.consequences import checked_reason, tell_difference
 from assays.services.judging import judgement_of, keep_judgement
-from assays.signals import ChangedValue, Consequence
+from assays.signals import Consequence
 from audit.recording import recorded
 from studies.permissions import Capability
 from studies.refusals import Refused
@@ -34,16 +33,14 @@ def correct_layout(
         hold_study(plate_run.study_id)
         held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
         moves = list(_moves(held, labels))
-        before, used = _values(well for well, _specimen in moves), used_values(held)
+        before = used_values(held)
         for well, specimen in moves:
             _move(held, well, specimen)
         if moves:  # other wells are repeats of each other now
             keep_judgement(held, judgement_of(held))
-        moved = before | _values(well for well, _specimen in moves)
-        values = moved | changed(used ^ used_values(held))
         text = _("layout of %(wells)s corrected: %(why)s")
         words = {"wells": ", ".join(well.position for well, _specimen in moves)[:100], "why": why}
-        return tell(held, values, text % words, by)
+        return tell_difference(held, before, text % words, by)
 
 
 def _moves(
@@ -92,11 +89,3 @@ def _next_replicate(plate_run: PlateRun, well: Well, specimen: Specimen | None) 
         return 1
     others = Measurement.objects.filter(plate_run=plate_run, specimen=specimen).exclude(well=well)
     return int(others.aggregate(last=Max("replicate"))["last"] or 0) + 1
-
-
-def _values(wells: Iterable[Well]) -> frozenset[ChangedValue]:
-    pks = [well.pk for well in wells]
-    rows = usable(Measurement.objects.filter(well__in=pks, specimen__isnull=False)).values_list(
-        "specimen__patient_id", "specimen__timepoint", "analyte_id"
-    )
-    return frozenset(ChangedValue(*row) for row in rows)

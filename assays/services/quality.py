@@ -86,7 +86,8 @@ def decided(
     with transaction.atomic():
         consequences = decide()
         stands = sure or not consequences
-        transaction.set_rollback(not stands)
+        if not stands:
+            transaction.set_rollback(True)
     return consequences, stands
 
 

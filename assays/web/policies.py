@@ -50,9 +50,8 @@ def policies(request: HttpRequest, study: Study) -> HttpResponse:
 def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Change the rules of a panel; all of its plates are judged anew by a job."""
     rules = _rules_or_404(request, study, pk)
-    stamp = policy_stamp(
-        rules.policy
-    )  # of what is shown; the form's own cleaning changes the instance
+    # Of what is shown: the form's own cleaning changes the policy.
+    stamp = policy_stamp(rules.policy)
     form = PolicyForm(request.POST or None, instance=rules.policy, initial={"seen": stamp})
     if request.method == "POST" and form.is_valid():
         values: dict[str, Any] = {name: form.cleaned_data[name] for name in POLICY_FIELDS}

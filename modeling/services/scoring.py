@@ -18,7 +18,7 @@ from modeling.ciri import Explanation, TrainedModel, parse_specification
 from modeling.ciri.plain import plain, plain_rows
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
-from modeling.selectors.models import latest_champions
+from modeling.selectors.models import HEAVY, latest_champions
 from studies.models import Patient, Study
 from studies.permissions import Capability
 from studies.selectors.access import require
@@ -26,7 +26,6 @@ from studies.services.holding import hold_study
 
 RESCORE = "modeling.rescore"
 ENDS = ("low", "high")
-LARGE = ("content", "report", "cross_validation")
 STRONGEST = 12  # contributions kept with a score
 BLOCK = 2000  # scores written at once, so that memory does not grow with the study
 WRITTEN = (
@@ -47,7 +46,7 @@ def request_rescoring_again(*, study: Study, by: User | None) -> None:
     they have read already may be of yesterday."""
     scoring = Job.objects.filter(kind=RESCORE, state__in=Job.ACTIVE)
     keys = [payload["version"] for payload in scoring.values_list("payload", flat=True)]
-    under_way = ModelVersion.objects.filter(pk__in=keys, model__study=study).defer(*LARGE)
+    under_way = ModelVersion.objects.filter(pk__in=keys, model__study=study).defer(*HEAVY)
     versions = {version.pk: version for version in (*latest_champions(study), *under_way)}
     for key in sorted(versions):  # in one order, so that no two askers wait for each other
         request_rescoring(version=versions[key], by=by)
@@ -101,7 +100,7 @@ def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
     after the patients were read stay."""
     version = (
         ModelVersion.objects.select_for_update(no_key=True)
-        .defer(*LARGE)
+        .defer(*HEAVY)
         .get(pk=asked.payload["version"])
     )
     patients = dict(

@@ -12,7 +12,8 @@ from assays.signals import Consequence, ValuesChanged
 from modeling.ciri import parse_specification
 from modeling.ciri.dataset import MEASUREMENT_COLUMNS
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
-from modeling.services.scoring import LARGE, request_rescoring_again
+from modeling.selectors.models import HEAVY
+from modeling.services.scoring import request_rescoring_again
 from studies.models import Patient
 
 LONGEST = 600
@@ -98,7 +99,7 @@ def _measured(content: bytes, subject: str) -> set[str]:
 
 def _versions(datasets: list[FrozenDataset]) -> list[ModelVersion]:
     return list(
-        ModelVersion.objects.filter(dataset__in=datasets).select_related("model").defer(*LARGE)
+        ModelVersion.objects.filter(dataset__in=datasets).select_related("model").defer(*HEAVY)
     )
 
 
@@ -108,7 +109,7 @@ def _scores(change: ValuesChanged) -> list[Score]:
     scores = (
         Score.objects.filter(patient__in={v.patient_id for v in change.values})
         .select_related("patient", "version__model", "version__specification")
-        .defer(*(f"version__{name}" for name in LARGE))
+        .defer(*(f"version__{name}" for name in HEAVY))
     )
     timepoints: dict[int, str] = {}
     found = []

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 
 from assays.models import PlateRun
 from modeling.models import PrognosticModel, StaleMark
-from modeling.selectors.models import champion_scores, with_champions
+from modeling.selectors.models import HEAVY, champion_scores, with_champions
 from modeling.selectors.stale import stale_scores, stale_versions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline
@@ -62,9 +62,7 @@ def on_plate(request: HttpRequest, plate_run: PlateRun) -> tuple[str, dict[str, 
     marks = (
         StaleMark.objects.filter(plate_run=plate_run)
         .select_related("version__model", "dataset", "patient", "by")
-        .defer(
-            "version__content", "version__report", "version__cross_validation", "dataset__content"
-        )
+        .defer(*(f"version__{field}" for field in HEAVY), "dataset__content")
         .annotate(**counts)
         .order_by(F("cleared_at").desc(nulls_first=True), "-pk")
     )

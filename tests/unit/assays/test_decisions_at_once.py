@@ -20,30 +20,11 @@ from studies.refusals import Refused
 from studies.services import holding
 from studies.services.holding import hold_study
 from tests.at_once import Other, until_somebody_waits_for_a_lock
-from tests.factories import StudyFactory, make_member, make_patient
+from tests.factories import make_member, make_patient
 from tests.jobs import do_all_jobs
 from tests.unit.assays.plates import make_plate
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture
-def study() -> Study:
-    return StudyFactory(code="OWN")
-
-
-@pytest.fixture
-def plate(study: Study) -> PlateRun:
-    made = make_plate(study, [make_patient(study) for _ in range(3)])
-    judge_plate(plate_run=made, by=None)
-    return made
-
-
-@pytest.fixture
-def lab(study: Study) -> Client:
-    client = Client(raise_request_exception=False)
-    client.force_login(make_member(study, "laboratory"))
-    return client
 
 
 def test_a_plate_is_judged_again_from_its_page(plate: PlateRun, lab: Client) -> None:

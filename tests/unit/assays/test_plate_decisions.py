@@ -36,30 +36,11 @@ from jobs.models import Job
 from jobs.work import Asked
 from studies.models import FollowUp, Membership, Patient, Study
 from studies.refusals import NotAllowed
-from tests.factories import StudyFactory, make_member, make_patient
+from tests.factories import make_member, make_patient
 from tests.jobs import do_all_jobs
 from tests.unit.assays.plates import make_plate
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def study() -> Study:
-    return StudyFactory(code="OWN")
-
-
-@pytest.fixture
-def plate(study: Study) -> PlateRun:
-    made = make_plate(study, [make_patient(study) for _ in range(3)])
-    judge_plate(plate_run=made, by=None)
-    return made
-
-
-@pytest.fixture
-def lab(study: Study) -> Client:
-    client = Client()
-    client.force_login(make_member(study, "laboratory"))
-    return client
 
 
 @pytest.fixture
