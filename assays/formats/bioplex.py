@@ -22,15 +22,15 @@ from assays.formats.bioplex_table import (
     told,
 )
 from assays.formats.reading import PlateReading
-from assays.formats.source import PlateSource
 from assays.formats.wells import positions
-from assays.formats.workbook import Sheet
+from tabular.source import FileSource
+from tabular.workbook import Sheet
 
 NEEDED = {"type": "Type", "well": "Well", "fi": "FI", "obs conc": "Obs Conc"}
 AVERAGES = "averages of replicates"
 
 
-def recognizes(file: PlateSource) -> bool:
+def recognizes(file: FileSource) -> bool:
     """Whether a sheet of the workbook has a table with Bio-Plex's columns, or sheets are its properties."""
     return file.is_workbook and (
         any(_header_rows(sheet) for sheet in file.sheets)
@@ -38,7 +38,7 @@ def recognizes(file: PlateSource) -> bool:
     )
 
 
-def read(file: PlateSource) -> PlateReading:
+def read(file: FileSource) -> PlateReading:
     """Read a workbook whole; PlateFormatError with sheet and cell otherwise."""
     if not any(_header_rows(sheet) for sheet in file.sheets):
         return assembled(*bioplex_properties.tables(file.sheets))

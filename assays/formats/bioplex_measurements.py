@@ -6,7 +6,6 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assays.formats.bioplex_table import kind_of
-from assays.formats.dates import moment
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -22,7 +21,8 @@ from assays.formats.reading import (
 )
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import plate_size, positions
-from assays.formats.workbook import Sheet
+from tabular.moments import moment
+from tabular.workbook import Sheet
 
 if TYPE_CHECKING:
     from assays.formats.bioplex_table import AnalyteTable

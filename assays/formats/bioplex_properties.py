@@ -21,7 +21,7 @@ from assays.formats.bioplex_table import (
 )
 from assays.formats.errors import PlateFormatError
 from assays.formats.wells import positions
-from assays.formats.workbook import Sheet
+from tabular.workbook import Sheet
 
 PROPERTIES = {
     "fi": "fi",

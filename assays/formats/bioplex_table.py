@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from assays.formats.errors import PlateFormatError
 from assays.formats.reading import SampleType
 from assays.formats.wells import positions
-from assays.formats.workbook import Sheet
+from tabular.workbook import Sheet
 
 TYPES = {
     "B": SampleType.BLANK,

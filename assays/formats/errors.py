@@ -1,33 +1,5 @@
-"""The one error that the formats raise."""
+"""The one error that the formats raise: that of every reader of files."""
 
-from __future__ import annotations
+from tabular.errors import FileError as PlateFormatError
 
-
-class PlateFormatError(ValueError):
-    """A file that cannot be read without guessing: where (line, or sheet and cell) and why.
-
-    `line` counts from 1, as a text editor does; `cell` is written as a spreadsheet does ("C12").
-    """
-
-    def __init__(
-        self,
-        reason: str,
-        *,
-        line: int | None = None,
-        sheet: str | None = None,
-        cell: str | None = None,
-    ) -> None:
-        self.reason, self.line, self.sheet, self.cell = reason, line, sheet, cell
-        super().__init__(f"{self.place}: {reason}" if self.place else reason)
-
-    @property
-    def place(self) -> str:
-        """Where it is: "line 12", "sheet “IL-6”, cell C12", or "" for the file as a whole."""
-        parts = []
-        if self.sheet is not None:
-            parts.append(f"sheet “{self.sheet}”")
-        if self.line is not None:
-            parts.append(f"line {self.line}")
-        if self.cell is not None:
-            parts.append(f"cell {self.cell}")
-        return ", ".join(parts)
+__all__ = ["PlateFormatError"]

@@ -26,10 +26,10 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
-from assays.formats.source import PlateSource
 from assays.formats.table import Table, table_of
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import positions
+from tabular.source import FileSource
 
 NUMERIC = ("mfi", "net_mfi", "bead_count", "dilution")
 FIELDS = ("well", "sample", "sample_type", "analyte", "value", "unit", *NUMERIC)
@@ -37,7 +37,7 @@ OTHER_KEYS = ("layout", "analytes", "sheet", "decimal", "unit_text", "name", "in
 KNOWN = "Luminex xPONENT, Bio-Plex Manager and Olink NPX"
 
 
-def read(file: PlateSource, mapping: Mapping[str, Any] | None) -> PlateReading:
+def read(file: FileSource, mapping: Mapping[str, Any] | None) -> PlateReading:
     """Read a table by its mapping; PlateFormatError where it does not fit."""
     said = dict(mapping or {})
     if unknown := [key for key in said if key not in (*FIELDS, *OTHER_KEYS)]:

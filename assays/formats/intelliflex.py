@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from assays.formats import intelliflex_measurements
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_RECORD_CHARS
 from assays.formats.reading import PlateReading
-from assays.formats.source import PlateSource
 from assays.formats.table import Table, table_of
 from assays.formats.wells import position
+from tabular.limits import MAX_RECORD_CHARS
+from tabular.source import FileSource
 
 PROPERTY = re.compile(r"R(\d+):\s*(RP\d+)\s+(.+)")
 SIGN = re.compile(r"R\d+:\s*RP\d+\s+MEDIAN")
@@ -45,7 +45,7 @@ class Wells:
         return self.cell(1, name)
 
 
-def recognizes(file: PlateSource) -> bool:
+def recognizes(file: FileSource) -> bool:
     """Whether the first line (or a sheet's first row) has the column of wells and those of medians."""
     if file.is_parquet:
         return False
@@ -54,7 +54,7 @@ def recognizes(file: PlateSource) -> bool:
     return any(sheet.rows and _is_head(",".join(sheet.rows[0])) for sheet in file.sheets)
 
 
-def read(file: PlateSource) -> PlateReading:
+def read(file: FileSource) -> PlateReading:
     """Read a table whole; PlateFormatError with line, or sheet and cell, otherwise."""
     sheet = (
         None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from assays.formats.dates import day_first, moment
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -22,6 +21,7 @@ from assays.formats.reading import (
 from assays.formats.values import optional_number
 from assays.formats.wells import plate_size
 from assays.formats.xponent_measurements import sample_type
+from tabular.moments import day_first, moment
 
 if TYPE_CHECKING:
     from assays.formats.intelliflex import Wells

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from assays.formats import olink_long, olink_wide
 from assays.formats.reading import PlateReading
-from assays.formats.source import PlateSource
+from tabular.source import FileSource
 
 
-def recognizes(file: PlateSource) -> bool:
+def recognizes(file: FileSource) -> bool:
     """Whether a file has the rows of a wide or the columns of a long NPX export."""
     return olink_long.recognizes(file) or olink_wide.recognizes(file)
 
 
-def read(file: PlateSource) -> PlateReading:
+def read(file: FileSource) -> PlateReading:
     """Read a file whole; PlateFormatError with sheet and cell, or line, otherwise."""
     return (olink_long if olink_long.recognizes(file) else olink_wide).read(file)

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
-from assays.formats.numbers import number
-from assays.formats.text import check_ended, records
-from assays.formats.workbook import Sheet
+from tabular.numbers import number
+from tabular.text import check_ended, records
+from tabular.workbook import Sheet
 
 TEXT = "file"
 ENDING = re.compile(

@@ -24,8 +24,8 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
-from assays.formats.source import PlateSource
 from assays.formats.values import NAN, optional_number, read_value
+from tabular.source import FileSource
 
 NEEDED = ("SampleID", "OlinkID", "Assay")
 PLATE_LIMITS = ("LOD", "PlateLOD", "Plate LOD", "Plate_LOD", "LODNPX", "LOD_NPX")
@@ -49,12 +49,12 @@ USED = (
 FINE = frozenset({"", "pass", "na", "nan"})
 
 
-def recognizes(file: PlateSource) -> bool:
+def recognizes(file: FileSource) -> bool:
     """Whether the first line (or the schema) names the columns of a long NPX export."""
     return {"SampleID", "OlinkID"} <= set(column_names(file))
 
 
-def read(file: PlateSource) -> PlateReading:
+def read(file: FileSource) -> PlateReading:
     """Read a long export; PlateFormatError with the line otherwise."""
     names = column_names(file)
     for name in NEEDED:

@@ -14,12 +14,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv
 
-from assays.formats import parquet
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_COLUMNS, MAX_RECORD_CHARS, MAX_ROWS
-from assays.formats.source import PlateSource
-from assays.formats.text import check_ended
 from assays.formats.values import NAN
+from tabular import parquet
+from tabular.limits import MAX_COLUMNS, MAX_RECORD_CHARS, MAX_ROWS
+from tabular.source import FileSource
+from tabular.text import check_ended
 
 TEXT: Any = pd.Series(["text"]).dtype
 PIECE = 100_000  # different texts of a column that stand in memory as Python's at one time
@@ -113,14 +113,14 @@ def texts_of(codes: Any, words: Any) -> Any:
     return pd.array(taken, dtype=TEXT)
 
 
-def column_names(file: PlateSource) -> list[str]:
+def column_names(file: FileSource) -> list[str]:
     """The names in the first line of a text, or in the schema of a Parquet file."""
     if file.is_parquet:
         return parquet.names_of(file.content)
     return _header(file.text)[0] if file.is_text else []
 
 
-def columns(file: PlateSource, used: tuple[str, ...]) -> Columns:
+def columns(file: FileSource, used: tuple[str, ...]) -> Columns:
     """The used columns of a file; PlateFormatError where its rows do not fit or are too many."""
     if not file.is_parquet:
         return _csv_columns(file, used)
@@ -142,7 +142,7 @@ def _header(text: str) -> tuple[list[str], str]:
         return [], delimiter
 
 
-def _csv_columns(file: PlateSource, used: tuple[str, ...]) -> Columns:
+def _csv_columns(file: FileSource, used: tuple[str, ...]) -> Columns:
     check_ended(file.text)
     names, delimiter = _header(file.text)
     if len(names) > MAX_COLUMNS or file.text.count("\n") > MAX_ROWS:

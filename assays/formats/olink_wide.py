@@ -26,9 +26,9 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
-from assays.formats.source import PlateSource
 from assays.formats.values import read_value
-from assays.formats.workbook import Sheet
+from tabular.source import FileSource
+from tabular.workbook import Sheet
 
 SIGNS = {"Assay", "OlinkID"}
 FINE = frozenset({"", "pass", "na"})
@@ -36,7 +36,7 @@ EXTRA_CELLS = 200_000
 VERSION = re.compile(r"\s*\(([^()]*)\)\s*$")
 
 
-def recognizes(file: PlateSource) -> bool:
+def recognizes(file: FileSource) -> bool:
     """Whether the first column of a sheet has the rows Assay and OlinkID."""
     if file.is_parquet:
         return False
@@ -51,7 +51,7 @@ def _is_npx(sheet: Sheet) -> bool:
     return {row[0] for row in sheet.rows if row} >= SIGNS
 
 
-def read(file: PlateSource) -> PlateReading:
+def read(file: FileSource) -> PlateReading:
     """Read a wide export; the sheet with the NPX must be one only."""
     sheets = [text_sheet(file.text)] if file.is_text else file.sheets
     npx = [sheet for sheet in sheets if _is_npx(sheet)]

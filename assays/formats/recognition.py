@@ -8,9 +8,9 @@ from typing import Any
 
 from assays.formats import bioplex, generic, intelliflex, olink, xponent
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_BYTES
 from assays.formats.reading import PlateReading
-from assays.formats.source import PlateSource
+from tabular.limits import MAX_BYTES
+from tabular.source import FileSource
 
 
 def read_plate(
@@ -33,7 +33,7 @@ def read_plate(
     return generic.read(file, mapping)
 
 
-def _opened(source: str | Path | bytes, filename: str | None) -> PlateSource:
+def _opened(source: str | Path | bytes, filename: str | None) -> FileSource:
     if isinstance(source, bytes):
         content, name = source, filename or ""
     else:
@@ -48,7 +48,7 @@ def _opened(source: str | Path | bytes, filename: str | None) -> PlateSource:
             raise _too_large(size)
     if len(content) > MAX_BYTES:
         raise _too_large(len(content))
-    return PlateSource(content, name)
+    return FileSource(content, name)
 
 
 def _too_large(size: int) -> PlateFormatError:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assays.formats import parquet
 from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELLS
-from assays.formats.source import PlateSource
-from assays.formats.text import DELIMITERS, check_ended, records
-from assays.formats.workbook import Sheet
+from tabular import parquet
+from tabular.limits import MAX_CELLS
+from tabular.source import FileSource
+from tabular.text import DELIMITERS, check_ended, records
+from tabular.workbook import Sheet
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def _parquet_table(content: bytes) -> Table:
     return Table(Sheet("table", rows), False, list(range(1, len(rows) + 1)))
 
 
-def table_of(file: PlateSource, sheet: str | None = None) -> Table:
+def table_of(file: FileSource, sheet: str | None = None) -> Table:
     """The table of a text, or of a workbook's first sheet that holds something (or of the sheet of that
     name); PlateFormatError where a row has more or fewer cells than there are names, and where the last line
     of a text is not ended."""

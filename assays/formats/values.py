@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import re
 
-from assays.formats.numbers import number
 from assays.formats.reading import Flag
+from tabular.numbers import number
 
 NAN = math.nan
 MISSING = frozenset({"", "***", "nan", "na", "n/a", "#n/a", "null", "none", "no data", "-"})

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from assays.formats.errors import PlateFormatError
 from assays.formats.reading import PlateReading
-from assays.formats.source import PlateSource
-from assays.formats.text import DELIMITERS, Record, records
 from assays.formats.wells import position
 from assays.formats.xponent_head import plate_of
 from assays.formats.xponent_measurements import assembled
+from tabular.source import FileSource
+from tabular.text import DELIMITERS, Record, records
 
 MARK = re.compile(r'^[ \t]*"?DataType:"? *([,;\t])', re.MULTILINE)
 FIRST = re.compile(r'\s*"?Program"?\s*[,;\t]\s*"?xPONENT', re.IGNORECASE)
@@ -27,7 +27,7 @@ NEEDED = ("Median", "Count")
 OF_ANALYSIS = ("Net MFI", "Result")
 
 
-def recognizes(file: PlateSource) -> bool:
+def recognizes(file: FileSource) -> bool:
     """Whether a text begins as xPONENT does or has its blocks."""
     return file.is_text and bool(FIRST.match(file.text) or MARK.search(file.text))
 
@@ -46,7 +46,7 @@ class Block:
         return self.header.cell(0).lower() == "location" and self.header.cell(1).lower() == "sample"
 
 
-def read(file: PlateSource) -> PlateReading:
+def read(file: FileSource) -> PlateReading:
     """Read a file whole; PlateFormatError with the line and the reason otherwise."""
     found = records(file.text, _delimiter(file.text))
     head, blocks, outside = _divided(found)

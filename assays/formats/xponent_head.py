@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from assays.formats.dates import day_first, moment
 from assays.formats.reading import Plate
-from assays.formats.text import Record
+from tabular.moments import day_first, moment
+from tabular.text import Record
 
 
 def plate_of(head: list[Record], notes: list[str]) -> Plate:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.numbers import number
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -24,10 +23,11 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
-from assays.formats.text import Record
 from assays.formats.values import NAN, limit_of, optional_number, read_value
 from assays.formats.wells import plate_size
 from assays.formats.xponent_head import header_of
+from tabular.numbers import number
+from tabular.text import Record
 
 if TYPE_CHECKING:
     from assays.formats.xponent import Block, WellTable

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assays.formats import Flag, PlateReading
-from assays.formats.numbers import number
+from tabular.numbers import number
 
 COPIED = (
     *("specimen_id", "analyte_id", "plate_run_id", "well_id", "replicate", "value_text", "value"),

@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assays.formats import Flag, PlateFormatError, limits, read_plate
+from assays.formats import Flag, PlateFormatError, read_plate
 from assays.formats.reading import MEASUREMENT_COLUMNS
 from assays.formats.values import limit_of, read_value
+from tabular import limits
 from tests.unit.formats.files import GENERIC, examples, workbook
 
 
@@ -112,7 +113,7 @@ def test_a_file_that_is_not_there_is_refused(tmp_path):
 
 
 def test_a_workbook_that_unpacks_to_too_much_is_refused(monkeypatch):
-    monkeypatch.setattr("assays.formats.workbook.MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr("tabular.workbook.MAX_UNPACKED", 1_000_000)
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/worksheets/sheet1.xml", b" " * 5_000_000)

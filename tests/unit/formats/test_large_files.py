@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from assays.formats import PlateFormatError, read_plate, workbook_xls
+from assays.formats import PlateFormatError, read_plate
+from tabular import workbook_xls
 from tests.unit.formats.bioplex_files import SECTOR, xls
 from tests.unit.formats.files import bioplex_sheets, workbook, xponent
 from tests.unit.formats.measure_large import most_memory

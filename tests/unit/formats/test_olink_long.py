@@ -127,8 +127,8 @@ def test_what_does_not_fit_is_refused_with_its_line(columns, line):
 
 
 def test_more_rows_than_are_read_are_refused_before_they_are_laid_out(monkeypatch):
-    for module in ("olink_table", "parquet"):
-        monkeypatch.setattr(f"assays.formats.{module}.MAX_ROWS", 3)
+    for module in ("assays.formats.olink_table", "tabular.parquet"):
+        monkeypatch.setattr(f"{module}.MAX_ROWS", 3)
     assert "at most 3 rows" in refused(parquet(rows())).reason
     assert "more than 3 rows" in refused(text(rows())).reason
 

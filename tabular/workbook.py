@@ -11,9 +11,9 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook
 
-from assays.formats import workbook_xls
-from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELLS, MAX_COLUMNS, MAX_REPEATED, MAX_TAGS, MAX_UNPACKED
+from tabular import workbook_xls
+from tabular.errors import FileError
+from tabular.limits import MAX_CELLS, MAX_COLUMNS, MAX_REPEATED, MAX_TAGS, MAX_UNPACKED
 
 XLSX = b"PK\x03\x04"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -39,9 +39,9 @@ class Sheet:
             return self.rows[row][column]
         return ""
 
-    def error(self, row: int, column: int, reason: str) -> PlateFormatError:
+    def error(self, row: int, column: int, reason: str) -> FileError:
         """The error of a cell at a place counted from 0."""
-        return PlateFormatError(reason, sheet=self.name, cell=reference(row, column))
+        return FileError(reason, sheet=self.name, cell=reference(row, column))
 
 
 def is_workbook(content: bytes) -> bool:
@@ -74,14 +74,14 @@ def sheets(content: bytes) -> list[Sheet]:
                     raise _too_large()
                 rows = sheet.to_python(skip_empty_area=False)
                 found.append(Sheet(name, [[as_text(cell).strip() for cell in row] for row in rows]))
-    except PlateFormatError:
+    except FileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader of workbooks raise
-        raise PlateFormatError(f"The workbook cannot be read ({error}).") from error
+        raise FileError(f"The workbook cannot be read ({error}).") from error
     except BaseException as error:  # a panic of its compiled part is no Exception
         if type(error).__name__ != "PanicException":
             raise
-        raise PlateFormatError("The workbook cannot be read: it is damaged.") from error
+        raise FileError("The workbook cannot be read: it is damaged.") from error
     return found
 
 
@@ -106,7 +106,7 @@ def _check_extent(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if FOREIGN & set(archive.namelist()):
-                raise PlateFormatError("The workbook is no XLSX file. Save it as .xlsx.")
+                raise FileError("The workbook is no XLSX file. Save it as .xlsx.")
             for member in archive.infolist():
                 extent, rest = Extent(), b""
                 with archive.open(member) as stream:
@@ -120,10 +120,10 @@ def _check_extent(content: bytes) -> None:
                 cells, longest = cells + extent.cells, max(longest, extent.longest)
         if cells * longest > MAX_REPEATED:
             raise _too_large()
-    except PlateFormatError:
+    except FileError:
         raise
     except Exception as error:  # zipfile raises a dozen kinds on a damaged archive
-        raise PlateFormatError(f"The workbook cannot be unpacked ({error}).") from error
+        raise FileError(f"The workbook cannot be unpacked ({error}).") from error
 
 
 class Extent:
@@ -143,7 +143,7 @@ class Extent:
         for found in {m[1] for m in REFERENCE.finditer(xml) if m.start() < whole}:
             place = PLACE.fullmatch(found)
             if place is None:
-                raise PlateFormatError("The workbook is damaged: it names a cell that cannot be.")
+                raise FileError("The workbook is damaged: it names a cell that cannot be.")
             column = 0
             for letter in place[1]:
                 column = column * 26 + letter - 64
@@ -166,8 +166,8 @@ class Extent:
             self.longest = max(self.longest, place - self.shared_from)
 
 
-def _too_large() -> PlateFormatError:
-    return PlateFormatError(
+def _too_large() -> FileError:
+    return FileError(
         "The workbook unpacks to more cells than a reader takes. Delete what lies far outside the "
         "table, or export one plate at a time."
     )

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELLS, MAX_REPEATED
+from tabular.errors import FileError
+from tabular.limits import MAX_CELLS, MAX_REPEATED
 
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 STREAM, ROOT = 2, 5
@@ -24,21 +24,21 @@ MAX_XLS_COLUMNS = 256  # no XLS file can have more; a damaged place would make e
 
 
 def check(content: bytes) -> None:
-    """Raise PlateFormatError where the file is damaged, or where its sheets extend too far."""
+    """Raise FileError where the file is damaged, or where its sheets extend too far."""
     try:
         _check_sheets(_workbook_stream(content))
     except (struct.error, IndexError, ValueError) as error:
-        if isinstance(error, PlateFormatError):
+        if isinstance(error, FileError):
             raise
         raise _damaged() from error
 
 
-def _damaged() -> PlateFormatError:
-    return PlateFormatError("The workbook cannot be read: it is damaged.")
+def _damaged() -> FileError:
+    return FileError("The workbook cannot be read: it is damaged.")
 
 
-def _too_large() -> PlateFormatError:
-    return PlateFormatError(
+def _too_large() -> FileError:
+    return FileError(
         "The workbook has more sheets or cells than a reader takes. Delete what lies far outside the "
         "table, or export one plate at a time."
     )

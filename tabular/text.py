@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assays.formats.errors import PlateFormatError
-from assays.formats.limits import (
+from tabular.errors import FileError
+from tabular.limits import (
     MAX_CELL_CHARS,
     MAX_CELLS,
     MAX_COLUMNS,
@@ -53,11 +53,9 @@ def decoded(content: bytes) -> tuple[str, str]:
             try:
                 return content.decode(codec), label
             except UnicodeDecodeError as error:
-                raise PlateFormatError(
-                    f"The file is not valid {label} ({error.reason})."
-                ) from error
+                raise FileError(f"The file is not valid {label} ({error.reason}).") from error
     if b"\0" in content:
-        raise PlateFormatError("The file is not text: it holds NUL bytes.")
+        raise FileError("The file is not text: it holds NUL bytes.")
     try:
         return content.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
@@ -71,7 +69,7 @@ def decoded(content: bytes) -> tuple[str, str]:
     try:
         return content.decode("cp1252"), "CP1252"
     except UnicodeDecodeError as error:
-        raise PlateFormatError(
+        raise FileError(
             "The file is neither UTF-8, UTF-16 with a byte order mark, CP932 nor CP1252. "
             "Save it as UTF-8."
         ) from error
@@ -99,8 +97,8 @@ class _Lines:
         if start < len(text):
             yield text[start:]
 
-    def _too_long(self) -> PlateFormatError:
-        return PlateFormatError(
+    def _too_long(self) -> FileError:
+        return FileError(
             f"The line is longer than {MAX_RECORD_CHARS:,} characters; is a quotation mark left open?",
             line=self.line,
         )
@@ -111,7 +109,7 @@ class _Lines:
 
 
 def records(text: str, delimiter: str) -> list[Record]:
-    """All records of a delimited text; raises PlateFormatError with the line beyond a limit."""
+    """All records of a delimited text; raises FileError with the line beyond a limit."""
     found: list[Record] = []
     cells = 0
     lines = _Lines(text)
@@ -121,18 +119,18 @@ def records(text: str, delimiter: str) -> list[Record]:
         for row in reader:
             cells += len(row)
             if len(row) > MAX_COLUMNS:
-                raise PlateFormatError(
+                raise FileError(
                     f"The line has {len(row):,} columns; at most {MAX_COLUMNS:,} are read.",
                     line=line,
                 )
             if cells > MAX_CELLS or len(found) >= MAX_LINES:
-                raise PlateFormatError(
+                raise FileError(
                     f"The file has more than {MAX_CELLS:,} cells or {MAX_LINES:,} lines. Export one "
                     "plate at a time.",
                     line=line,
                 )
             if lines.pending > MAX_CELL_CHARS and any(len(cell) > MAX_CELL_CHARS for cell in row):
-                raise PlateFormatError(
+                raise FileError(
                     f"A cell is longer than {MAX_CELL_CHARS:,} characters; is a quotation mark "
                     "left open?",
                     line=line,
@@ -141,16 +139,14 @@ def records(text: str, delimiter: str) -> list[Record]:
             line = reader.line_num + 1
             lines.whole(line)
     except csv.Error as error:
-        raise PlateFormatError(
-            f"The line cannot be divided into cells ({error}).", line=line
-        ) from error
+        raise FileError(f"The line cannot be divided into cells ({error}).", line=line) from error
     return found
 
 
 def check_ended(text: str) -> None:
     """Raise where the last line is not ended: in a table without a trailer it may have lost digits."""
     if not text.endswith(("\n", "\r")):
-        raise PlateFormatError(
+        raise FileError(
             "The last line is not ended, so the file may have been cut. If it is whole, end it with a "
             "line break.",
             line=text.count("\n") + 1,

@@ -10,17 +10,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet
 
-from assays.formats.errors import PlateFormatError
-from assays.formats.limits import MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
+from tabular.errors import FileError
+from tabular.limits import MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
 
 
 def names_of(content: bytes) -> list[str]:
-    """The names of the columns; PlateFormatError where the file is damaged."""
+    """The names of the columns; FileError where the file is damaged."""
     return list(_opened(content).schema_arrow.names)
 
 
 def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Table:
-    """The used columns (all: None) as dictionaries of different texts, null as ""; PlateFormatError where the
+    """The used columns (all: None) as dictionaries of different texts, null as ""; FileError where the
     file is damaged, names a column twice, or would fill the memory."""
     file = _opened(content)
     about = file.metadata
@@ -29,7 +29,7 @@ def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Tabl
         raise _too_large(about.num_rows, size)
     names = list(file.schema_arrow.names)
     if len(set(names)) < len(names):
-        raise PlateFormatError("A column stands twice.")
+        raise FileError("A column stands twice.")
     made: dict[str, pa.Array] = {}
     size = 0
     for name in (name for name in names if used is None or name in used):
@@ -38,7 +38,7 @@ def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Tabl
         if size > MAX_UNPACKED:
             raise _too_large(about.num_rows, size)
     if any(len(column) != about.num_rows for column in made.values()):
-        raise PlateFormatError("The Parquet file cannot be read: its columns differ in length.")
+        raise FileError("The Parquet file cannot be read: its columns differ in length.")
     return pa.table(made)
 
 
@@ -47,7 +47,7 @@ def _opened(content: bytes) -> pyarrow.parquet.ParquetFile:
         names = pyarrow.parquet.ParquetFile(io.BytesIO(content)).schema_arrow.names
         return pyarrow.parquet.ParquetFile(io.BytesIO(content), read_dictionary=list(names))
     except Exception as error:  # whatever a damaged file makes the reader raise
-        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
+        raise FileError(f"The Parquet file cannot be read ({error}).") from error
 
 
 def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array, int]:
@@ -71,15 +71,15 @@ def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array
         words = known.dictionary.filter(pa.array(is_used))
         lengths = pc.binary_length(words)
     except Exception as error:
-        raise PlateFormatError(f"The Parquet file cannot be read ({error}).") from error
+        raise FileError(f"The Parquet file cannot be read ({error}).") from error
     if (pc.max(lengths).as_py() or 0) > MAX_CELL_CHARS:
-        raise PlateFormatError(f"A cell of “{name}” is longer than {MAX_CELL_CHARS:,} characters.")
+        raise FileError(f"A cell of “{name}” is longer than {MAX_CELL_CHARS:,} characters.")
     size = pc.sum(lengths.cast(pa.int64()).take(codes)).as_py() or 0
     return pa.DictionaryArray.from_arrays(codes, words), size
 
 
-def _too_large(rows: int, size: int) -> PlateFormatError:
-    return PlateFormatError(
+def _too_large(rows: int, size: int) -> FileError:
+    return FileError(
         f"The table unpacks to {rows:,} rows in {size / 1e6:,.0f} MB; at most {MAX_ROWS:,} rows in "
         f"{MAX_UNPACKED / 1e6:,.0f} MB are read. Export fewer plates at a time."
     )

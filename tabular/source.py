@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from assays.formats import text, workbook
+from tabular import text, workbook
 
 PARQUET = b"PAR1"
 
 
 @dataclass(frozen=True)
-class PlateSource:
+class FileSource:
     """The bytes of a file, and its text or its sheets when they are asked for."""
 
     content: bytes
@@ -31,7 +31,7 @@ class PlateSource:
 
     @cached_property
     def text(self) -> str:
-        """The file's text; PlateFormatError where it is none."""
+        """The file's text; FileError where it is none."""
         return text.decoded(self.content)[0]
 
     @cached_property
@@ -40,5 +40,5 @@ class PlateSource:
 
     @cached_property
     def sheets(self) -> list[workbook.Sheet]:
-        """The sheets of a workbook; PlateFormatError where it is damaged or too large."""
+        """The sheets of a workbook; FileError where it is damaged or too large."""
         return workbook.sheets(self.content)
