@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from config.environment import django_database, env
+from config.languages import offered
 from config.logs import PRE_CHAIN, render
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -146,8 +147,8 @@ CACHES = {
 }
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGES = offered([("en", _("English")), ("ja", _("Japanese"))], LOCALE_PATHS)
 USE_I18N = True
 USE_TZ = True
 

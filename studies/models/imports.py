@@ -78,6 +78,12 @@ class ImportBatch(models.Model):
             "Counts and rows: new, changed (old, new), unchanged, rejected (column, value, why)."
         ),
     )
+    accepted = models.JSONField(
+        _("accepted warnings"),
+        default=list,
+        blank=True,
+        help_text=_("Warnings that somebody confirmed: code, column, by, at."),
+    )
     message = models.TextField(_("message"), blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"

@@ -264,8 +264,12 @@ class FollowUp(models.Model):
     progression_date = models.DateField(_("date of progression"), null=True, blank=True)
     disease_assessed = models.BooleanField(
         _("disease status assessed"),
-        default=True,
-        help_text=_("Progression-free survival is known only up to a contact where it was."),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Progression-free survival is known only up to a contact where it was. "
+            "A RECIST response other than not evaluable says so, too."
+        ),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 

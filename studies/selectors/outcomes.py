@@ -2,7 +2,8 @@
 
 Overall survival (OS): from the index date to death; else censored at the last contact.
 Progression-free survival (PFS): to the first progression or death; else censored at the last contact
-at which disease status was assessed (a later contact says only that the patient lives).
+at which disease status is known to have been assessed (a later contact says only that the patient
+lives). A RECIST response other than "not evaluable" is such an assessment where nothing else is said.
 Both use only what had happened by `as_of`. Times are whole days and may be 0.
 """
 
@@ -14,6 +15,9 @@ from django.db.models import F, Max, Min, Q, QuerySet
 from studies.models import Patient
 
 ENDPOINTS = ("OS", "PFS")
+ASSESSED = Q(follow_ups__disease_assessed=True) | Q(
+    follow_ups__disease_assessed=None, follow_ups__response__in=["CR", "PR", "SD", "PD"]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +33,7 @@ def with_outcome_dates(patients: QuerySet[Patient], *, as_of: date) -> QuerySet[
     seen = Q(follow_ups__contact_date__lte=as_of)
     return patients.annotate(
         last_contact=Max("follow_ups__contact_date", filter=seen),
-        last_assessment=Max(
-            "follow_ups__contact_date", filter=seen & Q(follow_ups__disease_assessed=True)
-        ),
+        last_assessment=Max("follow_ups__contact_date", filter=seen & ASSESSED),
         death_date=Min("follow_ups__contact_date", filter=seen & Q(follow_ups__status="dead")),
         first_progression=Min(
             "follow_ups__progression_date", filter=Q(follow_ups__progression_date__lte=as_of)

@@ -11,7 +11,14 @@ from studies.models.patient import PLAUSIBLE
 from studies.refusals import Refused
 
 DATE = {"type": "date"}
-YES_NO = [("", _("unknown")), ("true", _("yes")), ("false", _("no"))]
+
+
+class YesNo(forms.NullBooleanSelect):
+    """unknown, yes or no: what is known is what is selected, so that saving a form changes nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices = [("unknown", _("unknown")), ("true", _("yes")), ("false", _("no"))]
 
 
 class EntryForm(forms.ModelForm):
@@ -41,7 +48,7 @@ class EntryForm(forms.ModelForm):
             if isinstance(field, forms.DateField):
                 field.widget = forms.DateInput(attrs=dict(DATE), format="%Y-%m-%d")
             if isinstance(field, forms.NullBooleanField):
-                field.widget = forms.Select(choices=YES_NO)
+                field.widget = YesNo()
             if isinstance(field, forms.TypedChoiceField) and not field.required:
                 field.choices = [("", _("unknown")), *list(field.widget.choices)[1:]]
 

@@ -69,12 +69,42 @@ def test_death_without_progression_ends_progression_free_survival(patient: Patie
 def test_progression_free_survival_is_known_only_as_far_as_disease_was_assessed(
     patient: Patient,
 ) -> None:
-    record_follow_up(patient=patient, contact_date=day(60), status="alive", by=None)
-    record_follow_up(
-        patient=patient, contact_date=day(400), status="alive", disease_assessed=False, by=None
-    )
+    for on, assessed in ((60, True), (200, None), (400, False)):
+        record_follow_up(
+            patient=patient,
+            contact_date=day(on),
+            status="alive",
+            disease_assessed=assessed,
+            by=None,
+        )
     assert outcome(patient, "PFS") == Outcome(60, False)
     assert outcome(patient, "OS") == Outcome(400, False)
+
+
+@pytest.mark.parametrize(
+    ("response", "assessed", "known"),
+    [
+        (None, None, None),
+        ("NE", None, None),
+        ("SD", False, None),
+        ("SD", None, Outcome(60, False)),
+        ("PD", None, Outcome(60, False)),
+        (None, True, Outcome(60, False)),
+    ],
+)
+def test_a_contact_of_which_nobody_said_that_disease_was_assessed_censors_no_progression(
+    patient: Patient, response: str | None, assessed: bool | None, known: Outcome | None
+) -> None:
+    record_follow_up(
+        patient=patient,
+        contact_date=day(60),
+        status="alive",
+        response=response,
+        disease_assessed=assessed,
+        by=None,
+    )
+    assert outcome(patient, "PFS") == known
+    assert outcome(patient, "OS") == Outcome(60, False)
 
 
 def test_death_on_the_day_of_the_first_dose_counts_with_no_days(patient: Patient) -> None:

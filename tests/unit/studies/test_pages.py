@@ -70,7 +70,7 @@ def seen_by(client: Client, patient: Patient, key: str) -> str:
     return page.context["forms"][key].initial["seen"]
 
 
-CONTACT = {"new-status": "alive", "new-disease_assessed": "on"}
+CONTACT = {"new-status": "alive", "new-disease_assessed": "true"}
 
 
 # The list
@@ -344,7 +344,7 @@ def test_a_correction_needs_a_reason_and_is_in_the_patients_history(
         "seen": client.get(there).context["form"].initial["seen"],
         "contact_date": day(31).isoformat(),
         "status": "alive",
-        "disease_assessed": "on",
+        "disease_assessed": "true",
     }
     refused = client.post(there, form)
     assert "Say why this is corrected" in refused.context["form"].errors["reason"][0]
@@ -363,7 +363,7 @@ def test_a_stale_correction_is_told_and_shows_the_values_as_they_are(
     form = {
         "seen": client.get(there).context["form"].initial["seen"],
         "status": "alive",
-        "disease_assessed": "on",
+        "disease_assessed": "true",
     }
     client.post(there, {**form, "contact_date": day(31).isoformat(), "reason": "first tab"})
     stale = client.post(
