@@ -35,8 +35,7 @@ def dynamic_aucs(order, tied, event, time, weights, inverses, horizons):  # type
     """`dynamic_auc` under each row of weights and inverses (B, n), at each horizon: (B, H)."""
     found = np.empty((len(weights), len(horizons)))
     for row in range(len(weights)):
+        weight, inverse = weights[row], inverses[row]
         for h in range(len(horizons)):
-            found[row, h] = dynamic_auc(
-                order, tied, event, time, weights[row], inverses[row], horizons[h]
-            )
+            found[row, h] = dynamic_auc(order, tied, event, time, weight, inverse, horizons[h])
     return found

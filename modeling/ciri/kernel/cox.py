@@ -19,13 +19,16 @@ _MOVE = 1e-4  # coefficients that still move more, relative, have no maximum in 
 
 
 @njit(nogil=True, cache=True)
-def add_moments(x, share, sums):  # type: ignore[no-untyped-def]
-    """Add share * outer(z, z) to the lower half of sums, where z is 1 followed by x."""
+def add_moments(X, i, share, sums):  # type: ignore[no-untyped-def]
+    """Add share * outer(z, z) to the lower half of sums, where z is 1 followed by row i of X.
+
+    Not the row itself: numba would count the references of its view for every patient.
+    """
     sums[0, 0] += share
-    for a in range(len(x)):
-        sums[a + 1, 0] += share * x[a]
+    for a in range(X.shape[1]):
+        sums[a + 1, 0] += share * X[i, a]
         for b in range(a + 1):
-            sums[a + 1, b + 1] += share * x[a] * x[b]
+            sums[a + 1, b + 1] += share * X[i, a] * X[i, b]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -66,9 +69,9 @@ def partial_likelihood(order, ends, event, X, weight, coef, gradient, informatio
             for a in range(p):
                 score += X[i, a] * coef[a]
             share = weight[i] * np.exp(score)
-            add_moments(X[i], share, at_risk)
+            add_moments(X, i, share, at_risk)
             if event[i]:
-                add_moments(X[i], share, dying)
+                add_moments(X, i, share, dying)
                 deaths, dead = deaths + 1, dead + weight[i]
                 loglik += weight[i] * score
                 for a in range(p):

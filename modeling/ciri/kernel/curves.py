@@ -86,9 +86,9 @@ def fill_tables(start, in_bag, training_leaf, by_time, time, event, kind, times,
     """
     rows = np.empty(len(by_time), np.int32)
     for tree in range(len(in_bag)):
-        root, nodes = start[tree], start[tree + 1] - start[tree]
+        root, nodes, counts = start[tree], start[tree + 1] - start[tree], in_bag[tree]
         begins = np.empty(nodes + 1, np.int64)
-        rows_by_leaf(root, nodes, in_bag[tree], training_leaf[tree], by_time, begins, rows)
+        rows_by_leaf(root, nodes, counts, training_leaf[tree], by_time, begins, rows)
         for node in range(nodes):
             inside = rows[begins[node] : begins[node + 1]]
             if len(inside) == 0:
@@ -96,6 +96,6 @@ def fill_tables(start, in_bag, training_leaf, by_time, time, event, kind, times,
             here = table[root - start[0] + node]
             if kind == RESTRICTED_MEAN:
                 for k in range(len(times)):
-                    here[k] = restricted_mean(inside, in_bag[tree], time, event, times[k])
+                    here[k] = restricted_mean(inside, counts, time, event, times[k])
             else:
-                fill_curve(inside, in_bag[tree], time, event, kind == HAZARD, times, here)
+                fill_curve(inside, counts, time, event, kind == HAZARD, times, here)

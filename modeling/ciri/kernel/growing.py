@@ -195,17 +195,17 @@ def grow_tree(cohort, rules, state, counts, nodes, work):  # type: ignore[no-unt
 def workspace(n, p, times):  # type: ignore[no-untyped-def]
     """The space that growing one tree after the other uses again."""
     node = Node(
-        np.empty(n, np.int32),
+        np.empty(n, np.uint32),
         np.empty(n),
-        np.empty(n, np.int32),
+        np.empty(n, np.uint32),
         np.empty(times + 1),
         np.empty(times + 1),
         np.empty(times + 1),
     )
     scratch = Scratch(
-        np.empty(n, np.int32),
-        np.empty(n, np.int32),
-        np.empty(256, np.int64),
+        np.empty(n, np.uint32),
+        np.empty(n, np.uint32),
+        np.empty(256, np.uint64),
         np.empty(times + 2),
         np.empty(times + 2),
     )

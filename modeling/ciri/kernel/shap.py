@@ -118,9 +118,9 @@ def _down(first, last, followed, takes_left, parent, earlier, share, inside, out
 @njit(nogil=True, cache=True)
 def _up(  # type: ignore[no-untyped-def]
     first, last, feature, right, mortality, followed, parent, earlier, gain_inside, gain_outside,
-    product, contribution,
+    product, contributions, row,
 ):  # fmt: skip
-    """Sum the leaves' values from the leaves to the root, and credit each edge's feature."""
+    """Sum the leaves' values from the leaves to the root, and credit each edge's feature in `row`."""
     for node in range(last - 1, first, -1):
         place = node - first
         for k in range(product.shape[1]):
@@ -135,7 +135,7 @@ def _up(  # type: ignore[no-untyped-def]
         elif earlier[node] == ABSENT or followed[earlier[node] - first]:
             for k in range(product.shape[1]):
                 credit += product[place, k] * gain_outside[place, k]
-        contribution[feature[parent[node]]] += credit
+        contributions[row, feature[parent[node]]] += credit
 
 
 @njit(nogil=True, cache=True)
@@ -189,7 +189,7 @@ def add_contributions(  # type: ignore[no-untyped-def]
             )
             _up(
                 first, last, feature, right, mortality, followed, parent, earlier, gain_inside,
-                gain_outside, product, contributions[row],
+                gain_outside, product, contributions, row,
             )  # fmt: skip
             base[row] += averages[tree]
             trees[row] += 1
