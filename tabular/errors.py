@@ -1,6 +1,8 @@
-"""The one error that the formats raise."""
+"""The one error that readers of files raise."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 
 class FileError(ValueError):
@@ -31,3 +33,15 @@ class FileError(ValueError):
         if self.cell is not None:
             parts.append(f"cell {self.cell}")
         return ", ".join(parts)
+
+
+class SheetsToChoose(FileError):
+    """A workbook of which a person has to say the sheet: several could be meant."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        told = ", ".join(f"“{name}”" for name in self.names[:40])
+        super().__init__(
+            f"The workbook has {len(self.names)} sheets that could be meant: {told}. Choose one: in the list "
+            "of the import's page, by sheet: NAME in the mapping, or by --sheet NAME on the command."
+        )

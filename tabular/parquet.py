@@ -74,6 +74,8 @@ def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array
         raise FileError(f"The Parquet file cannot be read ({error}).") from error
     if (pc.max(lengths).as_py() or 0) > MAX_CELL_CHARS:
         raise FileError(f"A cell of “{name}” is longer than {MAX_CELL_CHARS:,} characters.")
+    if pc.any(pc.match_substring(words, "\0")).as_py():
+        raise FileError(f"A cell of “{name}” holds a NUL character, which no text has.")
     size = pc.sum(lengths.cast(pa.int64()).take(codes)).as_py() or 0
     return pa.DictionaryArray.from_arrays(codes, words), size
 

@@ -1,8 +1,7 @@
-"""A text file as records: bytes -> lines -> cells, with the line numbers that an editor shows."""
+"""A text as records: lines -> cells, with the line numbers that an editor shows."""
 
 from __future__ import annotations
 
-import codecs
 import csv
 import re
 from collections.abc import Iterator
@@ -17,12 +16,7 @@ from tabular.limits import (
     MAX_RECORD_CHARS,
 )
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab"}
-BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
-    (codecs.BOM_UTF16_LE, "utf-16", "UTF-16"),
-    (codecs.BOM_UTF16_BE, "utf-16", "UTF-16"),
-)
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -40,39 +34,6 @@ class Record:
     def cell(self, column: int) -> str:
         """The cell at a column counted from 0; "" beyond the end."""
         return self.cells[column] if column < len(self.cells) else ""
-
-
-def decoded(content: bytes) -> tuple[str, str]:
-    """The text of a file and the name of its encoding.
-
-    A byte order mark decides; then UTF-8 strictly. What is left is CP932 where it has Japanese
-    characters of two bytes, else CP1252: a lone byte such as µ is valid in both.
-    """
-    for mark, codec, label in BYTE_ORDER_MARKS:
-        if content.startswith(mark):
-            try:
-                return content.decode(codec), label
-            except UnicodeDecodeError as error:
-                raise FileError(f"The file is not valid {label} ({error.reason}).") from error
-    if b"\0" in content:
-        raise FileError("The file is not text: it holds NUL bytes.")
-    try:
-        return content.decode("utf-8"), "UTF-8"
-    except UnicodeDecodeError:
-        pass
-    try:
-        japanese = content.decode("cp932")
-        if any(len(character.encode("cp932")) == 2 for character in set(japanese)):
-            return japanese, "CP932"
-    except UnicodeDecodeError:
-        pass
-    try:
-        return content.decode("cp1252"), "CP1252"
-    except UnicodeDecodeError as error:
-        raise FileError(
-            "The file is neither UTF-8, UTF-16 with a byte order mark, CP932 nor CP1252. "
-            "Save it as UTF-8."
-        ) from error
 
 
 class _Lines:

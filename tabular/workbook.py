@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from python_calamine import CalamineWorkbook
+from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum
 
 from tabular import workbook_xls
 from tabular.errors import FileError
@@ -39,6 +39,10 @@ class Sheet:
             return self.rows[row][column]
         return ""
 
+    @property
+    def has_rows(self) -> bool:
+        return any(any(row) for row in self.rows)
+
     def error(self, row: int, column: int, reason: str) -> FileError:
         """The error of a cell at a place counted from 0."""
         return FileError(reason, sheet=self.name, cell=reference(row, column))
@@ -67,13 +71,12 @@ def sheets(content: bytes) -> list[Sheet]:
     found, cells = [], 0
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
-            for name in workbook.sheet_names:
+            for name in (about.name for about in workbook.sheets_metadata if _has_cells(about)):
                 sheet = workbook.get_sheet_by_name(name)
                 cells += sheet.total_height * sheet.total_width
                 if cells > MAX_CELLS:
                     raise _too_large()
-                rows = sheet.to_python(skip_empty_area=False)
-                found.append(Sheet(name, [[as_text(cell).strip() for cell in row] for row in rows]))
+                found.append(_as_texts(name, sheet.to_python(skip_empty_area=False)))
     except FileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader of workbooks raise
@@ -83,6 +86,20 @@ def sheets(content: bytes) -> list[Sheet]:
             raise
         raise FileError("The workbook cannot be read: it is damaged.") from error
     return found
+
+
+def _has_cells(about: SheetMetadata) -> bool:
+    """Whether a sheet is one of cells: not a chart, a dialogue or a program."""
+    return bool(about.typ == SheetTypeEnum.WorkSheet)
+
+
+def _as_texts(name: str, rows: list[list[Any]]) -> Sheet:
+    sheet = Sheet(name, [[as_text(cell).strip() for cell in row] for row in rows])
+    for i, row in enumerate(sheet.rows):
+        for column, text in enumerate(row):
+            if "\0" in text:
+                raise sheet.error(i, column, "The cell holds a NUL character, which no text has.")
+    return sheet
 
 
 def as_text(cell: Any) -> str:

@@ -17,7 +17,7 @@ from tabular.limits import MAX_CELLS, MAX_REPEATED
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 STREAM, ROOT = 2, 5
 BOUNDSHEET, STRINGS, DIMENSIONS, MULTIPLE, END = 0x85, 0xFC, 0x200, 0xBD, 0x0A
-CONTINUE, SHARED_TEXT = 0x3C, 0xFD
+CONTINUE, SHARED_TEXT, PASSWORD = 0x3C, 0xFD, 0x2F
 CELLS = frozenset({0x06, 0xBD, 0xFD, 0x203, 0x204, 0x205, 0x207, 0x27E})
 MAX_SHEETS = 1_000
 MAX_XLS_COLUMNS = 256  # no XLS file can have more; a damaged place would make each row that wide
@@ -35,6 +35,10 @@ def check(content: bytes) -> None:
 
 def _damaged() -> FileError:
     return FileError("The workbook cannot be read: it is damaged.")
+
+
+def _protected() -> FileError:
+    return FileError("The workbook is protected by a password. Save it without one.")
 
 
 def _too_large() -> FileError:
@@ -103,6 +107,8 @@ def _workbook_stream(content: bytes) -> bytes:
             continue
         name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
         found.setdefault(name, stream[:bytes_told])
+    if "EncryptedPackage" in found:
+        raise _protected()
     return found.get("Workbook") or found.get("Book") or b""
 
 
@@ -134,6 +140,8 @@ def _check_sheets(stream: bytes) -> None:
     texts: list[bytes] = []  # the record of shared texts and those that go on with it
     before = 0
     for kind, at, length in _records(stream, 0):
+        if kind == PASSWORD:
+            raise _protected()
         if kind == BOUNDSHEET:
             sheets.append(struct.unpack_from("<I", stream, at)[0])
         elif kind == STRINGS or (kind == CONTINUE and before in (STRINGS, CONTINUE) and texts):

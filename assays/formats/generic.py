@@ -10,6 +10,7 @@ mapping.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from assays.formats.errors import PlateFormatError
@@ -44,7 +45,9 @@ def read(file: FileSource, mapping: Mapping[str, Any] | None) -> PlateReading:
         raise PlateFormatError(
             f"The mapping has keys that mean nothing here: {', '.join(unknown)}."
         )
-    table = table_of(file, said.get("sheet"))
+    if "sheet" in said:
+        file = replace(file, sheet=str(said["sheet"]))
+    table = table_of(file)
     header = table.sheet.rows[0] if table.sheet.rows else []
     if mapping is None:
         named = [name.lower() for name in header]

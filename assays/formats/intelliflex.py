@@ -17,6 +17,7 @@ from assays.formats.table import Table, table_of
 from assays.formats.wells import position
 from tabular.limits import MAX_RECORD_CHARS
 from tabular.source import FileSource
+from tabular.workbook import Sheet
 
 PROPERTY = re.compile(r"R(\d+):\s*(RP\d+)\s+(.+)")
 SIGN = re.compile(r"R\d+:\s*RP\d+\s+MEDIAN")
@@ -51,17 +52,18 @@ def recognizes(file: FileSource) -> bool:
         return False
     if file.is_text:
         return _is_head(file.text[:MAX_RECORD_CHARS].split("\n", 1)[0])
-    return any(sheet.rows and _is_head(",".join(sheet.rows[0])) for sheet in file.sheets)
+    return bool(_tables(file))
+
+
+def _tables(file: FileSource) -> list[Sheet]:
+    """The sheets of a workbook that have the table."""
+    return [sheet for sheet in file.sheets if sheet.rows and _is_head(",".join(sheet.rows[0]))]
 
 
 def read(file: FileSource) -> PlateReading:
     """Read a table whole; PlateFormatError with line, or sheet and cell, otherwise."""
-    sheet = (
-        None
-        if file.is_text
-        else next(s for s in file.sheets if s.rows and _is_head(",".join(s.rows[0])))
-    )
-    table = table_of(file, sheet.name if sheet else None)
+    sheet = file.one_of(_tables(file)) if file.is_workbook else None
+    table = table_of(file, sheet)
     head, analytes = _columns(table)
     if len(table.sheet.rows) < 2:
         raise PlateFormatError("The table has no wells: the file was cut.")

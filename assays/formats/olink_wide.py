@@ -52,13 +52,11 @@ def _is_npx(sheet: Sheet) -> bool:
 
 
 def read(file: FileSource) -> PlateReading:
-    """Read a wide export; the sheet with the NPX must be one only."""
+    """Read a wide export; of a workbook with several a person chooses (SheetsToChoose)."""
     sheets = [text_sheet(file.text)] if file.is_text else file.sheets
     npx = [sheet for sheet in sheets if _is_npx(sheet)]
-    if len(npx) > 1:
-        raise npx[1].error(0, 0, f"The file mixes exports: “{npx[0].name}” holds NPX too.")
-    others = [sheet for sheet in sheets if not _is_npx(sheet) and any(any(r) for r in sheet.rows)]
-    return _reading(grid_of(npx[0]), others)
+    others = [sheet for sheet in sheets if not _is_npx(sheet) and sheet.has_rows]
+    return _reading(grid_of(file.one_of(npx)), others)
 
 
 def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:

@@ -17,14 +17,16 @@ def read_plate(
     source: str | Path | bytes,
     filename: str | None = None,
     mapping: Mapping[str, Any] | None = None,
+    sheet: str | None = None,
 ) -> PlateReading:
     """Read a plate file whole, or refuse it whole.
 
     source: a path, or the file's bytes. filename: how people call it, for sentences only. mapping: for
     tables of no instrument, which column is what (`assays.formats.generic`); a file that names its own
-    format needs none. Raises PlateFormatError, with the place and the reason, and nothing else.
+    format needs none. sheet: the sheet of a workbook that is meant, where several could be
+    (`tabular.errors.SheetsToChoose` names them). Raises PlateFormatError, with the place and the reason, and nothing else.
     """
-    file = _opened(source, filename)
+    file = _opened(source, filename, sheet)
     if not file.content.strip():
         raise PlateFormatError("The file is empty.")
     for reader in (xponent, intelliflex, bioplex, olink):
@@ -33,7 +35,7 @@ def read_plate(
     return generic.read(file, mapping)
 
 
-def _opened(source: str | Path | bytes, filename: str | None) -> FileSource:
+def _opened(source: str | Path | bytes, filename: str | None, sheet: str | None) -> FileSource:
     if isinstance(source, bytes):
         content, name = source, filename or ""
     else:
@@ -48,7 +50,7 @@ def _opened(source: str | Path | bytes, filename: str | None) -> FileSource:
             raise _too_large(size)
     if len(content) > MAX_BYTES:
         raise _too_large(len(content))
-    return FileSource(content, name)
+    return FileSource(content, name, sheet=sheet)
 
 
 def _too_large(size: int) -> PlateFormatError:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from assays.formats.wells import positions
-from studies.imports.tables import read_table
+from studies.imports.tables import SheetNeeded, read_table
 from studies.refusals import Refused
 
 WELL, LABEL = ("well", "position", "location"), ("label", "barcode", "specimen")
@@ -15,7 +15,15 @@ MOST = 384
 
 def labels_of_table(name: str, content: bytes) -> dict[str, str]:
     """Well -> label of a specimen ("" for nobody's) of a CSV, TSV or XLSX file with these two columns."""
-    table = read_table(name, content)
+    try:
+        table = read_table(name, content)
+    except SheetNeeded as error:
+        raise Refused(
+            _(
+                "“%(file)s” has several sheets with rows: %(names)s. Save the one that is meant on its own."
+            )
+            % {"file": name, "names": ", ".join(error.names)}
+        ) from error
     bare = [re.sub(r"[^a-z]", "", column.lower()) for column in table.columns]
     places = [next((bare.index(n) for n in names if n in bare), None) for names in (WELL, LABEL)]
     if places[0] is None or places[1] is None:

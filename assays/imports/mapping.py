@@ -91,6 +91,7 @@ class AssayMapping:
     material: Source
     identity: Identity
     second_file: bool
+    samples_sheet: str | None
     analytes: dict[str, NamedAnalyte]
     create_analytes: bool
 
@@ -154,9 +155,15 @@ def assay_mapping(root: Section) -> AssayMapping | None:
         material=material,  # type: ignore[arg-type]
         identity=identity,  # type: ignore[arg-type]
         second_file=root.has("samples"),
+        samples_sheet=_samples_sheet(root),
         analytes=analytes,
         create_analytes=root.flag("create_analytes"),
     )
+
+
+def _samples_sheet(root: Section) -> str | None:
+    section = root.section("samples")
+    return section.text("sheet") if section is not None else None
 
 
 def _panel(root: Section) -> tuple[str, str]:
@@ -200,7 +207,7 @@ def _unit(root: Section, scale: str) -> str:
 def _identity(root: Section, sample: Source | None) -> Identity | None:
     section = root.section("samples")
     if section is not None:
-        section.only(("file", "sample", "subject", "timepoint", "collected_on", "ignore"))
+        section.only(("file", "sheet", "sample", "subject", "timepoint", "collected_on", "ignore"))
         for key in ("subject", "timepoint", "collected_on"):
             if root.has(key):
                 root.told(key, _("it is already said by samples."))

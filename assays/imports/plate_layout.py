@@ -65,12 +65,14 @@ class Layout:
         return (*self.by_well.values(), *self.by_sample.values())
 
 
-def read_layout(files: Files) -> Layout | None:
-    """The layout beside a plate file, if one came with it. Raises Refused where it cannot be used."""
+def read_layout(files: Files, sheet: str | None = None) -> Layout | None:
+    """The layout beside a plate file, if one came with it, on the sheet that the person or else the options
+    name. Raises Refused where it cannot be used."""
     if files.samples is None:
         return None
     name = files.samples.name
-    table = read_table(name, bytes(files.samples.content))
+    content = bytes(files.samples.content)
+    table = read_table(name, content, sheet=files.samples_sheet or sheet, part="samples")
     places = _places(table, name)
     layout = Layout(name, {}, {})
     for row in table.rows:

@@ -6,6 +6,8 @@ material: serum                  # default: plasma
 unit: pg/mL                      # only for files that name no unit
 analytes: {Hu X-2 (14): IL6}     # names of this file, decided by a person
 leave_out: [Total Events]        # analytes that stay in the file
+sheet: Export 2                  # of a workbook with several exports
+layout_sheet: Plate 7            # of a workbook with several layouts
 table: {layout: long, ...}       # which column is what, for a table of no instrument
 """
 
@@ -17,7 +19,18 @@ import yaml
 from assays.models import Specimen
 from studies.imports.sections import Section, read_mapping
 
-KEYS = ("kind", "panel", "plate", "material", "unit", "analytes", "leave_out", "table")
+KEYS = (
+    "kind",
+    "panel",
+    "plate",
+    "material",
+    "unit",
+    "analytes",
+    "leave_out",
+    "table",
+    "sheet",
+    "layout_sheet",
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,8 @@ class PlateMapping:
     analytes: dict[str, str] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     table: dict[str, Any] | None = None
+    sheet: str | None = None
+    layout_sheet: str | None = None
 
 
 def plate_mapping(text: str) -> PlateMapping:
@@ -60,4 +75,6 @@ def _options(root: Section) -> PlateMapping:
         analytes={name: str(symbol) for name, symbol in root.table("analytes").items()},
         leave_out=root.texts("leave_out"),
         table=table.content if table is not None else None,
+        sheet=root.text("sheet"),
+        layout_sheet=root.text("layout_sheet"),
     )

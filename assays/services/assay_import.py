@@ -70,7 +70,7 @@ class AssayImporter:
         mapping = read_mapping(files.mapping_text, assay_mapping)
         name, form = files.source.name, mapping.form
         content = bytes(files.source.content)
-        table = read_table(name, content, encoding=form.encoding, sheet=form.sheet)
+        table = read_table(name, content, encoding=form.encoding, sheet=files.sheet or form.sheet)
         rest = check_columns(table, mapping.sources(), form.ignore, file=name)
         samples = _samples(files, mapping)
         if mapping.long:
@@ -159,7 +159,12 @@ def _samples(files: Files, mapping: AssayMapping) -> dict[str, Sample] | None:
         return None
     if files.samples is None:
         raise Refused(_("The mapping needs a table of samples: give that file as well."))
-    table = read_table(files.samples.name, bytes(files.samples.content))
+    table = read_table(
+        files.samples.name,
+        bytes(files.samples.content),
+        sheet=files.samples_sheet or mapping.samples_sheet,
+        part="samples",
+    )
     identity = mapping.identity
     check_columns(table, identity.sources(), identity.ignore, file=files.samples.name)
     return samples_of(table, files.samples.name, mapping)

@@ -19,7 +19,7 @@ from studies.models import ImportBatch
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
-from studies.services.imports import drop_import, receive_file
+from studies.services.imports import receive_again
 
 
 class Answer(StrEnum):
@@ -73,21 +73,8 @@ def name_analytes(
             errors |= {name: [_("Say what this is.")] for name in missing}
         if errors:
             raise Refused(errors)
-        drop_import(batch=batch, by=by)
-        return _again(batch, with_names(batch.mapping_text, decided, left_out), by)
-
-
-def _again(batch: ImportBatch, mapping_text: str, by: User | None) -> ImportBatch:
-    layout = batch.samples
-    return receive_file(
-        study=batch.study,
-        name=batch.source.name,
-        content=bytes(batch.source.content),
-        kind=batch.kind,
-        mapping_text=mapping_text,
-        samples=None if layout is None else (layout.name, bytes(layout.content)),
-        by=by,
-    )
+        mapping_text = with_names(batch.mapping_text, decided, left_out)
+        return receive_again(batch=batch, mapping_text=mapping_text, by=by)
 
 
 def _chosen(choice: NameChoice) -> Analyte:

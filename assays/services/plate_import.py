@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.models import User
-from assays.formats import PlateFormatError, PlateReading, read_plate
+from assays.formats import PlateReading, read_plate
 from assays.imports.plate_cells import COPY
 from assays.imports.plate_checks import check_fits
 from assays.imports.plate_layout import Layout, read_layout
@@ -23,10 +23,9 @@ from assays.selectors.catalogue import catalogue_choices
 from assays.services.judging import judge_plate
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
-from studies.imports.tables import check_size
+from studies.imports.tables import check_size, refusing
 from studies.models import ImportBatch, Study
 from studies.permissions import Capability
-from studies.refusals import Refused
 from studies.selectors.imports import open_site_ids
 
 BATCH = 2_000
@@ -66,12 +65,10 @@ class PlateImporter:
         mapping = plate_mapping(files.mapping_text)
         name, content = files.source.name, bytes(files.source.content)
         check_size(name, len(content))
-        try:
-            reading = read_plate(content, name, mapping.table)
-        except PlateFormatError as error:
-            raise Refused(f"{name}: {error}") from error
+        with refusing(name):
+            reading = read_plate(content, name, mapping.table, files.sheet or mapping.sheet)
         check_fits(reading, name)
-        return ParsedPlate(name, reading, mapping, read_layout(files))
+        return ParsedPlate(name, reading, mapping, read_layout(files, mapping.layout_sheet))
 
     def plan(self, study: Study, parsed: ParsedPlate, by: User | None) -> ShownPlan:
         wells = parsed.reading.wells

@@ -16,6 +16,9 @@ class Files:
     source: SourceFile
     mapping_text: str
     samples: SourceFile | None = None
+    sheet: str | None = None
+    """The sheet of a workbook that a person chose; it goes before what the mapping says."""
+    samples_sheet: str | None = None
 
 
 class Plan(Protocol):

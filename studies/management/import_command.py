@@ -21,13 +21,16 @@ class ImportCommand(BaseCommand):
     kind = ""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, help="CSV, TSV or XLSX")
+        parser.add_argument("file", type=Path, help="CSV, TSV, XLSX, XLS or Parquet")
         parser.add_argument("--study", required=True, metavar="CODE")
         parser.add_argument(
             "--mapping",
             required=imports.needs_mapping(self.kind),
             type=Path,
             metavar="MAP.yaml",
+        )
+        parser.add_argument(
+            "--sheet", default="", help="of a workbook with several sheets with rows"
         )
         parser.add_argument("--dry-run", action="store_true", help="show what a commit would do")
         parser.add_argument("--json", action="store_true", help="print the counts as JSON")
@@ -39,7 +42,7 @@ class ImportCommand(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             batch = self._previewed(options)
-            if batch.preview is None:
+            if batch.preview is None or batch.preview.get("sheets"):
                 raise CommandError(batch.message)
             if not options["json"]:
                 self._print_preview(batch, rows=options["dry_run"])
@@ -68,6 +71,8 @@ class ImportCommand(BaseCommand):
             kind=self.kind,
             mapping_text=read_text(options["mapping"]) if options["mapping"] else "",
             samples=self.samples(options),
+            sheet=options["sheet"],
+            samples_sheet=options.get("samples_sheet") or "",
             by=None,
         )
         return imports.preview_import(batch=batch, by=None)

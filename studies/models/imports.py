@@ -68,6 +68,13 @@ class ImportBatch(models.Model):
         help_text=_("The table that says which sample is whose, where a second file holds it."),
     )
     mapping_text = models.TextField(_("mapping"))
+    sheet = models.CharField(
+        _("sheet"),
+        max_length=255,
+        blank=True,
+        help_text=_("The sheet of the workbook that a person chose, where several have rows."),
+    )
+    samples_sheet = models.CharField(_("sheet of the table of samples"), max_length=255, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RECEIVED
     )

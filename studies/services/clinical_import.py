@@ -62,7 +62,7 @@ class ClinicalImporter:
             name,
             bytes(files.source.content),
             encoding=mapping.form.encoding,
-            sheet=mapping.form.sheet,
+            sheet=files.sheet or mapping.form.sheet,
         )
         not_taken = check_columns(table, mapping.sources(), mapping.form.ignore, file=name)
         return ParsedClinical(mapping, table, not_taken)

@@ -13,10 +13,10 @@ from django.utils.translation import ngettext
 
 from accounts.models import User
 from audit.recording import recorded
-from studies.imports.preview import PROBLEMS_TOLD
+from studies.imports.preview import PROBLEMS_TOLD, as_json
 from studies.imports.registry import IMPORTERS, Files, Importer
 from studies.imports.sections import MAX_MAPPING_BYTES
-from studies.imports.tables import check_size
+from studies.imports.tables import SheetNeeded, check_size
 from studies.models import ImportBatch, SourceFile, Study
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
@@ -34,9 +34,11 @@ def receive_file(
     mapping_text: str,
     by: User | None,
     samples: tuple[str, bytes] | None = None,
+    sheet: str = "",
+    samples_sheet: str = "",
 ) -> ImportBatch:
     """Keep an original file (and, for some assays, its table of samples: name and bytes) with its
-    mapping. The same bytes are kept once per study."""
+    mapping, and the sheets that a person chose of them. The same bytes are kept once per study."""
     importer = _importer(kind)
     require(by, study, importer.capability)
     check_size(name, len(content))
@@ -46,6 +48,8 @@ def receive_file(
         raise Refused(_("The mapping is not a text file."))
     if samples is not None:
         check_size(samples[0], len(samples[1]))
+    for name_of_sheet in (sheet, samples_sheet):
+        check_sheet_name(name_of_sheet)
     with recorded(by=by, reason=f"import {name}"):
         return ImportBatch.objects.create(
             study=study,
@@ -53,8 +57,56 @@ def receive_file(
             source=_kept(study, name, content),
             samples=None if samples is None else _kept(study, *samples),
             mapping_text=mapping_text,
+            sheet=sheet,
+            samples_sheet=samples_sheet,
             created_by=by,
         )
+
+
+def check_sheet_name(name: str) -> None:
+    """Refuse what no sheet of a workbook can be called."""
+    if len(name) > 255 or not name.isprintable():
+        raise Refused(_("This is no name of a sheet: it is too long or cannot be printed."))
+
+
+def receive_again(
+    *,
+    batch: ImportBatch,
+    by: User | None,
+    mapping_text: str | None = None,
+    sheet: str | None = None,
+    samples_sheet: str | None = None,
+) -> ImportBatch:
+    """A new import of the same files with what was said anew (None: as before); the one before is
+    dropped."""
+    samples = batch.samples
+    with recorded(by=by, reason=f"import {batch.source.name} again"):
+        drop_import(batch=batch, by=by)
+        return receive_file(
+            study=batch.study,
+            name=batch.source.name,
+            content=bytes(batch.source.content),
+            kind=batch.kind,
+            mapping_text=batch.mapping_text if mapping_text is None else mapping_text,
+            samples=None if samples is None else (samples.name, bytes(samples.content)),
+            sheet=batch.sheet if sheet is None else sheet,
+            samples_sheet=batch.samples_sheet if samples_sheet is None else samples_sheet,
+            by=by,
+        )
+
+
+def choose_sheet(*, batch: ImportBatch, sheet: str, by: User | None) -> ImportBatch:
+    """Say which sheet of the workbook is meant that a preview asked about; a new import, to be previewed."""
+    asked = (batch.preview or {}).get("sheets")
+    if not asked:
+        raise Refused(_("This import asks for no sheet."))
+    if sheet not in asked["names"]:
+        raise Refused(
+            _("“%(file)s” has no sheet “%(sheet)s”; it has: %(names)s.")
+            % {"file": asked["file"], "sheet": sheet, "names": ", ".join(asked["names"])}
+        )
+    field = "samples_sheet" if asked["part"] == "samples" else "sheet"
+    return receive_again(batch=batch, by=by, **{field: sheet})
 
 
 def preview_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
@@ -68,6 +120,12 @@ def computed_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] |
     require(by, batch.study, importer.capability)
     try:
         return importer.plan(batch.study, importer.read(_files(batch)), by).preview
+    except SheetNeeded as error:
+        return {
+            **as_json([], writes={}, not_taken=[], notes=[]),
+            "sheets": {"part": error.part, "file": error.file, "names": list(error.names)},
+            "message": str(error),
+        }
     except Refused as error:
         return "\n".join(str(text) for texts in error.errors.values() for text in texts)
 
@@ -175,7 +233,13 @@ def _kept(study: Study, name: str, content: bytes) -> SourceFile:
 
 
 def _files(batch: ImportBatch) -> Files:
-    return Files(source=batch.source, mapping_text=batch.mapping_text, samples=batch.samples)
+    return Files(
+        source=batch.source,
+        mapping_text=batch.mapping_text,
+        samples=batch.samples,
+        sheet=batch.sheet or None,
+        samples_sheet=batch.samples_sheet or None,
+    )
 
 
 def needs_mapping(kind: str) -> bool:
@@ -207,8 +271,8 @@ def _keep(batch: ImportBatch, preview: dict[str, Any] | str) -> None:
     if isinstance(preview, str):
         batch.state, batch.preview, batch.message = State.REFUSED, None, preview
     else:
-        rejected = preview["counts"]["rejected"]
-        batch.state = State.REFUSED if rejected else State.PREVIEWED
+        is_refused = preview["counts"]["rejected"] or preview.get("sheets")
+        batch.state = State.REFUSED if is_refused else State.PREVIEWED
         batch.preview = preview
         batch.message = preview.get("message") or told_rejections(preview)
     batch.save(update_fields=["state", "preview", "message"])

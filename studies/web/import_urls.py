@@ -14,6 +14,7 @@ urlpatterns = [
         name="import_progress",
     ),
     path("studies/<str:code>/data/<int:pk>/commit/", imports.commit, name="commit_import"),
+    path("studies/<str:code>/data/<int:pk>/sheet/", imports.choose_sheet, name="choose_sheet"),
     path("studies/<str:code>/data/<int:pk>/drop/", imports.drop, name="drop_import"),
     path(
         "studies/<str:code>/data/<int:pk>/original/",

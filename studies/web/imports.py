@@ -39,7 +39,7 @@ class ImportForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File"),
         help_text=gettext_lazy(
-            "CSV, TSV or XLSX; of an instrument also XLS or Parquet, as it wrote the file."
+            "CSV, TSV, XLSX, XLS or Parquet; of an instrument as it wrote the file."
         ),
     )
     samples = forms.FileField(
@@ -195,7 +195,7 @@ def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "verdict": verdict,
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "query": f"verdict={verdict}" if verdict in {v.value for v in Verdict} else "",
-        "preview_template": importer.preview_template if preview else "",
+        "preview_template": importer.preview_template if "sheets" not in preview else "",
         "may_commit": importer.capability in request.capabilities,  # type: ignore[attr-defined]
         "job": _job(batch),
     }
@@ -230,6 +230,20 @@ def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         else:
             imports.commit_import(batch=batch, by=request.user)  # type: ignore[arg-type]
             messages.success(request, _("The file is loaded, all of it."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("studies:import", study.code, batch.pk)
+
+
+@require_POST
+@study_page(*IMPORTS)
+def choose_sheet(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Take the sheet that a person chose, and show the preview of it."""
+    batch = visible_batch(request, study, pk)
+    sheet = request.POST.get("sheet", "")
+    try:
+        again = imports.choose_sheet(batch=batch, sheet=sheet, by=request.user)  # type: ignore[arg-type]
+        batch = previewed(again, request.user)  # type: ignore[arg-type]
     except Refused as error:
         messages.error(request, str(error))
     return redirect("studies:import", study.code, batch.pk)

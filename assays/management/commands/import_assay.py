@@ -21,6 +21,10 @@ class Command(ImportCommand):
             "seen from the mapping, or a file of that name beside FILE",
         )
 
+        parser.add_argument(
+            "--samples-sheet", default="", help="the sheet of that table, where it has several"
+        )
+
     def samples(self, options: dict[str, Any]) -> tuple[str, bytes] | None:
         path = options["samples"]
         if path is None:

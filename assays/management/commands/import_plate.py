@@ -19,6 +19,13 @@ class Command(ImportCommand):
             help="a table of subject, timepoint, and well or sample",
         )
 
+        parser.add_argument(
+            "--layout-sheet",
+            default="",
+            dest="samples_sheet",
+            help="the sheet of the layout, where its workbook has several",
+        )
+
     def samples(self, options: dict[str, Any]) -> tuple[str, bytes] | None:
         path = options["layout"]
         return None if path is None else (path.name, read_bytes(path))

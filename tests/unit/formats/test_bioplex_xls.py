@@ -41,13 +41,14 @@ def test_what_would_ask_for_too_much_memory_is_refused(content, said):
         read_plate(content)
 
 
+@settings(deadline=None)  # a panic of the compiled reader may write its trace, which takes its time
 @given(st.integers(0, len(WHOLE) - 1))
 def test_an_xls_file_cut_anywhere_is_refused_or_read_whole(length):
     with contextlib.suppress(PlateFormatError):
         assert len(read_plate(WHOLE[:length]).measurements) == 14
 
 
-@settings(deadline=None)  # a panic of the compiled reader may write its trace, which takes its time
+@settings(deadline=None)
 @given(st.integers(0, len(WHOLE) - 1), st.sampled_from([b"\xff\xff", b"\0\0", b"\xff" * 4]))
 def test_damage_to_an_xls_file_is_refused_or_leaves_it_readable(place, junk):
     damaged = WHOLE[:place] + junk + WHOLE[place + len(junk) :]

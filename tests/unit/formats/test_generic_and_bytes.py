@@ -199,7 +199,7 @@ def test_a_cell_of_a_parquet_table_that_does_not_fit_is_named():
 
 
 def test_a_parquet_table_of_too_many_cells_is_refused(monkeypatch):
-    monkeypatch.setattr("assays.formats.table.MAX_CELLS", 5)
+    monkeypatch.setattr("tabular.table.MAX_CELLS", 5)
     with pytest.raises(PlateFormatError, match="at most 5 cells"):
         read_plate(parquet({"sample": ["S-1"], "analyte": ["IL6"], "value": ["1"]}))
 
@@ -207,5 +207,5 @@ def test_a_parquet_table_of_too_many_cells_is_refused(monkeypatch):
 def test_a_workbook_without_a_table_is_told_so():
     with pytest.raises(PlateFormatError, match=r"no sheet with a table\."):
         read_plate(workbook({"S": [[]]}))
-    with pytest.raises(PlateFormatError, match="no sheet “T” with a table"):
+    with pytest.raises(PlateFormatError, match="no sheet “T”; it has “S”"):
         read_plate(workbook({"S": [["a"]]}), mapping={"sheet": "T"})

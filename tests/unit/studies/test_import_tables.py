@@ -5,8 +5,9 @@ import zipfile
 
 import pytest
 
-from studies.imports.tables import check_size, read_table
+from studies.imports.tables import SheetNeeded, check_size, read_table
 from studies.refusals import Refused
+from tests.unit.formats.files import workbook as sheets_of
 
 TEXT = "subject_id,病期,age\nS1,IV期,60\nS2,再発,70\n"
 
@@ -46,9 +47,9 @@ def test_a_quoted_cell_may_hold_the_delimiter_and_line_ends() -> None:
 
 
 def test_an_unknown_encoding_is_refused_and_can_be_named() -> None:
-    content = "a,b\nM\xfcller\xff,1\n".encode("latin-1")
-    assert "latin-1" in refusal("a.csv", content)
-    assert read_table("a.csv", content, encoding="latin-1").rows[0].cells[0] == "Müllerÿ"
+    content = "a,b\nM\xfcller\x81,1\n".encode("latin-1")
+    assert "name its encoding" in refusal("a.csv", content)
+    assert read_table("a.csv", content, encoding="latin-1").rows[0].cells[0] == "Müller\x81"
 
 
 @pytest.mark.parametrize(
@@ -60,10 +61,10 @@ def test_an_unknown_encoding_is_refused_and_can_be_named() -> None:
         (b"1,2\n3,4\n", "holds numbers"),
         (b"a,b,a\n1,2,3\n", "more than once"),
         (b"a,b\n1,2\n3\n4,5,6\n", "Row 3"),
-        (b"a,b\n1,\0\n", "not a text file"),
-        (b'a,b\n1,"2\n', "cannot be read"),
-        (b"\xd0\xcf\x11\xe0 old", "old Excel"),
-        (b"PK\x03\x04 no archive", "Excel workbook"),
+        (b"a,b\n1,\0\n", "not text"),
+        (b'a,b\n1,"2\n', "line 2: The line cannot be divided into cells"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "damaged"),
+        (b"PK\x03\x04 no archive", "cannot be unpacked"),
     ],
 )
 def test_what_is_not_a_table_is_refused_in_words(content: bytes, words: str) -> None:
@@ -123,12 +124,24 @@ def test_a_workbook_with_a_cell_in_the_last_corner_is_refused_before_it_takes_me
 
 
 def test_a_workbook_that_unpacks_to_far_more_than_its_size_is_refused(monkeypatch) -> None:
-    monkeypatch.setattr("studies.imports.workbooks.MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr("tabular.workbook.MAX_UNPACKED", 1_000_000)
     content = workbook(f'<row r="1">{text_cell("A1", "x" * 2_000_000)}</row>')
     assert len(content) < 100_000
     assert "unpacks to more" in refusal("a.xlsx", content)
 
 
-@pytest.mark.parametrize("encoding", ["utf\0", "undefined", "hex", "no such thing"])
-def test_an_encoding_that_cannot_read_text_is_refused_with_a_sentence(encoding: str) -> None:
-    assert "cannot be read as" in refusal("a.csv", TEXT.encode(), encoding=encoding)
+def test_of_several_sheets_with_rows_one_is_chosen_and_never_the_first_by_silence() -> None:
+    content = sheets_of({"Codes": [["1", "male"]], "Empty": [[]], "Data": [["id"], ["S1"]]})
+    with pytest.raises(SheetNeeded) as caught:
+        read_table("a.xlsx", content)
+    assert caught.value.names == ("Codes", "Data")
+    assert "“Codes”, “Data”" in str(caught.value)
+    assert read_table("a.xlsx", content, sheet="Data").columns == ("id",)
+    assert "has no sheet “Date”; it has “Codes”, “Empty”, “Data”" in refusal(
+        "a.xlsx", content, sheet="Date"
+    )
+
+
+def test_the_one_sheet_that_has_rows_needs_no_choice() -> None:
+    content = sheets_of({"Empty": [[]], "Data": [["id"], ["S1"]]})
+    assert read_table("a.xlsx", content).rows[0].cells == ("S1",)

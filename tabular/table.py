@@ -1,0 +1,160 @@
+"""A table: names of columns, and under them rows of text as wide, whatever kind of file it stood in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import islice
+
+from tabular import parquet
+from tabular.errors import FileError
+from tabular.limits import MAX_CELLS, MAX_COLUMNS
+from tabular.source import FileSource
+from tabular.text import DELIMITERS, Record, records
+from tabular.workbook import Sheet
+
+SAMPLE_CHARS = 200_000
+NUMBER = re.compile(r"[-+]?\d+([.,]\d+)?")
+
+
+@dataclass(frozen=True)
+class Laid:
+    """All records of a file or of one sheet, empty ones too, and how they were read."""
+
+    records: list[Record]
+    read_as: str
+    sheet: str | None = None
+
+    def error(self, record: Record, reason: str) -> FileError:
+        """The error of a record: a line of a text, or a row of a sheet."""
+        if self.sheet is None:
+            return FileError(reason, line=record.line)
+        return FileError(reason, sheet=self.sheet, cell=f"A{record.line}")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its number as a spreadsheet shows it (the header is usually 1) and its cells, stripped."""
+
+    number: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A file as text: one name per column, rows as wide as the header, and how it was read."""
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    header_row: int
+    read_as: str
+
+    def position(self, column: str) -> int:
+        """The place of a column in each row's cells."""
+        return self._places[column]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {column: place for place, column in enumerate(self.columns)}
+
+
+def lay_out(file: FileSource, *, delimiter: str | None = None, sheet: Sheet | None = None) -> Laid:
+    """The records of a text, of the one sheet of a workbook that has rows (or that was chosen), or of a
+    Parquet file. FileError where it is damaged or beyond a limit; SheetsToChoose where several sheets have
+    rows."""
+    if file.is_parquet:
+        return _of_parquet(file.content)
+    if file.is_workbook:
+        sheet = sheet or file.one_of([sheet for sheet in file.sheets if sheet.has_rows])
+        rows = [Record(number, cells) for number, cells in enumerate(sheet.rows, start=1)]
+        return Laid(rows, f"workbook, sheet “{sheet.name}”", sheet.name)
+    mark = delimiter or sniffed_delimiter(file.text)
+    told = f"{file.encoding}, cells separated by {DELIMITERS[mark]}"
+    return Laid(records(file.text, mark), told)
+
+
+def read_table(file: FileSource) -> Table:
+    """A file whose first row with anything in it names the columns; FileError otherwise."""
+    laid = lay_out(file)
+    # a text's lines differ from a spreadsheet's rows where a quoted cell goes on over lines
+    filled = [(i, record) for i, record in enumerate(laid.records, 1) if not record.is_empty]
+    if not filled:
+        raise FileError("The file is empty.")
+    header_row, head = filled[0]
+    columns = _columns(laid, head)
+    if len(columns) * len(filled) > MAX_CELLS:
+        raise FileError(f"The table has more than {MAX_CELLS:,} cells. Split it.")
+    if len(filled) == 1:
+        raise laid.error(head, "The file holds a header but no rows below it.")
+    rows = _rows(laid, filled[1:], len(columns))
+    return Table(columns, rows, header_row, laid.read_as)
+
+
+def sniffed_delimiter(text: str) -> str:
+    """The delimiter under which the first rows agree best on the number of cells."""
+    start = text[:SAMPLE_CHARS]
+
+    def agreement(delimiter: str) -> tuple[float, int]:
+        reader = csv.reader(io.StringIO(start, newline=""), delimiter=delimiter)
+        try:
+            widths = [len(cells) for cells in islice(reader, 50) if cells]
+        except csv.Error:
+            return (0.0, 0)
+        if not widths or widths[0] < 2:
+            return (0.0, 0)
+        return (Counter(widths)[widths[0]] / len(widths), widths[0])
+
+    return max(DELIMITERS, key=agreement)
+
+
+def _of_parquet(content: bytes) -> Laid:
+    found = parquet.text_columns(content)
+    if (found.num_rows + 1) * found.num_columns > MAX_CELLS:
+        raise FileError(
+            f"The table has {found.num_rows:,} rows and {found.num_columns:,} columns; at most "
+            f"{MAX_CELLS:,} cells are read. Export fewer at a time."
+        )
+    columns = [[text.strip() for text in column.to_pylist()] for column in found.columns]
+    rows = [list(found.column_names), *(list(row) for row in zip(*columns, strict=True))]
+    return Laid([Record(i, row) for i, row in enumerate(rows, 1)], "Parquet", "table")
+
+
+def _columns(laid: Laid, head: Record) -> tuple[str, ...]:
+    header = list(head.cells)
+    while header and not header[-1]:
+        header.pop()
+    if len(header) > MAX_COLUMNS:
+        raise laid.error(head, f"The header has more than {MAX_COLUMNS:,} columns.")
+    if all(NUMBER.fullmatch(cell) for cell in header if cell):
+        raise laid.error(
+            head, "The first row holds numbers; it must hold the names of the columns."
+        )
+    columns = [cell or f"(column {place})" for place, cell in enumerate(header, start=1)]
+    repeated = [column for column, times in Counter(columns).items() if times > 1]
+    if repeated:
+        told = ", ".join(f"“{column}”" for column in repeated[:20])
+        raise laid.error(head, f"The header has the column {told} more than once. Rename one.")
+    return tuple(columns)
+
+
+def _rows(laid: Laid, filled: Sequence[tuple[int, Record]], width: int) -> tuple[Row, ...]:
+    rows, ragged = [], []
+    for number, record in filled:
+        cells = record.cells
+        if len(cells) < width or any(cells[width:]):
+            ragged.append((number, record))
+        else:
+            rows.append(Row(number, tuple(cells[:width])))
+    if ragged:
+        number, record = ragged[0]
+        raise laid.error(
+            record,
+            f"Row {number} has {len(record.cells)} cells, the header has {width} ({len(ragged)} such rows "
+            "in all). Check for a missing or unquoted separator.",
+        )
+    return tuple(rows)
