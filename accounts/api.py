@@ -1,11 +1,13 @@
 """How scripts prove who they are, and the denial that every view starts from."""
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import IntegerField
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
-from rest_framework.pagination import PageNumberPagination
+from rest_framework.exceptions import AuthenticationFailed, NotFound
+from rest_framework.pagination import CursorPagination
 from rest_framework.permissions import BasePermission
 
 from accounts.models import ApiToken, User
@@ -49,8 +51,34 @@ class DenyAll(BasePermission):
         return False
 
 
-class Pages(PageNumberPagination):
-    """Lists come in pages of 100, at most 1,000 on request."""
+class Pages(CursorPagination):
+    """Lists come in pages of 100, at most 1,000 on request, each going on after the last row of the one before:
+    rows that are entered or taken away meanwhile make no other row come twice, or not at all.
+
+    The view's `ordering` names one field that is unique in the list and does not change.
+    """
 
     page_size_query_param = "page_size"
     max_page_size = 1000
+    invalid_cursor_message: Any = _(
+        "This is no cursor of this list: begin without one, then follow the link “next”."
+    )
+    by_number = False
+
+    def get_ordering(self, request: "Request", queryset: Any, view: Any) -> tuple[str, ...]:
+        field = view.ordering.removeprefix("-")
+        self.by_number = isinstance(queryset.model._meta.get_field(field), IntegerField)
+        return (view.ordering,)
+
+    def decode_cursor(self, request: "Request") -> Any:
+        """A position is the last row's value; anything else was not made by us."""
+        found = super().decode_cursor(request)
+        position = None if found is None else found.position
+        if position is not None and not self._can_be(str(position)):
+            raise NotFound(self.invalid_cursor_message)
+        return found
+
+    def _can_be(self, position: str) -> bool:
+        if self.by_number:
+            return re.fullmatch(r"[0-9]{1,18}", position) is not None
+        return "\0" not in position

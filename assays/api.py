@@ -1,24 +1,18 @@
 """The API of specimens and measurements."""
 
-import re
 from typing import Any
 
 from django.db.models import QuerySet
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
-from rest_framework.request import Request
 
 from assays.models import Measurement, PlateRun, QualityBar, Specimen
 from assays.models.measurement import Flag
 from assays.selectors.bars import bars_in, standing_on
 from assays.selectors.plates import plates_visible_to, with_bars
 from studies.api import (
-    PER_PAGE_AT_MOST,
     AtTimepoint,
     Choice,
     PageQuery,
-    SizeQuery,
     StudyList,
     text_filter,
 )
@@ -45,12 +39,13 @@ class Specimens(StudyList):
     serializer_class = SpecimenSerializer
     queryset = Specimen.objects.none()
     query = SpecimenQuery
+    ordering = "label"
 
     def get_queryset(self) -> QuerySet[Specimen]:
         patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = Specimen.objects.filter(patient__in=patients).select_related("patient")
         return self.filtered(
-            rows.order_by("label"),
+            rows,
             subject="patient__subject_id",
             site="patient__site__code",
             cohort="patient__cohort__code",
@@ -91,30 +86,10 @@ class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
         ]
 
 
-class MeasurementPages(CursorPagination):
-    """Measurements are many: a cursor costs the same on every page and skips none while others
-    are loaded."""
-
-    ordering = "id"
-    page_size_query_param = "page_size"
-    max_page_size = PER_PAGE_AT_MOST
-
-    def decode_cursor(self, request: Request) -> Any:
-        """A position is the key of a row; anything else was not made by us."""
-        found = super().decode_cursor(request)
-        position = found.position if found is not None else None
-        if position is not None and not re.fullmatch(r"[0-9]{1,18}", str(position)):
-            raise NotFound(self.invalid_cursor_message)
-        return found
-
-
-class MeasurementQuery(AtTimepoint, SizeQuery):
+class MeasurementQuery(AtTimepoint, PageQuery):
     analyte = text_filter("Gene symbol of an analyte.")
     plate = text_filter("Name of a plate run.")
     flag = Choice(choices=Flag.choices, required=False)
-    cursor = serializers.CharField(
-        required=False, help_text="Where to go on: follow the links `next` and `previous`."
-    )
 
 
 class Measurements(StudyList):
@@ -122,7 +97,6 @@ class Measurements(StudyList):
 
     capability = Capability.VIEW_ASSAYS
     serializer_class = MeasurementSerializer
-    pagination_class = MeasurementPages
     queryset = Measurement.objects.none()
     query = MeasurementQuery
 
@@ -185,9 +159,10 @@ class Plates(StudyList):
     serializer_class = PlateSerializer
     queryset = PlateRun.objects.none()
     query = PlateQuery
+    ordering = "name"
 
     def get_queryset(self) -> QuerySet[PlateRun]:
-        rows = with_bars(plates_visible_to(self.user, self.study)).order_by("name")
+        rows = with_bars(plates_visible_to(self.user, self.study))
         return self.filtered(rows, panel="panel__name", lot="lot")
 
 

@@ -31,5 +31,5 @@ urlpatterns = [
     path("docs/", api_docs, name="api_docs"),
     path("v1/studies/", studies.Studies.as_view()),
     path("v1/studies/<str:code>/", include(of_a_study)),
-    re_path(r"^.*/$", studies.NoSuchAddress.as_view()),
+    re_path(r"^.*$", studies.NoSuchAddress.as_view()),
 ]

@@ -5,7 +5,13 @@ from django.urls import include, path
 
 from accounts.web import forgotten_password, mail_address
 from config.health import health
+from studies.api import NoSuchAddress
 from studies.web.home import home
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"
 
 urlpatterns = [
     path("", home, name="home"),
@@ -16,6 +22,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("admin/", admin.site.urls),
     path("api/", include("config.api_urls")),
+    path("api", NoSuchAddress.as_view()),
     path("", include("studies.urls")),
     path("", include("assays.urls")),
     path("", include("modeling.urls")),

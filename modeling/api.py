@@ -67,11 +67,13 @@ class _ModelView(StudyView):
 
     def get_queryset(self) -> QuerySet[PrognosticModel]:
         models = models_visible_to(self.user).filter(study=self.study)
-        return with_champions(models).prefetch_related("specifications").order_by("name")
+        return with_champions(models).prefetch_related("specifications")
 
 
 class Models(StudyList, _ModelView):
     """Models, each with its newest specification, by name."""
+
+    ordering = "name"
 
 
 class ModelDetail(StudyOne, _ModelView):
@@ -167,12 +169,11 @@ class _VersionView(StudyView):
             .filter(model__study=self.study)
             .select_related("model", "specification", "dataset", "decided_by")
             .defer(*HEAVY, "dataset__content", "specification__body")
-            .order_by("model__name", "number")
         )
 
 
 class Versions(StudyList, _VersionView):
-    """Trained versions, by model and number; the figures' tables and the forest are not in here."""
+    """Trained versions, oldest first; the figures' tables and the forest are not in here."""
 
     query = VersionQuery
 
@@ -226,7 +227,7 @@ class ScoreQuery(OfPatients, PageQuery):
 
 
 class Scores(StudyList):
-    """Risk of patients by each version that scored them, by model, version and subject id.
+    """Risk of patients by each version that scored them, in the order in which they were first scored.
 
     `version_status=champion` keeps the scores in use.
     """
@@ -242,7 +243,6 @@ class Scores(StudyList):
             .filter(version__model__study=self.study)
             .select_related("patient", "version__model")
             .defer(*(f"version__{field}" for field in HEAVY))
-            .order_by("version__model__name", "version__number", "patient__subject_id")
         )
         return self.filtered(
             rows,
@@ -299,6 +299,7 @@ class TrainingRuns(StudyList):
     serializer_class = RunSerializer
     queryset = TrainingRun.objects.none()
     query = RunQuery
+    ordering = "-id"
 
     def get_queryset(self) -> QuerySet[TrainingRun]:
         rows = (
@@ -307,6 +308,5 @@ class TrainingRuns(StudyList):
             )
             .select_related("model", "specification", "dataset", "version", "job", "requested_by")
             .defer(*("dataset__content", "job__payload"), *(f"version__{field}" for field in HEAVY))
-            .order_by("-id")
         )
         return self.filtered(rows, model="model__name", version="version__number")

@@ -8,6 +8,10 @@ from datetime import date
 from typing import Any, cast
 
 from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponsePermanentRedirect
+from django.http.response import HttpResponseBase
+from django.urls import resolve
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.openapi import AutoSchema
@@ -67,15 +71,12 @@ class Query(serializers.Serializer[Any]):
         return form.validated_data
 
 
-class SizeQuery(Query):
+class PageQuery(Query):
     page_size = serializers.IntegerField(
         required=False, min_value=1, max_value=PER_PAGE_AT_MOST, help_text="Rows per page; 100."
     )
-
-
-class PageQuery(SizeQuery):
-    page = serializers.IntegerField(
-        required=False, min_value=1, max_value=LARGEST_NUMBER, help_text="Page, from 1."
+    cursor = serializers.CharField(
+        required=False, help_text="Where to go on: follow the links `next` and `previous`."
     )
 
 
@@ -180,9 +181,11 @@ class StudyView(generics.GenericAPIView[Any]):
 
 
 class StudyList(generics.ListAPIView[Any], StudyView):
-    """A list in pages, each made by a constant number of queries."""
+    """A list in pages, each made by a constant number of queries. `ordering` is one field that is unique among
+    its rows and does not change (see accounts.api.Pages); without a better one, the order of entry."""
 
     query: type[Query] = PageQuery
+    ordering = "id"
 
 
 class StudyOne(generics.RetrieveAPIView[Any], StudyView):
@@ -228,6 +231,7 @@ class Studies(generics.ListAPIView[Study]):
     http_method_names = ["get", "head", "options"]
     schema = StudySchema()
     query = PageQuery
+    ordering = "code"
     serializer_class = StudySerializer
     queryset = Study.objects.none()
 
@@ -378,9 +382,10 @@ class Patients(StudyList, _PatientView):
     """
 
     query = PatientQuery
+    ordering = "subject_id"
 
     def get_queryset(self) -> QuerySet[Patient]:
-        rows = super().get_queryset().order_by("subject_id")
+        rows = super().get_queryset()
         return self.filtered(rows, subject="subject_id", site="site__code", cohort="cohort__code")
 
 
@@ -414,7 +419,7 @@ class FollowUpQuery(OfPatients, PageQuery):
 
 
 class FollowUps(StudyList):
-    """Contacts, by subject id and date."""
+    """Contacts, in the order of entry."""
 
     capability = Capability.VIEW_CLINICAL
     serializer_class = FollowUpSerializer
@@ -425,7 +430,7 @@ class FollowUps(StudyList):
         patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = FollowUp.objects.filter(patient__in=patients).select_related("patient")
         return self.filtered(
-            rows.order_by("patient__subject_id", "contact_date", "id"),
+            rows,
             subject="patient__subject_id",
             site="patient__site__code",
             cohort="patient__cohort__code",
@@ -434,11 +439,23 @@ class FollowUps(StudyList):
 
 
 class NoSuchAddress(APIView):
-    """Any other address under /api/: a script is answered in JSON there too."""
+    """Any other address under /api/: a script is answered in JSON there too. One that lacks only the slash at
+    its end is shown the way, as on the pages."""
 
     permission_classes = [AllowAny]
     authentication_classes: list[Any] = []
     schema = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        path = request.path_info
+        if request.method in ("GET", "HEAD") and not path.endswith("/"):
+            found = resolve(f"{path}/")
+            if getattr(found.func, "view_class", None) is not NoSuchAddress:
+                # Escaped twice over would be another address; one that begins with // another host.
+                return HttpResponsePermanentRedirect(
+                    escape_leading_slashes(request.get_full_path(force_append_slash=True))
+                )
+        return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         raise NotFound(_("There is no such address; /api/docs/ lists those that there are."))

@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from assays.selectors.controls import control_runs
 from assays.selectors.curves import Curves, curves_of
@@ -20,7 +20,7 @@ from studies.web.access import study_page
 POINTS = 120
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_PLATES)
 def chart(request: HttpRequest, study: Study, pk: int, analyte: int, name: str) -> HttpResponse:
     """The standard curve or the control chart of an analyte on a plate."""

@@ -18,7 +18,7 @@ from studies.web.imports import previewed, visible_batch
 FIELDS = ("answer", "analyte", "symbol", "full_name", "uniprot")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.IMPORT_ASSAYS)
 def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Take the answers, remember them, and show the preview made anew."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from assays.models import PlateRun, QualityBar
 from assays.quality.replicates import intra_plate_cv
@@ -53,7 +53,7 @@ def plate_or_404(request: HttpRequest, study: Study, pk: int) -> PlateRun:
     return found
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_PLATES)
 def plates(request: HttpRequest, study: Study) -> HttpResponse:
     """All plates, those with bars marked."""
@@ -78,7 +78,7 @@ def plates(request: HttpRequest, study: Study) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_PLATES)
 def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """One plate: verdicts, map of an analyte, standards, what is barred and why."""

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from assays.models import PanelPolicy
 from assays.selectors.plates import plates_visible_to
@@ -37,7 +37,7 @@ class PolicyForm(forms.ModelForm):
         fields = POLICY_FIELDS
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_PLATES)
 def policies(request: HttpRequest, study: Study) -> HttpResponse:
     """Every panel of the study with its limits."""
@@ -45,7 +45,7 @@ def policies(request: HttpRequest, study: Study) -> HttpResponse:
     return render(request, "assays/policies.html", {"rules": found})
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.JUDGE_PLATES)
 def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Change the rules of a panel; all of its plates are judged anew by a job."""

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from assays.selectors.bars import standing_on
 from assays.selectors.plates import plates_visible_to
@@ -21,7 +21,7 @@ TOLD = ("well", "mfi", "bead_count", "dilution")
 """What not every instrument tells: a column of the specimen's page where one measurement has it."""
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_ASSAYS)
 def specimens(request: HttpRequest, study: Study) -> HttpResponse:
     q = request.GET.get("q", "")[:60]
@@ -46,7 +46,7 @@ def specimens(request: HttpRequest, study: Study) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_ASSAYS)
 def specimen(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     shown = (

@@ -50,7 +50,7 @@ class DatasetForm(forms.Form):
         )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
 def dataset(request: HttpRequest, study: Study) -> HttpResponseBase:
     """GET shows the form and earlier exports; POST gives the file."""

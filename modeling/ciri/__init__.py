@@ -9,6 +9,7 @@ from modeling.ciri.cross_validation import cross_validate_repeat, merge_repeats
 from modeling.ciri.dataset import FrozenTable
 from modeling.ciri.description import describe
 from modeling.ciri.explanation import Explanation, shap_values
+from modeling.ciri.exported import read_export, widen
 from modeling.ciri.forest import SurvivalForest
 from modeling.ciri.importance import oob_permutation_importance
 from modeling.ciri.minimal_depth import minimal_depth
@@ -57,10 +58,12 @@ __all__ = [
     "oob_permutation_importance",
     "parse_specification",
     "partial_dependence",
+    "read_export",
     "save_forest",
     "select_signature",
     "shap_values",
     "strata_table",
     "template",
     "train",
+    "widen",
 ]

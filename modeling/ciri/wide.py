@@ -9,32 +9,68 @@ import numpy as np
 import pandas as pd
 
 from modeling.ciri.dataset import SUBJECT_COLUMNS, FrozenTable
+from modeling.ciri.exported import analytes_in, readings_in
+from modeling.ciri.specification import ENDPOINTS
 
 _ONE = {"site": "all", "cohort": "all", "role": "train"}
 _BEYOND = re.compile(r"\s*([<>])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*")
 _FLAG = {"<": "below_lloq", ">": "above_uloq"}
 
 
-def freeze_wide(frame: pd.DataFrame, analytes: Sequence[str]) -> FrozenTable:
-    """Freeze a frame with a row per patient.
+def freeze_wide(
+    frame: pd.DataFrame,
+    analytes: Sequence[str] | None = None,
+    *,
+    endpoint: str | None = None,
+    require_outcome: bool = True,
+) -> FrozenTable:
+    """Freeze a frame with a row per patient: one of your own, or an exported file (`read_export`).
 
     Columns: subject, time (days), event (true or false, 1 or 0), and any of site, cohort, role ("train",
     "validate", "other"; by default everybody trains) and the covariates that `FrozenTable` knows. The
     columns named in `analytes` hold concentrations: numbers, "<3.2" or ">500" beyond a limit, empty where
-    nothing was measured. Raises ValueError with a sentence that names the column.
+    nothing was measured; in an exported file the flag and the limits stand in columns beside (modeling.ciri.
+    columns), and without `analytes` all that it holds are taken. An analysis dataset names its outcomes
+    os_days, os_event and so on: with several, say which `endpoint`. With `require_outcome=False` patients
+    without an outcome stay, to be scored. Raises ValueError with a sentence that
+    names the column.
     """
-    if absent := [name for name in ("subject", "time", "event", *analytes) if name not in frame]:
+    frame = _as_known(frame, endpoint)
+    exported = analytes_in(frame)
+    asked = list(exported) if analytes is None else list(analytes)
+    plain = [name for name in asked if name not in exported]
+    if absent := [name for name in ("subject", "time", "event", *plain) if name not in frame]:
         raise ValueError(f"The frame has no column {', '.join(absent)}.")
     rows = frame.assign(subject=frame["subject"].astype(str))
     known = [name for name in SUBJECT_COLUMNS if name in rows]
     people = rows[known].assign(**{k: v for k, v in _ONE.items() if k not in rows})
+    found = [readings_in(rows, name, exported[name]) for name in asked if name in exported]
+    measured = pd.concat([_cells(rows, plain), *found], ignore_index=True)
+    return FrozenTable.freeze(people, measured, require_outcome=require_outcome)
+
+
+def _as_known(frame: pd.DataFrame, endpoint: str | None) -> pd.DataFrame:
+    """An analysis dataset's outcome and PD-L1 under the names that a frozen table has for them."""
+    names = {"pdl1_tps": "pdl1"} if "pdl1" not in frame else {}
+    if "time" not in frame:
+        ends = [name for name in ENDPOINTS if f"{name.lower()}_days" in frame]
+        if len(ends) > 1 and endpoint is None:
+            raise ValueError(
+                f"The frame holds the outcomes {' and '.join(ends)}; say which endpoint."
+            )
+        which = (endpoint or "".join(ends)).lower()
+        names |= {f"{which}_days": "time", f"{which}_event": "event"}
+    return frame.rename(columns=names)
+
+
+def _cells(rows: pd.DataFrame, analytes: Sequence[str]) -> pd.DataFrame:
+    """Cells that hold a number or a limit as text, long."""
     long = rows[["subject", *analytes]].melt("subject", var_name="analyte", value_name="text")
     read = pd.DataFrame(
         [_read(text, name) for text, name in zip(long["text"], long["analyte"], strict=True)],
         columns=["value", "flag", "limit"],
     )
-    measured = pd.concat([long[["subject", "analyte"]], read], axis=1).assign(replicate=1)
-    return FrozenTable.freeze(people, measured)
+    return pd.concat([long[["subject", "analyte"]], read], axis=1).assign(replicate=1)
 
 
 def _read(text: object, analyte: str) -> tuple[float, str, float]:

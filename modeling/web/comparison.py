@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modeling.ciri.figures import Figure, comparison_figure
 from modeling.ciri.report import comparison_tables
@@ -41,7 +41,7 @@ class Cell:
     same: bool
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def compare(request: HttpRequest, study: Study) -> HttpResponse:
     """What `?a=NAME:NUMBER&b=NAME:NUMBER` says; without them, what can be chosen."""
@@ -53,7 +53,7 @@ def compare(request: HttpRequest, study: Study) -> HttpResponse:
     return render(request, "modeling/compare.html", context)
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def figure(request: HttpRequest, study: Study, extension: str) -> HttpResponse:
     """C-index of both and every patient's two percentiles, as figure 3 draws them."""

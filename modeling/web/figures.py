@@ -1,7 +1,7 @@
 """The figures of a version."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modeling.selectors.dependence import partial_dependence_specification
 from modeling.selectors.figures import DRAWINGS, figure_specification, told_simulated
@@ -12,7 +12,7 @@ from studies.permissions import Capability
 from studies.web.access import study_page
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def figure(
     request: HttpRequest, study: Study, name: str, number: int, figure: str, extension: str
@@ -29,7 +29,7 @@ def figure(
     )
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def dependence(
     request: HttpRequest, study: Study, name: str, number: int, extension: str

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from modeling.ciri import TEMPLATES, describe, parse_specification, template
 from modeling.models import PrognosticModel
@@ -38,7 +38,7 @@ def model_or_404(study: Study, name: str) -> PrognosticModel:
     return model
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def model_list(request: HttpRequest, study: Study) -> HttpResponse:
     rows = []
@@ -56,7 +56,7 @@ def model_list(request: HttpRequest, study: Study) -> HttpResponse:
     return render(request, "modeling/models.html", {"rows": rows, "templates": TEMPLATES})
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def model_page(request: HttpRequest, study: Study, name: str) -> HttpResponse:
     model = model_or_404(study, name)
@@ -80,7 +80,7 @@ def model_page(request: HttpRequest, study: Study, name: str) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.DEFINE_MODELS)
 def new_model(request: HttpRequest, study: Study, name: str | None = None) -> HttpResponse:
     """A new model, or the next specification of one that is there."""
@@ -140,7 +140,7 @@ def train(request: HttpRequest, study: Study, name: str) -> HttpResponse:
     return redirect("modeling:model", code=study.code, name=model.name)
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def progress(request: HttpRequest, study: Study, name: str) -> HttpResponse:
     """The progress of the newest run, for the page to ask again every second while it lasts."""

@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from modeling.ciri.figures import Figure, message_figure, waterfall_figure
 from modeling.models import Score
@@ -16,7 +16,7 @@ from studies.web.access import study_page
 UNEXPLAINED = "This score was made before Yogo kept its explanation; ask for the scores again."
 
 
-@require_GET
+@require_safe
 # Who reads patients but no models finds no score here, and does not learn whether there is one.
 @study_page(Capability.VIEW_MODELS, Capability.VIEW_CLINICAL)
 def why(

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from modeling.ciri import describe, parse_specification
 from modeling.models import ModelVersion
@@ -41,7 +41,7 @@ def version_or_404(study: Study, name: str, number: int) -> Any:
     return found
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
     shown = version_or_404(study, name, number)
@@ -95,7 +95,7 @@ def _cross_validated(version: Any) -> dict[str, Any]:
     }
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_MODELS)
 def cross_validation(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
     """How far the nested cross-validation is, for the page to ask again while it lasts."""

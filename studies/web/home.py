@@ -2,13 +2,13 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.models import Membership
 from studies.selectors.access import studies_visible_to
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Straight into the only study; else the list of studies with the person's roles."""
     studies = list(studies_visible_to(request.user))  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
 from jobs.models import Job
@@ -120,7 +120,7 @@ def visible_batch(request: HttpRequest, study: Study, pk: int) -> ImportBatch:
     return batch
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_STUDY)
 def import_list(request: HttpRequest, study: Study) -> HttpResponse:
     """All imports that the person may see, newest first."""
@@ -131,7 +131,7 @@ def import_list(request: HttpRequest, study: Study) -> HttpResponse:
     )
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @study_page(*IMPORTS)
 def new_import(request: HttpRequest, study: Study) -> HttpResponse:
     """Give a file and a mapping; the preview follows."""
@@ -177,7 +177,7 @@ def previewed(batch: ImportBatch, by: User) -> ImportBatch:
     return imports.preview_import(batch=batch, by=by)
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_STUDY)
 def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """The preview of one import, its counts and rows."""
@@ -206,7 +206,7 @@ def _job(batch: ImportBatch) -> Job | None:
     return Job.objects.filter(key=job_key(batch)).order_by("-pk").first()
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_STUDY)
 def import_progress(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """How far the job of an import is; when it is done the page loads anew."""
@@ -262,7 +262,7 @@ def drop(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     return redirect("studies:imports", study.code)
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_STUDY)
 def original(request: HttpRequest, study: Study, pk: int, part: str) -> HttpResponse:
     """The original file (or its table of samples), byte for byte."""

@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from studies.charts import enrolment_chart
 from studies.models import Study
@@ -20,7 +20,7 @@ from studies.web.access import study_page
 OVERDUE_SHOWN = 8
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_STUDY)
 def overview(request: HttpRequest, study: Study) -> HttpResponse:
     context: dict[str, object] = {"sections": overview_sections(request, study)}
@@ -35,7 +35,7 @@ def overview(request: HttpRequest, study: Study) -> HttpResponse:
     return render(request, "studies/overview.html", context)
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_CLINICAL)
 def enrolment(request: HttpRequest, study: Study) -> HttpResponse:
     """The specification of the enrolment figure."""

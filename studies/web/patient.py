@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.models import FollowUp, LabResult, Patient, Study
 from studies.models.patient import Timepoint
@@ -48,7 +48,7 @@ def _may_enter(request: HttpRequest, patient: Patient) -> bool:
     return sites.filter(pk=patient.site_id).exists()
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_CLINICAL)
 def patient(request: HttpRequest, study: Study, subject: str) -> HttpResponse:
     return _page(request, patient_or_404(request, study, subject))
@@ -164,7 +164,7 @@ def follow_up(request: HttpRequest, study: Study, subject: str) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.ENTER_CLINICAL)
 def correct(request: HttpRequest, study: Study, subject: str, contact: int) -> HttpResponse:
     """Correct one contact, with a reason."""

@@ -8,7 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from studies.models import Study
 from studies.permissions import Capability
@@ -38,7 +38,7 @@ STATUSES = [
 ]
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_CLINICAL)
 def patients(request: HttpRequest, study: Study) -> HttpResponse:
     wanted = PatientFilter(
@@ -102,7 +102,7 @@ def _filters(
     return chips
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.ENTER_CLINICAL)
 def enrol(request: HttpRequest, study: Study) -> HttpResponse:
     sites = sites_open_to(request.user, study, Capability.ENTER_CLINICAL)  # type: ignore[arg-type]

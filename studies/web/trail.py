@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from studies.models import Study
@@ -20,7 +20,7 @@ PAGE_SIZE = 50
 ASKED = ("q", "kind", "person", "from", "to")
 
 
-@require_GET
+@require_safe
 @study_page(Capability.VIEW_TRAIL)
 def trail(request: HttpRequest, study: Study) -> HttpResponse:
     """One page of the trail, in the study's time."""

@@ -1,15 +1,18 @@
 """What a token reaches, what the lists hold, and what is said when something is asked wrongly."""
 
+import gzip
+import json
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import ApiToken
+from config.errors import server_error as handler500
 from studies.models import Membership, Study
 from tests.factories import make_member
 from tests.integration.api import add_champion, client_of, client_with, small_study
@@ -222,12 +225,12 @@ def queries_of(client: Client, address: str) -> int:
 @pytest.mark.parametrize(
     ("tail", "says"),
     [
-        ("patients/?sit=A", "no parameter “sit” here; known are: as_of, cohort, page"),
+        ("patients/?sit=A", "no parameter “sit” here; known are: as_of, cohort, cursor, page_size"),
         ("patients/?site=A&site=B", "“site” once"),
         ("patients/?as_of=yesterday", "YYYY-MM-DD"),
         ("patients/?as_of=2999-01-01", "lies in the future"),
         ("patients/?page_size=1001", "1000"),
-        ("patients/?page=0", "page: "),
+        ("patients/?page_size=0", "page_size: "),
         ("specimens/?timepoint=post", "use one of: pre, edt"),
         ("scores/?version=champion", "version: "),
         ("patients/?subject=%00", "subject: "),
@@ -249,11 +252,45 @@ def test_nothing_can_be_written(study: Study) -> None:
 
 
 def test_an_address_that_is_not_there_is_answered_in_json(study: Study) -> None:
-    answer = Client().get("/api/v1/nothing/")
-    assert answer.status_code == 404
-    assert "/api/docs/" in answer.json()["detail"]
+    for address in (
+        "/api/v1/nothing/",
+        "/api/v1/nothing",
+        "/api/x.json",
+        "/api",
+        "/api/",
+        "/api//x",
+    ):
+        for method in (Client().get, Client().post, Client().delete):
+            answer = method(address)
+            assert answer.status_code == 404, address
+            assert "/api/docs/" in answer.json()["detail"]
     odd = client_with(study, "monitor").get(url(study, "patients/%00/"))
     assert odd.status_code == 404
+
+
+def test_an_address_that_lacks_its_slash_is_shown_the_way(study: Study) -> None:
+    client = client_with(study, "monitor")
+    answer = client.get(url(study, "patients?site=A"))
+    assert answer.status_code == 301
+    assert answer["Location"] == url(study, "patients/?site=A")
+
+
+def test_a_failure_of_ours_is_told_in_json_there_and_on_a_page_elsewhere() -> None:
+    told = {path: handler500(RequestFactory().get(path)) for path in ("/api/v1/studies/", "/x/")}
+    assert {path: answer.status_code for path, answer in told.items()} == dict.fromkeys(told, 500)
+    assert "logged" in json.loads(told["/api/v1/studies/"].content)["detail"]
+    assert told["/x/"]["Content-Type"].startswith("text/html")
+
+
+def test_answers_are_compressed_and_a_head_asks_for_none(study: Study) -> None:
+    client = client_with(study, "statistician")
+    plain = client.get(url(study, "measurements/"))
+    packed = client.get(url(study, "measurements/"), headers={"accept-encoding": "gzip"})
+    assert packed["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in packed["Vary"]
+    assert gzip.decompress(packed.content) == plain.content
+    for name in ("", *(f"{name}/" for name in LISTS)):
+        assert client.head(url(study, name)).status_code == 200, name
 
 
 def test_the_command_prints_the_secret_once_on_the_last_line_and_keeps_a_hash(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from studies.models import Membership
 from studies.permissions import BY_ROLE
 from tests.factories import (
     CohortFactory,
@@ -24,6 +25,7 @@ pytestmark = pytest.mark.django_db
 OTHERS = {
     "": "home: shows only one's own studies",
     "health/": "tells machines whether the process lives; no study data",
+    "api": "answers that there is nothing",
 }
 PREFIXES = {
     "account/": "allauth's own pages about one's own account",
@@ -111,6 +113,21 @@ def test_another_study_does_not_exist_for_those_who_have_no_role_in_it() -> None
         statuses = {client.get(url).status_code, client.post(url).status_code}
         assert 404 in statuses, (url, statuses)
         assert statuses <= {404, 405}, (url, statuses)
+
+
+def test_whatever_can_be_got_has_a_head() -> None:
+    study = StudyFactory(code="OWN")
+    patient = make_patient(study, site=SiteFactory(study=study), cohort=CohortFactory(study=study))
+    person = make_member(study, "manager")
+    for role in BY_ROLE.keys() - {"manager", "coordinator"}:
+        Membership.objects.create(user=person, study=study, role=role)
+    client = Client()
+    client.force_login(person)
+    for address, _ in of_a_study():
+        url = filled(address, code="OWN", subject=patient.subject_id)
+        got, headed = client.get(url), client.head(url)
+        assert headed.status_code == got.status_code, url
+        assert headed.content == b"", url
 
 
 def test_a_coordinator_does_not_reach_another_hospitals_patient() -> None:
