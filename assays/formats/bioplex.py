@@ -17,11 +17,13 @@ from assays.formats.bioplex_table import (
     AnalyteTable,
     are_averages,
     check_rows,
+    kind_of,
     plain_name,
     single_wells,
     told,
 )
-from assays.formats.reading import PlateReading
+from assays.formats.leaving import LeftOut
+from assays.formats.reading import PlateReading, SampleType
 from assays.formats.wells import positions
 from tabular.source import FileSource
 from tabular.workbook import Sheet
@@ -40,18 +42,19 @@ def recognizes(file: FileSource) -> bool:
 
 def read(file: FileSource) -> PlateReading:
     """Read a workbook whole; PlateFormatError with sheet and cell otherwise."""
+    left = LeftOut()
     if not any(_header_rows(sheet) for sheet in file.sheets):
-        return assembled(*bioplex_properties.tables(file.sheets))
+        return assembled(*bioplex_properties.tables(file.sheets, left), left)
     tables, others = [], []
     for sheet in file.sheets:
-        found, averages = _wells_themselves(_tables(sheet))
+        found, averages = _wells_themselves(_tables(sheet), left)
         tables += found
         if averages:
             others.append(Sheet(f"{AVERAGES}, {sheet.name}", averages))
         if not found and any(any(row) for row in sheet.rows):
             others.append(sheet)
-    _check_same(tables)
-    return assembled(tables, others)
+    _check_same(tables, left)
+    return assembled(tables, others, left)
 
 
 def _header_rows(sheet: Sheet) -> list[int]:
@@ -123,7 +126,9 @@ def _divided(table: AnalyteTable) -> list[AnalyteTable]:
     ]
 
 
-def _wells_themselves(tables: list[AnalyteTable]) -> tuple[list[AnalyteTable], list[list[str]]]:
+def _wells_themselves(
+    tables: list[AnalyteTable], left: LeftOut
+) -> tuple[list[AnalyteTable], list[list[str]]]:
     """The tables of a sheet without the averages of replicates that the software may write above the wells or
     among them; and those averages as written."""
     kept: dict[str, AnalyteTable] = {}
@@ -141,7 +146,7 @@ def _wells_themselves(tables: list[AnalyteTable]) -> tuple[list[AnalyteTable], l
             raise table.error(table.rows[0], "", f"The analyte “{table.analyte}” stands twice.")
         kept[table.analyte] = table
     for table in kept.values():
-        check_rows(table)
+        check_rows(table, left)
     return list(kept.values()), averages
 
 
@@ -162,8 +167,8 @@ def _is_repeated(before: AnalyteTable, table: AnalyteTable) -> bool:
     ]
 
 
-def _check_same(tables: list[AnalyteTable]) -> None:
-    """Raise unless all analytes were read in one run, from the same wells, and none was cut."""
+def _check_same(tables: list[AnalyteTable], left: LeftOut) -> None:
+    """Raise unless all analytes were read in one run and from the same wells."""
     first = tables[0]
     names: set[str] = set()
     ending = any(line.startswith(ENDING) for t in tables for line in t.footer)
@@ -181,21 +186,32 @@ def _check_same(tables: list[AnalyteTable]) -> None:
                 )
         is_last = last[id(table.sheet)] is table
         if ending and is_last and not any(line.startswith(ENDING) for line in table.footer):
-            raise table.sheet.error(
-                table.rows[-1], 0, "The sheet ends without its curve: it was cut."
-            )
+            left.add("curve", f"the sheet “{table.sheet.name}” ends without one")
         for mine, theirs in zip(table.rows, first.rows, strict=False):
-            for column in ("type", "well", "description"):
-                if table.cell(mine, column) != first.cell(theirs, column):
-                    raise table.error(
-                        mine,
-                        column,
-                        f"“{table.cell(mine, column)}” here, “{first.cell(theirs, column)}” in the "
-                        f"sheet “{first.sheet.name}”: the rows are misaligned or of another plate.",
-                    )
+            _check_row(table, mine, first, theirs, left)
         if len(table.rows) != len(first.rows):
             raise table.sheet.error(
                 table.rows[-1],
                 0,
                 f"{len(table.rows)} rows here, {len(first.rows)} in “{first.sheet.name}”.",
             )
+
+
+def _check_row(
+    table: AnalyteTable, mine: int, first: AnalyteTable, theirs: int, left: LeftOut
+) -> None:
+    """Raise unless a row is of the well of the first table's. Its description may be empty, and that of a
+    standard, a blank or a control may be another."""
+    for column in ("type", "well", "description"):
+        here, there = table.cell(mine, column), first.cell(theirs, column)
+        if here == there or (column == "description" and not (here and there)):
+            continue
+        refusal = table.error(
+            mine,
+            column,
+            f"“{here}” here, “{there}” in the sheet “{first.sheet.name}”: the rows are misaligned or of "
+            "another plate.",
+        )
+        if column != "description" or kind_of(table.cell(mine, "type")) == SampleType.SAMPLE:
+            raise refusal
+        left.error("Description", refusal)

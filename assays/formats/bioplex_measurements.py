@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from assays.formats.bioplex_table import kind_of
+from assays.formats.leaving import LeftOut
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -19,6 +20,7 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
+from assays.formats.roles import notes_of, roles_of
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import plate_size, positions
 from tabular.moments import moment
@@ -33,16 +35,15 @@ ACCEPTED = re.compile(r"recovery is\s*(\d+)\s*-\s*(\d+)\s*%")
 EXTRA_CELLS = 200_000
 
 
-def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
+def assembled(tables: list[AnalyteTable], others: list[Sheet], left: LeftOut) -> PlateReading:
     """The reading of tables that have been checked against each other."""
     first = tables[0]
     wells = [positions(first.cell(row, "well")) or "" for row in first.rows]
     types = [first.cell(row, "type") for row in first.rows]
-    kinds = [kind_of(kind).value for kind in types]
-    samples = [
-        first.cell(row, "description") or kind for row, kind in zip(first.rows, types, strict=True)
-    ]
-    read = [_read_table(table) for table in tables]
+    samples = [text or kind for text, kind in zip(descriptions(tables), types, strict=True)]
+    roles = roles_of(samples, said=[kind_of(kind) for kind in types])
+    kinds = [role.kind.value for role in roles]
+    read = [_read_table(table, left) for table in tables]
     order = [(t, w) for w in range(len(wells)) for t in range(len(tables))]
     units = [_unit(table) for table in tables]
 
@@ -81,6 +82,7 @@ def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
     notes += _notes_of_limits(limits, dilution)
     if others:
         notes.append(f"Sheets kept as written: {', '.join(sheet.name for sheet in others)}.")
+    notes += [*notes_of(samples, roles), *left.notes()]
 
     def of(kind: SampleType, columns: tuple[str, ...]) -> dict[str, list[Any]]:
         rows = [(t, w) for t, w in order if kinds[w] == kind]
@@ -107,6 +109,7 @@ def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
                 "position": wells,
                 "sample": samples,
                 "sample_type": kinds,
+                "typed_by": [role.typed_by.value for role in roles],
                 "dilution": dilutions,
             },
         ),
@@ -137,7 +140,13 @@ def assembled(tables: list[AnalyteTable], others: list[Sheet]) -> PlateReading:
     )
 
 
-def _read_table(table: AnalyteTable) -> dict[str, list[Any]]:
+def descriptions(tables: list[AnalyteTable]) -> list[str]:
+    """What the wells hold, by the first analyte that tells it: sheets may leave it out."""
+    told = [[table.cell(row, "description") for row in table.rows] for table in tables]
+    return [next((text for text in texts if text), "") for texts in zip(*told, strict=True)]
+
+
+def _read_table(table: AnalyteTable, left: LeftOut) -> dict[str, list[Any]]:
     """The columns of one analyte, a row per reading."""
     legend = dict(
         code for line in table.footer for code in CODES.findall(line) if "Low bead" in line
@@ -170,11 +179,12 @@ def _read_table(table: AnalyteTable) -> dict[str, list[Any]]:
             ("expected", "exp conc"),
             ("recovery", "(obs/exp) * 100"),
         ):
-            found[name].append(_number(table, row, column))
+            found[name].append(_number(table, row, column, left))
         count = "bead count" if "bead count" in table.columns else "count"
-        found["bead_count"].append(_number(table, row, count))
+        found["bead_count"].append(_number(table, row, count, left))
         if found["bead_count"][-1] < 0:
-            raise table.error(row, count, "A count of beads cannot be negative.")
+            left.error(count, table.error(row, count, "A count of beads cannot be negative."))
+            found["bead_count"][-1] = NAN
         errors = table.cell(row, "sampling errors")
         words = [legend.get(code, code) for code in re.findall(r"\d", errors)]
         found["remark"].append("; ".join(word.strip() for word in words) or errors)
@@ -227,16 +237,21 @@ def _notes_of_limits(limits: list[tuple[float, float]], dilution: float) -> list
     ]
 
 
-def _number(table: AnalyteTable, row: int, column: str) -> float:
+def _number(table: AnalyteTable, row: int, column: str, left: LeftOut) -> float:
+    """A number of a column; of all but the fluorescence, one that cannot be read is left out."""
     if column not in table.columns:
         return NAN
     text = table.cell(row, column)
     if column == "dilution":
-        text = text.removeprefix("1:")  # "1:4" is written for 4
+        text = re.sub(r"^1\s*[:/]\s*", "", text)  # "1:4" is written for 4
     try:
         return optional_number(text)
     except ValueError as error:
-        raise table.error(row, column, str(error)) from error
+        refusal = table.error(row, column, str(error))
+        if column == "fi":
+            raise refusal from error
+        left.error(column, refusal)
+        return NAN
 
 
 def _unit(table: AnalyteTable) -> str:

@@ -20,6 +20,7 @@ from assays.formats.bioplex_table import (
     told,
 )
 from assays.formats.errors import PlateFormatError
+from assays.formats.leaving import LeftOut
 from assays.formats.wells import positions
 from tabular.workbook import Sheet
 
@@ -93,7 +94,7 @@ def recognizes(sheets: Sequence[Sheet]) -> bool:
     return any(name in named and _headers(named[name]) for name in NEEDED)
 
 
-def tables(sheets: Sequence[Sheet]) -> tuple[list[AnalyteTable], list[Sheet]]:
+def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], list[Sheet]]:
     """A table for each analyte, and the sheets that are kept as written; PlateFormatError where they do not
     fit each other."""
     blocks: dict[str, Block] = {}
@@ -126,7 +127,7 @@ def tables(sheets: Sequence[Sheet]) -> tuple[list[AnalyteTable], list[Sheet]]:
         for name in first.analytes
     ]
     for table in found:
-        check_rows(table)
+        check_rows(table, left)
     return found, others
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assays.formats.errors import PlateFormatError
+from assays.formats.leaving import LeftOut
 from assays.formats.reading import SampleType
 from assays.formats.wells import positions
 from tabular.workbook import Sheet
@@ -68,7 +69,7 @@ def kind_of(code: str) -> SampleType:
     return TYPES[found[1]] if found else SampleType.SAMPLE
 
 
-def check_rows(table: AnalyteTable) -> None:
+def check_rows(table: AnalyteTable, left: LeftOut) -> None:
     """Raise unless every row has a type and wells of its own."""
     seen: set[str] = set()
     for row in table.rows:
@@ -78,7 +79,7 @@ def check_rows(table: AnalyteTable) -> None:
         if well is None:
             raise table.error(row, "well", f"“{table.cell(row, 'well')}” is not a well.")
         if table.cell(row, "outlier") not in ("", "0", "1"):
-            raise table.error(row, "outlier", "The mark of an outlier is 0 or 1.")
+            left.error("Outlier", table.error(row, "outlier", "The mark of an outlier is 0 or 1."))
         if seen & set(well.split(",")):
             raise table.error(row, "well", f"The well {well} stands twice.")
         seen |= set(well.split(","))

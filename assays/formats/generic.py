@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from assays.formats.errors import PlateFormatError
+from assays.formats.leaving import LeftOut
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -27,6 +28,7 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
+from assays.formats.roles import brightness_of, notes_of, roles_of
 from assays.formats.table import Table, table_of
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import positions
@@ -112,9 +114,9 @@ def _long(table: Table, place: dict[str, int]) -> list[Cell]:
 def _assembled(
     table: Table, cells: list[Cell], place: dict[str, int], said: dict[str, Any]
 ) -> PlateReading:
-    decimal, sheet = said.get("decimal", "."), table.sheet
+    decimal, sheet, left = said.get("decimal", "."), table.sheet, LeftOut()
     data: dict[str, list[Any]] = {name: [] for name in MEASUREMENT_COLUMNS}
-    wells: dict[str, tuple[str, str, float]] = {}
+    wells: dict[str, tuple[str, str | None, float]] = {}
     seen: set[tuple[str, str]] = set()
     for row, column, analyte in cells:
         sample, well = _identity(table, row, place)
@@ -128,16 +130,9 @@ def _assembled(
         text = sheet.cell(row, column)
         try:
             value, flag = read_value(text, decimal=decimal)
-            numbers = {
-                key: optional_number(sheet.cell(row, place[key]), decimal=decimal)
-                if key in place
-                else NAN
-                for key in NUMERIC
-            }
         except ValueError as error:
             raise table.error(row, column, f"{analyte}: {error}") from error
-        if numbers["bead_count"] < 0:
-            raise table.error(row, place["bead_count"], "A count of beads cannot be negative.")
+        numbers = {key: _number(table, row, place.get(key), key, decimal, left) for key in NUMERIC}
         unit = sheet.cell(row, place["unit"]) if "unit" in place else str(said.get("unit_text", ""))
         values = (well, sample, kind, analyte, text, value, unit)
         for name, cell in zip(MEASUREMENT_COLUMNS[:7], values, strict=True):
@@ -155,6 +150,15 @@ def _assembled(
     notes = ["Read as a table without an instrument's format."]
     if rest:
         notes.append(f"Columns kept as written: {', '.join(sheet.rows[0][i] for i in rest)}.")
+    rows = frame(MEASUREMENT_COLUMNS, data)
+    roles = roles_of(
+        [told[0] for told in wells.values()],
+        said=[None if told[1] is None else SampleType(told[1]) for told in wells.values()],
+        brightness=brightness_of(list(wells), rows),
+    )
+    kinds = {well: role.kind.value for well, role in zip(wells, roles, strict=True)}
+    rows["sample_type"] = [kinds[well] for well in data["well"]]
+    notes += [*notes_of([told[0] for told in wells.values()], roles), *left.notes()]
     return PlateReading(
         format="generic",
         plate=Plate(
@@ -162,14 +166,15 @@ def _assembled(
             instrument=str(said.get("instrument", "")),
             lot=str(said.get("lot", "")),
         ),
-        measurements=frame(MEASUREMENT_COLUMNS, data),
+        measurements=rows,
         wells=frame(
             WELL_COLUMNS,
             {
                 "well": list(wells),
                 "position": [well if positions(well) else "" for well in wells],
                 "sample": [told[0] for told in wells.values()],
-                "sample_type": [told[1] for told in wells.values()],
+                "sample_type": list(kinds.values()),
+                "typed_by": [role.typed_by.value for role in roles],
                 "dilution": [told[2] for told in wells.values()],
             },
         ),
@@ -198,9 +203,27 @@ def _identity(table: Table, row: int, place: dict[str, int]) -> tuple[str, str]:
     return sample, well
 
 
-def _kind(table: Table, row: int, place: dict[str, int]) -> str:
+def _number(
+    table: Table, row: int, place: int | None, key: str, decimal: str, left: LeftOut
+) -> float:
+    """A number that no value needs; one that cannot be read is left out."""
+    if place is None:
+        return NAN
+    try:
+        found = optional_number(table.sheet.cell(row, place), decimal=decimal)
+    except ValueError as error:
+        left.error(key, table.error(row, place, str(error)))
+        return NAN
+    if key == "bead_count" and found < 0:
+        left.error(key, table.error(row, place, "a count of beads cannot be negative"))
+        return NAN
+    return found
+
+
+def _kind(table: Table, row: int, place: dict[str, int]) -> str | None:
+    """The type that a column tells; None where no column does."""
     if "sample_type" not in place:
-        return SampleType.SAMPLE.value
+        return None
     written = table.sheet.cell(row, place["sample_type"]).lower()
     known = {kind.value for kind in SampleType}
     if written in ("", "unknown"):

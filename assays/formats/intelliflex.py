@@ -1,8 +1,8 @@
 """INTELLIFLEX tables, CSV or XLSX: a row for each well, a column for each property of each bead region and
 reporter ("R25: RP1 MEDIAN"), and before them what is told of instrument, plate and well.
 
-They hold fluorescence and counts, never a concentration. Every analyte must have the same properties, and
-every row must be of the same plate.
+They hold fluorescence and counts, never a concentration. Every analyte must have its median, and every row
+must be of the same plate. A signature may stand below the wells.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tabular.workbook import Sheet
 
 PROPERTY = re.compile(r"R(\d+):\s*(RP\d+)\s+(.+)")
 SIGN = re.compile(r"R\d+:\s*RP\d+\s+MEDIAN")
-NEEDED = ("MEDIAN", "COUNT")
+NEEDED = "MEDIAN"
 WELL, SAMPLE = "WELL LOCATION", "SAMPLE ID"
 RUN = ("SERIAL NUMBER", "PLATE NAME", "PLATE START")
 
@@ -63,7 +63,7 @@ def _tables(file: FileSource) -> list[Sheet]:
 def read(file: FileSource) -> PlateReading:
     """Read a table whole; PlateFormatError with line, or sheet and cell, otherwise."""
     sheet = file.one_of(_tables(file)) if file.is_workbook else None
-    table = table_of(file, sheet)
+    table = table_of(file, sheet, signed=True)
     head, analytes = _columns(table)
     if len(table.sheet.rows) < 2:
         raise PlateFormatError("The table has no wells: the file was cut.")
@@ -91,13 +91,11 @@ def _columns(table: Table) -> tuple[dict[str, int], dict[tuple[str, str], dict[s
     for name in (WELL, SAMPLE):
         if name not in head:
             raise table.error(0, 0, f"The column “{name}” is missing.")
-    every = dict.fromkeys([*NEEDED, *(name for columns in analytes.values() for name in columns)])
-    for name in every:
-        for (region, reporter), columns in analytes.items():
-            if name not in columns:
-                raise table.error(
-                    0, min(columns.values()), f"“{name}” of R{region}, {reporter} is missing."
-                )
+    for (region, reporter), columns in analytes.items():
+        if NEEDED not in columns:
+            raise table.error(
+                0, min(columns.values()), f"“{NEEDED}” of R{region}, {reporter} is missing."
+            )
     return head, analytes
 
 

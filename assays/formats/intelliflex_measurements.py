@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from assays.formats.leaving import LeftOut
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -18,9 +21,9 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
-from assays.formats.values import optional_number
+from assays.formats.roles import brightness_of, notes_of, roles_of
+from assays.formats.values import NAN, optional_number
 from assays.formats.wells import plate_size
-from assays.formats.xponent_measurements import sample_type
 from tabular.moments import day_first, moment
 
 if TYPE_CHECKING:
@@ -41,26 +44,36 @@ NOTE = "The file holds fluorescence only: no concentration was computed."
 
 def assembled(wells: Wells) -> PlateReading:
     """The reading of wells that have been checked against each other."""
-    rows = range(1, len(wells.names) + 1)
+    rows, left = range(1, len(wells.names) + 1), LeftOut()
     analytes = _analytes(wells)
     per, decimal = len(analytes), _decimal(wells)
     samples = [wells.cell(row, "SAMPLE ID") for row in rows]
-    kinds = [_kind(wells, row, sample) for row, sample in zip(rows, samples, strict=True)]
-    dilution = [_dilution(wells, row, decimal) for row in rows]
     numbers = {
         column: [
-            _number(wells, row, places[name], analyte, decimal)
+            _number(wells, row, places.get(name), f"{analyte}, {name}", decimal, left)
             for row in rows
             for analyte, places in zip(analytes, wells.analytes.values(), strict=True)
-            if name in places
         ]
         for column, name in COLUMNS.items()
     }
-    for i, count in enumerate(numbers["bead_count"]):
-        if count < 0:
-            raise wells.table.error(
-                i // per + 1, 0, f"{analytes[i % per]}: a count of {count:g} beads."
-            )
+    _check_counts(wells, analytes, numbers["bead_count"], left)
+    fluorescence = {
+        "well": _each(wells.names, per),
+        "analyte": analytes * len(rows),
+        "mfi": numbers["mfi"],
+    }
+    roles = roles_of(
+        samples,
+        said=[_said(wells, row) for row in rows],
+        brightness=brightness_of(wells.names, frame(MEASUREMENT_COLUMNS, fluorescence)),
+    )
+    kinds = [role.kind.value for role in roles]
+    dilution = [
+        _dilution(
+            wells, row, decimal, role.dilution if role.kind != SampleType.SAMPLE else NAN, left
+        )
+        for row, role in zip(rows, roles, strict=True)
+    ]
     statuses = [wells.cell(row, "WELL STATUS") for row in rows]
     remarks = ["" if status.lower() in FINE else f"Well: {status}" for status in statuses]
     measurements = frame(
@@ -72,7 +85,7 @@ def assembled(wells: Wells) -> PlateReading:
             "analyte": analytes * len(rows),
             "flag": [Flag.MISSING.value] * (per * len(rows)),
             "dilution": _each(dilution, per),
-            **{column: values for column, values in numbers.items() if values},
+            **numbers,
         },
     )
     told = [(well, "", text) for well, text in zip(wells.names, remarks, strict=True) if text]
@@ -89,6 +102,7 @@ def assembled(wells: Wells) -> PlateReading:
                 "position": wells.names,
                 "sample": samples,
                 "sample_type": kinds,
+                "typed_by": [role.typed_by.value for role in roles],
                 "dilution": dilution,
                 "remark": remarks,
             },
@@ -102,7 +116,7 @@ def assembled(wells: Wells) -> PlateReading:
         ),
         header={name: text for name in wells.head if (text := wells.told(name))},
         extra=extra,
-        notes=tuple(_notes(wells, plate, extra)),
+        notes=(*_notes(wells, plate, extra), *notes_of(samples, roles), *left.notes()),
     )
 
 
@@ -150,25 +164,46 @@ def _decimal(wells: Wells) -> str:
     return "," if comma else "."
 
 
-def _number(wells: Wells, row: int, place: int, what: str, decimal: str) -> float:
+def _number(
+    wells: Wells, row: int, place: int | None, what: str, decimal: str, left: LeftOut
+) -> float:
+    """A number; one that is no median is left out where it cannot be read."""
+    if place is None:
+        return NAN
     try:
         return optional_number(wells.table.sheet.cell(row, place), decimal=decimal)
     except ValueError as error:
-        raise wells.table.error(row, place, f"{what}: {error}") from error
+        analyte, _, name = what.rpartition(", ")
+        refusal = wells.table.error(row, place, f"{analyte}: {error}")
+        if name == COLUMNS["mfi"]:
+            raise refusal from error
+        left.error(name, refusal)
+        return NAN
 
 
-def _dilution(wells: Wells, row: int, decimal: str) -> float:
-    text = wells.cell(row, "DILUTION").removeprefix("1:")  # "1:4" is written for 4
+def _check_counts(wells: Wells, analytes: list[str], counts: list[float], left: LeftOut) -> None:
+    """Leave out counts that cannot be."""
+    for i in np.flatnonzero(np.asarray(counts) < 0).tolist():
+        what = f"{analytes[i % len(analytes)]}: a count of {counts[i]:g} beads"
+        left.error(COLUMNS["bead_count"], wells.table.error(i // len(analytes) + 1, 0, what))
+        counts[i] = NAN
+
+
+def _dilution(wells: Wells, row: int, decimal: str, named: float, left: LeftOut) -> float:
+    """The factor as told; where none is told, that of the name of a control or a standard."""
+    text = re.sub(r"^1\s*[:/]\s*", "", wells.cell(row, "DILUTION"))  # "1:4" is written for 4
     try:
-        return optional_number(text, decimal=decimal)
+        told = optional_number(text, decimal=decimal)
     except ValueError as error:
-        raise wells.table.error(row, wells.head["DILUTION"], f"Dilution: {error}") from error
+        left.error("DILUTION", wells.table.error(row, wells.head["DILUTION"], str(error)))
+        told = NAN
+    return named if told != told else told
 
 
-def _kind(wells: Wells, row: int, sample: str) -> str:
-    """What stands in a well: by the instrument's own word (U1, S1, C1, B1), else by the sample's name."""
+def _said(wells: Wells, row: int) -> SampleType | None:
+    """The instrument's own word for a well (U1, S1, C1, B1); None where it has none."""
     told = WELL_TYPE.fullmatch(wells.cell(row, "WELL TYPE"))
-    return (TYPES[told[1]] if told else sample_type(sample)).value
+    return TYPES[told[1]] if told else None
 
 
 def _of(measurements: Any, kind: SampleType, columns: tuple[str, ...]) -> Any:
@@ -207,7 +242,10 @@ def _extra(wells: Wells) -> dict[str, list[list[str]]]:
     ]
     well = wells.head["WELL LOCATION"]
     kept = [[row[place] for place in (well, *places)] for row in wells.table.sheet.rows]
-    return {"other properties": kept} if places else {}
+    found = {"other properties": kept} if places else {}
+    if wells.table.trailer:
+        found["lines below the wells"] = [[line] for line in wells.table.trailer]
+    return found
 
 
 def _notes(wells: Wells, plate: Plate, extra: dict[str, list[list[str]]]) -> list[str]:
@@ -217,8 +255,19 @@ def _notes(wells: Wells, plate: Plate, extra: dict[str, list[list[str]]]) -> lis
             f"The time “{plate.acquired_text}” is kept as written: the file does not tell day from "
             "month."
         )
+    missing = [
+        name
+        for name in ("NET MEDIAN", "COUNT")
+        if any(name not in columns for columns in wells.analytes.values())
+    ]
+    notes += [f"“{name}” is not told of every analyte." for name in missing]
+    if wells.table.trailer:
+        notes.append(
+            f"{len(wells.table.trailer)} lines below the wells are kept as written: "
+            f"{wells.table.trailer[0][:60]}."
+        )
     if extra:
-        first = next(iter(wells.analytes.values()))
-        kept = [name for name in first if name not in UNREAD]
+        every = [name for columns in wells.analytes.values() for name in columns]
+        kept = [name for name in dict.fromkeys(every) if name not in UNREAD]
         notes.append(f"Properties kept as written: {', '.join(kept)}.")
     return notes

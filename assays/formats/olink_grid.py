@@ -106,13 +106,16 @@ def grid_of(sheet: Sheet) -> Grid:
     if not assays or start == stop:
         raise sheet.error(told["Assay"], 0, "The table holds no samples: the file was cut.")
     below = [(text, i) for i, text in enumerate(first[stop:], stop) if any(sheet.rows[i])]
-    if not any(re.match(r"((max|plate)[\s_]*)?lod\b|lloq\b", text, re.I) for text, _ in below):
-        raise sheet.error(
-            stop - 1, 0, "No limits of detection follow the samples: the file was cut."
-        )
     grid = Grid(sheet, told, below, list(range(start, stop)), assays, quality)
     _check_rows(grid)
-    _check_counts(grid)
+    is_counted = _check_counts(grid)
+    if sheet.name == TEXT and not below and not is_counted:
+        raise sheet.error(
+            stop - 1,
+            0,
+            "Nothing follows the samples (limits of detection, missing data), and the head does not count "
+            "them: the file was cut.",
+        )
     return grid
 
 
@@ -145,21 +148,22 @@ def _check_rows(grid: Grid) -> None:
             if sheet.cell(row, column):
                 raise sheet.error(row, column, "A value stands under no assay: misaligned columns.")
         for column in warnings:
-            if number(sheet.cell(row, column)) is not None:
+            if number(sheet.cell(row, column)) is not None and "." in sheet.cell(row, column):
                 raise sheet.error(row, column, "A number among QC warnings: misaligned columns.")
         same = seen.setdefault(tuple(sheet.rows[row]), row)
         if same != row:
             raise sheet.error(row, 0, f"The row stands twice: it is row {same + 1} again.")
     for name, row in grid.below:
-        is_sample = not warnings or any(sheet.cell(row, column) for column in warnings)
+        texts = (sheet.cell(row, column).replace(",", ".") for column in grid.assays)
+        is_sample = any(number(text) is not None for text in texts)
         if is_sample and not ENDING.match(name.lower().replace("_", " ")):
             raise sheet.error(
                 row, 0, f"“{name}” follows the end of the samples: an empty row stands among them."
             )
 
 
-def _check_counts(grid: Grid) -> None:
-    """The head's own counts of samples and plates must be those of the table."""
+def _check_counts(grid: Grid) -> bool:
+    """The head's own counts of samples and plates must be those of the table; whether it counts samples."""
     plates = {grid.sheet.cell(r, c) for r in grid.samples for c in grid.named("Plate ID")[:1]}
     for name, found in (("# Samples", len(grid.samples)), ("# Plates", len(plates))):
         row = grid.told.get(name)
@@ -168,3 +172,4 @@ def _check_counts(grid: Grid) -> None:
             raise grid.sheet.error(
                 row, 1, f"The head tells of {said} ({name}), the table holds {found}."
             )
+    return "# Samples" in grid.told and grid.sheet.cell(grid.told["# Samples"], 1).isdigit()

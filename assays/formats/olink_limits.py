@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from assays.formats.leaving import LeftOut
 from assays.formats.olink_grid import Grid, plain
 from assays.formats.values import NAN, read_value
 
@@ -16,15 +17,17 @@ from assays.formats.values import NAN, read_value
 @dataclass(frozen=True)
 class Limits:
     """lower: (samples, assays), what a value is held against; shown: (assays,), one for all plates; upper:
-    (assays,). NaN where not told. differ: whether plates have limits of their own."""
+    (assays,). NaN where not told. differ: whether plates have limits of their own; told: whether there are
+    any."""
 
     lower: Any
     shown: Any
     upper: Any
     differ: bool
+    told: bool
 
 
-def limits_of(grid: Grid, decimal: str) -> Limits:
+def limits_of(grid: Grid, decimal: str, left: LeftOut) -> Limits:
     """Read the limits. A sample is held against its own plate's limit of detection where there is one, and
     against the lower limit of quantification where the values are quantified."""
     found: dict[str, list[tuple[int, Any]]] = {}
@@ -32,7 +35,7 @@ def limits_of(grid: Grid, decimal: str) -> Limits:
         kind = plain(name)
         kind = kind if kind in ("maxlod", "lloq", "uloq") else _lod(name)
         if kind:
-            found.setdefault(kind, []).append((row, _numbers(grid, row, name, decimal)))
+            found.setdefault(kind, []).append((row, _numbers(grid, row, name, decimal, left)))
     count = len(grid.assays)
     lloq, upper = (_highest(found.get(kind, []), count) for kind in ("lloq", "uloq"))
     overall = _highest(found.get("lod", []), count)
@@ -47,6 +50,7 @@ def limits_of(grid: Grid, decimal: str) -> Limits:
         np.where(np.isnan(lloq), shown, lloq),
         upper,
         bool((by_plate < highest).any()),
+        not bool(np.isnan(shown).all() and np.isnan(lloq).all()),
     )
 
 
@@ -56,13 +60,14 @@ def _lod(name: str) -> str:
     return "lod" if re.match(r"lod\b", name, re.I) else ""
 
 
-def _numbers(grid: Grid, row: int, name: str, decimal: str) -> Any:
+def _numbers(grid: Grid, row: int, name: str, decimal: str, left: LeftOut) -> Any:
     found = []
     for column in grid.assays:
         try:
             found.append(read_value(grid.sheet.cell(row, column), decimal=decimal)[0])
         except ValueError as error:
-            raise grid.sheet.error(row, column, f"{name}: {error}") from error
+            left.error(name, grid.sheet.error(row, column, str(error)))
+            found.append(NAN)
     return np.array(found)
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pandas as pd
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.olink_names import named_by_convention, sample_type, unique_names
+from assays.formats.leaving import LeftOut
+from assays.formats.olink_names import role_of, unique_names
 from assays.formats.olink_table import Columns, column_names, columns, texts_of
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
@@ -24,6 +25,7 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
+from assays.formats.roles import notes_of
 from assays.formats.values import NAN, optional_number, read_value
 from tabular.source import FileSource
 
@@ -70,7 +72,7 @@ class _Long:
     """A long table with the well and the analyte of each row as codes."""
 
     def __init__(self, table: Columns, value: str) -> None:
-        self.table, self.value_name = table, value
+        self.table, self.value_name, self.left = table, value, LeftOut()
         for name in NEEDED:
             empty = table.words[name].index("").as_py()
             if empty >= 0:
@@ -128,9 +130,7 @@ class _Long:
         """The frame of measurements, and each row's limit of detection; kinds: the wells' types."""
         table, name = self.table, self.value_name
         decimal = self._decimal()
-        limit = table.numbers(
-            table.first_of(LIMITS[name]), lambda t: optional_number(t, decimal=decimal)
-        )
+        limit = self._limits(decimal)
         flags = list(Flag)
         read: list[int] = []
 
@@ -160,6 +160,19 @@ class _Long:
         return pd.DataFrame(
             {column: columns.get(column, none) for column in MEASUREMENT_COLUMNS}
         ), limit
+
+    def _limits(self, decimal: str) -> Any:
+        """Each row's limit of detection; one that cannot be read is left out."""
+        name = self.table.first_of(LIMITS[self.value_name])
+
+        def number_of(text: str) -> float:
+            try:
+                return optional_number(text, decimal=decimal)
+            except ValueError as error:
+                self.left.add(str(name), str(error))
+                return NAN
+
+        return self.table.numbers(name, number_of)
 
     def _decimal(self) -> str:
         names = (self.value_name, self.table.first_of(LIMITS[self.value_name]))
@@ -220,6 +233,8 @@ class _Long:
         rows, word = self.well_row, self.table.first_of(SAMPLE_TYPES) or ""
         samples = self.table.text("SampleID", rows)
         words = self.table.text(word, rows)
+        roles = [role_of(s, w) for s, w in zip(samples, words, strict=True)]
+        self.role_notes = notes_of(samples, roles)
         return frame(
             WELL_COLUMNS,
             {
@@ -227,9 +242,8 @@ class _Long:
                 "plate": self.table.text("PlateID", rows),
                 "position": self.table.text("WellID", rows),
                 "sample": samples,
-                "sample_type": [
-                    sample_type(s, w).value for s, w in zip(samples, words, strict=True)
-                ],
+                "sample_type": [role.kind.value for role in roles],
+                "typed_by": [role.typed_by.value for role in roles],
             },
         )
 
@@ -264,8 +278,7 @@ class _Long:
         notes = [
             f"Read as a long Olink export of {self.value_name}, {wells['plate'].nunique()} plate(s)."
         ]
-        if self.table.first_of(SAMPLE_TYPES) is None:
-            notes += named_by_convention(wells)
+        notes += self.role_notes
         lowest = np.full(len(self.analytes), NAN)
         np.fmin.at(lowest, self.analyte, limit)
         if (lowest < self._highest(limit)).any():
@@ -277,7 +290,7 @@ class _Long:
             notes.append("The file tells no limits of detection.")
         if self.table.others:
             notes.append(f"Columns left unread: {', '.join(self.table.others)}.")
-        return notes
+        return [*notes, *self.left.notes()]
 
     def _plate(self) -> Plate:
         told = self.table.told

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from assays.formats.leaving import LeftOut
 from assays.formats.olink_grid import TEXT, Grid, grid_of, plain, text_sheet
 from assays.formats.olink_limits import Limits, limits_of
-from assays.formats.olink_names import named_by_convention, sample_type, unique_names
+from assays.formats.olink_names import role_of, unique_names
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -26,6 +27,7 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
+from assays.formats.roles import notes_of
 from assays.formats.values import read_value
 from tabular.source import FileSource
 from tabular.workbook import Sheet
@@ -63,10 +65,12 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
     sheet, rows = grid.sheet, grid.samples
     assays = unique_names(grid.row("Assay", grid.assays), grid.row("OlinkID", grid.assays))
     decimal = "," if sheet.name == TEXT and _has_decimal_commas(grid) else "."
-    limits = limits_of(grid, decimal)
+    left = LeftOut()
+    limits = limits_of(grid, decimal, left)
     columns = _values(grid, assays, limits, decimal)
     samples = [sheet.cell(row, 0) for row in rows]
-    kinds = [sample_type(sample).value for sample in samples]
+    roles = [role_of(sample) for sample in samples]
+    kinds = [role.kind.value for role in roles]
     wells = [f"row {row + 1}" for row in rows]
     plates = [_plate_of(grid, row) for row in rows]
     units = [unit or "NPX" for unit in grid.row("Unit", grid.assays)]
@@ -91,6 +95,7 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
             "plate": plates,
             "sample": samples,
             "sample_type": kinds,
+            "typed_by": [role.typed_by.value for role in roles],
             "remark": _by_well(wells, remarks),
         },
     )
@@ -124,7 +129,11 @@ def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
             "quality columns": [[sheet.cell(r, c) for c in (0, *grid.quality)] for r in rows],
             "rows after the samples": [sheet.rows[row] for _, row in grid.below],
         },
-        notes=tuple(_notes(plates, others, limits, well_frame, _assay_warnings(grid, assays))),
+        notes=(
+            *_notes(plates, others, limits, _assay_warnings(grid, assays)),
+            *notes_of(samples, roles),
+            *left.notes(),
+        ),
     )
 
 
@@ -172,7 +181,6 @@ def _notes(
     plates: list[str],
     others: list[Sheet],
     limits: Limits,
-    wells: pd.DataFrame,
     warned: list[str],
 ) -> Iterator[str]:
     yield f"Read as an Olink export, {len(set(plates))} plate(s)."
@@ -183,7 +191,8 @@ def _notes(
         )
     if warned:
         yield f"The vendor warns of assays: {', '.join(warned)}."
-    yield from named_by_convention(wells)
+    if not limits.told:
+        yield "The file tells no limits of detection: no value could be held against one."
     if others:
         yield f"Sheets kept as written: {', '.join(other.name for other in others)}."
 

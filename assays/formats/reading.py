@@ -43,9 +43,12 @@ float64, NaN where there is none; mfi, net_mfi: median fluorescence and that les
 bead_count: float64, NaN where not told; dilution: float64 (1 is undiluted), NaN where not told; the
 others: text, never None."""
 
-WELL_COLUMNS = ("well", "plate", "position", "sample", "sample_type", "dilution", "remark")
+WELL_COLUMNS = (
+    *("well", "plate", "position", "sample", "sample_type", "typed_by", "dilution", "remark"),
+)
 """One row per well, in the file's order. well: unique in the file, what measurements name; plate: which
-plate of the file ("" where there is only one); position: "A1", "A3,A4" for a pair, "" where not told."""
+plate of the file ("" where there is only one); position: "A1", "A3,A4" for a pair, "" where not told;
+typed_by: how the type is known (assays.formats.roles.TypedBy)."""
 
 STANDARD_COLUMNS = (
     "well",

@@ -1,8 +1,9 @@
 """Luminex xPONENT CSV: a head, then blocks "DataType:,NAME", each a table by well or by analyte.
 
-Every block of wells must tell of the same wells, samples and analytes as Median does; the trailer
-"-- CRC --" must be there, for a file without it was cut. Decimal marks and the order of day and month
-are decided by evidence in the file; where there is none a date is left unread rather than guessed.
+The values stand in Median and Result: there every well, sample and analyte must be right. What cannot be read
+of any other block is left out and told. The trailer "-- CRC --" must be there, for a file without it was cut.
+Decimal marks and the order of day and month are decided by evidence in the file; where there is none a date
+is left unread rather than guessed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from dataclasses import dataclass
 
 from assays.formats.errors import PlateFormatError
+from assays.formats.leaving import LeftOut
 from assays.formats.reading import PlateReading
 from assays.formats.wells import position
 from assays.formats.xponent_head import plate_of
@@ -23,8 +25,11 @@ FIRST = re.compile(r'\s*"?Program"?\s*[,;\t]\s*"?xPONENT', re.IGNORECASE)
 LOCATION = re.compile(r"(?:\d+\s*\(\s*)?(\d+)\s*[,;.]\s*([A-P]\d{1,2})\s*\)?")
 HALF = re.compile(r"\d+\s*\(\s*\d+")
 NOT_ANALYTES = frozenset({"", "total events", "notes"})
-NEEDED = ("Median", "Count")
-OF_ANALYSIS = ("Net MFI", "Result")
+OF_VALUES = ("Median", "Result")
+EXPECTED_BLOCKS = {
+    "Count": "bead counts are not known",
+    "Net MFI": "fluorescence less the background is not known",
+}
 
 
 def recognizes(file: FileSource) -> bool:
@@ -48,17 +53,21 @@ class Block:
 
 def read(file: FileSource) -> PlateReading:
     """Read a file whole; PlateFormatError with the line and the reason otherwise."""
+    left = LeftOut()
     found = records(file.text, _delimiter(file.text))
-    head, blocks, outside = _divided(found)
+    head, blocks, outside = _divided(found, left)
     _check_blocks(head, blocks)
     tables = {
-        name: well_table(block, blocks["Median"]) for name, block in blocks.items() if block.by_well
+        name: well_table(block, blocks["Median"], left)
+        for name, block in blocks.items()
+        if block.by_well
     }
     notes = [f"Read as xPONENT, {file.encoding}, {DELIMITERS[_delimiter(file.text)]}."]
+    notes += [f"The block “{n}” is missing: {w}." for n, w in _absent(blocks)]
     if outside:
         notes.append(f"Lines of no block are kept as written, the first is line {outside[0].line}.")
     plate = plate_of(head, notes)
-    return assembled(plate, head, blocks, tables, outside, notes)
+    return assembled(plate, head, blocks, tables, outside, notes, left)
 
 
 def _delimiter(text: str) -> str:
@@ -71,7 +80,9 @@ def _delimiter(text: str) -> str:
     return found[1]
 
 
-def _divided(found: list[Record]) -> tuple[list[Record], dict[str, Block], list[Record]]:
+def _divided(
+    found: list[Record], left: LeftOut
+) -> tuple[list[Record], dict[str, Block], list[Record]]:
     """Head, blocks by name, and lines that belong to no block; checks the trailer."""
     marks = [i for i, record in enumerate(found) if record.cell(0) == "DataType:"]
     ends = [i for i, record in enumerate(found) if record.cell(0) == "-- CRC --"]
@@ -92,35 +103,45 @@ def _divided(found: list[Record]) -> tuple[list[Record], dict[str, Block], list[
         raise PlateFormatError(
             "The file mixes plates: a second export begins here.", line=again.line
         )
-    if marks[-1] > ends[0]:
-        raise PlateFormatError("A block stands behind the trailer.", line=found[marks[-1]].line)
     blocks: dict[str, Block] = {}
-    outside: list[Record] = [r for r in found[ends[0] + 1 :] if not r.is_empty][1:]
-    for start, stop in zip(marks, [*marks[1:], ends[0]], strict=True):
-        block, rest = _block(found[start:stop])
-        if block.name in blocks:
-            raise PlateFormatError(
-                f"The file mixes plates: the block “{block.name}” stands twice.", line=block.line
-            )
-        blocks[block.name] = block
+    outside: list[Record] = []
+    for start, stop in zip(marks, [*marks[1:], len(found)], strict=True):
+        end = stop if start > ends[0] else min(stop, ends[0])
+        block, rest = _block(found[start:end])
         outside += rest
-    return head, blocks, outside
+        if start > ends[0]:
+            _refuse_values(block, "A block stands behind the trailer.")
+            left.add(block.name, "the block stands behind the trailer", line=block.line)
+        elif block.name in blocks:
+            _refuse_values(block, f"The file mixes plates: the block “{block.name}” stands twice.")
+            left.add(block.name, "the block stands twice, and the first is read", line=block.line)
+        elif not block.name:
+            left.add("a block", "it has no name", line=block.line)
+            outside += block.rows
+        else:
+            blocks[block.name] = block
+    after = found[ends[0] + 1 : next((m for m in marks if m > ends[0]), len(found))]
+    return head, blocks, [*outside, *[record for record in after if not record.is_empty][1:]]
+
+
+def _refuse_values(block: Block, reason: str) -> None:
+    if block.name in OF_VALUES:
+        raise PlateFormatError(reason, line=block.line)
 
 
 def _block(part: list[Record]) -> tuple[Block, list[Record]]:
-    """The block of some records that begin with its mark, and what follows after an empty line."""
+    """The block of some records that begin with its mark, and what follows after an empty line. Wells that
+    empty lines divide belong together, for nothing but a mark begins another block."""
     mark, name = part[0], part[0].cell(1)
-    if not name:
-        raise PlateFormatError("A block has no name.", line=mark.line)
     body = [_located(record) for record in part[1:]]
+    is_well = [LOCATION.fullmatch(record.cell(0)) is not None for record in body]
+    last = max((i for i, well in enumerate(is_well) if well), default=-1)
+    body = [r for i, r in enumerate(body) if i > last or not r.is_empty]
     while body and body[0].is_empty:
         body = body[1:]
     size = next((i for i, record in enumerate(body) if record.is_empty), len(body))
     rest = [record for record in body[size:] if not record.is_empty]
     header = body[0] if size else Record(mark.line, [])
-    for record in rest:
-        if LOCATION.fullmatch(record.cell(0)):
-            raise PlateFormatError("The line of a well belongs to no block.", line=record.line)
     return Block(name, mark.line, header, body[1:size]), rest
 
 
@@ -134,12 +155,8 @@ def _located(record: Record) -> Record:
 
 
 def _check_blocks(head: list[Record], blocks: dict[str, Block]) -> None:
-    """Raise unless everything that the protocol promises is there."""
-    analysis = next((r for r in head if r.cell(0) == "ProtocolAnalysis"), None)
-    quantitative = analysis is not None and "quan" in " ".join(analysis.cells[1:]).lower()
-    computed = any(name in blocks for name in ("Avg Result", "Standard Expected Concentration"))
-    needed = [*NEEDED, *(OF_ANALYSIS if quantitative or computed else ())]
-    for name in needed:
+    """Raise unless the values that the protocol promises are there."""
+    for name in ("Median", *(("Result",) if _is_quantified(head, blocks) else ())):
         if name not in blocks:
             raise PlateFormatError(
                 f"The block “{name}” is missing. Export the plate again with all result types.",
@@ -147,6 +164,21 @@ def _check_blocks(head: list[Record], blocks: dict[str, Block]) -> None:
             )
         if not blocks[name].by_well or not blocks[name].rows:
             raise PlateFormatError(f"The block “{name}” has no wells.", line=blocks[name].line)
+
+
+def _is_quantified(head: list[Record], blocks: dict[str, Block]) -> bool:
+    """Whether the protocol computes concentrations."""
+    analysis = next((r for r in head if r.cell(0) == "ProtocolAnalysis"), None)
+    told = analysis is not None and "quan" in " ".join(analysis.cells[1:]).lower()
+    return told or any(name in blocks for name in ("Avg Result", "Standard Expected Concentration"))
+
+
+def _absent(blocks: dict[str, Block]) -> list[tuple[str, str]]:
+    """Blocks that an export usually has, with what is not known without them."""
+    told = dict(EXPECTED_BLOCKS)
+    if "Result" not in blocks:
+        del told["Net MFI"]
+    return [(n, w) for n, w in told.items() if n not in blocks or not blocks[n].by_well]
 
 
 WellTable = dict[str, tuple[Record, list[str]]]
@@ -165,28 +197,61 @@ def analytes_of(block: Block) -> dict[str, int]:
     return found
 
 
-def well_table(block: Block, median: Block) -> WellTable:
-    """The cells of a block by well, checked against Median's wells, samples and analytes."""
-    columns = analytes_of(block)
+def well_table(block: Block, median: Block, left: LeftOut) -> WellTable:
+    """The cells of a block by well, checked against Median's wells, samples and analytes. Raises for a block
+    of values; of another, what does not fit is left out."""
+    try:
+        columns = analytes_of(block)
+    except PlateFormatError as error:
+        if block.name in OF_VALUES:
+            raise
+        left.error(block.name, error)
+        return {}
     order = analytes_of(median)
-    if block.name in ("Median", "Count", *OF_ANALYSIS) and set(columns) != set(order):
+    if block.name in OF_VALUES and set(columns) != set(order):
         odd = sorted(set(columns) ^ set(order))[0]
         raise PlateFormatError(
             f"“{odd}” is not an analyte of both “Median” and “{block.name}”.",
             line=block.header.line,
         )
+    if block.name in EXPECTED_BLOCKS and (lost := [name for name in order if name not in columns]):
+        left.add(block.name, f"it has no column “{lost[0]}”", line=block.header.line)
     places = [columns.get(name, -1) for name in order]
+    samples = {} if block is median else {_well(row): row.cell(1) for row in median.rows}
     table: WellTable = {}
     for row in block.rows:
-        _check_width(block, row)
-        well = _well(row)
-        if well in table:
-            raise PlateFormatError(
-                f"The well {well} stands twice in “{block.name}”.", line=row.line
-            )
+        try:
+            well = _checked_well(block, row, samples, table)
+        except PlateFormatError as error:
+            if block.name in OF_VALUES:
+                raise
+            left.error(block.name, error)
+            continue
         table[well] = (row, [row.cells[c] if c >= 0 else "" for c in places])
-    _check_wells(block, table, median)
+    lost = [well for well in samples if well not in table]
+    if lost and block.name == "Result":
+        raise PlateFormatError(
+            f"“{block.name}” lacks the well {lost[0]}: the block was cut.", line=block.rows[-1].line
+        )
+    if lost and block.name in EXPECTED_BLOCKS:
+        left.add(block.name, f"it lacks {len(lost)} wells, the first is {lost[0]}", line=block.line)
     return table
+
+
+def _checked_well(block: Block, row: Record, samples: dict[str, str], table: WellTable) -> str:
+    """The well of a row that is as wide as its header, stands once, and holds what Median says."""
+    _check_width(block, row)
+    well = _well(row)
+    if well in table:
+        raise PlateFormatError(f"The well {well} stands twice in “{block.name}”.", line=row.line)
+    if samples and well not in samples:
+        raise PlateFormatError(f"The well {well} is not in “Median”.", line=row.line)
+    if samples and samples[well] != row.cell(1):
+        raise PlateFormatError(
+            f"The well {well} holds “{row.cell(1)[:60]}” here and “{samples[well][:60]}” in “Median”.",
+            line=row.line,
+        )
+    return well
 
 
 def _check_width(block: Block, row: Record) -> None:
@@ -216,24 +281,3 @@ def _well(row: Record) -> str:
             line=row.line,
         )
     return name
-
-
-def _check_wells(block: Block, table: WellTable, median: Block) -> None:
-    """Blocks of every well must have Median's; blocks of some (recovery) must have no others."""
-    if block is median:
-        return
-    samples = {_well(row): row.cell(1) for row in median.rows}
-    for well, (row, _cells) in table.items():
-        if well not in samples:
-            raise PlateFormatError(f"The well {well} is not in “Median”.", line=row.line)
-        if samples[well] != row.cell(1):
-            raise PlateFormatError(
-                f"The well {well} holds “{row.cell(1)}” here and “{samples[well]}” in “Median”.",
-                line=row.line,
-            )
-    if len(table) < len(samples) and block.name not in ("% Recovery",):
-        lost = next(well for well in samples if well not in table)
-        raise PlateFormatError(
-            f"“{block.name}” lacks the well {lost}: the block was cut.",
-            line=block.rows[-1].line if block.rows else block.line,
-        )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from assays.formats.errors import PlateFormatError
+from assays.formats.leaving import LeftOut
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -23,6 +24,7 @@ from assays.formats.reading import (
     SampleType,
     frame,
 )
+from assays.formats.roles import brightness_of, notes_of, roles_of
 from assays.formats.values import NAN, limit_of, optional_number, read_value
 from assays.formats.wells import plate_size
 from assays.formats.xponent_head import header_of
@@ -45,20 +47,19 @@ INTERPRETED = {
     *("Analysis Types", "Analysis Coefficients", "R^2", "Warnings/Errors"),
     *CONTROLS.values(),
 }
-TYPES = (
-    (re.compile(r"standard\s*\d*", re.IGNORECASE), SampleType.STANDARD),
-    (re.compile(r"(control|qc)\s*\d*", re.IGNORECASE), SampleType.CONTROL),
-    (re.compile(r"(background|blank)\s*\d*", re.IGNORECASE), SampleType.BLANK),
-)
+FACTOR = re.compile(r"1\s*[:/]\s*")  # "1/400" and "1:400" are written for 400
 LETTERS = ("A", "B", "C", "D", "F")
 ROUNDING = 0.02  # a recovery is written with two decimals, an observed value with all
 
 
 class Numbers:
-    """Reads cells as numbers in the decimal mark of the file; errors name line and analyte."""
+    """Reads cells as numbers in the decimal mark of the file; errors name line and analyte. What no value
+    needs is left out instead of refused (`optional`)."""
 
-    def __init__(self, tables: Iterable[WellTable], delimiter_is_comma: bool) -> None:
-        self.decimal = _decimal_mark(tables, delimiter_is_comma)
+    def __init__(
+        self, tables: Iterable[WellTable], delimiter_is_comma: bool, left: LeftOut
+    ) -> None:
+        self.decimal, self.left = _decimal_mark(tables, delimiter_is_comma), left
 
     def of(self, record: Record, text: str, what: str) -> float:
         found = number(text, decimal=self.decimal)
@@ -68,6 +69,14 @@ class Numbers:
             return optional_number(text, decimal=self.decimal)
         except ValueError as error:
             raise PlateFormatError(f"{what}: {error}", line=record.line) from error
+
+    def optional(self, record: Record, text: str, block: str, what: str = "") -> float:
+        """A number of a block that is not one of values; NaN where it cannot be read, which is told."""
+        try:
+            return self.of(record, text, what or block)
+        except PlateFormatError as error:
+            self.left.error(block, error)
+            return NAN
 
     def value(self, record: Record, text: str, what: str) -> tuple[float, Flag]:
         try:
@@ -96,11 +105,6 @@ def _decimal_mark(tables: Iterable[WellTable], delimiter_is_comma: bool) -> str:
     return "," if comma else "."
 
 
-def sample_type(name: str) -> SampleType:
-    """What stands in a well, by the name that xPONENT gives to standards, controls and blanks."""
-    return next((kind for form, kind in TYPES if form.fullmatch(name)), SampleType.SAMPLE)
-
-
 def assembled(
     plate: Plate,
     head: list[Record],
@@ -108,11 +112,13 @@ def assembled(
     tables: dict[str, WellTable],
     outside: list[Record],
     notes: list[str],
+    left: LeftOut,
 ) -> PlateReading:
     """The reading of a file whose blocks have been checked against each other."""
     numbers = Numbers(
         [tables[name] for name in ("Median", "Net MFI", "Result") if name in tables],
         delimiter_is_comma=all(len(r.cells) < 2 or ";" not in r.cells[0] for r in head[:1]),
+        left=left,
     )
     wells = list(tables["Median"])
     names = [
@@ -121,14 +127,34 @@ def assembled(
         if c.lower() not in ("", "total events", "notes")
     ]
     samples = [record.cell(1) for record, _ in tables["Median"].values()]
-    kinds = [sample_type(sample) for sample in samples]
     columns = _columns(tables, wells, names, numbers)
-    dilution = _dilutions(blocks, tables, wells, numbers)
     by_analyte = {
-        name: _analyte_table(block) for name, block in blocks.items() if not block.by_well
+        name: _analyte_table(block, left if name in INTERPRETED else LeftOut())
+        for name, block in blocks.items()
+        if not block.by_well
     }
     units = [_unit(by_analyte, name) for name in names]
     per = len(names)
+    cells = frame(
+        MEASUREMENT_COLUMNS,
+        {
+            "well": np.repeat(np.array(wells, dtype=object), per),
+            "analyte": names * len(wells),
+            "mfi": columns["mfi"],
+        },
+    )
+    roles = roles_of(
+        samples,
+        known=_listed(by_analyte),
+        brightness=brightness_of(wells, cells),
+    )
+    notes += notes_of(samples, roles)
+    kinds = [role.kind for role in roles]
+    told = _dilutions(blocks, tables, wells, numbers)
+    dilution = [
+        role.dilution if factor != factor and role.kind != SampleType.SAMPLE else factor
+        for factor, role in zip(told, roles, strict=True)
+    ]
     measurements = frame(
         MEASUREMENT_COLUMNS,
         {
@@ -154,6 +180,8 @@ def assembled(
         extra["lines of no block"] = [record.cells for record in outside]
     if "Result" not in tables:
         notes.append("The file holds fluorescence only: no concentration was computed.")
+    controls = _controls(grid, by_analyte, numbers)
+    notes += left.notes()
     return PlateReading(
         format="xponent",
         plate=plate,
@@ -165,12 +193,13 @@ def assembled(
                 "position": wells,
                 "sample": samples,
                 "sample_type": [kind.value for kind in kinds],
+                "typed_by": [role.typed_by.value for role in roles],
                 "dilution": dilution,
                 "remark": _well_remarks(blocks, wells),
             },
         ),
         standards=frame(STANDARD_COLUMNS, standards),
-        controls=frame(CONTROL_COLUMNS, _controls(grid, by_analyte, numbers)),
+        controls=frame(CONTROL_COLUMNS, controls),
         analytes=frame(ANALYTE_COLUMNS, _analytes(names, units, by_analyte, columns, numbers)),
         remarks=frame(
             REMARK_COLUMNS, dict(zip(REMARK_COLUMNS, zip(*remarks, strict=True), strict=True))
@@ -209,20 +238,22 @@ def _columns(
     tables: dict[str, WellTable], wells: list[str], names: list[str], numbers: Numbers
 ) -> dict[str, Any]:
     """Fluorescence, counts, texts, values and flags, a row per well and analyte."""
-    found: dict[str, Any] = {}
-    for column, block in (("mfi", "Median"), ("net_mfi", "Net MFI"), ("bead_count", "Count")):
+    found: dict[str, Any] = {
+        "mfi": [
+            numbers.of(record, text, f"Median, {name}")
+            for record, cells in (tables["Median"][well] for well in wells)
+            for name, text in zip(names, cells, strict=True)
+        ]
+    }
+    for column, block in (("net_mfi", "Net MFI"), ("bead_count", "Count")):
         if block in tables:
-            found[column] = [
-                numbers.of(record, text, f"{block}, {name}")
-                for record, cells in (tables[block][well] for well in wells)
-                for name, text in zip(names, cells, strict=True)
-            ]
-    for row, count in enumerate(found["bead_count"]):
+            found[column] = _optional(tables[block], block, wells, names, numbers)
+    for row, count in enumerate(found.get("bead_count", [])):
         if count < 0:
             record = tables["Count"][wells[row // len(names)]][0]
-            raise PlateFormatError(
-                f"{names[row % len(names)]}: a count of {count:g} beads.", line=record.line
-            )
+            why = f"{names[row % len(names)]}: a count of {count:g} beads"
+            numbers.left.add("Count", why, line=record.line)
+            found["bead_count"][row] = NAN
     texts, values, flags = [], [], []
     comments = tables.get("Comments", {})
     for well in wells:
@@ -240,6 +271,18 @@ def _columns(
     return found | {"raw_text": texts, "value": values, "flag": flags}
 
 
+def _optional(
+    table: WellTable, block: str, wells: list[str], names: list[str], numbers: Numbers
+) -> list[float]:
+    """The numbers of a block that no value needs; NaN for wells that it does not tell of."""
+    empty = (Record(0, []), [""] * len(names))
+    return [
+        numbers.optional(record, text, block, name)
+        for record, cells in (table.get(well, empty) for well in wells)
+        for name, text in zip(names, cells, strict=True)
+    ]
+
+
 def _dilutions(
     blocks: dict[str, Block], tables: dict[str, WellTable], wells: list[str], numbers: Numbers
 ) -> list[float]:
@@ -248,19 +291,50 @@ def _dilutions(
         return [NAN] * len(wells)
     column = block.header.cells.index("Dilution Factor")
     told = {well: record for well, (record, _) in tables["Dilution Factor"].items()}
-    return [numbers.of(told[well], told[well].cell(column), "Dilution Factor") for well in wells]
+    return [_factor(told.get(well), column, numbers) for well in wells]
 
 
-def _analyte_table(block: Block) -> dict[str, dict[str, tuple[Record, str]]]:
-    """Row name -> analyte -> record and cell, of a block whose columns are analytes."""
-    return {
-        row.cell(0): {
+def _factor(record: Record | None, column: int, numbers: Numbers) -> float:
+    if record is None:
+        return NAN
+    text = FACTOR.sub("", record.cell(column), count=1)
+    factor = numbers.optional(record, text, "Dilution Factor")
+    if factor <= 0:
+        numbers.left.add("Dilution Factor", f"a factor of {factor:g}", line=record.line)
+        return NAN
+    return factor
+
+
+def _analyte_table(block: Block, left: LeftOut) -> dict[str, dict[str, tuple[Record, str]]]:
+    """Row name -> analyte -> record and cell, of a block whose columns are analytes. A row of another width
+    than its header is left out, for its cells may stand under the wrong names."""
+    wide = _width(block.header.cells)
+    found: dict[str, dict[str, tuple[Record, str]]] = {}
+    for row in block.rows:
+        if len(row.cells) < wide or _width(row.cells) > max(wide, len(block.header.cells)):
+            if _width(row.cells) > 1:
+                why = f"{len(row.cells)} cells under {len(block.header.cells)} names"
+                left.add(block.name, why, line=row.line)
+            continue
+        found[row.cell(0)] = {
             name: (row, row.cell(column))
             for column, name in enumerate(block.header.cells)
             if column and name
         }
-        for row in block.rows
+    return found
+
+
+def _width(cells: list[str]) -> int:
+    return max((i for i, cell in enumerate(cells) if cell), default=-1) + 1
+
+
+def _listed(tables: Tables) -> dict[str, SampleType]:
+    """Names that the file itself lists as standards or controls."""
+    standards = dict.fromkeys(tables.get(EXPECTED, {}), SampleType.STANDARD)
+    controls = {
+        name: SampleType.CONTROL for block in CONTROLS.values() for name in tables.get(block, {})
     }
+    return {name: kind for name, kind in (controls | standards).items() if name}
 
 
 Tables = dict[str, dict[str, dict[str, tuple[Record, str]]]]
@@ -272,7 +346,7 @@ def _cell(tables: Tables, block: str, row: str, analyte: str) -> str:
 
 def _number(tables: Tables, numbers: Numbers, block: str, row: str, analyte: str) -> float:
     record, text = tables.get(block, {}).get(row, {}).get(analyte, (None, ""))
-    return NAN if record is None else numbers.of(record, text, f"{block}, {analyte}")
+    return NAN if record is None else numbers.optional(record, text, block, analyte)
 
 
 def _unit(tables: Tables, analyte: str) -> str:
@@ -294,7 +368,7 @@ def _standards(
             "analyte": analyte,
             "expected": _number(by_analyte, numbers, EXPECTED, sample, analyte),
             "observed": grid.columns["value"][row],
-            "recovery": numbers.of(told[0], told[1][position[analyte]], "% Recovery")
+            "recovery": numbers.optional(told[0], told[1][position[analyte]], "% Recovery")
             if told
             else NAN,
             "mfi": grid.columns["mfi"][row],

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assays.formats import PlateFormatError, read_plate
-from assays.formats.olink_names import sample_type
+from assays.formats.olink_names import role_of
 from tests.unit.formats.files import workbook
 from tests.unit.formats.olink_files import olink_quantified, olink_rows
 
@@ -135,7 +135,7 @@ def test_a_wide_export_as_text_gives_the_same_numbers_and_names_lines():
     ],
 )
 def test_a_control_is_what_is_named_as_one_and_not_what_begins_as_one(name, kind):
-    assert sample_type(name).value == kind
+    assert role_of(name).kind.value == kind
 
 
 def test_concentrations_of_target_48_are_read_with_their_words_and_limits():

@@ -108,7 +108,7 @@ def test_an_unknown_block_is_kept_and_reported():
     assert any("Bead Cloud" in note for note in reading.notes)
 
 
-@pytest.mark.parametrize("name", ["Median", "Net MFI", "Count", "Result"])
+@pytest.mark.parametrize("name", ["Median", "Result"])
 def test_a_missing_block_is_refused_by_name(name):
     blocks = xponent_blocks()
     del blocks[name]
@@ -128,12 +128,11 @@ def change(block, row, column, text):
     [
         (change("Median", 2, 2, "12x"), "Median, IL1B: “12x” is not a number"),
         (change("Result", 2, 3, "high"), "Result, IL6"),
-        (change("Count", 1, 2, "-3"), "-3 beads"),
-        (change("Count", 1, 1, "Sample 9"), "“Sample 9” here and “Background0”"),
+        (change("Result", 1, 1, "Sample 9"), "“Sample 9” here and “Background0”"),
         (change("Median", 2, 0, "2(2,B1)"), "mixes plates"),
         (change("Median", 2, 0, "2(1,Q1)"), "not the location"),
         (change("Median", 2, 0, "2(1,A1)"), "stands twice"),
-        (change("Count", 0, 2, "IL9"), "not an analyte of both"),
+        (change("Result", 0, 2, "IL9"), "not an analyte of both"),
         (change("Median", 0, 3, "IL1B"), "stands twice"),
         (xponent() + xponent(), "mixes plates"),
     ],
@@ -187,7 +186,11 @@ def test_a_junk_byte_is_refused_or_leaves_the_other_numbers_alone(place, junk):
     assert len(found) == len(whole)
     for column in ("value", "mfi", "net_mfi", "bead_count"):
         same = (found[column] == whole[column]) | (found[column].isna() & whole[column].isna())
-        assert (~same).sum() <= 1
+        needed = column in (
+            "value",
+            "mfi",
+        )  # of the others a line may be left out, but never misread
+        assert (~same & (needed | found[column].notna())).sum() <= 1
 
 
 def test_blocks_inside_a_quotation_that_is_not_closed_are_refused() -> None:

@@ -113,6 +113,6 @@ def test_a_number_that_a_spreadsheet_made_a_date_is_refused_where_it_is_used():
 
 def test_analytes_renamed_in_one_block_are_refused():
     blocks = xponent_blocks()
-    blocks["Net MFI"][0][2] = "spike"
+    blocks["Result"][0][2] = "spike"
     with pytest.raises(PlateFormatError, match="“IL1B” is not an analyte of both"):
         read_plate(xponent(blocks))

@@ -1,0 +1,33 @@
+"""What a reader leaves out of a file because it cannot be read and no value needs it: told, part by part."""
+
+from __future__ import annotations
+
+from assays.formats.errors import PlateFormatError
+
+TOLD = 3
+
+
+class LeftOut:
+    """Collects what was left out; `notes` are sentences for the person who looks at the preview."""
+
+    def __init__(self) -> None:
+        self._parts: dict[str, list[str]] = {}
+
+    def add(self, part: str, why: str, *, line: int | None = None, cell: str | None = None) -> None:
+        """Leave something of a part (a block, a column, a sheet) out, for a reason."""
+        self.error(part, PlateFormatError(why, line=line, cell=cell))
+
+    def error(self, part: str, error: PlateFormatError) -> None:
+        """Leave out what an error says that it cannot be read."""
+        self._parts.setdefault(part, []).append(str(error).rstrip("."))
+
+    def notes(self) -> list[str]:
+        """One sentence for each part, with the first places."""
+        found = []
+        for part, reasons in self._parts.items():
+            different = list(dict.fromkeys(reasons))
+            more = f"; and {len(different) - TOLD} more" if len(different) > TOLD else ""
+            found.append(
+                f"Left out of “{part}” (no value needs it): {'; '.join(different[:TOLD])}{more}."
+            )
+        return found
