@@ -48,6 +48,7 @@ INTERPRETED = {
     *CONTROLS.values(),
 }
 FACTOR = re.compile(r"1\s*[:/]\s*")  # "1/400" and "1:400" are written for 400
+NUMERIC = re.compile(r"[<>=*\s+-]*[\d.,]+(?:[eE][+-]?\d+)?")
 LETTERS = ("A", "B", "C", "D", "F")
 ROUNDING = 0.02  # a recovery is written with two decimals, an observed value with all
 
@@ -57,7 +58,7 @@ class Numbers:
     needs is left out instead of refused (`optional`)."""
 
     def __init__(
-        self, tables: Iterable[WellTable], delimiter_is_comma: bool, left: LeftOut
+        self, tables: dict[str, WellTable], delimiter_is_comma: bool, left: LeftOut
     ) -> None:
         self.decimal, self.left = _decimal_mark(tables, delimiter_is_comma), left
 
@@ -85,24 +86,35 @@ class Numbers:
             raise PlateFormatError(f"{what}: {error}", line=record.line) from error
 
 
-def _decimal_mark(tables: Iterable[WellTable], delimiter_is_comma: bool) -> str:
-    """ "." or ",", by the fluorescence and the results; PlateFormatError where the file has both, or
-    where a comma could as well part thousands."""
+def _decimal_mark(tables: dict[str, WellTable], delimiter_is_comma: bool) -> str:
+    """ "." or ",", by the blocks of values; PlateFormatError where they have both, or where a comma could as
+    well part thousands. Where they have neither, the fluorescence less the background may tell."""
+    for blocks in (("Median", "Result"), ("Net MFI",)):
+        read = [tables[name] for name in blocks if name in tables]
+        point, comma, where = _marks(read, delimiter_is_comma)
+        if comma and point and blocks[0] == "Median":
+            raise PlateFormatError(
+                "Numbers have commas that could be decimal marks or part thousands. Export the file "
+                "again without thousands separators.",
+                line=where,
+            )
+        if comma or point:
+            return "," if comma and not point else "."
+    return "."
+
+
+def _marks(tables: list[WellTable], delimiter_is_comma: bool) -> tuple[bool, bool, int]:
+    """Whether numbers have points, whether they have commas, and the last line with a comma; a comma that
+    could part thousands counts as both."""
     point, comma, sure, where = False, False, False, 1
     for table in tables:
         for record, cells in table.values():
-            text = " ".join(cells)
-            point = point or "." in text
-            if "," in text:
+            numeric = [cell for cell in cells if NUMERIC.fullmatch(cell)]
+            point = point or any("." in cell for cell in numeric)
+            if any("," in cell for cell in numeric):
                 comma, where = True, record.line
-                sure = sure or any(re.search(r",(\d{1,2}|\d{4,})(\D|$)", cell) for cell in cells)
-    if comma and (point or (delimiter_is_comma and not sure)):
-        raise PlateFormatError(
-            "Numbers have commas that could be decimal marks or part thousands. Export the file again "
-            "without thousands separators.",
-            line=where,
-        )
-    return "," if comma else "."
+                sure = sure or any(re.search(r",(\d{1,2}|\d{4,})(\D|$)", cell) for cell in numeric)
+    return point or (comma and delimiter_is_comma and not sure), comma, where
 
 
 def assembled(
@@ -116,7 +128,7 @@ def assembled(
 ) -> PlateReading:
     """The reading of a file whose blocks have been checked against each other."""
     numbers = Numbers(
-        [tables[name] for name in ("Median", "Net MFI", "Result") if name in tables],
+        tables,
         delimiter_is_comma=all(len(r.cells) < 2 or ";" not in r.cells[0] for r in head[:1]),
         left=left,
     )
