@@ -28,6 +28,7 @@ from modeling.ciri.forest import (
     matching_outcome,
     seed_of,
 )
+from modeling.ciri.given import as_numbers
 from modeling.ciri.kernel.concordance import order_of
 from modeling.ciri.kernel.cox import partial_likelihood
 from modeling.ciri.outcome import Bools, Floats, Integers, outcome
@@ -80,6 +81,7 @@ class CoxElasticNet(BaseEstimator):
     cross_validation_: pd.DataFrame
     baseline_: pd.DataFrame
     preparation_: Preparation
+    fitted_on_: set[bytes]
     feature_names_in_: NDArray[Any]
     n_features_in_: int
     unique_times_: Floats
@@ -112,6 +114,7 @@ class CoxElasticNet(BaseEstimator):
                 f"A penalised Cox model needs two events or more; here n_samples={len(time)}, with "
                 f"{int(event.sum())} events."
             )
+        self.fitted_on_ = {row.tobytes() for row in _canonical(values)}
         self.preparation_ = Preparation.of(values)
         columns = self.preparation_.apply(values)
         alphas, coefs = self._path(columns, event, time)
@@ -134,6 +137,12 @@ class CoxElasticNet(BaseEstimator):
         )
         self.baseline_ = baseline_cumulative_hazard(outcome(event, time), columns @ coefs[:, best])
         return self
+
+    def has_seen(self, X: Any) -> Bools:
+        """Which rows of X (m, p) have the values of a row that the model was fitted on: (m,)."""
+        check_is_fitted(self, "coefficients_")
+        rows = _canonical(fitted_values(self, X).astype(np.float64))
+        return np.array([row.tobytes() in self.fitted_on_ for row in rows], dtype=bool)
 
     def _check_parameters(self) -> None:
         if not 0 < self.l1_ratio <= 1:
@@ -204,7 +213,7 @@ class CoxElasticNet(BaseEstimator):
     def predict_survival_function(self, X: Any, times: Any) -> Floats:
         """Survival probability (n, times), times positive, in the unit of y, up to the last in training."""
         risk = np.exp(np.minimum(self.predict(X), _HIGHEST))
-        asked = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        asked = np.atleast_1d(as_numbers(times, "times"))
         if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
             raise ValueError("times must be positive, finite numbers.")
         if (asked > self.unique_times_[-1]).any():
@@ -223,6 +232,11 @@ class CoxElasticNet(BaseEstimator):
     def _values(self, X: Any) -> Floats:
         check_is_fitted(self, "coefficients_")
         return fitted_values(self, X).astype(np.float64)
+
+
+def _canonical(values: Floats) -> Floats:
+    """Rows whose equal values are equal bytes: one NaN, and no negative zero."""
+    return np.ascontiguousarray(np.where(np.isnan(values), np.nan, values + 0.0))
 
 
 def _coxnet(columns: Floats, y: Any, **parameters: Any) -> CoxnetSurvivalAnalysis:

@@ -10,14 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from modeling.ciri.concordance import resampled_concordance
+from modeling.ciri.concordance import backwards, resampled_concordance
 from modeling.ciri.cox import fit_cox
 from modeling.ciri.cutoff import GROUPS, lock_cutoff
+from modeling.ciri.given import as_groups, as_risk
 from modeling.ciri.outcome import Bools, Floats, outcome
 from modeling.ciri.performance.bootstrap import Estimates, point_and_resamples
 from modeling.ciri.performance.follow import Follow
 from modeling.ciri.performance.horizons import asked_times, listed, usable_times
-from modeling.ciri.performance.patients import Patients
+from modeling.ciri.performance.patients import Patients, checked_survival
 from modeling.ciri.performance.predictions import Predictions, predictions
 from modeling.ciri.reclassification import discrimination_gain, reclassification
 from modeling.ciri.report import plain_rows
@@ -27,7 +28,6 @@ CAVEAT = (
     "NRI and IDI can rise when a model gains nothing but noise, or is badly calibrated (Pepe et al. "
     "2015; Hilden & Gerds 2014): judge by the difference in C, the Brier score and calibration first."
 )
-_ROUNDING = 1e-9
 _IMPROVEMENTS = ("nri", "nri_events", "nri_nonevents", "idi")
 
 
@@ -302,9 +302,7 @@ def _moves(event: Bools, groups_a: Any, groups_b: Any, known: Bools) -> pd.DataF
     columns = ["group_a", "group_b", "n", "events"]
     if groups_a is None or groups_b is None:
         return pd.DataFrame(columns=columns)
-    pair = [np.asarray(groups, dtype=object) for groups in (groups_a, groups_b)]
-    if any(groups.shape != known.shape for groups in pair):
-        raise ValueError(f"There must be one group per patient, {len(known)}, of each model.")
+    pair = [as_groups(groups, len(known)) for groups in (groups_a, groups_b)]
     of_a, of_b = (groups[known] for groups in pair)
     present = {group for group in [*of_a, *of_b] if not pd.isna(group)}
     ordered = [group for group in GROUPS if group in present] + sorted(present - set(GROUPS))
@@ -324,17 +322,17 @@ def _pair(
     and sentences on what is left out. Raises ValueError where arrays do not fit.
     """
     everybody = Follow.of(y)
-    both = [np.asarray(risk, dtype=np.float64) for risk in risks]
-    if any(risk.shape != everybody.time.shape or np.isinf(risk).any() for risk in both):
-        raise ValueError(
-            f"Each model must give {len(everybody.time)} finite risks, one per patient (NaN: none)."
-        )
+    both = [as_risk(risk, len(everybody.time)) for risk in risks]
     known = np.isfinite(both[0]) & np.isfinite(both[1])
     curves = _both_survivals(survivals, times, len(known))
     if curves is not None:
         known &= np.isfinite(curves).all(axis=(0, 2))
     follow = Follow.of(y, known).with_events()
-    notes = []
+    notes = [
+        f"{which} model: {said}"
+        for which, risk in zip(("First", "Second"), both, strict=True)
+        if (said := backwards(follow.event, follow.time, risk[known]))
+    ]
     if not known.all():
         notes.append(f"{(~known).sum()} of {len(known)} patients lack a prediction; left out.")
     if curves is None:
@@ -365,10 +363,5 @@ def _both_survivals(survivals: tuple[Any, Any], times: Any, n: int) -> Floats | 
         return None
     if times is None:
         raise ValueError("Survival was given without the times it is predicted at.")
-    shape = (n, len(asked_times(times)))
-    found = [np.asarray(survival, dtype=np.float64) for survival in survivals]
-    if any(survival.shape != shape for survival in found):
-        raise ValueError(f"Each model's survival must have the shape {shape}: patients by times.")
-    if any((survival < -_ROUNDING).any() or (survival > 1 + _ROUNDING).any() for survival in found):
-        raise ValueError("Predicted survival must be probabilities, between 0 and 1.")
-    return np.array(found)
+    asked = asked_times(times)
+    return np.array([checked_survival(survival, n, asked) for survival in survivals])

@@ -7,17 +7,19 @@ scores within 1e-8 of each other count one half.
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
+from modeling.ciri.given import INSTEAD, as_risk
 from modeling.ciri.kernel.concordance import (
     concordance_of_resamples,
     concordance_of_risks,
     order_of,
 )
-from modeling.ciri.outcome import Floats, split_outcome
+from modeling.ciri.outcome import Bools, Floats, split_outcome
 from modeling.ciri.resampling import bootstrap_counts, percentile_interval
 
 
@@ -39,9 +41,46 @@ class ConcordanceInterval:
 def concordance_index(y: Any, risk: Any) -> float:
     """Harrell's C of a risk score (n,) (higher: earlier event) against the outcome y (n,).
 
-    Raises ValueError where the lengths differ, a score is not finite, or no pair is comparable.
+    Raises ValueError where the lengths differ, a score is not finite, or no pair is comparable. Warns
+    where scores between 0 and 1 run the other way, as survival probabilities do.
     """
-    return float(concordance_indices(y, np.asarray(risk, dtype=np.float64)[None])[0])
+    event, time = split_outcome(y)
+    scores = as_risk(risk, len(time))
+    c = float(concordance_indices(y, scores[None])[0])
+    warn_of_survival(event, time, scores)
+    return c
+
+
+def backwards(event: Bools, time: Floats, risk: Floats) -> str:
+    """A sentence where scores (n,) order the patients clearly the wrong way round; "" otherwise.
+
+    Clearly: Harrell's C lies three standard errors of no association below 0.5, that of Kendall's tau
+    (Kendall 1938, Biometrika 30:81-93) of as many untied patients as there are events.
+    """
+    events = int(event.sum())
+    if events < 2 or not len(risk) or np.ptp(risk) == 0:
+        return ""
+    rising = np.argsort(risk)[None]
+    c = float(concordance_of_risks(*order_of(event, time), event, np.array(risk[None]), rising)[0])
+    error = np.sqrt(2 * (2 * events + 5) / (9 * events * (events - 1))) / 2
+    if not c < 0.5 - 3 * error:
+        return ""
+    hint = (
+        "A risk must be higher the earlier the event; turn the sign of a predicted survival time."
+    )
+    if _are_shares(risk):
+        hint = f"Scores between 0 and 1 that do so are survival probabilities as a rule. {INSTEAD}"
+    return f"The C-index is {c:.3f}: the scores order the patients the wrong way round. {hint}"
+
+
+def _are_shares(risk: Floats) -> bool:
+    return bool((risk >= 0).all() and (risk <= 1).all())
+
+
+def warn_of_survival(event: Bools, time: Floats, risk: Floats) -> None:
+    """Warn where scores between 0 and 1 order the patients clearly the wrong way round."""
+    if len(risk) and _are_shares(risk) and (said := backwards(event, time, risk)):
+        warnings.warn(said, stacklevel=3)
 
 
 def concordance_indices(y: Any, risks: Floats) -> Floats:
@@ -64,10 +103,10 @@ def concordance_interval(
 ) -> ConcordanceInterval:
     """Harrell's C with the percentile interval of `n_resamples` bootstrap samples of patients.
 
-    Samples without a comparable pair are passed over.
+    Samples without a comparable pair are passed over. Warns as `concordance_index` does.
     """
     event, time = split_outcome(y)
-    point = concordance_index(y, risk)
+    point = concordance_index(y, risk := as_risk(risk, len(time)))
     counts = bootstrap_counts(len(time), n_resamples, seed).astype(np.float64)
     resampled = resampled_concordance(y, risk, counts)
     low, high = percentile_interval(resampled, level)

@@ -14,6 +14,7 @@ import pandas as pd
 from scipy import stats
 
 from modeling.ciri.forest import feature_names, numbers_of_frame
+from modeling.ciri.given import as_numbers
 from modeling.ciri.kernel import cox as kernel
 from modeling.ciri.kernel.concordance import order_of
 from modeling.ciri.outcome import Bools, Floats, split_outcome
@@ -126,7 +127,7 @@ def _failed(
 
 def _columns(X: Any, n: int) -> Floats:
     try:
-        values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else np.asarray(X, np.float64)
+        values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else as_numbers(X, "X")
     except (TypeError, ValueError) as error:
         raise ValueError(f"X must hold numbers only ({error}).") from error
     if values.ndim != 2 or len(values) != n or not values.shape[1]:
@@ -139,7 +140,7 @@ def _columns(X: Any, n: int) -> Floats:
 
 
 def _weights(weights: Any, n: int) -> Floats:
-    weight = np.ones(n) if weights is None else np.asarray(weights, dtype=np.float64)
+    weight = np.ones(n) if weights is None else as_numbers(weights, "weights")
     if weight.shape != (n,) or not np.isfinite(weight).all() or (weight < 0).any():
         raise ValueError(f"weights must be {n} finite numbers that are not negative.")
     if not weight.any():
@@ -163,7 +164,7 @@ def baseline_cumulative_hazard(y: Any, log_risk: Any, weights: Any = None) -> pd
     R's basehaz gives it for a coxph with its default ties.
     """
     event, time = split_outcome(y)
-    score, weight = np.asarray(log_risk, dtype=np.float64), _weights(weights, len(time))
+    score, weight = as_numbers(log_risk, "log_risk"), _weights(weights, len(time))
     if score.shape != time.shape or not np.isfinite(score).all():
         raise ValueError(f"log_risk must be {len(time)} finite numbers.")
     centre = score.max()  # so that no share of the risk overflows

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from modeling.ciri.concordance import warn_of_survival
+from modeling.ciri.given import as_numbers, as_risk
 from modeling.ciri.outcome import Bools, Floats, split_outcome
 
 GOOD, INTERMEDIATE, POOR = "good", "intermediate", "poor"
@@ -45,7 +47,7 @@ class Cutoff:
 
     def groups(self, mortality: Any) -> NDArray[Any]:
         """The name of the group of each score (n,); None for NaN."""
-        scores = np.asarray(mortality, dtype=np.float64)
+        scores = as_numbers(mortality, "The score")
         place = np.searchsorted(self.values, scores, side="left")
         names = np.array([*self.names, None], dtype=object)
         return names[np.where(np.isnan(scores), len(self.names), place)]
@@ -60,12 +62,14 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
 
     "median" of the scores; "tertiles": their 1/3 and 2/3 quantiles; "logrank": the score that
     separates survival best (`maximally_selected`), or the median where none separates anything.
-    Raises ValueError for another rule, and where a score is missing or not finite.
+    Raises ValueError for another rule, and where a score is missing or not finite. Warns where scores
+    between 0 and 1 run the other way, as survival probabilities do: good would be called poor.
     """
     event, time = split_outcome(y)
-    scores = np.asarray(mortality, dtype=np.float64)
-    if scores.shape != time.shape or not np.isfinite(scores).all():
+    scores = as_risk(mortality, len(time))
+    if not np.isfinite(scores).all():
         raise ValueError(f"A cut-off needs a finite score for each of the {len(time)} patients.")
+    warn_of_survival(event, time, scores)
     if rule == "tertiles":
         lower, upper = np.quantile(scores, [1 / 3, 2 / 3]).tolist()
         return Cutoff(rule, upper, lower=lower)
@@ -131,7 +135,7 @@ def corrected_p(chi2: float, outer: float = _OUTER) -> float:
 def percentiles(mortality: Any, training: Floats) -> Floats:
     """Percent of the training out-of-bag scores below each score, ties counting half: (n,), 0-100."""
     ordered = np.sort(training)
-    scores = np.asarray(mortality, dtype=np.float64)
+    scores = as_numbers(mortality, "The score")
     below = np.searchsorted(ordered, scores, side="left")
     upto = np.searchsorted(ordered, scores, side="right")
     return 100.0 * (below + upto) / (2 * len(ordered))

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from modeling.ciri.forest import SurvivalForest, fitted_columns, numbers_of_frame
+from modeling.ciri.given import as_numbers
 from modeling.ciri.kernel import shap
 from modeling.ciri.kernel.threads import in_threads, spans
 from modeling.ciri.outcome import Floats, Integers
@@ -153,6 +154,9 @@ def _training_rows(forest: SurvivalForest, training_rows: Any, count: int) -> In
     if training_rows is None:
         return np.full(count, -1, dtype=np.int64)
     rows = np.asarray(training_rows)
+    if rows.dtype == object:  # pandas' nullable whole numbers
+        rows = as_numbers(training_rows, "training_rows")
+        rows = rows.astype(np.int64) if (rows == np.floor(rows)).all() else rows
     known = len(forest.trees_.time)
     if rows.shape != (count,) or not np.issubdtype(rows.dtype, np.integer):
         raise ValueError(f"training_rows must be {count} whole numbers, one for each row of X.")
@@ -166,4 +170,4 @@ def _frame(forest: SurvivalForest, X: Any) -> pd.DataFrame:
     if isinstance(X, pd.DataFrame):
         numbers = numbers_of_frame(fitted_columns(names, X))
         return pd.DataFrame(numbers, columns=names, index=X.index)
-    return pd.DataFrame(np.asarray(X, dtype=np.float64), columns=names)
+    return pd.DataFrame(as_numbers(X, "X"), columns=names)

@@ -16,9 +16,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from modeling.ciri.concordance import concordance_index
+from modeling.ciri.concordance import concordance_indices
+from modeling.ciri.given import as_numbers
 from modeling.ciri.growing import grow
 from modeling.ciri.outcome import Bools, Floats, Integers, split_outcome
+from modeling.ciri.recognition import Recognised, recognise
 from modeling.ciri.trees import Trees, Values
 
 
@@ -111,9 +113,7 @@ class SurvivalForest(BaseEstimator):
         self.oob_score_ = np.nan
         if known.any():
             try:
-                self.oob_score_ = concordance_index(
-                    trees.outcome[known], self.oob_prediction_[known]
-                )
+                self.oob_score_ = _c(trees.outcome[known], self.oob_prediction_[known])
             except ValueError:
                 self.oob_score_ = np.nan  # too few events to compare anybody
         return self
@@ -158,8 +158,22 @@ class SurvivalForest(BaseEstimator):
         return self.trees_.mean_curve(values, asked, kind, training_rows, self.n_jobs)
 
     def score(self, X: Any, y: Any) -> float:
-        """Harrell's C of `predict(X)` on y."""
-        return concordance_index(y, self.predict(X))
+        """Harrell's C on y of `predict(X)`, out-of-bag for rows that the forest was grown on.
+
+        Rows that every sample holds have no out-of-bag prediction and are left out.
+        """
+        risk = self.predict_out_of_bag(X, self.recognise(X, y).rows)
+        known = np.isfinite(risk)
+        return _c(np.asarray(y)[known], risk[known])
+
+    def recognise(self, X: Any, y: Any) -> Recognised:
+        """Which rows of X (n, p) with outcome y (n,) are training rows, known by values and outcome.
+
+        `rows` (-1: none) is what `predict_out_of_bag`, `predict_survival_function` and
+        `ciri.shap_values` take as `training_rows`; `note` says it in words.
+        """
+        values = self.features(X)
+        return recognise(self.trees_, values, *matching_outcome(values, y), self.n_jobs)
 
     def features(self, X: Any) -> Values:
         """X as the forest reads it: (n, p) float32, columns of a frame put in training order."""
@@ -167,7 +181,7 @@ class SurvivalForest(BaseEstimator):
         return fitted_values(self, X)
 
     def _times(self, times: Any) -> Floats:
-        asked = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        asked = np.atleast_1d(as_numbers(times, "times"))
         last = self.trees_.time.max()
         if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
             raise ValueError("times must be positive, finite numbers.")
@@ -176,6 +190,11 @@ class SurvivalForest(BaseEstimator):
         if (asked > last).any():
             raise ValueError(f"times go up to {asked.max():g}, but follow-up ends at {last:g}.")
         return asked
+
+
+def _c(y: Any, risk: Floats) -> float:
+    """Harrell's C, without a look at what the scores may be: they are mortality."""
+    return float(concordance_indices(y, risk[None])[0])
 
 
 def feature_names(X: Any) -> NDArray[Any]:
@@ -267,7 +286,7 @@ def _numbers(X: Any) -> Floats:
         given = np.asarray(X)
         if np.iscomplexobj(given):
             raise ValueError("Complex data not supported; X must hold real numbers.")
-        return given.astype(np.float64)
+        return as_numbers(given, "X") if given.dtype == object else given.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"X must hold numbers only; code categories as numbers first ({error})."
@@ -310,7 +329,7 @@ def _whole(name: str, value: Any) -> int:
 def _weights(sample_weight: Any, rows: int) -> Floats | None:
     if sample_weight is None:
         return None
-    weight = np.asarray(sample_weight, dtype=np.float64)
+    weight = as_numbers(sample_weight, "sample_weight")
     if weight.shape != (rows,) or not np.isfinite(weight).all() or (weight < 0).any():
         raise ValueError("sample_weight must be one finite number, not negative, per row of X.")
     if not weight.any():

@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from modeling.ciri.given import as_numbers
+
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -16,9 +18,24 @@ DAYS_IN_MONTH = 30.4375
 
 
 def outcome(event: Any, time: Any) -> NDArray[Any]:
-    """The structured array, shape (n,), fields event (bool) and time (float), as sksurv's Surv."""
-    y = np.empty(len(time), dtype=[("event", bool), ("time", np.float64)])
-    y["event"], y["time"] = np.asarray(event, dtype=bool), np.asarray(time, dtype=np.float64)
+    """The structured array, shape (n,), fields event (bool) and time (float), as sksurv's Surv.
+
+    Raises ValueError where an event is not true or false (1 or 0), or is not known.
+    """
+    happened, times = as_numbers(event, "Events"), as_numbers(time, "Times")
+    if unknown := int(np.isnan(happened).sum()):
+        raise ValueError(
+            f"{unknown} of {happened.size} events are not known; leave such patients out, or say false "
+            "for who was event-free when last seen."
+        )
+    if not np.isin(happened, (0.0, 1.0)).all():
+        raise ValueError("Events must be true or false, 1 or 0.")
+    if happened.ndim != 1 or happened.shape != times.shape:
+        raise ValueError(
+            f"There must be one event and one time per patient, not {happened.shape} and {times.shape}."
+        )
+    y = np.empty(len(times), dtype=[("event", bool), ("time", np.float64)])
+    y["event"], y["time"] = happened == 1, times
     return y
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from modeling.ciri.forest import SurvivalForest
+from modeling.ciri.given import as_numbers
 from modeling.ciri.kernel.threads import spans
 from modeling.ciri.outcome import Floats, Integers
 from modeling.ciri.plain import plain, plain_rows
@@ -113,7 +114,7 @@ def _grid(column: Values, grid: int | Sequence[float]) -> Floats:
         if len(different) <= _CATEGORIES:
             return different
         return np.unique(np.quantile(known, np.linspace(*_MIDDLE, int(grid))))
-    points = np.unique(np.asarray(grid, dtype=np.float64))
+    points = np.unique(as_numbers(grid, "grid"))
     inside = np.isfinite(points)
     if len(known):
         inside &= (points >= known.min()) & (points <= known.max())

@@ -10,9 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from modeling.ciri.concordance import concordance_interval
+from modeling.ciri.concordance import concordance_interval, warn_of_survival
 from modeling.ciri.cox import fit_cox
 from modeling.ciri.cutoff import GOOD, POOR
+from modeling.ciri.given import as_groups, as_risk
 from modeling.ciri.outcome import Bools, Floats, split_outcome
 from modeling.ciri.survival import hazard_ratio, log_rank, median_survival
 
@@ -65,10 +66,10 @@ def strata_table(
     """
     split_outcome(y)
     _check(y, groups, strata)
-    labels = np.asarray(groups, dtype=object)
-    score = np.full(len(labels), np.nan) if score is None else np.asarray(score, dtype=np.float64)
-    if score.shape != labels.shape:
-        raise ValueError(f"There must be one score per patient: {len(labels)}, not {score.shape}.")
+    labels = as_groups(groups, len(y))
+    score = np.full(len(labels), np.nan) if score is None else as_risk(score, len(labels))
+    scored = np.isfinite(score)
+    warn_of_survival(*(part[scored] for part in split_outcome(y)), score[scored])
     grouped = ~pd.isna(labels)
     if not grouped.any():
         raise ValueError("No patient has a group, so there is nothing to compare.")
@@ -89,10 +90,10 @@ def strata_table(
 
 
 def _check(y: Any, groups: Any, strata: pd.DataFrame) -> None:
-    if len(np.asarray(groups, dtype=object)) != len(y) or len(strata) != len(y):
+    if len(groups) != len(y) or len(strata) != len(y):
         raise ValueError(
             f"There must be one group and one row of strata per patient: {len(y)} patients, "
-            f"{len(np.asarray(groups, dtype=object))} groups, {len(strata)} rows."
+            f"{len(groups)} groups, {len(strata)} rows."
         )
 
 

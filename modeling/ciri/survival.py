@@ -12,6 +12,7 @@ from sksurv.compare import compare_survival
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from modeling.ciri.cox import fit_cox
+from modeling.ciri.given import as_groups, as_numbers
 from modeling.ciri.outcome import Floats, outcome, split_outcome
 
 
@@ -93,7 +94,7 @@ def _bounds(survival: Floats, bound: Floats) -> Floats:
 def numbers_at_risk(y: Any, times: Any) -> list[int]:
     """How many are still under observation just before each of the times."""
     _, time = split_outcome(y)
-    return [int((time >= moment).sum()) for moment in np.asarray(times, dtype=np.float64)]
+    return [int((time >= moment).sum()) for moment in as_numbers(times, "times")]
 
 
 def log_rank(y: Any, groups: Any) -> LogRank:
@@ -114,9 +115,7 @@ def log_rank(y: Any, groups: Any) -> LogRank:
 
 
 def _labels(groups: Any, n: int) -> NDArray[Any]:
-    labels = np.asarray(groups)
-    if labels.shape != (n,):
-        raise ValueError(f"There must be one group per patient: {n}, not {labels.shape}.")
+    labels = as_groups(groups, n)
     if pd.isna(labels).any():
         raise ValueError("A patient has no group; leave such patients out of the comparison.")
     return labels

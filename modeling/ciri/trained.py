@@ -13,11 +13,15 @@ from modeling.ciri.dataset import FrozenTable
 from modeling.ciri.explanation import Explanation, shap_values
 from modeling.ciri.fitting import incomplete, share_known
 from modeling.ciri.forest import SurvivalForest
-from modeling.ciri.outcome import DAYS_IN_MONTH, Floats, Integers
+from modeling.ciri.outcome import DAYS_IN_MONTH, Bools, Floats, Integers
+from modeling.ciri.recognition import is_telling, same_rows
 from modeling.ciri.specification import Specification, parse_specification
 from modeling.ciri.storage import forest_arrays, forest_document, forest_from, pack, unpack
 from modeling.ciri.transform import Transform
 from modeling.ciri.uncertainty import survival_interval
+
+# How a score came about.
+OUT_OF_BAG, CHANGED, PREDICTION = "out-of-bag", "out-of-bag, values changed", "prediction"
 
 _FORMAT = "yogo model 2"
 _DOCUMENT = {
@@ -47,17 +51,24 @@ class TrainedModel:
         """The columns of the forest, in its order: selected analytes, then covariates."""
         return [str(name) for name in self.forest.feature_names_in_]
 
-    def score(self, table: FrozenTable, *, intervals: bool = False) -> pd.DataFrame:
+    def score(
+        self, table: FrozenTable, *, intervals: bool = False, same_people: bool = False
+    ) -> pd.DataFrame:
         """Scores of every subject with enough known inputs, one row each, in table order.
 
         subject; mortality (ensemble); percentile (0-100, among the training out-of-bag scores);
         group (see `Cutoff`); basis; for each horizon m of the specification survival_{m}m
         (probability, None where training follow-up is shorter) and, with `intervals`, _low and _high
-        (95 %); restricted_mean (days up to the longest of those horizons, None without any). A subject
-        of the training set is scored "out-of-bag", by the trees that did not see it, everybody else
-        by "prediction".
+        (95 %); restricted_mean (days up to the longest of those horizons, None without any).
+
+        basis: a subject of the training set, known by id and values (or, under another id, by values and
+        outcome), is scored "out-of-bag", by the trees that did not see it, everybody else by
+        "prediction". An id of the training set with other values is another person, as far as a table can
+        tell: in another cohort ids begin at 1 again. With `same_people` an id is the same person as in
+        training, as in a study's own database; who has other values now is then scored by the trees
+        that did not see the person, "out-of-bag, values changed".
         """
-        features, rows = self.inputs(table)
+        features, rows, changed = self._inputs(table, same_people)
         mortality = self.forest.predict_out_of_bag(features, rows)
         scores = pd.DataFrame(
             {
@@ -65,30 +76,49 @@ class TrainedModel:
                 "mortality": mortality,
                 "percentile": percentiles(mortality, self._training_scores()),
                 "group": self.cutoff.groups(mortality),
-                "basis": np.where(rows >= 0, "out-of-bag", "prediction").astype(object),
+                "basis": np.select([changed, rows >= 0], [CHANGED, OUT_OF_BAG], PREDICTION).astype(
+                    object
+                ),
                 **self._survival(features, rows, intervals),
             }
         )
         return scores[np.isfinite(mortality)].reset_index(drop=True)
 
-    def explain(self, table: FrozenTable) -> Explanation:
+    def explain(self, table: FrozenTable, *, same_people: bool = False) -> Explanation:
         """What each feature adds to the score of every subject that `score` scores, in its order."""
-        features, rows = self.inputs(table)
+        features, rows = self.inputs(table, same_people=same_people)
         explained = shap_values(self.forest, features, rows)
         known = np.isfinite(explained.base)
         return Explanation(
             explained.values[known], explained.base[known], explained.features[known]
         )
 
-    def inputs(self, table: FrozenTable) -> tuple[pd.DataFrame, Integers]:
+    def inputs(
+        self, table: FrozenTable, *, same_people: bool = False
+    ) -> tuple[pd.DataFrame, Integers]:
         """The features of every subject with enough known inputs, indexed by subject, and the
 
-        training row that each one is (-1 for none)."""
+        training row that each one is (-1 for none), as `score` knows them."""
+        return self._inputs(table, same_people)[:2]
+
+    def _inputs(
+        self, table: FrozenTable, same_people: bool
+    ) -> tuple[pd.DataFrame, Integers, Bools]:
+        """Features, training rows, and which of these are the training's by id alone."""
         known = share_known(self.transform, table) >= self.specification.min_measured
         features = self.transform.apply(table)[known]
+        people = table.subjects.set_index("subject").loc[features.index]
         row_of = {subject: row for row, subject in enumerate(self.training_subjects)}
-        rows = [row_of.get(subject, -1) for subject in features.index]
-        return features, np.array(rows, dtype=np.int64)
+        by_id = np.array([row_of.get(one, -1) for one in features.index], dtype=np.int64)
+        trees = self.forest.trees_
+        ways = trees.ways(self.forest.features(features), self.forest.n_jobs)
+        agree = (by_id >= 0) & (trees.training_ways[by_id] == ways)
+        rows = np.where(agree, by_id, -1)
+        if is_telling(trees):
+            event, time = people["event"].to_numpy(bool), people["time"].to_numpy(np.float64)
+            rows = np.where(agree, by_id, same_rows(trees, ways, event, time)[0])
+        changed = (rows < 0) & (by_id >= 0) & same_people
+        return features, np.where(changed, by_id, rows), changed
 
     def unscored(self, table: FrozenTable) -> list[dict[str, str]]:
         """Who `score` leaves out for lack of known inputs, and why: subject, reason."""

@@ -61,15 +61,7 @@ class Trees:
     def of_training_rows(cls, X: Values, *, n_jobs: int | None = None, **arrays: Any) -> Trees:
         """Trees from all arrays but `training_leaf`, which is where the training rows X (n, p) go."""
         trees = cls(training_leaf=np.empty((0, len(X)), dtype=np.int32), **arrays)
-        found = np.empty((trees.count, len(X)), dtype=np.int32)
-        values = np.ascontiguousarray(X)
-
-        def some(span: tuple[int, int]) -> None:
-            first, last = span
-            walking.leaves(*trees.nodes, trees.start[first : last + 1], values, found[first:last])
-
-        in_threads(some, even_spans(trees.count, n_jobs), n_jobs)
-        return cls(training_leaf=found, **arrays)
+        return cls(training_leaf=trees.all_leaves(X, n_jobs=n_jobs), **arrays)
 
     @property
     def count(self) -> int:
@@ -98,9 +90,45 @@ class Trees:
 
     def leaves(self, X: Values, tree: int) -> Integers:
         """The leaf of each row of X (m, p) in one tree: (m,)."""
-        found = np.empty((1, len(X)), dtype=np.int32)
-        walking.leaves(*self.nodes, self.start[tree : tree + 2], X, found)
-        return found[0]
+        return self.all_leaves(X, tree, tree + 1)[0]
+
+    def all_leaves(
+        self, X: Values, first: int = 0, last: int | None = None, n_jobs: int | None = None
+    ) -> Integers:
+        """The leaf of each row of X (m, p) in the trees first..last-1 (all): (trees, m)."""
+        start = self.start[first : (self.count if last is None else last) + 1]
+        found = np.empty((len(start) - 1, len(X)), dtype=np.int32)
+        values = np.ascontiguousarray(X)
+
+        def some(span: tuple[int, int]) -> None:
+            here = slice(*span)
+            walking.leaves(*self.nodes, start[here.start : here.stop + 1], values, found[here])
+
+        in_threads(some, even_spans(len(found), n_jobs), n_jobs)
+        return found
+
+    def ways(self, X: Values, n_jobs: int | None = None) -> NDArray[np.uint64]:
+        """One number for the leaves that each row of X (m, p) ends in, over all trees: (m,).
+
+        Rows with the same leaf in every tree have the same number; others do not, but for a chance of
+        about 1 in 10^14 (a sum of the leaves under random weights, modulo 2^64).
+        """
+        found = np.zeros(len(X), dtype=np.uint64)
+        for first, last in spans(self.count, max(1, _CELLS // max(1, len(X)))):
+            found += self._weighed(self.all_leaves(X, first, last, n_jobs), first)
+        return found
+
+    @cached_property
+    def training_ways(self) -> NDArray[np.uint64]:
+        """The same of each training row: (n,)."""
+        return self._weighed(self.training_leaf, 0)
+
+    def _weighed(self, leaves: Any, first: int) -> NDArray[np.uint64]:
+        weights = np.random.default_rng(0).integers(2**64, size=self.count, dtype=np.uint64)
+        found = np.zeros(leaves.shape[1], dtype=np.uint64)
+        for weight, row in zip(weights[first:], leaves, strict=False):
+            found += weight * row.astype(np.uint64)
+        return found
 
     def mean_mortality(
         self, X: Values, training_rows: Integers | None = None, n_jobs: int | None = None

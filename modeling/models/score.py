@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from modeling.ciri.outcome import DAYS_IN_MONTH
+from modeling.ciri.trained import CHANGED, OUT_OF_BAG, PREDICTION
 from modeling.models.version import ModelVersion
 from studies.models import Patient
 
@@ -20,15 +21,16 @@ class Score(models.Model):
         POOR = "poor", _("poor prognosis")
 
     class Basis(models.TextChoices):
-        OUT_OF_BAG = "out-of-bag", _("out-of-bag (the patient was in training)")
-        PREDICTION = "prediction", _("prediction")
+        OUT_OF_BAG = OUT_OF_BAG, _("out-of-bag (the patient was in training)")
+        CHANGED = CHANGED, _("out-of-bag (in training with other values than now)")
+        PREDICTION = PREDICTION, _("prediction")
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="scores")
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="scores")
     mortality = models.FloatField(_("ensemble mortality"))
     percentile = models.FloatField(_("percentile among training patients"))
     group = models.CharField(_("risk group"), max_length=12, choices=Group.choices)
-    basis = models.CharField(_("basis"), max_length=10, choices=Basis.choices)
+    basis = models.CharField(_("basis"), max_length=30, choices=Basis.choices)
     survival = models.JSONField(_("survival probability by horizon"), default=dict)
     survival_interval = models.JSONField(
         _("95 % interval of the survival probability by horizon"), default=dict
@@ -55,7 +57,7 @@ class Score(models.Model):
                 name="modeling_score_group_known",
             ),
             models.CheckConstraint(
-                condition=Q(basis__in=["out-of-bag", "prediction"]),
+                condition=Q(basis__in=[OUT_OF_BAG, CHANGED, PREDICTION]),
                 name="modeling_score_basis_known",
             ),
         ]

@@ -99,9 +99,9 @@ def _scores(version: ModelVersion, rules: Specification) -> pd.DataFrame:
         "basis", "mortality", "group", "survival",
     )  # fmt: skip
     found = {
-        pk: ("out-of-bag" if basis == Score.Basis.OUT_OF_BAG else "validation", *values)
+        pk: ("validation" if basis == Score.Basis.PREDICTION else "out-of-bag", *values)
         for pk, code, kind, basis, *values in rows
-        if basis == Score.Basis.OUT_OF_BAG or rules.role_of(code, kind) == "validate"
+        if basis != Score.Basis.PREDICTION or rules.role_of(code, kind) == "validate"
     }
     columns = ["basis", "mortality", "group", "survival"]
     return pd.DataFrame.from_dict(found, orient="index", columns=columns)

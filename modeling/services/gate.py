@@ -71,7 +71,7 @@ def _scored_by_both(
     ]
     frame = held_out.set_index("subject")
     for name, model in (("champion", champion), ("challenger", challenger)):
-        scores = model.score(table)
+        scores = model.score(table, same_people=True)
         predicted = scores[scores["basis"] == "prediction"].set_index("subject")["mortality"]
         frame[name] = predicted.reindex(frame.index).astype(np.float64)
     return frame.dropna()

@@ -86,9 +86,9 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
     progress(40, "Scoring")
     try:
         trained = TrainedModel.from_bytes(bytes(version.content))
-        scores = trained.score(table, intervals=True)
+        scores = trained.score(table, intervals=True, same_people=True)
         progress(70, "Explaining the scores")
-        explanation = trained.explain(table)
+        explanation = trained.explain(table, same_people=True)
     except ValueError as error:
         raise WorkError(str(error)) from error
     months, unscored = specification.horizons_months, trained.unscored(table)

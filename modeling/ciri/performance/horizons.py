@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from modeling.ciri.given import as_numbers
 from modeling.ciri.outcome import Bools, Floats
 from modeling.ciri.performance.follow import Follow
 
@@ -19,7 +20,7 @@ def default_times(follow: Follow) -> Floats:
 
 def asked_times(times: Any) -> Floats:
     """Times that somebody asked for: positive, finite, in one row. Raises ValueError otherwise."""
-    asked = np.atleast_1d(np.asarray(times, dtype=np.float64))
+    asked = np.atleast_1d(as_numbers(times, "times"))
     if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
         raise ValueError("times must be positive, finite numbers, in the unit of y.")
     return asked

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from modeling.ciri.concordance import backwards
+from modeling.ciri.given import as_numbers, as_risk
 from modeling.ciri.outcome import Floats
 from modeling.ciri.performance.follow import Follow
 from modeling.ciri.performance.horizons import asked_times, default_times, usable_times
@@ -73,12 +75,12 @@ def judged_patients(
     Raises ValueError where arrays do not fit, or nobody had an event.
     """
     everybody = Follow.of(y)
-    risk = _risks(risk, everybody)
+    risk = as_risk(risk, len(everybody.time))
     if survival is not None and times is None:
         raise ValueError("Survival was given without the times it is predicted at.")
     asked = None if times is None else asked_times(times)
     if survival is not None and asked is not None:
-        survival = _survival(survival, everybody, asked)
+        survival = checked_survival(survival, len(risk), asked)
     known = ~np.isnan(risk)
     if survival is not None:
         known &= ~np.isnan(survival).any(axis=1)
@@ -98,33 +100,28 @@ def judged_patients(
 
 
 def _remarks(patients: Patients) -> list[str]:
-    remarks = []
+    remarks = [backwards(patients.follow.event, patients.follow.time, patients.risk)]
     if np.ptp(patients.risk) == 0:
         remarks.append("Every patient has the same score, so it cannot order anybody.")
     if patients.survival is not None and len(patients.times) < 2:
         remarks.append("An integrated Brier score needs at least two times.")
-    return remarks
+    return [remark for remark in remarks if remark]
 
 
-def _risks(risk: Any, follow: Follow) -> Floats:
-    found = np.asarray(risk, dtype=np.float64)
-    if found.shape != follow.time.shape:
-        raise ValueError(
-            f"There must be one risk per patient: {len(follow.time)} patients, "
-            f"risks of shape {found.shape}."
-        )
-    if np.isinf(found).any():
-        raise ValueError("A risk is infinite; give NaN for a patient without a prediction.")
-    return found
-
-
-def _survival(survival: Any, follow: Follow, times: Floats) -> Floats:
-    found = np.asarray(survival, dtype=np.float64)
-    if found.shape != (len(follow.time), len(times)):
+def checked_survival(survival: Any, n: int, times: Floats) -> Floats:
+    """Survival probabilities (n, H) at times (H,). Raises ValueError where they cannot be that."""
+    found = as_numbers(survival, "Predicted survival")
+    if found.shape != (n, len(times)):
         raise ValueError(
             f"Survival must have a row per patient and a column per time, "
-            f"({len(follow.time)}, {len(times)}), not {found.shape}."
+            f"({n}, {len(times)}), not {found.shape}."
         )
     if (found < -_ROUNDING).any() or (found > 1 + _ROUNDING).any():
         raise ValueError("Predicted survival must be probabilities, between 0 and 1.")
+    rising = np.diff(found[:, np.argsort(times, kind="stable")], axis=1) > _ROUNDING
+    if len(found) and rising.any(axis=1).mean() > 0.5:
+        raise ValueError(
+            "Predicted survival rises with time for most patients: these seem to be risks of an event. "
+            "Give the probability of being free of one, 1 less the risk."
+        )
     return np.clip(found, 0.0, 1.0)

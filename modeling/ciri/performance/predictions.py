@@ -9,10 +9,11 @@ from typing import Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
-from sklearn.utils.validation import check_is_fitted
 
+from modeling.ciri.baseline import CoxElasticNet
 from modeling.ciri.forest import SurvivalForest
-from modeling.ciri.outcome import Floats, split_outcome
+from modeling.ciri.given import as_numbers
+from modeling.ciri.outcome import Floats
 
 
 @dataclass(frozen=True)
@@ -28,50 +29,65 @@ class Predictions:
     note: str = ""
 
 
+UNKNOWN_TRAINING = (
+    "It is not known whom this model was fitted on: of patients that it has seen, every figure is "
+    "optimistic."
+)
+
+
 def predictions(model: Any, X: Any, y: Any) -> Predictions:
     """What a fitted model says of the patients X with outcome y.
 
-    Patients that a forest of ours was grown on are predicted out-of-bag, never by the trees that
-    know them.
+    Patients that a forest of ours was grown on are recognised one by one, by values and outcome, and are
+    predicted out-of-bag, never by the trees that know them; the note says how many, and who could not be
+    told apart. Other models have no out-of-bag predictions: the note says what that means.
     """
+    found = getattr(model, "best_estimator_", None)  # of a search over parameters
+    if found is not None:
+        return predictions(found, X, y)
     if isinstance(model, Pipeline):
         return predictions(model[-1], model[:-1].transform(X) if len(model) > 1 else X, y)
     if isinstance(model, SurvivalForest):
         return _forest_predictions(model, X, y)
-    risk = np.asarray(model.predict(X), dtype=np.float64)
+    if not hasattr(model, "predict"):
+        raise ValueError(
+            f"{type(model).__name__} has no predict(X), so it cannot be judged on X and y; give a fitted "
+            "forest (of a TrainedModel: its `forest`, with X from `inputs`) or another estimator."
+        )
+    risk = as_numbers(model.predict(X), "The risk")
+    note = _seen(model, X) if isinstance(model, CoxElasticNet) else UNKNOWN_TRAINING
     predict = getattr(model, "predict_survival_function", None)
     if predict is None:
-        return Predictions(risk, None)
+        return Predictions(risk, None, note=note)
     if "times" in inspect.signature(predict).parameters:
         known = getattr(model, "unique_times_", None)
         last = np.inf if known is None else float(np.max(known))
-        return Predictions(risk, lambda times: predict(X, times), last)
+        return Predictions(risk, lambda times: predict(X, times), last, note)
     steps = predict(X)
     return Predictions(
         risk,
         lambda times: np.array([np.atleast_1d(step(times)) for step in steps]),
         min(float(step.domain[1]) for step in steps),
+        note,
+    )
+
+
+def _seen(model: CoxElasticNet, X: Any) -> str:
+    """How many of X the model was fitted on."""
+    seen, count = int(model.has_seen(X).sum()), len(X)
+    if not seen:
+        return ""
+    return (
+        f"The model was fitted on {seen} of these {count} patients, known by their values, and a Cox "
+        "model has no out-of-bag prediction: the figures are optimistic."
     )
 
 
 def _forest_predictions(forest: SurvivalForest, X: Any, y: Any) -> Predictions:
-    check_is_fitted(forest, "trees_")
-    last = float(forest.trees_.time.max())
-    if not _grown_on(forest, y):
-        return Predictions(
-            forest.predict(X), lambda times: forest.predict_survival_function(X, times), last
-        )
-    rows = np.arange(len(y))
+    known = forest.recognise(X, y)
     return Predictions(
-        forest.predict_out_of_bag(X, rows),
-        lambda times: forest.predict_survival_function(X, times, rows),
-        last,
-        "The forest was grown on these patients, so every prediction is out-of-bag.",
+        forest.predict_out_of_bag(X, known.rows),
+        lambda times: forest.predict_survival_function(X, times, known.rows),
+        float(forest.trees_.time.max()),
+        known.note,
     )
-
-
-def _grown_on(forest: SurvivalForest, y: Any) -> bool:
-    """Whether y is the outcome that the forest was grown on, row by row."""
-    event, time = split_outcome(y)
-    trees = forest.trees_
-    return np.array_equal(trees.time, time) and np.array_equal(trees.event, event)

@@ -220,9 +220,9 @@ def test_one_score_for_all_and_few_patients_are_told():
 
 def test_what_does_not_fit_is_refused():
     y, a, b, survival, _, times = predicted()
-    with pytest.raises(ValueError, match="finite risks"):
+    with pytest.raises(ValueError, match="one risk per patient: 150 patients"):
         compare_predictions(y, a[:5], b)
-    with pytest.raises(ValueError, match="finite risks"):
+    with pytest.raises(ValueError, match="A risk is infinite"):
         compare_predictions(y, np.full(150, np.inf), b)
     with pytest.raises(ValueError, match="without the times"):
         compare_predictions(y, a, b, survival, survival)

@@ -141,7 +141,7 @@ def test_scores_that_do_not_fit_are_refused():
     y = outcome([1, 0], [1, 2])
     with pytest.raises(ValueError, match="finite score for each"):
         lock_cutoff("median", y, [1.0, np.nan])
-    with pytest.raises(ValueError, match="finite score for each"):
+    with pytest.raises(ValueError, match="one risk per patient"):
         lock_cutoff("median", y, [1.0])
     with pytest.raises(ValueError, match="median or tertiles or logrank"):
         lock_cutoff("quartiles", y, [1.0, 2.0])

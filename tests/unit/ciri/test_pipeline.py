@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
+from modeling.ciri.outcome import DAYS_IN_MONTH
 from modeling.ciri.storage import pack, unpack
 from modeling.ciri.transform import Transform
 
@@ -41,6 +42,66 @@ def test_training_patients_get_their_out_of_bag_score(table, model):
     assert set(others["basis"]) == {"prediction"}
     assert scores["percentile"].between(0, 100).all()
     assert (scores["survival_6m"] >= scores["survival_12m"]).all()
+
+
+def of_ids(table, ids):
+    """The same table with other subject ids."""
+    people, values = table.subjects.copy(), table.measurements.copy()
+    people["subject"], values["subject"] = people["subject"].map(ids), values["subject"].map(ids)
+    return FrozenTable.freeze(people, values)
+
+
+def test_another_cohort_with_the_same_ids_is_scored_as_new_people(table, model):
+    other = frozen(seed=5)
+    assert set(model.training_subjects) <= set(other.subjects["subject"])
+    scores = model.score(other).set_index("subject")
+    features, rows = model.inputs(other)
+    assert set(scores["basis"]) == {"prediction"}
+    assert (rows == -1).all()
+    np.testing.assert_array_equal(scores["mortality"], model.forest.predict(features))
+    expected = model.forest.predict_survival_function(features, [12 * DAYS_IN_MONTH])[:, 0]
+    np.testing.assert_array_equal(scores["survival_12m"].astype(float), expected)
+    np.testing.assert_allclose(model.explain(other).score, scores["mortality"], atol=1e-9)
+
+
+def test_values_alone_do_not_make_a_training_patient_and_ids_alone_do_not(table, model):
+    """Each has the id of another training patient: the values and outcome say who is who."""
+    ids = dict(
+        zip(model.training_subjects, np.roll(model.training_subjects, 1).tolist(), strict=True)
+    )
+    mixed = of_ids(table, lambda one: ids.get(one, one))
+    scores = model.score(mixed).set_index("subject").loc[list(ids.values())]
+    assert set(scores["basis"]) == {"out-of-bag"}
+    np.testing.assert_array_equal(scores["mortality"], model.forest.oob_prediction_)
+    later = mixed.subjects.assign(time=mixed.subjects["time"] + 1)
+    unknown = model.score(FrozenTable.freeze(later, mixed.measurements)).set_index("subject")
+    assert set(unknown.loc[list(ids.values()), "basis"]) == {"prediction"}
+
+
+def test_a_training_patient_followed_up_for_longer_stays_out_of_bag(table, model):
+    later = table.subjects.assign(time=table.subjects["time"] + 100)
+    scores = model.score(FrozenTable.freeze(later, table.measurements)).set_index("subject")
+    assert set(scores.loc[model.training_subjects, "basis"]) == {"out-of-bag"}
+    np.testing.assert_array_equal(
+        scores.loc[model.training_subjects, "mortality"], model.forest.oob_prediction_
+    )
+
+
+def test_a_training_patient_with_other_values_is_another_person_unless_ids_are_people(table, model):
+    who, analyte = model.training_subjects[4], model.selected[0]
+    values = table.measurements.copy()
+    cell = (values["subject"] == who) & (values["analyte"] == analyte)
+    values.loc[cell, "value"] *= 40
+    changed = FrozenTable.freeze(table.subjects, values)
+    row = model.score(changed).set_index("subject").loc[who]
+    same = model.score(changed, same_people=True).set_index("subject")
+    features, rows = model.inputs(changed, same_people=True)
+    place = features.index.get_loc(who)
+    assert (row["basis"], same.loc[who, "basis"]) == ("prediction", "out-of-bag, values changed")
+    assert row["mortality"] == model.forest.predict(features)[place]
+    left_out = model.forest.predict_out_of_bag(features.iloc[[place]], [4])[0]
+    assert same.loc[who, "mortality"] == left_out != row["mortality"]
+    assert (rows[place], (same["basis"] == "out-of-bag").sum()) == (4, len(rows[rows >= 0]) - 1)
 
 
 def test_a_stored_model_scores_as_before(table, model):

@@ -117,7 +117,7 @@ def test_all_censored_is_told():
 def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="one group and one row of strata"):
         strata_table(Y, GROUPS[:-1], CELL)
-    with pytest.raises(ValueError, match="one score per patient"):
+    with pytest.raises(ValueError, match="one risk per patient"):
         strata_table(Y, GROUPS, CELL, SCORE[:-1])
     with pytest.raises(ValueError, match="levels; cut it into classes"):
         strata_table(Y, GROUPS, pd.DataFrame({"x": np.random.default_rng(0).normal(size=137)}))
