@@ -64,12 +64,12 @@ def strata_table(
     sentence. interaction_p, the same in all levels of a stratum, is the likelihood ratio test of hazard
     ratios that differ between its known levels: `interaction`.
     """
-    split_outcome(y)
+    event, time = split_outcome(y)
     _check(y, groups, strata)
     labels = as_groups(groups, len(y))
     score = np.full(len(labels), np.nan) if score is None else as_risk(score, len(labels))
     scored = np.isfinite(score)
-    warn_of_survival(*(part[scored] for part in split_outcome(y)), score[scored])
+    warn_of_survival(event[scored], time[scored], score[scored])
     grouped = ~pd.isna(labels)
     if not grouped.any():
         raise ValueError("No patient has a group, so there is nothing to compare.")

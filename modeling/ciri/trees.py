@@ -21,6 +21,7 @@ from modeling.ciri.outcome import Bools, Floats, Integers, outcome
 LEAF = -1
 KINDS = {"hazard": curves.HAZARD, "survival": curves.SURVIVAL, "mean": curves.RESTRICTED_MEAN}
 Values = NDArray[np.float32]
+Leaves = NDArray[np.int32]
 _CELLS = 4_000_000  # numbers of a table of curves held in memory at once
 
 
@@ -47,7 +48,7 @@ class Trees:
     unknown_left: Bools
     mortality: Floats
     in_bag: NDArray[np.uint16]
-    training_leaf: NDArray[np.int32]
+    training_leaf: Leaves
     time: Floats
     event: Bools
 
@@ -88,13 +89,14 @@ class Trees:
         """The training outcome as a structured array."""
         return outcome(self.event, self.time)
 
-    def leaves(self, X: Values, tree: int) -> Integers:
+    def leaves(self, X: Values, tree: int) -> Leaves:
         """The leaf of each row of X (m, p) in one tree: (m,)."""
-        return self.all_leaves(X, tree, tree + 1)[0]
+        found: Leaves = self.all_leaves(X, tree, tree + 1)[0]
+        return found
 
     def all_leaves(
         self, X: Values, first: int = 0, last: int | None = None, n_jobs: int | None = None
-    ) -> Integers:
+    ) -> Leaves:
         """The leaf of each row of X (m, p) in the trees first..last-1 (all): (trees, m)."""
         start = self.start[first : (self.count if last is None else last) + 1]
         found = np.empty((len(start) - 1, len(X)), dtype=np.int32)
@@ -123,7 +125,7 @@ class Trees:
         """The same of each training row: (n,)."""
         return self._weighed(self.training_leaf, 0)
 
-    def _weighed(self, leaves: Any, first: int) -> NDArray[np.uint64]:
+    def _weighed(self, leaves: Leaves, first: int) -> NDArray[np.uint64]:
         weights = np.random.default_rng(0).integers(2**64, size=self.count, dtype=np.uint64)
         found = np.zeros(leaves.shape[1], dtype=np.uint64)
         for weight, row in zip(weights[first:], leaves, strict=False):

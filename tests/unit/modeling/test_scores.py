@@ -2,11 +2,13 @@
 
 import json
 
+import pandas as pd
 import pytest
 from django.test import Client
 from django.urls import reverse
 
 from jobs.work import Asked
+from modeling.ciri import TrainedModel
 from modeling.models import ModelVersion, Score
 from modeling.services import scoring
 from modeling.services.models import define_model
@@ -39,6 +41,37 @@ def test_contributions_add_up_from_the_base_to_the_score(champion: ModelVersion)
         steps = [row["contribution"] for row in why["contributions"]]
         assert why["base"] + sum(steps) + why["rest"] == pytest.approx(score.mortality, abs=1e-3)
         assert [abs(step) for step in steps] == sorted(map(abs, steps), reverse=True)
+
+
+def test_a_training_patient_whose_values_changed_is_scored_by_the_trees_that_left_them_out(
+    champion: ModelVersion,
+) -> None:
+    """In a study's database an id is the same person; the label says that the values are others."""
+    score = champion.scores.filter(basis="out-of-bag").first()
+    assert score is not None
+    lab = score.patient.lab_results.get(timepoint="pre")
+    lab.albumin_g_dl = 6 - lab.albumin_g_dl
+    lab.save()
+    asked = Asked(payload={"version": champion.pk}, by=None)
+    scoring.store_scores(asked, scoring.compute_scores(asked, lambda percent, text: None))
+    anew = champion.scores.get(patient=score.patient)
+    assert anew.basis == "out-of-bag, values changed"
+    trained = TrainedModel.from_bytes(bytes(champion.content))
+    row = trained.training_subjects.index(score.patient.subject_id)
+    frame = pd.DataFrame(
+        [
+            {
+                "age": float(score.patient.baseline.age),
+                "albumin": float(lab.albumin_g_dl),
+                "nlr": float(lab.nlr_reported),
+            }
+        ]
+    )
+    left_out = trained.forest.predict_out_of_bag(frame[trained.features], [row])[0]
+    assert anew.mortality == pytest.approx(left_out, abs=1e-9)
+    assert anew.mortality != pytest.approx(trained.forest.predict(frame[trained.features])[0])
+    assert champion.scores.filter(basis="out-of-bag").count() == 59
+    assert champion.scores.filter(basis="prediction").count() == 30
 
 
 def test_what_is_too_much_to_keep_is_summed_up(
