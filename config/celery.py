@@ -4,9 +4,10 @@ import os
 
 from celery import Celery
 from celery.apps.worker import Worker
-from celery.signals import worker_init, worker_process_init
+from celery.signals import worker_init, worker_process_init, worker_shutting_down
 from django.conf import settings
 
+from jobs.stopping import STOP
 from runtime.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -28,3 +29,9 @@ def divide_the_cores(sender: Worker, **_: object) -> None:
 def end_with_the_worker(**_: object) -> None:
     """A process of the worker's pool never outlives the worker; its job's lease then runs out."""
     die_with_parent()
+
+
+@worker_shutting_down.connect
+def give_work_back(**_: object) -> None:
+    """Asked to stop, the worker's processes give back what they do: another worker takes it at once."""
+    STOP.ask()

@@ -6,6 +6,7 @@ import pghistory
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from config.environment import django_database, env
 from config.languages import offered
@@ -219,6 +220,9 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = BROKER_URL
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# All that Celery itself is told takes a moment, but for jobs: those say in which queue they wait.
+CELERY_TASK_QUEUES = [Queue(name) for name in ("long", "short")]
+CELERY_TASK_DEFAULT_QUEUE = "short"
 CELERY_TASK_IGNORE_RESULT = True  # the job row is the result
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

@@ -99,6 +99,8 @@ class JobAdmin(ModelAdmin):
     def doing(self, job: Job) -> str:
         if job.state == Job.State.FAILED:
             return job.error.splitlines()[0][:120] if job.error else ""
+        if job.state == Job.State.CANCELLED:
+            return job.message
         return f"{job.progress} % {job.message}".strip()
 
     @display(description=_("attempts"), ordering="attempts")

@@ -9,6 +9,10 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         from jobs.schedule import make_missing_rows
+        from jobs.scheduled import Scheduled, register_scheduled
+        from jobs.tasks import CLEAR_ENDED_SESSIONS, remove_ended_sessions
+
+        register_scheduled(CLEAR_ENDED_SESSIONS, Scheduled(remove_ended_sessions))
 
         post_migrate.connect(
             make_missing_rows,

@@ -3,8 +3,8 @@
 queued --claim--> running --finish--> succeeded
   ^                  |  \\--error, attempts used up--> failed --retry--> queued
   |                  |
-  +--error, lease lost, asked again while running--+
-queued --cancel--> cancelled
+  +--error, lease lost, given back, asked again while running--+
+queued --cancelled by a person, withdrawn because nobody wants it any longer--> cancelled
 """
 
 from django.conf import settings
@@ -23,6 +23,7 @@ class Job(models.Model):
         CANCELLED = "cancelled", _("cancelled")
 
     ACTIVE = (State.QUEUED, State.RUNNING)
+    # Every step there is; jobs.services.transitions takes no other.
     TRANSITIONS = {
         State.QUEUED: {State.RUNNING, State.CANCELLED},
         State.RUNNING: {State.SUCCEEDED, State.FAILED, State.QUEUED},
@@ -101,3 +102,20 @@ class Job(models.Model):
     @property
     def is_active(self) -> bool:
         return self.state in self.ACTIVE
+
+
+class ScheduledWork(models.Model):
+    """Until when a periodic task's due times are dealt with. Moving it on is doing the work."""
+
+    name = models.CharField(_("periodic task"), max_length=200, unique=True)
+    schedule = models.CharField(
+        _("schedule"), max_length=200, help_text=_("As it was last seen; another counts from then.")
+    )
+    done_until = models.DateTimeField(_("done until"))
+
+    class Meta:
+        verbose_name = _("scheduled work")
+        verbose_name_plural = _("scheduled work")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.schedule})"

@@ -20,6 +20,11 @@ def waiting_to_be_handed_out() -> QuerySet[Job]:
     ).order_by("id")
 
 
+def waiting_of_kinds(kinds: list[str]) -> QuerySet[Job]:
+    """Jobs of some kinds that nobody has begun."""
+    return Job.objects.filter(state=Job.State.QUEUED, kind__in=kinds).order_by("id")
+
+
 def with_lost_lease() -> QuerySet[Job]:
     """Running jobs whose worker has not been heard of in time."""
     return Job.objects.filter(state=Job.State.RUNNING, lease_until__lt=timezone.now())

@@ -5,7 +5,9 @@ from importlib import import_module
 from celery import shared_task
 from django.conf import settings
 
-from jobs import services
+from jobs import scheduled, services
+
+CLEAR_ENDED_SESSIONS = "jobs.clear_ended_sessions"
 
 
 @shared_task(name="jobs.run_job")
@@ -13,11 +15,17 @@ def run_job(job_id: int) -> None:
     services.run(job_id)
 
 
-@shared_task(name="jobs.sweep")
+@shared_task(name="jobs.sweep", expires=60)  # the next one comes soon
 def sweep() -> None:
     services.sweep()
+    scheduled.do_what_is_due()
 
 
-@shared_task(name="jobs.clear_ended_sessions")
+@shared_task(name=CLEAR_ENDED_SESSIONS)
 def clear_ended_sessions() -> None:
+    scheduled.knock(CLEAR_ENDED_SESSIONS)
+
+
+def remove_ended_sessions() -> None:
+    """What is done by the clock."""
     import_module(settings.SESSION_ENGINE).SessionStore.clear_expired()

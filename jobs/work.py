@@ -35,12 +35,18 @@ class Work:
     """A kind of work: `compute(asked, progress) -> outcome`, `store(asked, outcome) -> JSON result`.
 
     background: whether all other work goes first where both wait for a worker.
+    short: whether it takes seconds; a process is kept free for such work, so that it never waits behind
+    long work.
+    unwanted: why a job with this payload need not be done any longer, in a sentence, or nothing. Asked
+    before it is begun and while it waits; such a job is cancelled.
     """
 
     compute: Callable[[Asked, Progress], Any]
     store: Callable[[Asked, Any], dict[str, Any]]
     failed: Callable[[Asked, str], None] | None = None
     background: bool = False
+    short: bool = False
+    unwanted: Callable[[dict[str, Any]], str] | None = None
 
 
 KINDS: dict[str, Work] = {}

@@ -7,6 +7,7 @@ class ModelingConfig(AppConfig):
     verbose_name = _("Models")
 
     def ready(self) -> None:
+        from jobs.scheduled import Scheduled, register_scheduled
         from jobs.work import Work, register
         from modeling.services import cross_validation, schedule, scoring, training
         from modeling.signals import connect
@@ -21,12 +22,14 @@ class ModelingConfig(AppConfig):
                 compute=cross_validation.compute_repeat,
                 store=cross_validation.store_repeat,
                 background=True,  # nobody waits for it, and it must not keep trainings waiting
+                unwanted=cross_validation.why_unwanted,
             ),
         )
         register(
             schedule.ASK_WHETHER_DUE,
-            Work(compute=schedule.compute_due, store=schedule.store_due),
+            Work(compute=schedule.compute_due, store=schedule.store_due, short=True),
         )
+        register_scheduled(schedule.ASK_WHETHER_DUE, Scheduled(schedule.ask_for_all_studies))
         connect()
 
         from assays.sections import register_plate_section

@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
-from modeling.services.schedule import ask_for_all_studies
+from jobs.scheduled import knock
+from modeling.services.schedule import ASK_WHETHER_DUE
 
 
-@shared_task(name="modeling.ask_whether_due")
+@shared_task(name=ASK_WHETHER_DUE)
 def ask_whether_due() -> None:
-    ask_for_all_studies()
+    knock(ASK_WHETHER_DUE)

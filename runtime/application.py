@@ -64,9 +64,24 @@ def worker(places: Places, env: Mapping[str, str], *, name: str = "worker") -> P
 
 
 def worker_arguments(name: str, concurrency: int | None = None) -> list[str]:
+    """Takes from every queue."""
     processes = str(concurrency or os.cpu_count() or 1)
+    return [*_celery_worker(name), "--concurrency", processes, "-Ofair"]
+
+
+def short_worker(places: Places, env: Mapping[str, str]) -> Program:
+    """The process that is kept free for short work: what long work may never keep waiting."""
+    return _program("short-worker", places, env, _module("celery", *short_worker_arguments()))
+
+
+def short_worker_arguments(name: str = "short") -> list[str]:
+    """Two threads of one process: most of it is waiting for the database."""
+    return [*_celery_worker(name), "--queues", "short", "--pool", "threads", "--concurrency", "2"]
+
+
+def _celery_worker(name: str) -> list[str]:
     return [
-        *("-A", "config", "worker", "-n", f"{name}@%h", "--concurrency", processes, "-Ofair"),
+        *("-A", "config", "worker", "-n", f"{name}@%h"),
         *("--without-gossip", "--without-mingle", "--loglevel", "INFO"),
     ]
 

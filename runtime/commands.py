@@ -60,7 +60,7 @@ def _serve(supervisor: Supervisor, places: Places, listener: socket.socket, *, d
     env = services.environment
     _tell("Preparing the database and the pages.")
     shown = _prepare(supervisor, services, demo=demo)
-    _tell("Starting web, worker and beat.")
+    _tell("Starting web, workers and beat.")
     supervisor.start(application.web(places, env, listener.fileno()))
     supervisor.wait(
         lambda: application.answers(port),
@@ -68,6 +68,7 @@ def _serve(supervisor: Supervisor, places: Places, listener: socket.socket, *, d
         f"The first page (see {places.logs / 'web.log'})",
     )
     supervisor.start(application.worker(places, env))
+    supervisor.start(application.short_worker(places, env))
     supervisor.start(application.beat(places, env))
     keep_state(supervisor, places, env, "up", ready=True)
     print(f"\nThe data lie in {places.data}", *shown.splitlines(), sep="\n")

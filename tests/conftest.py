@@ -9,7 +9,6 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -131,43 +130,9 @@ def celery_worker(
     """A Celery worker as in production, on the test database. For tests whose rows are committed:
     mark them with `django_db(transaction=True)`, and wait for the job's row to change. It ends with its
     test: later ones do their jobs themselves, and no other hand may take them."""
-    from django.conf import settings
-    from psycopg2.extensions import make_dsn
-
-    from config.celery import app
     from runtime.application import worker_arguments
-    from runtime.processes import die_with_parent
+    from tests.workers import running_worker
 
-    app.control.purge()
-    name = settings.DATABASES["default"]["NAME"]
-    database = make_dsn(os.environ["DATABASE_URL"], dbname=name)
     log = tmp_path_factory.mktemp("worker") / "worker.log"
-    parent = os.getpid()
-    with open(log, "wb") as output:
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", *worker_arguments("test", concurrency=2)],
-            cwd=TESTS.parent,
-            env={**os.environ, "DATABASE_URL": database},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            preexec_fn=lambda: die_with_parent(parent=parent),
-        )
-    try:
-        _await_ready(worker, log)
+    with running_worker(worker_arguments("test", concurrency=2), log) as worker:
         yield worker
-    finally:
-        worker.terminate()
-        try:
-            worker.wait(10)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            worker.wait()
-
-
-def _await_ready(worker: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
-    while b" ready." not in log.read_bytes():
-        if worker.poll() is not None or time.monotonic() > deadline:
-            pytest.fail(f"The worker did not get ready:\n{log.read_text(errors='replace')}")
-        time.sleep(0.1)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import Count, F, IntegerField, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from jobs.models import Job
@@ -72,9 +73,15 @@ def _counted(repeats: QuerySet[CrossValidationRepeat]) -> Subquery:
 
 
 def why_not_cross_validated(version: ModelVersion) -> str | None:
-    """The sentence of the first repeat that failed, if one did."""
-    failed = version.repeats.filter(job__state=Job.State.FAILED).select_related("job").first()
-    return failed.job.error.splitlines()[0] if failed and failed.job.error else None
+    """The sentence of the first repeat that failed, or that was withdrawn or cancelled, if one was."""
+    ended = version.repeats.filter(
+        job__state__in=(Job.State.FAILED, Job.State.CANCELLED), content__isnull=True
+    )
+    repeat = ended.order_by("-job__state", "repeat").select_related("job").first()
+    if repeat is None:
+        return None
+    told = repeat.job.error or repeat.job.message or _("a repeat of it was cancelled.")
+    return told.splitlines()[0]
 
 
 def with_champions(models: QuerySet[PrognosticModel]) -> QuerySet[Any]:

@@ -14,6 +14,7 @@ from modeling.ciri import (
     parse_specification,
 )
 from modeling.models import CrossValidationRepeat, ModelVersion
+from modeling.selectors.models import HEAVY
 
 CROSS_VALIDATE = "modeling.cross_validate"
 
@@ -39,6 +40,20 @@ def request_cross_validation(*, version: ModelVersion, by: User | None) -> list[
         )
         asked.append(job)
     return asked
+
+
+def why_unwanted(payload: dict[str, Any]) -> str:
+    """Why a version's repeats need not be computed: it is neither in use nor the newest, so that nobody
+    decides on it. Put into use, they are asked for again."""
+    version = ModelVersion.objects.select_related("model").defer(*HEAVY).get(pk=payload["version"])
+    if version.status == ModelVersion.Status.CHAMPION:
+        return ""
+    newest = version.model.versions.order_by("-number").values_list("number", flat=True)[0]
+    if version.number < newest:
+        return f"Withdrawn: version {version.number} was overtaken by version {newest}."
+    if version.status == ModelVersion.Status.REJECTED:
+        return f"Withdrawn: version {version.number} was rejected."
+    return ""
 
 
 def compute_repeat(asked: Asked, progress: Progress) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from accounts.models import User
 from audit.recording import recorded
 from modeling.ciri import parse_specification
 from modeling.models import ModelVersion
+from modeling.services.cross_validation import request_cross_validation
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
@@ -47,6 +48,8 @@ def _promote(version: ModelVersion, *, by: User | None, reason: str) -> ModelVer
         if in_use is not None:
             _move(in_use, Status.RETIRED, by)
         _move(version, Status.CHAMPION, by)
+        # Those of an overtaken challenger, or of a version that was in use before, were withdrawn.
+        request_cross_validation(version=version, by=by)
     return version
 
 

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 
 from jobs.models import Job
-from jobs.services import hand_out
+from jobs.services import hand_out, sweep
 from jobs.services import run as run_job
 from jobs.work import KINDS, Asked
 from modeling.models import ModelVersion, PrognosticModel
@@ -20,9 +20,11 @@ from modeling.services.cross_validation import (
     store_repeat,
 )
 from modeling.services.models import define_model
+from modeling.services.promotion import promote_version, reject_version
 from modeling.services.training import TRAIN, request_training
 from modeling.web.performance import headline
 from studies.models import Study
+from tests.factories import make_member
 from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
 from tests.unit.modeling.test_pages import address, signed_in
@@ -147,12 +149,44 @@ def test_repeats_wait_behind_trainings_and_scores(
 ) -> None:
     sent: list[int] = []
     monkeypatch.setattr(
-        "jobs.services.current_app.send_task", lambda *_, priority, **__: sent.append(priority)
+        "jobs.services.handing_out.current_app.send_task",
+        lambda *_, priority, **__: sent.append(priority),
     )
     for job in (Job.objects.get(kind=TRAIN), repeats_waiting()[0]):
         hand_out(job)
     assert sent == [0, 9]
     assert KINDS[CROSS_VALIDATE].background
+
+
+def test_repeats_of_an_overtaken_version_are_withdrawn_and_asked_for_again_with_its_promotion(
+    version: ModelVersion,
+) -> None:
+    study = version.model.study
+    investigator = make_member(study, "investigator")
+    challengers = [_copy_of(version, number) for number in (2, 3)]
+    for challenger in challengers:
+        request_cross_validation(version=challenger, by=None)
+    assert len(repeats_waiting()) == 6
+    sweep()
+    waiting = {job.payload["version"] for job in repeats_waiting()}
+    assert waiting == {version.pk, challengers[1].pk}, "the champion's and the newest challenger's"
+    sentence = "Withdrawn: version 2 was overtaken by version 3."
+    withdrawn = Job.objects.filter(state=Job.State.CANCELLED)
+    assert {job.message for job in withdrawn} == {sentence}
+    page = signed_in(study, "monitor").get(address(challengers[0])).content.decode()
+    assert sentence in page
+    reject_version(version=challengers[1], by=investigator, reason="no better")
+    promote_version(version=challengers[0], by=investigator, reason="after all")
+    sweep()
+    waiting = {job.payload["version"] for job in repeats_waiting()}
+    assert waiting == {challengers[0].pk}
+
+
+def _copy_of(version: ModelVersion, number: int) -> ModelVersion:
+    copied = ModelVersion.objects.get(pk=version.pk)
+    copied.pk, copied.number, copied.status = None, number, ModelVersion.Status.CHALLENGER
+    copied.save(force_insert=True)
+    return copied
 
 
 def test_the_command_waits_for_the_repeats_and_prints_the_figure(version: ModelVersion) -> None:
