@@ -1,0 +1,104 @@
+"""What must not be wrong, by room, and the unit tests that watch over it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Room:
+    sources: tuple[str, ...]
+    tests: tuple[str, ...]
+    compiled: bool = True  # False: numba's kernels run as plain Python, so that they can be changed
+
+
+STUDIES = ("tests/unit/studies", "tests/unit/admin", "tests/unit/accounts", "tests/unit/audit")
+CIRI = ("tests/unit/ciri",)
+
+ROOMS = {
+    "outcomes": Room(
+        ("studies/selectors/outcomes.py", "modeling/ciri/outcome.py"),
+        ("tests/unit/studies", "tests/unit/ciri", "tests/unit/modeling"),
+    ),
+    "access": Room(
+        (
+            "studies/permissions.py",
+            "studies/selectors/access.py",
+            "studies/selectors/tokens.py",
+            "studies/portal.py",
+            "studies/web/access.py",
+            "accounts/*.py",
+        ),
+        (*STUDIES, "tests/unit/test_every_address_and_role.py"),
+    ),
+    "records": Room(
+        ("studies/services/*.py", "studies/selectors/*.py", "studies/refusals.py", "audit/*.py"),
+        STUDIES,
+    ),
+    "jobs": Room(("jobs/*.py",), ("tests/unit/jobs", "tests/unit/modeling/test_scores.py")),
+    "gate": Room(
+        ("modeling/services/gate.py", "modeling/services/promotion.py"), ("tests/unit/modeling",)
+    ),
+    "staleness": Room(
+        ("modeling/services/staleness.py", "modeling/selectors/stale.py"), ("tests/unit/modeling",)
+    ),
+    "scoring": Room(
+        (
+            "modeling/services/scoring.py",
+            "modeling/services/training.py",
+            "modeling/services/schedule.py",
+            "modeling/services/datasets.py",
+            "modeling/services/models.py",
+            "modeling/services/cross_validation.py",
+            "modeling/selectors/inputs.py",
+            "modeling/selectors/models.py",
+        ),
+        ("tests/unit/modeling",),
+    ),
+    "judging": Room(
+        (
+            "assays/quality/*.py",
+            "assays/services/*.py",
+            "assays/selectors/*.py",
+        ),
+        ("tests/unit/quality", "tests/unit/assays"),
+    ),
+    "exports": Room(("exports/services/*.py", "exports/selectors/*.py"), ("tests/unit/exports",)),
+    "imports": Room(
+        ("studies/imports/*.py", "assays/imports/*.py"), ("tests/unit/studies", "tests/unit/assays")
+    ),
+    "readers": Room(("assays/formats/*.py",), ("tests/unit/formats",)),
+    "method": Room(
+        (
+            "modeling/ciri/concordance.py",
+            "modeling/ciri/transform.py",
+            "modeling/ciri/cutoff.py",
+            "modeling/ciri/survival.py",
+            "modeling/ciri/cross_validation.py",
+            "modeling/ciri/comparison.py",
+            "modeling/ciri/dataset.py",
+            "modeling/ciri/performance/*.py",
+        ),
+        CIRI,
+    ),
+    "kernels": Room(
+        (
+            "modeling/ciri/kernel/concordance.py",
+            "modeling/ciri/kernel/calibration.py",
+            "modeling/ciri/kernel/censoring.py",
+            "modeling/ciri/kernel/curves.py",
+            "modeling/ciri/kernel/auc.py",
+            "modeling/ciri/kernel/brier.py",
+        ),
+        CIRI,
+        compiled=False,
+    ),
+}
+
+
+def sources(room: Room, root: Path) -> list[str]:
+    return sorted(
+        str(path.relative_to(root))
+        for pattern in room.sources
+        for path in root.glob(pattern)
+        if path.name != "__init__.py" or path.stat().st_size
+    )
