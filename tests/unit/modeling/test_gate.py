@@ -38,14 +38,16 @@ class Scorer:
         told = {"endpoint": self.endpoint, "timepoint": self.timepoint}
         return parse_specification(told | {"retrain": {"tolerance": self.tolerance}})
 
-    def score(self, table: FrozenTable) -> pd.DataFrame:
+    def score(self, table: FrozenTable, *, same_people: bool = False) -> pd.DataFrame:
         if self.unreadable:
             raise ValueError("the transform does not fit")
+        # A patient of the training whose values have changed since is known by id, and is not held out.
+        basis = self.basis if same_people else {}
         return pd.DataFrame(
             {
                 "subject": list(self.scores),
                 "mortality": list(self.scores.values()),
-                "basis": [self.basis.get(name, "prediction") for name in self.scores],
+                "basis": [basis.get(name, "prediction") for name in self.scores],
             }
         )
 
