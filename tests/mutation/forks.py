@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-COPY = "yogo_mutant"
-
 
 class Databases:
     """The migrated database of the tests, and a copy of it for the next process."""
@@ -32,6 +30,10 @@ class Databases:
 
         self.template = str(connections["default"].settings_dict["NAME"])
 
+    @property
+    def copy(self) -> str:
+        return f"{self.template}_mutant"
+
     def make_ready(self) -> None:
         if not self.template:
             return
@@ -44,8 +46,8 @@ class Databases:
             connection = psycopg2.connect(os.environ["DATABASE_URL"])
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(f"DROP DATABASE IF EXISTS {COPY} WITH (FORCE)")
-                cursor.execute(f'CREATE DATABASE {COPY} TEMPLATE "{self.template}"')
+                cursor.execute(f'DROP DATABASE IF EXISTS "{self.copy}" WITH (FORCE)')
+                cursor.execute(f'CREATE DATABASE "{self.copy}" TEMPLATE "{self.template}"')
             connection.close()
         self.clean = False
 
@@ -53,7 +55,7 @@ class Databases:
         if self.template:
             from django.db import connections
 
-            connections["default"].settings_dict["NAME"] = COPY
+            connections["default"].settings_dict["NAME"] = self.copy
 
 
 def needs_database(item: pytest.Item) -> bool:
