@@ -97,5 +97,6 @@ class PanelPolicyAdmin(ScopedAdmin):
     fields = (
         *("study", "panel", "min_bead_count", "recommended_bead_count", "max_intra_cv"),
         *("max_inter_cv", "recovery_low", "recovery_high", "max_out_of_range", "repeats"),
+        *("max_hook", "kit_ranges"),
         "concentration",
     )

@@ -37,10 +37,11 @@ class ValuesChanged:
 
 @dataclass(frozen=True)
 class Consequence:
-    """Something that was made from values which have changed since."""
+    """What follows from a decision: something that was made from values which have changed since, or a bar that
+    a rule raises or lifts by it, here or on another plate."""
 
     kind: str
-    """"dataset", "version" or "score"."""
+    """"dataset", "version", "score", "raised" or "lifted"."""
     text: str
     url: str = ""
 

@@ -13,10 +13,11 @@ from tabular.numbers import number
 COPIED = (
     *("specimen_id", "analyte_id", "plate_run_id", "well_id", "replicate", "value_text", "value"),
     *("unit", "flag", '"limit"', "mfi", "net_mfi", "bead_count", "dilution", "expected", "remark"),
-    "source_id",
+    *("range_low", "range_high", "source_id"),
 )
 COPY = f"COPY assays_measurement ({', '.join(COPIED)}) FROM STDIN"
 NUMBERS = ("value", "limit", "mfi", "net_mfi", "bead_count", "dilution", "expected")
+RANGES = {"range_low": "low", "range_high": "high"}
 NULL = "\\N"
 ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 LONGEST_REMARK = 200
@@ -62,6 +63,7 @@ class Cells:
             frame["flag"].tolist(),
             *(_numbers(frame[name]) for name in NUMBERS[1:]),
             _texts(frame["remark"]),
+            *(_numbers(frame[name]) for name in RANGES),
             [NULL if source is None else str(source)] * len(frame),
         ]
         return "\n".join(map("\t".join, zip(*columns, strict=True))) + "\n"
@@ -92,8 +94,11 @@ def cells_of(reading: PlateReading, analytes: set[str], *, unit: str) -> Cells:
     )
     frame["limit"] = _limits(frame["value_text"], frame["flag"])
     keys = list(zip(frame["well"], frame["analyte"], strict=True))
-    expected, remarks = _expected(reading), _remarks(reading)
-    frame["expected"] = np.array([expected.get(key, np.nan) for key in keys], dtype="float64")
+    remarks = _remarks(reading)
+    told = {"expected": _told([reading.standards, reading.controls], "expected")}
+    told |= {name: _told([reading.controls], column) for name, column in RANGES.items()}
+    for name, known in told.items():
+        frame[name] = np.array([known.get(key, np.nan) for key in keys], dtype="float64")
     frame["remark"] = [shortened(remarks.get(key, ""), LONGEST_REMARK) for key in keys]
     return Cells(frame)
 
@@ -103,11 +108,12 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _expected(reading: PlateReading) -> dict[tuple[str, str], float]:
+def _told(frames: list[pd.DataFrame], column: str) -> dict[tuple[str, str], float]:
+    """What a column of standards or controls says of each well and analyte."""
     found: dict[tuple[str, str], float] = {}
-    for frame in (reading.standards, reading.controls):
+    for frame in frames:
         pairs = zip(frame["well"], frame["analyte"], strict=True)
-        found |= dict(zip(pairs, frame["expected"].tolist(), strict=True))
+        found |= dict(zip(pairs, frame[column].tolist(), strict=True))
     return found
 
 

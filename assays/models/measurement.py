@@ -79,7 +79,8 @@ class Measurement(models.Model):
     `value` is the number, in `unit`; it is empty where the flag says that there is none, and then
     `limit` holds the limit that the text names ("< 3.2" -> below LLOQ, limit 3.2), if any. What
     stands in for it in a model is the model specification's policy. Standards, controls and blanks
-    have a well and no specimen; `expected` is their known concentration. The flag is the
+    have a well and no specimen; `expected` is their known concentration, `range_low` and `range_high` what
+    the kit allows of a control. The flag is the
     instrument's own; what people or rules bar afterwards is in QualityBar.
     """
 
@@ -112,6 +113,8 @@ class Measurement(models.Model):
     bead_count = models.FloatField(_("bead count"), null=True, blank=True)
     dilution = models.FloatField(_("dilution factor"), null=True, blank=True)
     expected = models.FloatField(_("expected concentration"), null=True, blank=True)
+    range_low = models.FloatField(_("lowest that the kit allows"), null=True, blank=True)
+    range_high = models.FloatField(_("highest that the kit allows"), null=True, blank=True)
     remark = models.CharField(
         _("remark of the instrument"), max_length=200, blank=True, default="", db_default=""
     )

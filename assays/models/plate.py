@@ -75,6 +75,14 @@ class PlateRun(models.Model):
             "Whether its controls set the mean and spread of its panel's and lot's charts."
         ),
     )
+    supersedes = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        related_name="superseded_by",
+        null=True,
+        blank=True,
+        help_text=_("The earlier export of the same run, which was taken out of use by this one."),
+    )
 
     class Meta:
         verbose_name = _("plate run")

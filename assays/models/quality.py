@@ -30,10 +30,26 @@ class PanelPolicy(models.Model):
     min_bead_count = models.PositiveIntegerField(_("fewest beads"), default=35)
     recommended_bead_count = models.PositiveIntegerField(_("recommended beads"), default=50)
     max_intra_cv = models.FloatField(_("highest CV within a plate (%)"), default=15)
-    max_inter_cv = models.FloatField(_("highest CV between plates (%)"), default=20)
+    max_inter_cv = models.FloatField(
+        _("highest distance of controls from their target (%)"),
+        default=20,
+        help_text=_("The target is the median over the guide set, or over all plates of the lot."),
+    )
     recovery_low = models.FloatField(_("lowest recovery of standards (%)"), default=80)
     recovery_high = models.FloatField(_("highest recovery of standards (%)"), default=120)
     max_out_of_range = models.FloatField(_("highest share out of range (%)"), default=50)
+    max_hook = models.FloatField(
+        _("highest fall of fluorescence at the top of the standards (%)"),
+        default=10.0,  # as the database gives it back: a stamp of the policy compares texts
+        db_default=10.0,
+        help_text=_("Standards that fall further show a hook: what reads as high is barred."),
+    )
+    kit_ranges = models.BooleanField(
+        _("hold controls against the kit's ranges"),
+        default=True,
+        db_default=True,
+        help_text=_("Where the file tells them (Control Range Low and High)."),
+    )
     repeats = models.CharField(
         _("which repeat of a specimen counts"),
         max_length=5,
@@ -74,7 +90,8 @@ class PanelPolicy(models.Model):
             models.CheckConstraint(
                 condition=Q(max_intra_cv__gt=0, max_intra_cv__lte=1000)
                 & Q(max_inter_cv__gt=0, max_inter_cv__lte=1000)
-                & Q(max_out_of_range__gte=0, max_out_of_range__lte=100),
+                & Q(max_out_of_range__gte=0, max_out_of_range__lte=100)
+                & Q(max_hook__gte=0, max_hook__lte=100),
                 violation_error_message=_(
                     "A CV lies above 0 and not over 1000 %, a share between 0 and 100 %."
                 ),
@@ -95,7 +112,7 @@ class PanelPolicy(models.Model):
 class QualityBar(models.Model):
     """A plate, a well, an analyte on a plate, or an analyte in a well, barred from modeling.
 
-    Raised by a person (rule `excluded`) or by a rule that failed; it holds until it is lifted: by a
+    Raised by a person (DECISIONS) or by a rule that failed; it holds until it is lifted: by a
     person with a reason, or by the rules themselves (`lifted_by` empty) when the limits have changed.
     A bar that a person has lifted is not raised again by the same rule on the same place.
 
@@ -105,13 +122,19 @@ class QualityBar(models.Model):
 
     class Rule(models.TextChoices):
         EXCLUDED = "excluded", _("excluded by a person")
+        SUPERSEDED = "superseded", _("superseded by a newer export")
         BEAD_COUNT = "bead_count", _("bead count")
         INTRA_CV = "intra_cv", _("CV within the plate")
-        INTER_CV = "inter_cv", _("CV between plates")
+        INTER_CV = "inter_cv", _("distance between plates")
         RECOVERY = "recovery", _("recovery of the standards")
         OUT_OF_RANGE = "out_of_range", _("share out of range")
         VENDOR = "vendor", _("quality control of the vendor")
         CURVE = "curve", _("our own curve")
+        KIT_RANGE = "kit_range", _("range of the kit's controls")
+        HOOK = "hook", _("hook at the top of the standards")
+
+    DECISIONS = (Rule.EXCLUDED, Rule.SUPERSEDED)
+    """Raised by people: what they cover counts for no rule, and no rule lifts them."""
 
     plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="bars")
     well = models.ForeignKey(
@@ -150,6 +173,7 @@ class QualityBar(models.Model):
                     rule__in=[
                         *("excluded", "bead_count", "intra_cv", "inter_cv"),
                         *("recovery", "out_of_range", "vendor", "curve"),
+                        *("superseded", "kit_range", "hook"),
                     ]
                 ),
                 name="assays_bar_rule_known",

@@ -1,4 +1,4 @@
-"""Levey-Jennings charts: a control over plates, against the mean and spread of its guide set.
+"""Levey-Jennings charts: a control over plates, against its target and the spread of its plates.
 
 Westgard, Barry, Hunt, Groth (1981), A multi-rule Shewhart chart for quality control in clinical chemistry,
 Clin. Chem. 27(3), 493-501: 1-2s warns; 1-3s, 2-2s, R-4s, 4-1s and 10x reject.
@@ -11,24 +11,30 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-GUIDE = 5
-COLUMNS = ("value", "mean", "sd", "z", "rule")
+COLUMNS = ("value", "target", "sd", "z", "rule")
+MAD_TO_SD = 1.4826
+"""Of normal values: 1 / the normal distribution's quantile of 0.75."""
 
 
 def levey_jennings(values: Any, guide: Any = None) -> pd.DataFrame:
-    """value, mean, sd, z and the first rule broken ("" for none) of runs in the order of time.
+    """value, target, sd, z and the first rule broken ("" for none) of runs in the order of time.
 
-    values: (n,). guide: (n,) whether a run is in the guide set; the first five where nothing is chosen. With
-    fewer than two of them, or no spread among them, z is NaN and no rule is judged.
+    values: (n,). guide: (n,) whether a run is in the guide set. The target is the median of the guide set and
+    sd its standard deviation. While none is chosen they are the median of all runs and 1.4826 times the median
+    of the distances from it, which a run that is off does not widen as it would a standard deviation. With
+    fewer than two runs, or no spread among them, z is NaN and no rule is judged.
     """
     x = np.asarray(values, dtype=np.float64)
-    chosen = np.arange(len(x)) < GUIDE if guide is None or not np.any(guide) else np.asarray(guide)
-    of_guide = x[chosen & np.isfinite(x)]
-    mean = float(of_guide.mean()) if len(of_guide) else float("nan")
-    sd = float(of_guide.std(ddof=1)) if len(of_guide) > 1 else float("nan")
-    z = (x - mean) / sd if sd > 0 else np.full(len(x), np.nan)
+    is_chosen = guide is not None and bool(np.any(guide))
+    known = x[np.isfinite(x) & (np.asarray(guide, dtype=bool) if is_chosen else True)]
+    target = float(np.median(known)) if len(known) else float("nan")
+    sd = float("nan")
+    if len(known) > 1:
+        spread = known.std(ddof=1) if is_chosen else MAD_TO_SD * np.median(np.abs(known - target))
+        sd = float(spread)
+    z = (x - target) / sd if sd > 0 else np.full(len(x), np.nan)
     rules = [broken_rule(z[: i + 1]) for i in range(len(z))]
-    return pd.DataFrame({"value": x, "mean": mean, "sd": sd, "z": z, "rule": rules})
+    return pd.DataFrame({"value": x, "target": target, "sd": sd, "z": z, "rule": rules})
 
 
 def broken_rule(z: Any) -> str:

@@ -76,13 +76,13 @@ def vendor_curve(text: str) -> Curve | None:
 def fit_curve(concentration: Any, fluorescence: Any, kind: str = "5PL") -> Fit:
     """Fit a curve to standards (n,) by least squares of relative residuals, (fitted - FI) / FI.
 
-    Relative, since the spread of fluorescence grows with it. kind: "4PL" or "5PL". Points without a
+    Relative, since the spread of fluorescence grows with it. kind: "4PL", else 5PL. Points without a
     number, or not above 0, are left out. Bad data give a reason, never an exception.
     """
     x, y = (np.asarray(v, dtype=np.float64) for v in (concentration, fluorescence))
     good = np.isfinite(x) & np.isfinite(y) & (x > 0) & (y > 0)
     x, y = x[good], y[good]
-    free = 5 if kind == "5PL" else 4
+    free = 4 if kind == "4PL" else 5
     if len(np.unique(x)) < free:
         return Fit(None, reason=f"{len(np.unique(x))} levels of standards, fewer than {free}")
     if np.ptp(y) <= 0.5 * y.min():

@@ -32,19 +32,3 @@ def intra_plate_cv(measurements: pd.DataFrame, *, is_log2: bool = False) -> pd.D
         if len(values) > 1
     ]
     return pd.DataFrame(rows, columns=["analyte", "specimen", "n", "cv"])
-
-
-def inter_plate_cv(controls: pd.DataFrame, *, is_log2: bool = False) -> pd.DataFrame:
-    """CV of each control's plate means: analyte, control, n (plates), cv (percent).
-
-    controls: plate, control, analyte, value. is_log2: values are log2 (NPX).
-    """
-    known = controls.dropna(subset=["value"])
-    if is_log2:
-        known = known.assign(value=np.exp2(known["value"]))
-    means = known.groupby(["analyte", "control", "plate"], as_index=False)["value"].mean()
-    rows = [
-        {"analyte": analyte, "control": control, "n": len(values), "cv": cv_percent(values)}
-        for (analyte, control), values in means.groupby(["analyte", "control"])["value"]
-    ]
-    return pd.DataFrame(rows, columns=["analyte", "control", "n", "cv"])

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from assays.quality.replicates import inter_plate_cv, intra_plate_cv
+from assays.quality.hook import find_hook
+from assays.quality.refit import fluorescence_of, levels_of
+from assays.quality.replicates import intra_plate_cv
 
-FEWEST_STANDARDS = FEWEST_PLATES = 3
+FEWEST_STANDARDS = 3
 IN_RANGE = ("in_range", "extrapolated")
 
 
@@ -24,6 +26,8 @@ class Limits:
     recovery_low: float = 80
     recovery_high: float = 120
     max_out_of_range: float = 50
+    max_hook: float = 10
+    kit_ranges: bool = True
 
 
 @dataclass(frozen=True)
@@ -42,8 +46,8 @@ def judge(measurements: pd.DataFrame, limits: Limits, *, is_log2: bool = False) 
     """Every rule that a plate fails.
 
     measurements: a row per well and analyte with well and analyte (keys), specimen (key or NaN),
-    sample (text), sample_type, value, flag, bead_count, expected and doubted (whether the expected
-    concentration contradicts the file itself).
+    sample (text), sample_type, value, flag, bead_count, mfi, net_mfi, expected, range_low, range_high and
+    doubted (whether the expected concentration contradicts the file itself).
     """
     samples = measurements[measurements["sample_type"] == "sample"]
     return [
@@ -51,6 +55,8 @@ def judge(measurements: pd.DataFrame, limits: Limits, *, is_log2: bool = False) 
         *_repeats(samples, limits, is_log2),
         *_recoveries(measurements, limits),
         *_out_of_range(samples, limits),
+        *_hooks(measurements, limits),
+        *(_kit_ranges(measurements) if limits.kit_ranges else ()),
     ]
 
 
@@ -133,21 +139,66 @@ def _out_of_range(samples: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
         )
 
 
-def inter_plate_findings(
-    controls: pd.DataFrame, limit: float, *, is_log2: bool = False
-) -> list[Finding]:
-    """An analyte fails where the median CV of its controls over plates is above the limit.
+def _hooks(measurements: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
+    """A sample's value fails where its fluorescence may lie beyond the hook of the standards."""
+    standards = measurements[(measurements["sample_type"] == "standard") & ~measurements["doubted"]]
+    samples = measurements[
+        (measurements["sample_type"] == "sample") & measurements["flag"].isin(IN_RANGE)
+    ]
+    of_analyte = dict(list(samples.groupby("analyte")))
+    for analyte, rows in standards.groupby("analyte"):
+        by = fluorescence_of(rows)
+        hook = find_hook(levels_of(rows, by), limits.max_hook)
+        seen = of_analyte.get(analyte)
+        if hook is None or seen is None:
+            continue
+        beyond = seen[seen[by] >= hook.fluorescence]
+        for well, fluorescence in zip(beyond["well"].tolist(), beyond[by].tolist(), strict=True):
+            text = f"fluorescence {fluorescence:.4g}: {hook}"
+            place = ("hook", int(well), int(str(analyte)))
+            yield Finding(*place, fluorescence, hook.fluorescence, text)
 
-    controls: plate, control, analyte (key) and value; a control counts from three plates on.
-    """
-    found = inter_plate_cv(controls, is_log2=is_log2)
-    found = found[found["n"] >= FEWEST_PLATES].dropna(subset=["cv"])
-    findings = []
-    for analyte, cvs in found.groupby("analyte")["cv"]:
-        median = float(cvs.median())
-        if median > limit:
-            text = (
-                f"controls differ between plates by a CV of {median:.1f} %, more than {limit:g} %"
-            )
-            findings.append(Finding("inter_cv", None, int(str(analyte)), median, limit, text))
-    return findings
+
+def _kit_ranges(measurements: pd.DataFrame) -> Iterator[Finding]:
+    """An analyte fails where a control lies outside the range that the kit allows: the mean of its wells, or
+    most of them below or above what can be quantified."""
+    controls = measurements[measurements["sample_type"] == "control"]
+    told = controls["range_low"].notna() | controls["range_high"].notna()
+    controls = controls[told & ~(controls["range_low"] > controls["range_high"])]
+    numbers = controls["value"].fillna(
+        controls["flag"].map({"below_lloq": -np.inf, "above_uloq": np.inf}).astype("float64")
+    )
+    levels = (
+        controls.assign(value=numbers)
+        .dropna(subset=["value"])
+        .groupby(["analyte", "sample"], as_index=False)
+        .agg(value=("value", _mean), low=("range_low", "min"), high=("range_high", "max"))
+    )
+    for analyte, rows in levels.groupby("analyte"):
+        outside = rows[(rows["value"] < rows["low"]) | (rows["value"] > rows["high"])]
+        if len(outside):
+            yield _outside_kit(int(str(analyte)), outside, len(rows))
+
+
+def _mean(values: pd.Series) -> float:
+    """The mean; where readings are beyond what can be quantified, the lower middle one."""
+    if np.isfinite(values).all():
+        return float(values.mean())
+    return float(np.sort(values.to_numpy())[(len(values) - 1) // 2])
+
+
+def _outside_kit(analyte: int, outside: pd.DataFrame, of: int) -> Finding:
+    first = outside.iloc[0]
+    value, low, high = (float(first[name]) for name in ("value", "low", "high"))
+    limit = low if value < low else high
+    read = f"{value:.4g}" if np.isfinite(value) else ("below" if value < 0 else "above") + " range"
+    text = f"control “{first['sample']}” reads {read}, outside the kit's {_range(low, high)}"
+    more = f" ({len(outside)} of {of} controls are outside)" if of > 1 else ""
+    found = value if np.isfinite(value) else limit
+    return Finding("kit_range", None, analyte, found, limit, text + more)
+
+
+def _range(low: float, high: float) -> str:
+    if np.isnan(low):
+        return f"at most {high:.4g}"
+    return f"at least {low:.4g}" if np.isnan(high) else f"{low:.4g}–{high:.4g}"

@@ -1,48 +1,81 @@
 """Controls of an analyte over plates, and bridge samples that plates have in common."""
 
-import pandas as pd
-from django.db.models import QuerySet
+from collections.abc import Collection
 
-from assays.models import Measurement, PlateRun
+import numpy as np
+import pandas as pd
+from django.db.models import Q
+
+from assays.models import Analyte, Measurement, PlateRun, QualityBar
+from assays.quality.between_plates import FEWEST, distances, undecided
 from assays.quality.control_chart import levey_jennings
 from assays.quality.drift import bridge_drift
+from assays.selectors.lots import controls_of, distances_in, lot_of
 from assays.selectors.matrix import usable
-
-COLUMNS = ["control", "plate", "key", "acquired", "chosen", "value"]
 
 
 def control_runs(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     """The controls of an analyte over the plates of the same panel and lot, in the order of acquisition:
-    control, plate, key, acquired, chosen (into the guide set), and the columns of `levey_jennings`. What is
-    barred does not count. One query."""
-    rows = _controls(plate_run, analyte_id).values_list(
-        *("well__sample", "plate_run__name", "plate_run_id", "plate_run__acquired_at"),
-        *("plate_run__in_guide_set", "value"),
+    control, plate, key, acquired, chosen (into the guide set), distance (percent of the target, see
+    `assays.quality.between_plates`), counts, barred (why a bar keeps the analyte of that plate from models;
+    "": none does), and the columns of `levey_jennings`. What a person has excluded is not there; what a rule
+    bars is, for a chart without the plate that is off would hide it. A few queries."""
+    lot, is_log2 = lot_of(plate_run), plate_run.panel.scale == "npx"
+    controls = controls_of(lot, analyte_id)
+    plates = {one.pk: one for one in lot.plates()}
+    guide = [pk for pk, one in plates.items() if one.in_guide_set]
+    runs = distances(controls, guide, is_log2=is_log2).rename(columns={"plate": "key"})
+    if runs.empty:
+        return runs
+    order = sorted(
+        plates.values(), key=lambda one: (one.acquired_at is None, one.acquired_at, one.pk)
     )
-    frame = pd.DataFrame.from_records(list(rows), columns=COLUMNS)
-    if frame.empty:
-        return frame
-    runs = frame.groupby(["control", "key", "plate"], as_index=False, sort=False).agg(
-        acquired=("acquired", "first"), chosen=("chosen", "first"), value=("value", "mean")
+    place = {one.pk: number for number, one in enumerate(order)}
+    runs = runs.sort_values("key", key=lambda keys: keys.map(place), kind="stable")
+    barred = _barred(plates, analyte_id)
+    runs = runs.assign(
+        plate=runs["key"].map(lambda key: plates[key].name),
+        acquired=runs["key"].map(lambda key: plates[key].acquired_at),
+        chosen=runs["key"].isin(guide),
+        barred=runs["key"].map(lambda key: barred.get(key, "")),
     )
+    if is_log2:
+        runs["value"] = np.log2(runs["value"])
     parts = []
     for _control, part in runs.groupby("control"):
-        judged = levey_jennings(part["value"], part["chosen"].to_numpy())
-        parts.append(part.reset_index(drop=True).drop(columns="value").join(judged))
+        chart = levey_jennings(part["value"], part["chosen"].to_numpy())
+        kept = part.reset_index(drop=True).drop(columns=["value", "target"])
+        parts.append(kept.join(chart))
     return pd.concat(parts, ignore_index=True)
 
 
-def _controls(plate_run: PlateRun, analyte_id: int) -> QuerySet[Measurement]:
-    return usable(
-        Measurement.objects.filter(
-            plate_run__study=plate_run.study_id,
-            plate_run__panel=plate_run.panel_id,
-            plate_run__lot=plate_run.lot,
-            analyte=analyte_id,
-            well__sample_type="control",
-            value__isnull=False,
-        )
-    ).order_by("plate_run__acquired_at", "plate_run_id", "well_id")
+def _barred(plates: Collection[int], analyte_id: int) -> dict[int, str]:
+    """Of each plate on which a bar covers the analyte as a whole, why."""
+    bars = QualityBar.objects.filter(
+        Q(analyte=analyte_id) | Q(analyte=None), plate_run__in=plates, well=None, lifted_at=None
+    )
+    found: dict[int, str] = {}
+    for plate, reason in bars.order_by("-pk").values_list("plate_run", "reason"):
+        found[plate] = reason
+    return found
+
+
+def undecided_controls(
+    plate_run: PlateRun, runs: pd.DataFrame, limit: float
+) -> list[tuple[str, float]]:
+    """Analytes (symbol) of which this plate and one other differ by more than the limit, with the percent by
+    which, where there are two plates only: nobody can say which of them is off, so neither is barred.
+
+    runs: `control_runs` of one of the analytes. Queries only where that has two plates, or two in the guide set.
+    """
+    if runs.empty or not (runs["plates"] == FEWEST - 1).any():
+        return []
+    lot = lot_of(plate_run)
+    found = distances_in(lot, is_log2=plate_run.panel.scale == "npx")
+    here = undecided(found, limit).query("plate == @plate_run.pk")
+    spread = here.groupby("analyte")["spread"].median()
+    symbols = dict(Analyte.objects.filter(pk__in=list(spread.index)).values_list("pk", "symbol"))
+    return sorted((symbols[int(pk)], float(value)) for pk, value in spread.items())
 
 
 def bridges(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """Standards of an analyte on a plate and our own fit of them."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -9,45 +8,28 @@ from django.db.models import Exists, OuterRef, Q
 
 from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar
 from assays.quality.curves import Curve, Fit, vendor_curve
-from assays.quality.refit import FLUORESCENCE, Refit, refit
+from assays.quality.refit import Accepted, Refit, fluorescence_of, refit
 
 DOUBTED = "expected concentration as written"
 
 
 @dataclass(frozen=True)
 class Curves:
-    """Standards (expected, fluorescence less background where told), our fit, and the vendor's curve."""
+    """Standards (expected, fluorescence less background where told), our fit with what is to be told of it, and
+    the vendor's curve."""
 
     standards: pd.DataFrame
     fit: Fit
     refit: Refit | None
     vendor: Curve | None
+    told: list[str]
 
 
-def curves_of_plate(plate_run: PlateRun) -> dict[int, Curves]:
-    """Of each analyte of a plate that has standards, by its key; two queries."""
-    on_plate = {told.analyte_id: told for told in plate_run.plate_analytes.all()}
-    standards = _standards(plate_run, Q()).groupby("analyte")
-    return {
-        int(str(analyte)): _fitted(rows, on_plate[int(str(analyte))]) for analyte, rows in standards
-    }
-
-
-def refits_of_plate(plate_run: PlateRun) -> dict[int, tuple[dict[str, Any] | None, str]]:
-    """Of each analyte of a plate, by its key: our own curve as plain values, or None and why there is none."""
-    curves = curves_of_plate(plate_run)
-    none = (None, "no standards")
-    return {
-        told.analyte_id: (found.refit.to_dict() if found.refit else None, found.fit.reason)
-        if (found := curves.get(told.analyte_id))
-        else none
-        for told in plate_run.plate_analytes.all()
-    }
-
-
-def curves_of(plate_run: PlateRun, on_plate: PlateAnalyte) -> Curves:
+def curves_of(
+    plate_run: PlateRun, on_plate: PlateAnalyte, accepted: Accepted | None = None
+) -> Curves:
     """Of one analyte on a plate; one query."""
-    return _fitted(_standards(plate_run, Q(analyte=on_plate.analyte_id)), on_plate)
+    return _fitted(_standards(plate_run, Q(analyte=on_plate.analyte_id)), on_plate, accepted)
 
 
 def _standards(plate_run: PlateRun, which: Q) -> pd.DataFrame:
@@ -56,7 +38,7 @@ def _standards(plate_run: PlateRun, which: Q) -> pd.DataFrame:
     excluded = QualityBar.objects.filter(
         Q(analyte=None) | Q(analyte=OuterRef("analyte")),
         well=OuterRef("well"),
-        rule=QualityBar.Rule.EXCLUDED,
+        rule__in=QualityBar.DECISIONS,
         lifted_at=None,
     )
     rows = (
@@ -72,12 +54,11 @@ def _standards(plate_run: PlateRun, which: Q) -> pd.DataFrame:
     )
 
 
-def _fitted(standards: pd.DataFrame, on_plate: PlateAnalyte) -> Curves:
-    kind = "4PL" if on_plate.curve_kind == "4PL" else "5PL"
-    fit, ours = refit(standards, kind)
-    by = ours.by if ours else FLUORESCENCE[int(standards["net_mfi"].isna().all())]
-    seen = standards[["expected", by]].dropna().set_axis(["expected", "fluorescence"], axis=1)
-    return Curves(seen, fit, ours, vendor_curve(on_plate.curve))
+def _fitted(standards: pd.DataFrame, on_plate: PlateAnalyte, accepted: Accepted | None) -> Curves:
+    found = refit(standards, on_plate.curve_kind, accepted)
+    seen = standards[["expected", fluorescence_of(standards)]].dropna()
+    seen = seen.set_axis(["expected", "fluorescence"], axis=1)
+    return Curves(seen, found.fit, found.refit, vendor_curve(on_plate.curve), found.told)
 
 
 def recomputed(measurement: Measurement, ours: Refit | None) -> float | None:

@@ -1,7 +1,6 @@
 """What a plate is judged by: its policy, its measurements as the rules read them, what of it is in use."""
 
 import pandas as pd
-from django.db.models import F
 
 from assays.models import Measurement, PanelPolicy, PlateAnalyte, PlateRun
 from assays.quality import Limits
@@ -9,7 +8,15 @@ from assays.selectors.matrix import usable, without_excluded
 
 DOUBTED = "expected concentration as written"
 DEFAULT = f"{PanelPolicy.Concentration.VENDOR} {PanelPolicy.Repeats.MEAN}"
-PLATES_COMPARED = 20
+
+FRAME = (
+    *("well_id", "analyte_id", "specimen_id", "well__sample", "well__sample_type", "value", "flag"),
+    *("bead_count", "expected", "range_low", "range_high", "dilution", "remark", "mfi", "net_mfi"),
+)
+NUMERIC = (
+    *("specimen", "value", "bead_count", "expected", "range_low", "range_high", "dilution"),
+    *("mfi", "net_mfi"),
+)
 
 UsedValue = tuple[int, int, int, str, int, str]
 """Measurement, specimen, patient, timepoint, analyte, and by what rules its number is taken."""
@@ -29,6 +36,8 @@ def limits_of(policy: PanelPolicy) -> Limits:
         recovery_low=policy.recovery_low,
         recovery_high=policy.recovery_high,
         max_out_of_range=policy.max_out_of_range,
+        max_hook=policy.max_hook,
+        kit_ranges=policy.kit_ranges,
     )
 
 
@@ -38,46 +47,39 @@ def judged_as(policy: PanelPolicy) -> str:
 
 
 def plate_frame(plate_run: PlateRun) -> pd.DataFrame:
-    """A plate's measurements as `assays.quality.judge` reads them, without what a person has excluded; one
-    query."""
+    """A plate's measurements as `assays.quality` reads them, without what a person has excluded; one query."""
     measured = Measurement.objects.filter(plate_run=plate_run, well__isnull=False)
-    rows = without_excluded(measured).values_list(
-        "well_id", "analyte_id", "specimen_id", "well__sample", "well__sample_type", "value",
-        "flag", "bead_count", "expected", "remark", "mfi", "net_mfi",
-    )  # fmt: skip
-    columns = [
-        "well", "analyte", "specimen", "sample", "sample_type", "value",
-        "flag", "bead_count", "expected", "remark", "mfi", "net_mfi",
-    ]  # fmt: skip
-    frame = pd.DataFrame.from_records(list(rows.order_by("well_id", "id")), columns=columns)
-    for column in ("specimen", "value", "bead_count", "expected", "mfi", "net_mfi"):
+    columns = {name: name.rpartition("__")[2].removesuffix("_id") for name in FRAME}
+    rows = without_excluded(measured).values_list(*FRAME)
+    frame = pd.DataFrame.from_records(
+        list(rows.order_by("well_id", "id")), columns=list(columns.values())
+    )
+    return as_judged(frame)
+
+
+def as_judged(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of FRAME with their types, and doubted."""
+    for column in NUMERIC:
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     frame["doubted"] = frame["remark"].str.contains(DOUBTED, regex=False)
     return frame
 
 
-def controls_of_newest(plate_run: PlateRun) -> pd.DataFrame:
-    """plate, control, analyte and value of the controls on this and the newest plates of its panel and
-    lot, without what a person has excluded; two queries."""
-    plates = PlateRun.objects.filter(
-        study=plate_run.study_id, panel=plate_run.panel_id, lot=plate_run.lot
-    ).order_by(F("acquired_at").desc(nulls_last=True), "-pk")
-    newest = {plate_run.pk, *plates.values_list("pk", flat=True)[:PLATES_COMPARED]}
-    measured = Measurement.objects.filter(
-        plate_run__in=newest, well__sample_type="control", value__isnull=False
-    )
-    rows = without_excluded(measured).values_list(
-        "plate_run_id", "well__sample", "analyte_id", "value"
-    )
-    return pd.DataFrame.from_records(
-        list(rows.order_by()), columns=["plate", "control", "analyte", "value"]
-    )
+def curve_kinds(plate_run: PlateRun, policy: PanelPolicy) -> dict[int, str] | None:
+    """The kind of curve of each analyte of a plate, where models take the concentrations of our own."""
+    if policy.concentration != PanelPolicy.Concentration.REFIT:
+        return None
+    told = PlateAnalyte.objects.filter(plate_run=plate_run).order_by("pk")
+    return dict(told.values_list("analyte_id", "curve_kind"))
 
 
-def used_values(plate_run: PlateRun) -> set[UsedValue]:
-    """What models may use of a plate, and how: two such sets differ in what another model would read."""
+def used_values(plate_run: PlateRun, analytes: set[int] | None = None) -> set[UsedValue]:
+    """What models may use of a plate (of some analytes of it), and how: two such sets differ in what another
+    model would read."""
     concentration, _space, repeats = (plate_run.judged_as or DEFAULT).partition(" ")
     of_specimens = Measurement.objects.filter(plate_run=plate_run, specimen__isnull=False)
+    if analytes is not None:
+        of_specimens = of_specimens.filter(analyte__in=analytes)
     rows = (
         usable(of_specimens)
         .order_by()

@@ -14,8 +14,8 @@ def usable(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
 
 
 def without_excluded(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
-    """Those that no person's exclusion covers, whatever the rules say of them."""
-    bars = QualityBar.objects.filter(lifted_at__isnull=True, rule=QualityBar.Rule.EXCLUDED)
+    """Those that no person's decision keeps out, whatever the rules say of them."""
+    bars = QualityBar.objects.filter(lifted_at__isnull=True, rule__in=QualityBar.DECISIONS)
     return _uncovered(measurements, bars)
 
 

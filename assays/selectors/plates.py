@@ -78,6 +78,7 @@ class PlateMap:
     columns: list[int] = field(default_factory=list)
     rows: list[tuple[str, list[Cell | None]]] = field(default_factory=list)
     elsewhere: list[Cell] = field(default_factory=list)
+    wells: int = 0
 
 
 def plate_map(
@@ -125,7 +126,7 @@ def _shade(cells: list[Cell], by: str) -> None:
 def _laid_out(cells: list[Cell], size: int) -> PlateMap:
     rows, columns = (16, 24) if size == 384 else (8, 12)
     at: dict[tuple[str, int], Cell] = {}
-    found = PlateMap(columns=list(range(1, columns + 1)))
+    found = PlateMap(columns=list(range(1, columns + 1)), wells=len(cells))
     for cell in cells:
         places = [part for part in cell.well.position.split(",") if part]
         if all(p[:1] in ROWS[:rows] and p[1:].isdigit() and int(p[1:]) <= columns for p in places):

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from django.db.models import Q
 
 from assays.models import Measurement, PanelPolicy, PlateAnalyte
 from assays.quality.refit import FLUORESCENCE, recomputed
@@ -13,13 +14,16 @@ OF_CURVE = ["lower", "upper", "bend", "slope", "asymmetry"]
 FROM_WELLS = ["id", "net_mfi", "mfi", "dilution"]
 
 
-def with_refits(found: pd.DataFrame) -> pd.DataFrame:
+OF_SPECIMENS = Q(specimen__isnull=False)
+
+
+def with_refits(found: pd.DataFrame, which: Q = OF_SPECIMENS) -> pd.DataFrame:
     """`found` (id, plate, analyte_id, judged_as, value, flag, limit and others) with our concentrations in
-    the wells of the plates that were judged so. Two queries."""
+    the wells of the plates that were judged so. which: the measurements that `found` may hold. Two queries."""
     plates = found.loc[found["judged_as"].str.startswith(REFIT), "plate"].unique().tolist()
-    rows = Measurement.objects.filter(
-        plate_run__in=plates, well__isnull=False, specimen__isnull=False
-    ).values_list(*FROM_WELLS)
+    rows = Measurement.objects.filter(which, plate_run__in=plates, well__isnull=False).values_list(
+        *FROM_WELLS
+    )
     numbers = np.array(list(rows.iterator(chunk_size=20_000)), dtype=np.float64).reshape(-1, 4)
     wells = pd.DataFrame(numbers, columns=FROM_WELLS).astype({"id": np.int64})
     wells = wells.merge(found[["id", "plate", "analyte_id"]], on="id")
@@ -38,7 +42,7 @@ def _curves(plates: list[int]) -> pd.DataFrame:
     told = PlateAnalyte.objects.filter(plate_run__in=plates).values_list(
         "plate_run_id", "analyte_id", "refit"
     )
-    columns = ["plate", "analyte_id", "by", *OF_CURVE, "lowest", "highest"]
+    columns = ["plate", "analyte_id", "by", *OF_CURVE, "lowest", "highest", "hook"]
     records = [{"plate": p, "analyte_id": a, **_flat(body)} for p, a, body in told]
     return pd.DataFrame(records, columns=columns).astype(dict.fromkeys(columns[3:], "float64"))
 

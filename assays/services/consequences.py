@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import PlateRun
-from assays.selectors.judged import UsedValue, used_values
+from assays.selectors.judged import UsedValue
 from assays.signals import ChangedValue, Consequence, ValuesChanged, values_changed
 from studies.refusals import Refused
 
@@ -19,13 +19,6 @@ def changed(values: Iterable[UsedValue]) -> frozenset[ChangedValue]:
         ChangedValue(patient, timepoint, analyte)
         for _pk, _specimen, patient, timepoint, analyte, _by in values
     )
-
-
-def tell_difference(
-    plate_run: PlateRun, before: set[UsedValue], reason: str, by: User | None
-) -> list[Consequence]:
-    """Tell what differs now from `before` on a plate; what had been made from it."""
-    return tell(plate_run, changed(before ^ used_values(plate_run)), reason, by)
 
 
 def tell(

@@ -1,19 +1,27 @@
-"""Guide sets: the plates of a panel and lot whose controls set the mean and spread of the control charts."""
+"""Guide sets: the plates of a panel and lot whose controls are the target for all plates of the lot."""
+
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import PlateRun
 from assays.services.consequences import checked_reason
-from audit.recording import recorded
-from studies.permissions import Capability
-from studies.selectors.access import require
+from assays.services.deciding import decide_on
+from assays.signals import Consequence
 
 
-def choose_guide(*, plate_run: PlateRun, chosen: bool, reason: str, by: User | None) -> None:
-    """Take a plate into the guide set of its panel and lot, or out of it. While none is chosen, the first
-    five plates are the guide set."""
-    require(by, plate_run.study, Capability.JUDGE_PLATES)
+def choose_guide(
+    *, plate_run: PlateRun, chosen: bool, reason: str, by: User | None
+) -> list[Consequence]:
+    """Take a plate into the guide set of its panel and lot, or out of it; what follows from it. While none is
+    chosen, all plates of the lot are the guide set."""
     why = checked_reason(reason)
-    with recorded(by=by, reason=f"plate {plate_run.name}: guide set: {why}"):
-        held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
+
+    def act(held: PlateRun) -> bool:
+        if held.in_guide_set == chosen:
+            return False
         held.in_guide_set = chosen
         held.save(update_fields=["in_guide_set"])
+        return True
+
+    said = _("taken into the guide set") if chosen else _("taken out of the guide set")
+    return decide_on(plate_run, act, f"{said}: {why}", by)

@@ -7,15 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Measurement, PlateRun, SampleType, Specimen, Well
-from assays.selectors.judged import used_values
-from assays.services.consequences import checked_reason, tell_difference
-from assays.services.judging import judgement_of, keep_judgement
+from assays.services.consequences import checked_reason
+from assays.services.deciding import decide_on
 from assays.signals import Consequence
-from audit.recording import recorded
-from studies.permissions import Capability
 from studies.refusals import Refused
-from studies.selectors.access import require
-from studies.services.holding import hold_study
 
 
 def correct_layout(
@@ -27,20 +22,17 @@ def correct_layout(
     Gives what had been made from the old or would now be made from the new assignment. Saying again what is
     said already changes nothing.
     """
-    require(by, plate_run.study, Capability.JUDGE_PLATES)
     why = checked_reason(reason)
-    with recorded(by=by, reason=f"plate {plate_run.name}: layout corrected: {why}"):
-        hold_study(plate_run.study_id)
-        held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
+    said = ", ".join(labels)[:100]
+    text = _("layout of %(wells)s corrected: %(why)s") % {"wells": said, "why": why}
+
+    def act(held: PlateRun) -> bool:
         moves = list(_moves(held, labels))
-        before = used_values(held)
         for well, specimen in moves:
             _move(held, well, specimen)
-        if moves:  # other wells are repeats of each other now
-            keep_judgement(held, judgement_of(held))
-        text = _("layout of %(wells)s corrected: %(why)s")
-        words = {"wells": ", ".join(well.position for well, _specimen in moves)[:100], "why": why}
-        return tell_difference(held, before, text % words, by)
+        return bool(moves)  # other wells are repeats of each other now
+
+    return decide_on(plate_run, act, text, by)
 
 
 def _moves(

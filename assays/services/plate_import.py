@@ -20,7 +20,7 @@ from assays.imports.plate_preview import described
 from assays.imports.plate_specimens import SpecimenFinder
 from assays.models import PlateAnalyte, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
-from assays.services.judging import judge_plate
+from assays.services.judging import judge_new
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.tables import check_size, refusing
@@ -104,8 +104,7 @@ class PlateImporter:
         Specimen.objects.bulk_create(plan.specimens, batch_size=BATCH)
         for planned in new:
             _write_plate(planned, batch)
-        for planned in new:
-            judge_plate(plate_run=planned.run, by=by, is_new=True)
+        judge_new([planned.run for planned in new], by)
 
 
 def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:

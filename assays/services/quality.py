@@ -8,15 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Analyte, PlateRun, QualityBar, Well
-from assays.selectors.judged import used_values
-from assays.services.consequences import checked_reason, tell_difference
-from assays.services.judging import judgement_of, keep_judgement
+from assays.services.consequences import checked_reason
+from assays.services.deciding import decide_on
 from assays.signals import Consequence
-from audit.recording import recorded
-from studies.permissions import Capability
 from studies.refusals import Refused
-from studies.selectors.access import require
-from studies.services.holding import hold_study
 
 Rule = QualityBar.Rule
 Acted = tuple[list[QualityBar], list[Consequence]]
@@ -78,31 +73,17 @@ def lift(*, bar: QualityBar, reason: str, by: User | None) -> Acted:
     return _acted(bar.plate_run, act, f"{done}: {why}", by)
 
 
-def decided(
-    decide: Callable[[], list[Consequence]], *, sure: bool
-) -> tuple[list[Consequence], bool]:
-    """Take a decision; what it makes stale, and whether it stands. Where it makes something stale and the
-    person is not `sure`, it is taken back, so that they can be told first."""
-    with transaction.atomic():
-        consequences = decide()
-        stands = sure or not consequences
-        if not stands:
-            transaction.set_rollback(True)
-    return consequences, stands
-
-
 def _acted(
     plate_run: PlateRun,
     act: Callable[[PlateRun], list[QualityBar]],
     reason: str,
     by: User | None,
 ) -> Acted:
-    require(by, plate_run.study, Capability.JUDGE_PLATES)
-    with recorded(by=by, reason=f"plate {plate_run.name}: {reason}"):
-        hold_study(plate_run.study_id)
-        held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
-        before = used_values(held)
-        bars = act(held)
-        if bars and Well.objects.filter(plate_run=held).exists():
-            keep_judgement(held, judgement_of(held))
-        return bars, tell_difference(held, before, reason, by)
+    found: list[QualityBar] = []
+
+    def decide(held: PlateRun) -> bool:
+        found.extend(act(held))
+        return bool(found)
+
+    consequences = decide_on(plate_run, decide, reason, by)
+    return found, consequences

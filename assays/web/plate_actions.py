@@ -1,7 +1,8 @@
 """What people decide on a plate's page. Where something was made from the values that a decision concerns, it
 is told in numbers first, and done when the person says so."""
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +13,11 @@ from django.views.decorators.http import require_POST
 
 from assays.imports.layout_correction import labels_of_table, labels_of_text, text_of
 from assays.models import Analyte, PlateRun, QualityBar, Well
+from assays.services.deciding import decided
 from assays.services.guides import choose_guide
-from assays.services.judging import judge_plate
+from assays.services.judging import judged_again
 from assays.services.layout import correct_layout
-from assays.services.quality import decided, exclude, lift
+from assays.services.quality import exclude, lift
 from assays.signals import Consequence
 from assays.web.plates import plate_or_404
 from studies.models import Study
@@ -24,6 +26,7 @@ from studies.refusals import Refused
 from studies.web.access import study_page
 
 NAMED, LISTED = 5, 100
+VERDICTS = ("raised", "lifted")
 Decide = Callable[[], list[Consequence]]
 
 
@@ -113,13 +116,12 @@ def _labels(request: HttpRequest) -> dict[str, str]:
 def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Judge the plate anew by the policy of today."""
     shown = plate_or_404(request, study, pk)
-    try:
-        raised = judge_plate(plate_run=shown, by=request.user)  # type: ignore[arg-type]
-        done = ngettext("%(n)d new bar.", "%(n)d new bars.", len(raised))
-        messages.success(request, _("The plate is judged.") + " " + done % {"n": len(raised)})
-    except Refused as error:
-        messages.error(request, str(error))
-    return _back(request, shown)
+
+    def decide() -> list[Consequence]:
+        _changes, consequences = judged_again(plate_run=shown, by=request.user)  # type: ignore[arg-type]
+        return consequences
+
+    return _decided(request, shown, decide, _("Judge again"), _("The plate is judged."))
 
 
 @require_POST
@@ -128,18 +130,18 @@ def guide(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """Take the plate into the guide set of its panel and lot, or out of it."""
     shown = plate_or_404(request, study, pk)
     chosen = request.POST.get("in_guide_set") == "1"
-    try:
-        choose_guide(
+
+    def decide() -> list[Consequence]:
+        return choose_guide(
             plate_run=shown,
             chosen=chosen,
             reason=request.POST.get("reason", ""),
             by=request.user,  # type: ignore[arg-type]
         )
-        told = _("The plate is in the guide set.") if chosen else _("It is out of the guide set.")
-        messages.success(request, told)
-    except Refused as error:
-        messages.error(request, str(error))
-    return _back(request, shown)
+
+    done = _("The plate is in the guide set.") if chosen else _("It is out of the guide set.")
+    label = _("Take into the guide set") if chosen else _("Take out of the guide set")
+    return _decided(request, shown, decide, label, done)
 
 
 def _decided(
@@ -177,42 +179,56 @@ def _asked(
         for value in values
     ]
     fields = [*sent, *carried.items()]
+    verdicts = [one for one in will if one.kind in VERDICTS]
+    stale = [one for one in will if one.kind not in VERDICTS]
     context = {
         "plate": shown,
         "fields": fields,
         "label": label,
-        "numbers": _numbers(will),
-        "consequences": will[:LISTED],
-        "more": max(0, len(will) - LISTED),
+        "numbers": in_numbers(stale),
+        "consequences": stale[:LISTED],
+        "more": max(0, len(stale) - LISTED),
+        "verdict_numbers": in_numbers(verdicts),
+        "verdicts": verdicts[:LISTED],
+        "more_verdicts": max(0, len(verdicts) - LISTED),
         "back": _address(request, shown),
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "assays/plate_confirm.html", context)
 
 
-def _numbers(consequences: list[Consequence]) -> str:
+def in_numbers(consequences: Sequence[Consequence]) -> str:
     """“1 dataset, 1 version, 3 scores”; kinds that do not occur are left out."""
-    counts = {
-        kind: sum(c.kind == kind for c in consequences) for kind in ("dataset", "version", "score")
-    }
+    counts = Counter(one.kind for one in consequences)
     words = {
+        "raised": ngettext("%(n)d new bar", "%(n)d new bars", counts["raised"]),
+        "lifted": ngettext("%(n)d bar lifted", "%(n)d bars lifted", counts["lifted"]),
         "dataset": ngettext("%(n)d dataset", "%(n)d datasets", counts["dataset"]),
         "version": ngettext("%(n)d version", "%(n)d versions", counts["version"]),
         "score": ngettext("%(n)d score", "%(n)d scores", counts["score"]),
     }
-    return ", ".join(words[kind] % {"n": n} for kind, n in counts.items() if n)
+    return ", ".join(text % {"n": counts[kind]} for kind, text in words.items() if counts[kind])
 
 
 def _told(request: HttpRequest, done: str, consequences: list[Consequence]) -> None:
-    """One message: what was done, and what was made from the values that have changed."""
-    if not consequences:
+    """One message: what was done, what the rules say differently by it, and what was made from the values that
+    have changed."""
+    verdicts = [one for one in consequences if one.kind in VERDICTS]
+    stale = [one for one in consequences if one.kind not in VERDICTS]
+    if verdicts:
+        by_rules = _("By the rules: %(what)s (%(names)s).")
+        done += " " + by_rules % {"what": in_numbers(verdicts), "names": _first(verdicts)}
+    if not stale:
         messages.success(request, done + " " + _("No dataset, version or score was made from it."))
         return
-    names = "; ".join(c.text for c in consequences[:NAMED])
-    more = "" if len(consequences) <= NAMED else " …"
-    stale = _("Stale now: %(what)s (%(names)s%(more)s). New scores are asked for.")
-    what = {"what": _numbers(consequences), "names": names, "more": more}
-    messages.warning(request, f"{done} {stale % what}")
+    text = _("Stale now: %(what)s (%(names)s). New scores are asked for.")
+    words = {"what": in_numbers(stale), "names": _first(stale)}
+    messages.warning(request, f"{done} {text % words}")
+
+
+def _first(consequences: list[Consequence]) -> str:
+    more = " …" if len(consequences) > NAMED else ""
+    return "; ".join(one.text for one in consequences[:NAMED]) + more
 
 
 def _keys(texts: list[str]) -> list[int]:

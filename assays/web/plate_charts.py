@@ -1,5 +1,6 @@
 """Charts of a plate's page, as Vega-Lite specifications."""
 
+import json
 from typing import Any
 
 import altair as alt
@@ -8,8 +9,10 @@ import pandas as pd
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from assays.quality.verdict import accepted_of
 from assays.selectors.controls import control_runs
 from assays.selectors.curves import Curves, curves_of
+from assays.selectors.judged import limits_of, policy_of
 from assays.selectors.plates import analytes_on
 from assays.web.plates import plate_or_404
 from studies.charts import FONT, INK, SITES
@@ -18,6 +21,7 @@ from studies.permissions import Capability
 from studies.web.access import study_page
 
 POINTS = 120
+OFF = {"light": "#b3261e", "dark": "#ff8a80"}
 
 
 @require_safe
@@ -30,9 +34,12 @@ def chart(request: HttpRequest, study: Study, pk: int, analyte: int, name: str) 
     if on_plate is None or theme not in INK:
         raise Http404
     if name == "curve":
-        return JsonResponse(curve_chart(curves_of(plate, on_plate), on_plate.unit, theme))
+        accepted = accepted_of(limits_of(policy_of(plate)))
+        curves = curves_of(plate, on_plate, accepted)
+        return JsonResponse(curve_chart(curves, on_plate.unit, theme))
     if name == "controls":
-        return JsonResponse(control_figure(control_runs(plate, analyte), theme))
+        limit = policy_of(plate).max_inter_cv
+        return JsonResponse(control_figure(control_runs(plate, analyte), limit, plate.pk, theme))
     raise Http404
 
 
@@ -98,31 +105,63 @@ def curve_chart(curves: Curves, unit: str, theme: str) -> dict[str, Any]:
     return _styled(of_lines + of_points, theme)
 
 
-def control_figure(runs: pd.DataFrame, theme: str) -> dict[str, Any]:
-    """Levey-Jennings: each control's distance from its guide set over the plates, in SD."""
-    columns = ["control", "plate", "z", "rule"]
-    known = runs[columns].dropna(subset=["z"]) if len(runs) else pd.DataFrame(columns=columns)
+def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> dict[str, Any]:
+    """Levey-Jennings: each control's distance from its target over the plates, with the limit by which plates
+    are judged. The plate that is off is marked, and this plate (its key: here) named in bold."""
+    columns = ["control", "plate", "key", "distance", "z", "rule", "barred"]
+    known = runs[columns] if len(runs) else pd.DataFrame(columns=columns)
+    known = known.assign(
+        state=np.where(known["barred"] != "", "barred", "in use"),
+        said=np.where(known["barred"] != "", known["barred"], known["rule"]),
+        z=known["z"].astype(object).where(known["z"].notna(), None),
+    )
     ink, faint, _rule = INK[theme]
-    limits = pd.DataFrame({"z": [-3, -2, 0, 2, 3]})
-    rules = alt.Chart(_rows(limits)).mark_rule(color=faint, strokeDash=[4, 3]).encode(y="z:Q")
+    limits = pd.DataFrame({"distance": [-limit, 0.0, limit]})
+    rules = (
+        alt.Chart(_rows(limits)).mark_rule(color=faint, strokeDash=[4, 3]).encode(y="distance:Q")
+    )
+    order = list(dict.fromkeys(known["plate"]))
+    shown = {row["plate"] for row in known.to_dict("records") if row["key"] == here}
+    bold = " || ".join(f"datum.value === {json.dumps(name)}" for name in sorted(shown)) or "false"
+    axis = alt.Axis(
+        labelFontWeight=alt.condition(bold, alt.value("bold"), alt.value("normal")),  # type: ignore[arg-type]
+        labelLimit=120,
+    )
     base = alt.Chart(_rows(known)).encode(
-        x=alt.X("plate:N", sort=None, title="plate"),
-        y=alt.Y("z:Q", title="SD from the mean of the guide set"),
+        x=alt.X("plate:N", sort=order, title="plate", axis=axis),
+        y=alt.Y("distance:Q", title="% from the target"),
         color=alt.Color(
             "control:N",
             title=None,
             scale=alt.Scale(range=SITES[theme]),
             legend=alt.Legend(orient="top"),
         ),
-        tooltip=["control:N", "plate:N", alt.Tooltip("z:Q", format=".2f"), "rule:N"],
+        tooltip=[
+            *(
+                "control:N",
+                "plate:N",
+                alt.Tooltip("distance:Q", format="+.1f", title="% from target"),
+            ),
+            *(
+                alt.Tooltip("z:Q", format=".2f", title="SD"),
+                alt.Tooltip("rule:N", title="Westgard"),
+            ),
+            *("state:N", alt.Tooltip("said:N", title="why")),
+        ],
     )
-    marks = base.mark_line(point=alt.OverlayMarkDef(filled=True, size=50))
-    layers = rules + marks
-    broken = known[known["rule"] != ""]
-    if len(broken):  # a layer without rows has no extent, which the page's console complains of
+    layers = rules + base.mark_line() + base.mark_point(filled=True, size=50)
+    off = known[known["barred"] != ""]
+    if len(off):  # a layer without rows has no extent, which the page's console complains of
+        marked = alt.Chart(_rows(off)).encode(x=alt.X("plate:N", sort=order), y="distance:Q")
+        layers += marked.mark_point(
+            shape="cross", angle=45, filled=True, size=160, color=OFF[theme]
+        )
+        layers += marked.mark_text(dy=-14, color=OFF[theme], fontWeight="bold", text="barred")
+    broken = known[(known["rule"] != "") & (known["barred"] == "")]
+    if len(broken):
         layers += (
             alt.Chart(_rows(broken))
             .mark_text(dy=-12, color=ink)
-            .encode(x=alt.X("plate:N", sort=None), y="z:Q", text="rule:N")
+            .encode(x=alt.X("plate:N", sort=order), y="distance:Q", text="rule:N")
         )
     return _styled(layers, theme)

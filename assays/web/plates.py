@@ -4,6 +4,7 @@ import re
 from typing import Any
 from urllib.parse import urlencode
 
+import pandas as pd
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,9 +15,10 @@ from django.views.decorators.http import require_safe
 from assays.models import PlateRun, QualityBar
 from assays.quality.replicates import intra_plate_cv
 from assays.quality.rules import Limits, out_of_range, recoveries
+from assays.quality.verdict import accepted_of
 from assays.sections import plate_sections
 from assays.selectors.confounding import confounding_warnings
-from assays.selectors.controls import bridges, control_runs
+from assays.selectors.controls import bridges, control_runs, undecided_controls
 from assays.selectors.curves import Curves, curves_of, recomputed
 from assays.selectors.judged import limits_of, plate_frame, policy_of
 from assays.selectors.plates import (
@@ -86,29 +88,34 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     analytes = list(analytes_on(shown))
     chosen = _chosen(request.GET.get("analyte", ""), analytes)
     by = request.GET.get("by", "value")
-    curves = curves_of(shown, chosen) if chosen else None
-    controls = control_runs(shown, chosen.analyte_id).to_dict("records") if chosen else []
+    policy = policy_of(shown)
+    accepted = accepted_of(limits_of(policy))
+    curves = curves_of(shown, chosen, accepted) if chosen else None
+    runs = control_runs(shown, chosen.analyte_id) if chosen else pd.DataFrame()
     bridged = bridges(shown, chosen.analyte_id).to_dict("records") if chosen else []
-    bars, policy = list(bars_of(shown)), policy_of(shown)
+    bars = list(bars_of(shown))
     standing = [bar for bar in bars if bar.lifted_at is None]
+    mapped = None
+    if chosen and curves:
+        mapped = plate_map(shown, chosen.analyte_id, by, curves.refit, standing)
     context = {
         "plate": shown,
         "analytes": analytes,
         "chosen": chosen,
         "by": by if by in BY else "value",
         "ways": BY.items(),
-        "map": plate_map(shown, chosen.analyte_id, by, curves.refit, standing) if curves else None,
+        "map": mapped,
         "curves": curves,
-        "controls": controls,
+        "controls": runs.to_dict("records"),
         "bridges": bridged,
-        "has_guide": any(run["z"] == run["z"] for run in controls),
+        "undecided": undecided_controls(shown, runs, policy.max_inter_cv),
         "standing": standing,
         "lifted": [bar for bar in bars if bar.lifted_at is not None],
         "policy": policy,
         "analyte_rows": _by_analyte(shown, analytes, standing, limits_of(policy)),
         "standards": _standards(shown, chosen, curves),
         "sections": plate_sections(request, shown),
-        "wells": shown.wells.count(),
+        "wells": mapped.wells if mapped else shown.wells.count(),
     }
     return render(request, "assays/plate.html", context)
 

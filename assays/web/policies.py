@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from assays.models import PanelPolicy
 from assays.selectors.plates import plates_visible_to
 from assays.selectors.policies import PanelRules, rules_of
-from assays.services.judging import JUDGE, POLICY_FIELDS, policy_stamp, set_policy
+from assays.services.judging import JUDGE
+from assays.services.policies import set_policy
+from assays.services.verdicts import POLICY_FIELDS, policy_stamp
 from jobs.models import Job
 from studies.models import Study
 from studies.permissions import Capability

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.test import Client
 
 from assays.models import PanelPolicy, PlateRun, QualityBar
-from assays.services.judging import compute_judgements, judge_plate, set_policy, store_judgements
+from assays.services.judging import compute_judgements, judge_new, judge_plate, store_judgements
+from assays.services.policies import set_policy
 from assays.services.quality import exclude
 from assays.signals import values_changed
 from jobs.models import Job
@@ -75,7 +76,7 @@ def test_a_plate_that_is_being_imported_is_judged_by_the_new_rules(
         with transaction.atomic():
             hold_study(study)  # as every commit of an import does
             new = make_plate(study, [patient], name="new")
-            judge_plate(plate_run=new, by=None, is_new=True)
+            judge_new([new], None)
             judged.set()
             go_on.wait(30)
 

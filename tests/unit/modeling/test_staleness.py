@@ -8,7 +8,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from assays.models import Analyte, Measurement, PlateRun, Specimen, Well
-from assays.services.judging import judge_plate, set_policy
+from assays.services.judging import judge_plate
+from assays.services.policies import set_policy
 from assays.services.quality import exclude, lift
 from jobs.models import Job
 from jobs.services import claim

@@ -61,12 +61,20 @@ def test_the_vendors_formula_is_read():
     assert vendor_curve("Linear") is None
 
 
-def test_a_run_is_judged_against_its_guide_set():
+def test_a_run_is_judged_against_the_median_of_all_while_no_guide_set_is_chosen():
     chart = levey_jennings([10, 12, 11, 9, 8, 15.0])
-    # mean 10, sd sqrt(10 / 4) = 1.58113883 of the first five
-    assert chart["mean"].iloc[0] == 10
-    assert chart["z"].iloc[-1] == pytest.approx(5 / 1.58113883)
-    assert chart["rule"].tolist() == ["", "", "", "", "", "1-3s"]
+    # R 4.2.2: median(x) 10.5; mad(x) 2.2239
+    assert chart["target"].iloc[0] == 10.5
+    assert chart["sd"].iloc[0] == pytest.approx(2.2239)
+    assert chart["z"].iloc[-1] == pytest.approx(4.5 / 2.2239)
+    assert chart["rule"].tolist() == ["", "", "", "", "", "1-2s"]
+
+
+def test_a_run_that_is_off_does_not_widen_the_spread_by_which_it_is_judged():
+    chart = levey_jennings([100, 104, 97, 102, 99, 95, 172.0])
+    # median 100; distances 0 4 3 2 1 5 72, their median 3: 72 / (1.4826 * 3)
+    assert chart["z"].iloc[-1] == pytest.approx(16.1878, abs=1e-4)
+    assert chart["rule"].tolist() == [""] * 6 + ["1-3s"]
 
 
 @pytest.mark.parametrize(

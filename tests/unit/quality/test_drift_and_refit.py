@@ -8,7 +8,8 @@ from assays.quality.confounding import survival_difference
 from assays.quality.control_chart import levey_jennings
 from assays.quality.curves import Curve
 from assays.quality.drift import bridge_drift
-from assays.quality.refit import Refit, recomputed, refit
+from assays.quality.hook import find_hook
+from assays.quality.refit import Accepted, Refit, recomputed, refit
 
 HERE, THERE = [10.2, 15.1, 7.7, 22.0, 31.4], [8.1, 12.9, 7.0, 15.5, 27.3]
 # R 4.2.2: t.test(log2(HERE), log2(THERE), paired = TRUE)
@@ -65,10 +66,10 @@ def test_a_sure_but_small_difference_is_no_drift_and_no_bridge_gives_no_row() ->
     assert bridge_drift(apart, 3).empty
 
 
-def test_a_chosen_guide_set_gives_mean_and_spread() -> None:
+def test_a_chosen_guide_set_gives_target_and_spread() -> None:
     runs = [10.0, 12.0, 20.0, 22.0, 30.0]
     chosen = levey_jennings(runs, [False, False, True, True, False])
-    assert chosen["mean"].iloc[0] == 21.0
+    assert chosen["target"].iloc[0] == 21.0
     assert chosen["z"].iloc[4] == pytest.approx(9 / np.std([20, 22], ddof=1))
     assert levey_jennings(runs, [False] * 5).equals(levey_jennings(runs))
 
@@ -95,11 +96,12 @@ def standards() -> pd.DataFrame:
 
 def wells(ours: Refit, fluorescence: list[float], dilution: float = 1.0) -> pd.DataFrame:
     told = {**ours.to_dict()["curve"], "lowest": ours.lowest, "highest": ours.highest}
+    told["hook"] = np.nan if ours.hook is None else ours.hook
     return pd.DataFrame([told | {"fluorescence": f, "dilution": dilution} for f in fluorescence])
 
 
 def test_a_refit_gives_concentrations_back_and_survives_json() -> None:
-    _fit, ours = refit(standards(), "5PL")
+    ours = refit(standards(), "5PL").refit
     assert ours is not None
     assert (ours.lowest, ours.highest, ours.by) == (1.953125, 2000.0, "net_mfi")
     assert Refit.from_dict(ours.to_dict()) == ours
@@ -121,6 +123,64 @@ def test_readings_off_the_curve_are_flagged_and_never_a_number() -> None:
 
 
 def test_standards_that_cannot_be_fitted_give_no_refit() -> None:
-    fit, ours = refit(standards().head(3), "5PL")
-    assert ours is None
-    assert "fewer than 5" in fit.reason
+    found = refit(standards().head(3), "5PL")
+    assert found.refit is None
+    assert "fewer than 5" in found.fit.reason
+    assert refit(standards().head(0), "5PL").fit.reason == "no standards"
+
+
+def test_the_range_of_our_curve_ends_at_standards_that_it_gives_back() -> None:
+    """The two lowest standards read alike, as they do where the background drowns them: the lowest of them is
+    given back as if it held about as much as the next."""
+    rows = standards()
+    rows["net_mfi"] = [15_000.0, 6_000.0, 1_500.0, 300.0, 60.0, 58.0]
+    found = refit(rows, "5PL")
+    assert found.refit is not None
+    back = found.refit.curve.concentration(rows["net_mfi"]) / rows["expected"] * 100
+    good = rows["expected"][(back >= 80) & (back <= 120)]
+    assert back.iloc[-1] > 120
+    assert found.refit.lowest == good.min() == 31.25
+    assert found.refit.highest == good.max()
+    assert any("trusted from 31.25 on" in told for told in found.told)
+    wide = refit(rows, "5PL", Accepted(low=1, high=900))
+    assert wide.refit is not None
+    assert wide.refit.lowest == 1.953125
+
+
+def test_a_curve_that_gives_back_no_standard_has_no_range() -> None:
+    found = refit(standards(), "5PL", Accepted(low=100.5, high=101))
+    assert found.refit is None
+    assert "gives back no standard within 100.5" in found.fit.reason
+
+
+def test_standards_without_net_fluorescence_are_told() -> None:
+    rows = standards()
+    rows.loc[[4, 5], "net_mfi"] = [-3.0, 0.0]
+    found = refit(rows, "4PL")
+    assert "2 standards (1.953, 7.812) have no net fluorescence above zero" in found.told[0]
+    assert found.refit is not None
+    assert found.refit.lowest >= 31.25
+
+
+def test_a_hook_at_the_top_is_told_and_readings_beyond_it_are_above_the_range() -> None:
+    rows = standards()
+    rows = pd.concat([pd.DataFrame({"expected": [8000.0], "net_mfi": [15_000.0]}), rows])
+    assert (
+        rows["net_mfi"].iloc[1] > 17_000
+    )  # at 2000, on the curve: the four-fold falls below it, and below 500
+    found = refit(rows, "5PL")
+    assert found.hook is not None
+    assert (found.hook.peak, found.hook.fluorescence) == (2000.0, 15_000.0)
+    assert found.refit is not None
+    assert (found.refit.highest, found.refit.hook) == (125.0, 15_000.0)
+    seen = recomputed(wells(found.refit, [14_000.0, 15_000.0, 17_000.0]))
+    assert seen["flag"].tolist() == ["extrapolated", "above_uloq", "above_uloq"]
+    assert seen["limit"].tolist()[1:] == [125.0, 125.0]
+
+
+def test_a_small_fall_at_the_top_and_standards_that_hardly_rise_show_no_hook() -> None:
+    levels = pd.Series([100.0, 1_000.0, 10_000.0, 9_100.0], index=[1.0, 4.0, 16.0, 64.0])
+    assert find_hook(levels, 10) is None
+    assert find_hook(levels, 5) is not None
+    assert find_hook(levels / levels * [1.0, 1.2, 1.1, 0.8], 10) is None
+    assert find_hook(levels.iloc[:3], 10) is None

@@ -15,7 +15,8 @@ def rows(**columns):
     base = {
         "well": list(range(1, n + 1)), "analyte": 7, "specimen": np.nan, "sample": "s",
         "sample_type": "sample", "value": 5.0, "flag": "in_range", "bead_count": 100.0,
-        "expected": np.nan, "doubted": False,
+        "expected": np.nan, "doubted": False, "mfi": np.nan, "net_mfi": np.nan, "range_low": np.nan,
+        "range_high": np.nan,
     }  # fmt: skip
     return pd.DataFrame({**base, **columns})
 
@@ -80,3 +81,56 @@ def test_an_analyte_mostly_out_of_range_fails():
 
 def test_limits_can_be_changed():
     assert found(rows(bead_count=[34.0]), Limits(min_bead_count=30)) == []
+
+
+def controls(**columns):
+    low_high = {"range_low": 20.0, "range_high": 40.0, "sample_type": "control", "sample": "C1"}
+    return rows(**(low_high | columns))
+
+
+@pytest.mark.parametrize(
+    ("values", "flags", "outside"),
+    [
+        ([19.0, 22.0], ["in_range"] * 2, None),  # their mean is 20.5
+        ([19.0, 20.9], ["in_range"] * 2, (19.95, 20.0)),
+        ([40.0, 41.0], ["in_range"] * 2, (40.5, 40.0)),
+        ([np.nan, np.nan], ["below_lloq"] * 2, (20.0, 20.0)),
+        ([np.nan, np.nan], ["above_uloq"] * 2, (40.0, 40.0)),
+        ([np.nan, 30.0], ["missing", "in_range"], None),
+        ([np.nan, np.nan], ["missing"] * 2, None),
+    ],
+)
+def test_a_control_outside_the_kits_range_fails_the_analyte(values, flags, outside):
+    frame = controls(value=values, flag=flags)
+    failed = [f for f in judge(frame, LIMITS) if f.rule == "kit_range"]
+    expected = [] if outside is None else [(7, pytest.approx(outside[0]), outside[1])]
+    assert [(f.analyte, f.value, f.limit) for f in failed] == expected
+    assert not judge(frame, Limits(kit_ranges=False))
+
+
+def test_a_kits_range_is_told_as_far_as_the_file_tells_it():
+    (one,) = judge(controls(value=[19.0, 45.0], sample=["C1", "C2"], range_high=np.nan), LIMITS)
+    assert one.text == (
+        "control “C1” reads 19, outside the kit's at least 20 (1 of 2 controls are outside)"
+    )
+    assert judge(controls(value=[30.0], range_low=40.0, range_high=20.0), LIMITS) == []
+    assert judge(controls(value=[30.0], range_low=np.nan, range_high=np.nan), LIMITS) == []
+
+
+def test_a_sample_that_may_lie_beyond_a_hook_fails_where_it_stands():
+    frame = rows(
+        sample_type=["standard"] * 4 + ["sample"] * 4,
+        expected=[16.0, 64.0, 256.0, 1024.0] + [np.nan] * 4,
+        sample=["S4", "S3", "S2", "S1", "a", "b", "c", "d"],
+        mfi=[100.0, 2_000.0, 20_000.0, 14_000.0, 13_999.0, 14_000.0, 19_000.0, 15_000.0],
+        flag=["in_range"] * 7 + ["above_uloq"],
+        value=[16.0, 64.0, 256.0, 1024.0, 180.0, 190.0, 240.0, np.nan],
+    )
+    beyond = [f for f in judge(frame, LIMITS) if f.rule == "hook"]
+    assert [(f.well, f.analyte, f.value, f.limit) for f in beyond] == [
+        (6, 7, 14_000.0, 14_000.0),
+        (7, 7, 19_000.0, 14_000.0),
+    ]
+    # 100 * (1 - 14000 / 20000)
+    assert "falls by 30 % above 256 (a hook)" in beyond[0].text
+    assert [f for f in judge(frame, Limits(max_hook=31)) if f.rule == "hook"] == []

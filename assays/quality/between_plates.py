@@ -1,0 +1,79 @@
+"""Which of several plates is off, by the controls that stood on all of them.
+
+A control's target is the median of its plate means: over the plates of the guide set, or, while nobody has
+chosen one, over all plates of the panel and lot. The median of all is one number, the same whichever plate is
+judged and whichever was judged first, and a plate that is off hardly moves it: with three plates, two that
+agree are enough. (Held against the others alone, a good one of three would lie off the middle between a good
+and a bad one.)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from assays.quality.rules import Finding
+
+FEWEST = 3
+"""Of two plates that differ nobody can say which is off."""
+SERIES = ["analyte", "control"]
+
+
+def distances(
+    controls: pd.DataFrame, guide: Collection[int] = (), *, is_log2: bool = False
+) -> pd.DataFrame:
+    """How far each plate's mean of a control lies from the control's target.
+
+    controls: plate, control, analyte and value, a row per well; guide: the plates of the guide set. is_log2:
+    values are log2 (NPX), and are compared as 2^value. A row per analyte, control and plate: value, target,
+    plates (of how many the target is), spread (percent by which the highest of these is above the lowest),
+    distance (percent of the target), and counts: whether the distance can be held against the plate. It
+    can from three plates on, or where the target is that of a guide set to which the plate does not belong.
+    """
+    known = controls.dropna(subset=["value"])
+    if is_log2:
+        known = known.assign(value=np.exp2(known["value"]))
+    means = known.groupby([*SERIES, "plate"], as_index=False)["value"].mean()
+    series = [means[name] for name in SERIES]
+    chosen = means["plate"].isin(list(guide))
+    guided = chosen.groupby(series).transform("max").astype(bool)
+    reference = means["value"].where(chosen | ~guided).groupby(series)
+    target, plates = reference.transform("median"), reference.transform("count")
+    return means.assign(
+        target=target,
+        plates=plates,
+        spread=100 * (reference.transform("max") / reference.transform("min") - 1),
+        distance=100 * (means["value"] / target - 1),
+        counts=(plates >= FEWEST) | (guided & ~chosen),
+    )[target > 0]
+
+
+def findings_between(found: pd.DataFrame, limit: float) -> dict[int, list[Finding]]:
+    """By plate, the analytes of which it is off: the median distance of its controls is above the limit
+    (percent). found: as `distances` gives it."""
+    off: dict[int, list[Finding]] = {}
+    held = found[found["counts"]]
+    for (plate, analyte), rows in held.groupby(["plate", "analyte"]):
+        median = float(rows["distance"].abs().median())
+        if median > limit:
+            finding = Finding(
+                "inter_cv", None, int(str(analyte)), median, limit, _sentence(rows, median, limit)
+            )
+            off.setdefault(int(str(plate)), []).append(finding)
+    return off
+
+
+def _sentence(rows: pd.DataFrame, median: float, limit: float) -> str:
+    way = "above" if rows["distance"].median() > 0 else "below"
+    many = f" (median of {len(rows)} controls)" if len(rows) > 1 else ""
+    return (
+        f"controls lie {median:.1f} % {way} their target{many}, more than {limit:g} %; "
+        f"the target is the median of {int(rows['plates'].max())} plates"
+    )
+
+
+def undecided(found: pd.DataFrame, limit: float) -> pd.DataFrame:
+    """Rows of `distances` where two plates differ by more than the limit and nobody can say which is off."""
+    return found[~found["counts"] & (found["plates"] == FEWEST - 1) & (found["spread"] > limit)]

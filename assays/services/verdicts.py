@@ -1,0 +1,252 @@
+"""Judging plates anew in the transaction of whoever changes what their verdicts rest on.
+
+The bars of all plates are a function of the plates that are there and of what people have decided, not of the
+order of these. A plate's own rules look at the plate alone; the distance between plates looks at all of a
+panel and lot. So whatever changes a plate judges it by its own rules, and then its whole lot by that one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assays.models import PanelPolicy, PlateAnalyte, PlateRun, QualityBar, Well
+from assays.quality import Finding, verdict_of
+from assays.quality.between_plates import findings_between
+from assays.selectors.judged import (
+    UsedValue,
+    curve_kinds,
+    judged_as,
+    limits_of,
+    plate_frame,
+    policy_of,
+    used_values,
+)
+from assays.selectors.lots import Lot, distances_in, lot_of
+from assays.services.consequences import changed, tell
+from assays.signals import Consequence
+
+Rule = QualityBar.Rule
+VENDOR_WARNS = ("QC:", "QC_Warning:", "SampleQC:")
+LONGEST = 500
+POLICY_FIELDS = (
+    *("min_bead_count", "recommended_bead_count", "max_intra_cv", "max_inter_cv", "recovery_low"),
+    *("recovery_high", "max_out_of_range", "max_hook", "kit_ranges", "repeats", "concentration"),
+)
+BETWEEN = frozenset({Rule.INTER_CV.value})
+OWN = frozenset(Rule.values) - BETWEEN - {rule.value for rule in QualityBar.DECISIONS}
+Place = tuple[str, int | None, int | None]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What a plate's own rules find; refits: our own curve of each analyte (None: there is none), where the
+    policy takes concentrations from them. basis: a digest of the decisions it was made under."""
+
+    plate: int
+    basis: str
+    judged_as: str
+    findings: list[Finding]
+    refits: dict[int, dict[str, Any] | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VerdictChange:
+    """A bar that a rule raises, or lifts, on a plate."""
+
+    plate: PlateRun
+    bar: QualityBar
+    is_raised: bool
+
+
+class Watch:
+    """What could be used of plates before a decision, to tell afterwards what is another."""
+
+    def __init__(self) -> None:
+        self._before: dict[int, tuple[PlateRun, set[int] | None, set[UsedValue]]] = {}
+
+    def add(self, plate_run: PlateRun, analytes: set[int] | None = None) -> None:
+        """Remember a plate (or only these analytes of it) as it is now, unless it is remembered already."""
+        if plate_run.pk not in self._before:
+            before = used_values(plate_run, analytes)
+            self._before[plate_run.pk] = (plate_run, analytes, before)
+
+    def tell(self, reason: str, by: User | None, *, but: Iterable[int] = ()) -> list[Consequence]:
+        """Tell the apps above of each remembered plate (but some) what differs now; what had been made of it,
+        each named once."""
+        found: dict[tuple[str, str], Consequence] = {}
+        unheard = set(but)
+        for pk, (plate_run, analytes, before) in sorted(self._before.items()):
+            if pk in unheard:
+                continue
+            plate_run.refresh_from_db(fields=["judged_as"])
+            difference = changed(before ^ used_values(plate_run, analytes))
+            for one in tell(plate_run, difference, reason, by):
+                found.setdefault((one.kind, one.text), one)
+        return list(found.values())
+
+
+def of_verdicts(changes: Iterable[VerdictChange]) -> list[Consequence]:
+    """Verdicts that a decision changes, as what follows from it; those that raise a bar first."""
+    found = [
+        Consequence(
+            "raised" if one.is_raised else "lifted",
+            _("%(plate)s, %(place)s: %(why)s")
+            % {"plate": one.plate.name, "place": place_of(one.bar), "why": one.bar.reason},
+        )
+        for one in changes
+    ]
+    return sorted(found, key=lambda one: one.kind, reverse=True)
+
+
+def place_of(bar: QualityBar) -> str:
+    """What a bar covers, in words."""
+    names = [bar.analyte.symbol if bar.analyte else "", bar.well.position if bar.well else ""]
+    return ", ".join(filter(None, names)) or _("whole plate")
+
+
+def judgement_of(plate_run: PlateRun) -> Judgement:
+    """What a plate's own rules say of it today; changes nothing."""
+    basis = basis_of(plate_run)  # first: what is decided while the rest is read makes it another
+    policy, is_log2 = policy_of(plate_run), plate_run.panel.scale == "npx"
+    kinds = curve_kinds(plate_run, policy)
+    found = verdict_of(
+        plate_frame(plate_run), limits_of(policy), is_log2=is_log2, curve_kinds=kinds
+    )
+    wells = Well.objects.filter(plate_run=plate_run).values_list("pk", "remark")
+    findings = [*found.findings, *vendor_findings(wells)]
+    return Judgement(plate_run.pk, basis, judged_as(policy), findings, found.refits)
+
+
+def vendor_findings(wells: Iterable[tuple[int, str]]) -> list[Finding]:
+    """Wells (key and remark) that the vendor's own quality control warns of."""
+    return [
+        Finding(Rule.VENDOR, pk, None, 1, 0, remark)
+        for pk, remark in wells
+        if remark.startswith(VENDOR_WARNS)
+    ]
+
+
+def basis_of(plate_run: PlateRun) -> str:
+    """A digest of what people have decided that a judgement depends on: the policy, what is excluded of the
+    plate, whose blood stands in its wells."""
+    policy = policy_of(plate_run)
+    decided = QualityBar.objects.filter(
+        rule__in=QualityBar.DECISIONS, lifted_at=None, plate_run=plate_run
+    )
+    wells = Well.objects.filter(plate_run=plate_run)
+    told = [
+        [str(getattr(policy, name)) for name in POLICY_FIELDS],
+        sorted(decided.values_list("pk", flat=True)),
+        sorted(wells.values_list("pk", "specimen_id", "sample_type"), key=str),
+    ]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def judge_anew(plates: Sequence[PlateRun], watch: Watch) -> list[VerdictChange]:
+    """Judge plates by their own rules, and then all of their lots by the distance between plates; the bars that
+    rules have raised or lifted on any plate. The caller holds the study, and has `watch` remember the plates
+    as they were before the decision; other plates on which a bar changes are remembered here."""
+    own = [keep_judgement(plate_run, judgement_of(plate_run)) for plate_run in plates]
+    return [*(change for changes in own for change in changes), *judge_lots(plates, watch)]
+
+
+def keep_judgement(held: PlateRun, judgement: Judgement) -> list[VerdictChange]:
+    """Write what a plate's own rules say of it."""
+    changes = _set_bars(held, judgement.findings, OWN)
+    _keep_refits(held, judgement.refits)
+    held.judged_at, held.judged_as = timezone.now(), judgement.judged_as
+    held.save(update_fields=["judged_at", "judged_as"])
+    return changes
+
+
+def judge_lots(plates: Iterable[PlateRun], watch: Watch) -> list[VerdictChange]:
+    """Hold the controls of all plates of the lots of some plates against each other."""
+    lots = sorted({lot_of(plate_run) for plate_run in plates})
+    return [change for lot in lots for change in _judge_lot(lot, watch)]
+
+
+def _judge_lot(lot: Lot, watch: Watch) -> list[VerdictChange]:
+    plates = list(lot.plates())
+    policy = policy_of(plates[0])
+    distances = distances_in(lot, is_log2=plates[0].panel.scale == "npx")
+    off = findings_between(distances, policy.max_inter_cv)
+    bars = QualityBar.objects.filter(plate_run__in=plates, rule__in=BETWEEN, lifted_at=None)
+    barred = set(bars.values_list("plate_run", flat=True))
+    found = []
+    for plate_run in plates:
+        if plate_run.pk in off or plate_run.pk in barred:
+            found += _set_bars(plate_run, off.get(plate_run.pk, []), BETWEEN, watch)
+    return found
+
+
+def _set_bars(
+    held: PlateRun, findings: list[Finding], rules: frozenset[str], watch: Watch | None = None
+) -> list[VerdictChange]:
+    """Make the bars of some rules on a plate what they find: raise, lift, or say what is found now. What a
+    person has lifted is not barred again by the same rule on the same place."""
+    found: dict[Place, Finding] = {(str(f.rule), f.well, f.analyte): f for f in findings}
+    bars = QualityBar.objects.filter(plate_run=held, rule__in=rules)
+    standing = {(b.rule, b.well_id, b.analyte_id): b for b in bars.filter(lifted_at=None)}
+    overridden = set(
+        bars.filter(lifted_by__isnull=False).values_list("rule", "well_id", "analyte_id")
+    )
+    gone = [bar for place, bar in standing.items() if place not in found]
+    new = [f for place, f in found.items() if place not in standing and place not in overridden]
+    if watch is not None and (gone or new):
+        places = [*(bar.analyte_id for bar in gone), *(f.analyte for f in new)]
+        watch.add(held, {analyte for analyte in places if analyte is not None})
+    _say_what_is_found_now([(bar, found[p]) for p, bar in standing.items() if p in found])
+    bars.filter(pk__in=[bar.pk for bar in gone]).update(
+        lifted_at=timezone.now(), lift_reason=_("The rule no longer fails here.")
+    )
+    raised = QualityBar.objects.bulk_create(_bar(held, finding) for finding in new)
+    return [
+        *(VerdictChange(held, bar, is_raised=True) for bar in raised),
+        *(VerdictChange(held, bar, is_raised=False) for bar in gone),
+    ]
+
+
+def _bar(held: PlateRun, found: Finding) -> QualityBar:
+    return QualityBar(
+        plate_run=held,
+        well_id=found.well,
+        analyte_id=found.analyte,
+        rule=found.rule,
+        value=found.value,
+        limit=found.limit,
+        reason=found.text[:LONGEST],
+    )
+
+
+def _say_what_is_found_now(pairs: Iterable[tuple[QualityBar, Finding]]) -> None:
+    """A bar that goes on standing tells the number of today, whatever it was raised by."""
+    others = []
+    for bar, found in pairs:
+        told = (found.value, found.limit, found.text[:LONGEST])
+        if (bar.value, bar.limit, bar.reason) != told:
+            bar.value, bar.limit, bar.reason = told
+            others.append(bar)
+    QualityBar.objects.bulk_update(others, ["value", "limit", "reason"])
+
+
+def _keep_refits(held: PlateRun, refits: dict[int, dict[str, Any] | None]) -> None:
+    """Keep our own curves beside the vendor's; those that have not changed are not written again."""
+    others = []
+    for told in PlateAnalyte.objects.filter(plate_run=held, analyte__in=refits):
+        if told.refit != refits[told.analyte_id]:
+            told.refit = refits[told.analyte_id]
+            others.append(told)
+    PlateAnalyte.objects.bulk_update(others, ["refit"])
+
+
+def policy_stamp(policy: PanelPolicy) -> str:
+    """The policy's values as one text, to see whether they have changed since somebody was shown them."""
+    return " ".join(str(getattr(policy, name)) for name in POLICY_FIELDS)
