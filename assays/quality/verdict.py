@@ -47,7 +47,10 @@ def verdict_of(
         if found.refit is None
     ]
     ours = _by_our_curves(frame, fits)
-    refits = {analyte: found.refit and found.refit.to_dict() for analyte, found in fits.items()}
+    refits = {
+        analyte: None if found.refit is None else found.refit.to_dict()
+        for analyte, found in fits.items()
+    }
     return Verdict([*judge(ours, limits, is_log2=is_log2), *without], refits, ours)
 
 

@@ -75,7 +75,7 @@ def undecided_controls(
     here = undecided(found, limit).query("plate == @plate_run.pk")
     spread = here.groupby("analyte")["spread"].median()
     symbols = dict(Analyte.objects.filter(pk__in=list(spread.index)).values_list("pk", "symbol"))
-    return sorted((symbols[int(pk)], float(value)) for pk, value in spread.items())
+    return sorted((symbols[int(str(pk))], float(value)) for pk, value in spread.items())
 
 
 def bridges(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:

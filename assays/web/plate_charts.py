@@ -124,7 +124,7 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> d
     shown = {row["plate"] for row in known.to_dict("records") if row["key"] == here}
     bold = " || ".join(f"datum.value === {json.dumps(name)}" for name in sorted(shown)) or "false"
     axis = alt.Axis(
-        labelFontWeight=alt.condition(bold, alt.value("bold"), alt.value("normal")),  # type: ignore[arg-type]
+        labelFontWeight=alt.condition(bold, alt.value("bold"), alt.value("normal")),
         labelLimit=120,
     )
     base = alt.Chart(_rows(known)).encode(

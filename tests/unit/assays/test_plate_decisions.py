@@ -495,3 +495,83 @@ def test_a_table_that_cannot_be_meant_changes_nothing(
     sent = {"file": SimpleUploadedFile("layout.csv", content), "reason": "x"}
     page = lab.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent, follow=True)
     assert told in page.content.decode()
+
+
+def three_plates(plate: PlateRun, study: Study, last: float) -> list[PlateRun]:
+    """The third reads `last` where the others read 100."""
+    with_control(plate, 100.0)
+    second = with_control(make_plate(study, [], name="plate 2"), 100.0)
+    third = with_control(make_plate(study, [make_patient(study)], name="plate 3"), last)
+    judge_plate(plate_run=plate, by=None)
+    return [plate, second, third]
+
+
+def test_what_other_plates_verdicts_become_is_told_before_a_decision(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    _plate, second, third = three_plates(plate, study, 172.0)
+    barred = QualityBar.objects.filter(rule="inter_cv", lifted_at=None)
+    assert set(barred.values_list("plate_run", flat=True)) == {third.pk}
+    address = f"/studies/OWN/plates/{second.pk}/"
+    well = second.wells.get(position="H12")
+    sent = {"what": "well", "well": well.pk, "reason": "spilt"}
+    asked = lab.post(f"{address}exclude/", sent).content.decode()
+    assert "By the rules this means: 1 bar lifted." in asked
+    assert "plate 3, IL6: controls lie 72.0 % above their target" in asked
+    assert barred.exists()
+    assert not QualityBar.objects.filter(rule="excluded").exists()
+    done = lab.post(f"{address}exclude/", sent | {"confirmed": "1"}, follow=True).content.decode()
+    assert "By the rules: 1 bar lifted (plate 3, IL6" in done
+    assert not barred.exists()
+    page = lab.get(f"{address}?analyte={il6().pk}").content.decode()
+    assert "nobody can say which" not in page  # its own control is excluded
+    page = lab.get(f"/studies/OWN/plates/{third.pk}/?analyte={il6().pk}").content.decode()
+    assert "nobody can say which of them is off, so neither is barred" in page
+    assert "IL6 (72 %)" in page
+    guided = lab.post(
+        f"/studies/OWN/plates/{plate.pk}/guide/",
+        {"in_guide_set": "1", "reason": "first of the lot"},
+    ).content.decode()
+    assert "By the rules this means: 1 new bar." in guided
+    assert not PlateRun.objects.filter(in_guide_set=True).exists()
+
+
+def test_the_plate_that_is_off_stands_in_the_control_chart_marked(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    _plate, _second, third = three_plates(plate, study, 172.0)
+    runs = control_runs(plate, il6().pk).set_index("plate")
+    assert runs["distance"].round(6).to_dict() == {"plate 1": 0, "plate 2": 0, "plate 3": 72}
+    assert runs["barred"].astype(bool).to_dict() == {
+        "plate 1": False, "plate 2": False, "plate 3": True
+    }  # fmt: skip
+    address = f"/studies/OWN/plates/{third.pk}/{il6().pk}/controls.json"
+    drawn = lab.get(address).content.decode()
+    assert '"shape": "cross"' in drawn
+    page = lab.get(f"/studies/OWN/plates/{plate.pk}/?analyte={il6().pk}").content.decode()
+    assert "72.0 %" in page
+
+
+def test_rules_judge_the_concentrations_that_models_take(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    """The vendor's software gave no concentrations; ours are in range, and the repeats agree."""
+    with_curve(plate)
+    Measurement.objects.filter(plate_run=plate, expected=30.0).update(mfi=300.0)
+    samples = Measurement.objects.filter(plate_run=plate, well__sample_type="sample")
+    samples.update(value=None, value_text="", flag="missing", mfi=1000.0)
+    judge_plate(plate_run=plate, by=None)
+    assert set(plate.bars.values_list("rule", flat=True)) == {"out_of_range"}
+    values = {"concentration": "refit"}
+    set_policy(study=study, panel=plate.panel, values=values, reason="SOP", by=None)
+    do_all_jobs()
+    assert not plate.bars.filter(lifted_at=None).exists()
+    # the standards lie on a line: 10 of fluorescence for 1 of concentration
+    assert values_read(study) == pytest.approx([100.0] * 18, rel=0.1)
+    Measurement.objects.filter(well__position="A2").update(mfi=3000.0)
+    judge_plate(plate_run=plate, by=None)
+    cv = plate.bars.filter(rule="intra_cv", lifted_at=None)
+    assert not cv.exists()  # one of three specimens: the median agrees
+    Measurement.objects.filter(well__position="B2").update(mfi=3000.0)
+    judge_plate(plate_run=plate, by=None)
+    assert cv.count() == 3
