@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
 from modeling.ciri.dataset import SUBJECT_COLUMNS, FrozenTable
 from modeling.ciri.exported import analytes_in, readings_in
+from modeling.ciri.glance import refuse_doubts
 from modeling.ciri.specification import ENDPOINTS
 
 _ONE = {"site": "all", "cohort": "all", "role": "train"}
@@ -23,6 +24,8 @@ def freeze_wide(
     *,
     endpoint: str | None = None,
     require_outcome: bool = True,
+    accept: Iterable[tuple[str, str]] = (),
+    scale: str = "concentration",
 ) -> FrozenTable:
     """Freeze a frame with a row per patient: one of your own, or an exported file (`read_export`).
 
@@ -34,7 +37,14 @@ def freeze_wide(
     os_days, os_event and so on: with several, say which `endpoint`. With `require_outcome=False` patients
     without an outcome stay, to be scored. Raises ValueError with a sentence that
     names the column.
+
+    What a person would see at a glance is refused until it is accepted by code and column: a constant
+    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. `accept`
+    holds such pairs, as ("constant", "albumin"). `scale` is "concentration", or "npx" for values on a
+    log2 scale, which may be negative. An exported file was looked at when its values came in.
     """
+    if scale not in ("concentration", "npx"):
+        raise ValueError(f"scale is {scale!r}; it must be concentration or npx.")
     frame = _as_known(frame, endpoint)
     exported = analytes_in(frame)
     asked = list(exported) if analytes is None else list(analytes)
@@ -46,7 +56,11 @@ def freeze_wide(
     people = rows[known].assign(**{k: v for k, v in _ONE.items() if k not in rows})
     found = [readings_in(rows, name, exported[name]) for name in asked if name in exported]
     measured = pd.concat([_cells(rows, plain), *found], ignore_index=True)
-    return FrozenTable.freeze(people, measured, require_outcome=require_outcome)
+    table = FrozenTable.freeze(people, measured, require_outcome=require_outcome)
+    if not exported:  # what a study exports was looked at, and confirmed, when it came in
+        looked_at = people if require_outcome else people.drop(columns=["time", "event"])
+        refuse_doubts(looked_at, measured, accept, concentrations=scale == "concentration")
+    return table
 
 
 def _as_known(frame: pd.DataFrame, endpoint: str | None) -> pd.DataFrame:

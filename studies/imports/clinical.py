@@ -1,55 +1,23 @@
 """Rows of a clinical file -> what each says of a subject. Reads no database."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from studies.imports.columns import Problem, RowReader, Source
-from studies.imports.mapping import ClinicalMapping, Contact, Place, Survival
+from studies.imports.mapping import ClinicalMapping, Contact, Place
+from studies.imports.said import Said, SaidContact
+from studies.imports.survival import contacts_from_survival
 from studies.imports.tables import Row, Table
 from studies.imports.texts import day
 from studies.models.patient import PLAUSIBLE
 from studies.models.study import CODE
 
 MAX_SUBJECT_ID = 60
-
-
-@dataclass
-class SaidContact:
-    """A contact as a row says it, with where its date is written."""
-
-    date: date
-    values: dict[str, Any]
-    column: str
-    text: str
-    progression: tuple[str, str] = ("", "")
-
-    def problem(self, why: str) -> Problem:
-        return Problem(self.column, self.text, why)
-
-    def progression_problem(self, why: str) -> Problem:
-        column, text = self.progression
-        return Problem(column or self.column, text or self.text, why)
-
-
-@dataclass
-class Said:
-    """What one row says of a subject; only what it knows is in the dictionaries."""
-
-    row: int
-    subject_id: str
-    site: str | None = None
-    cohort: str | None = None
-    index_date: date | None = None
-    baseline: dict[str, Any] = field(default_factory=dict)
-    labs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    contacts: list[SaidContact] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
 
 IndexDates = Callable[[str], date | None]
@@ -94,7 +62,7 @@ def _read_row(table: Table, row: Row, mapping: ClinicalMapping, known_index: Ind
             said.labs[labs.timepoint] = values
     if mapping.survival is not None:
         index_date = said.index_date or known_index(said.subject_id)
-        said.contacts = _from_survival(reader, mapping.survival, index_date, said.notes)
+        said.contacts = contacts_from_survival(reader, mapping.survival, index_date, said)
     for contact in mapping.follow_up:
         said.contacts += _contact(reader, contact, required=mapping.long)
     said.problems = reader.problems
@@ -129,12 +97,12 @@ def _date(reader: RowReader, source: Source | None) -> date | None:
 
 def _ranged(reader: RowReader, target: str, source: Source) -> float | None:
     value = reader.number(source)
-    unit, low, high = PLAUSIBLE[target]
-    if value is not None and not low <= value <= high:
+    quantity = PLAUSIBLE[target]
+    if value is not None and not quantity.is_possible(value):
         reader.reject(
             source,
             _("%(value)g %(unit)s lies outside the plausible range from %(low)g to %(high)g.")
-            % {"value": value, "unit": unit, "low": low, "high": high},
+            % {"value": value, "unit": quantity.unit, "low": quantity.low, "high": quantity.high},
         )
     return value
 
@@ -151,10 +119,26 @@ def _baseline(reader: RowReader, mapping: ClinicalMapping) -> dict[str, Any]:
     return {target: value for target, value in values.items() if value is not None}
 
 
+def _says_something(reader: RowReader, contact: Contact) -> bool:
+    """Whether the row says anything of a contact; what the mapping says of all rows does not count."""
+    sources = (getattr(contact, part.name) for part in fields(contact))
+    return any(source is not None and _holds_a_value(reader, source) for source in sources)
+
+
+def _holds_a_value(reader: RowReader, source: Source) -> bool:
+    """Whether the cell is neither empty nor a word or code for unknown."""
+    if source.column is None:
+        return False
+    raw = reader.raw(source)
+    if raw in source.coding:
+        return source.coding[raw] != "unknown" or "unknown" in source.choices
+    return not reader.texts.is_unknown(raw)
+
+
 def _contact(reader: RowReader, contact: Contact, *, required: bool) -> list[SaidContact]:
-    when, status = _date(reader, contact.date), reader.text(contact.status)
-    if when is None and status is None and not required:
+    if not required and not _says_something(reader, contact):
         return []
+    when, status = _date(reader, contact.date), reader.text(contact.status)
     if when is None or status is None:
         if not reader.problems:
             missing = contact.date if when is None else contact.status
@@ -177,75 +161,3 @@ def _contact(reader: RowReader, contact: Contact, *, required: bool) -> list[Sai
             (progression.label, reader.raw(progression)) if progression else ("", ""),
         )
     ]
-
-
-def _days(reader: RowReader, source: Source, first_day: int) -> int | None:
-    number = reader.number(source)
-    if number is None:
-        return None
-    days = max(round(number) - first_day, 0)  # where day 1 is the first, some write 0 for it
-    if number < 0:
-        reader.reject(source, _("a duration cannot be negative: no event before the index date."))
-        return None
-    if days > 40_000:
-        reader.reject(source, _("this is longer than a life; check the unit in the mapping."))
-        return None
-    return days
-
-
-def _from_survival(
-    reader: RowReader, survival: Survival, index_date: date | None, notes: list[str]
-) -> list[SaidContact]:
-    """Contacts from which the outcome derived by selectors/outcomes.py equals the file's, in whole days."""
-    total = _days(reader, survival.os_duration, survival.os_first_day)
-    status = reader.text(survival.os_event)
-    if (total is None) != (status is None) and not reader.problems:
-        missing = survival.os_duration if total is None else survival.os_event
-        reader.reject(missing, _("duration and event must both be known, or neither."))
-    if total is None or status is None:
-        return []
-    if index_date is None:
-        return []  # the missing index date is told on its own
-    free, progressed = _progression(reader, survival)
-    column, text = survival.os_duration.label, reader.raw(survival.os_duration)
-    last = SaidContact(
-        index_date + timedelta(total),
-        {"status": status, "disease_assessed": free is not None},
-        column,
-        text,
-    )
-    if free is None or survival.pfs_duration is None:
-        return [last]
-    pfs_column, pfs_text = survival.pfs_duration.label, reader.raw(survival.pfs_duration)
-    if free > total:
-        if survival.later_progression == "reject":
-            reader.reject(
-                survival.pfs_duration,
-                _("progression-free survival is longer than overall survival (%(os)d days).")
-                % {"os": total},
-            )
-        notes.append(pfs_column)
-        return [last]
-    if progressed and (free < total or status != "dead"):
-        last.values["progression_date"] = index_date + timedelta(free)
-        last.progression = (pfs_column, pfs_text)
-    elif free < total:  # assessed until then; later it is known only whether the patient lives
-        last.values["disease_assessed"] = False
-        when = index_date + timedelta(free)
-        seen = {"status": "alive", "disease_assessed": True}
-        return [SaidContact(when, seen, pfs_column, pfs_text), last]
-    return [last]
-
-
-def _progression(reader: RowReader, survival: Survival) -> tuple[int | None, bool]:
-    """Days of progression-free survival, and whether an event ended them."""
-    if survival.pfs_duration is None or survival.pfs_event is None:
-        return None, False
-    free = _days(reader, survival.pfs_duration, survival.pfs_first_day)
-    progressed = reader.boolean(survival.pfs_event)
-    if (free is None) != (progressed is None) and not reader.problems:
-        missing = survival.pfs_duration if free is None else survival.pfs_event
-        reader.reject(missing, _("duration and event must both be known, or neither."))
-    if free is None or progressed is None:
-        return None, False
-    return free, progressed

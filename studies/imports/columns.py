@@ -160,7 +160,7 @@ def _coding(section: Section, choices: tuple[str, ...]) -> dict[str, str]:
     if choices and set(choices) >= {"true", "false"}:
         coding = {code: meaning.lower() for code, meaning in coding.items()}
     for code, meaning in coding.items():
-        if choices and meaning not in {*choices, "unknown", "skip"}:
+        if choices and meaning not in {*choices, "unknown"}:
             section.told(
                 "coding",
                 _("“%(code)s” is coded as “%(meaning)s”; use one of %(choices)s, or unknown.")

@@ -1,5 +1,6 @@
 """What rows say against what a study knows -> objects to make or change, and verdicts per row."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,14 +9,15 @@ from django.core.exceptions import ValidationError
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from studies.imports.clinical import Said, SaidContact
 from studies.imports.columns import Problem
 from studies.imports.mapping import ClinicalMapping, Place
 from studies.imports.preview import Change, RowVerdict, shown
+from studies.imports.said import Said, SaidContact
 from studies.imports.sections import near
 from studies.models import Baseline, Cohort, FollowUp, LabResult, Patient, Site, Study
 from studies.models.patient import EARLIEST_INDEX_DATE
 from studies.selectors.imports import Known
+from studies.selectors.outcomes import Course, Outcome, course_of, outcome_of
 
 PLURAL: dict[type[Model], str] = {
     Site: "sites",
@@ -75,7 +77,7 @@ class Comparison:
 
     def row(self, said: Said) -> RowVerdict:
         """The verdict on a row; what it would write is added to `writes`."""
-        verdict = RowVerdict(said.row, said.subject_id, problems=said.problems)
+        verdict = RowVerdict(said.row, said.subject_id, problems=said.problems, notes=said.notes)
         patient = self.known.patients.get(said.subject_id)
         if patient is None:
             patient = self._new_patient(said, verdict)
@@ -141,7 +143,7 @@ class Comparison:
         """Whether the patient is at a site that the importing person does not reach; then told."""
         if self.open_sites is None or patient.site_id in self.open_sites:
             return False
-        row.problems = []  # what was wrong with the row may tell dates of that patient
+        row.problems, row.notes = [], []  # they may tell dates of that patient
         self._reject(
             row,
             self.mapping.subject_id.label,
@@ -292,10 +294,33 @@ class Comparison:
             label = f"contact {contact.date}"
             self._set(stored, "contact_date", contact.date, f"{label} date", row)
             for name, value in contact.values.items():
+                if name == "status" and stored.status and not contact.status_is_said:
+                    continue
                 self._set(stored, name, value, f"{label} {name}", row)
         if said.contacts and not row.problems:
             problem = _after_death(said.contacts, recorded)
             row.problems += [problem] if problem else []
+        if not row.problems:
+            row.notes += _differing(said, course_of(patient.index_date, recorded))
+
+
+def _differing(said: Said, course: Course) -> Iterator[Problem]:
+    """Outcomes that a file states and the study will not: it knows more, or derives them otherwise."""
+    for endpoint, stated in said.stated.items():
+        kept = outcome_of(course, endpoint)
+        if kept is not None and kept != Outcome(stated.days, stated.event):
+            why = _(
+                "the file says %(said)s of %(endpoint)s; with all contacts that are known Yogo derives %(kept)s "
+                "(a death is an event of progression-free survival, and later contacts count)."
+            )
+            told = Outcome(stated.days, stated.event)
+            values = {"said": _in_words(told), "endpoint": endpoint, "kept": _in_words(kept)}
+            yield Problem(stated.column, stated.text, why % values)
+
+
+def _in_words(outcome: Outcome) -> str:
+    ended = _("an event") if outcome.event else _("censored")
+    return _("%(days)d days, %(ended)s") % {"days": outcome.days, "ended": ended}
 
 
 def _impossible(contact: SaidContact, index_date: date, today: date) -> Problem | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 
 from django.utils.translation import gettext as _
 
+from plausibility import CODES
 from studies.imports.columns import Source, source_from
 from studies.imports.sections import Section
 from studies.imports.texts import UNKNOWN, Texts
@@ -35,6 +36,7 @@ LAB_NUMBERS = {
 PATIENT_KEYS = ("site", "cohort", "index_date", *BASELINE_NUMBERS, *BASELINE_CHOICES, "pdl1")
 CLINICAL_KEYS = (
     *COMMON_KEYS,
+    "accept",
     "layout",
     "subject_id",
     *PATIENT_KEYS,
@@ -85,6 +87,9 @@ class Survival:
     pfs_first_day: int = 0
     later_progression: str = "reject"
     """A progression after the last day of overall survival: reject the row, or leave it out."""
+    pfs_event_without_os: str | None = None
+    """What an event of progression-free survival means where overall survival is not known: a
+    "progression" of a living patient, or "leave_out"; until somebody says so the row is rejected."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,14 @@ class Contact:
     response: Source | None = None
     progression_date: Source | None = None
     disease_assessed: Source | None = None
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A doubt that somebody says is right."""
+
+    code: str
+    column: str
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,7 @@ class ClinicalMapping:
     labs: tuple[Labs, ...] = ()
     survival: Survival | None = None
     follow_up: tuple[Contact, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
 
     def sources(self) -> Iterator[Source]:
         """Every source, for the check against the file's columns."""
@@ -144,6 +158,21 @@ def file_form(root: Section) -> FileForm:
     )
 
 
+def accepted_in(root: Section) -> tuple[Accepted, ...]:
+    """The list `accept:` of a mapping: entries of code and column."""
+    found = []
+    for section in root.sections("accept"):
+        section.only(("code", "column"))
+        code, column = section.one_of("code", CODES), section.text("column")
+        if column is None:
+            section.told("column", _("name the column, as the warning does."))
+        if not section.has("code"):
+            section.told("code", _("name the code of the warning: %s.") % ", ".join(CODES))
+        if code is not None and column is not None:
+            found.append(Accepted(code, column))
+    return tuple(found)
+
+
 def clinical_mapping(root: Section) -> ClinicalMapping | None:
     """Read a clinical mapping; problems are collected in `root.problems`."""
     root.only(CLINICAL_KEYS)
@@ -167,11 +196,11 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     form = file_form(root)
     site, cohort = _place(root, "site", "names"), _place(root, "cohort", "kinds")
     index_date = source_from(root, "index_date", dated=True)
-    baseline, labs = _baseline(root), _labs(root)
+    baseline, labs, accepted = _baseline(root), _labs(root), accepted_in(root)
     if subject is None or root.problems:
         return None
     return ClinicalMapping(
-        form, long, subject, site, cohort, index_date, baseline, labs, survival, contacts
+        form, long, subject, site, cohort, index_date, baseline, labs, survival, contacts, accepted
     )
 
 
@@ -234,7 +263,8 @@ def _survival(root: Section) -> Survival | None:
     section = root.section("survival")
     if section is None:
         return None
-    section.only(("overall", "progression_free", "later_progression"))
+    section.only(("overall", "progression_free", "later_progression", "pfs_event_without_os"))
+    meaning = section.one_of("pfs_event_without_os", ("progression", "leave_out"))
     later = section.one_of("later_progression", ("reject", "leave_out"), "reject") or "reject"
     overall = _duration(section, "overall", ("dead", "alive", "lost"))
     if overall is None:
@@ -244,7 +274,7 @@ def _survival(root: Section) -> Survival | None:
     os_duration, os_event, os_first_day = overall
     pfs_duration, pfs_event, pfs_first_day = progression_free or (None, None, 0)
     return Survival(
-        os_duration, os_event, pfs_duration, pfs_event, os_first_day, pfs_first_day, later
+        os_duration, os_event, pfs_duration, pfs_event, os_first_day, pfs_first_day, later, meaning
     )
 
 

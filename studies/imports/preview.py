@@ -9,6 +9,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from studies.imports.columns import Problem
 
 ROWS_KEPT = 2_000
@@ -51,6 +53,8 @@ class RowVerdict:
     skipped: bool = False
     changes: list[Change] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+    """Cells that end up nowhere, or not as written; the row is taken all the same."""
 
     @property
     def verdict(self) -> Verdict:
@@ -63,13 +67,16 @@ class RowVerdict:
         return Verdict.CHANGED if self.changes else Verdict.UNCHANGED
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        told = {
             "row": self.row,
             "subject": self.subject,
             "verdict": self.verdict.value,
             "changes": [[c.field, c.old, c.new] for c in self.changes],
             "problems": [[p.column, p.value[:200], p.why] for p in self.problems],
         }
+        if self.notes:
+            told["notes"] = [[p.column, p.value[:200], p.why] for p in self.notes]
+        return told
 
 
 def as_json(
@@ -78,29 +85,59 @@ def as_json(
     writes: dict[str, int],
     not_taken: Iterable[str],
     notes: Iterable[str],
+    doubts: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
-    """The kept form: complete counts, at most ROWS_KEPT rows (rejected ones first), and a fingerprint
-    of all rows, by which a commit knows whether it would do what was shown. Of each verdict no more rows
+    """The kept form: complete counts, at most ROWS_KEPT rows (rejected ones first, then those with a
+    note), and a fingerprint of all rows, by which a commit knows whether it would do what was shown. Of each verdict no more rows
     are held than can be kept: a file may have a million."""
     counts = Counter[Verdict]()
     digest = hashlib.sha256()
-    first: dict[Verdict, list[dict[str, Any]]] = {verdict: [] for verdict in IMPORTANCE}
+    noted: list[int] = []
+    first: dict[Verdict | None, list[dict[str, Any]]] = {v: [] for v in (None, *IMPORTANCE)}
     for row in rows:
         verdict, told = row.verdict, row.as_json()
         counts[verdict] += 1
         digest.update(json.dumps(told, sort_keys=True).encode())
-        if len(first[verdict]) < ROWS_KEPT:
-            first[verdict].append(told)
-    kept = [told for verdict in IMPORTANCE for told in first[verdict]][:ROWS_KEPT]
+        if row.notes:
+            noted.append(row.row)
+        rank = None if row.notes and verdict != Verdict.REJECTED else verdict
+        if len(first[rank]) < ROWS_KEPT:
+            first[rank].append(told)
+    order = (Verdict.REJECTED, None, *IMPORTANCE[1:])
+    kept = [told for rank in order for told in first[rank]][:ROWS_KEPT]
     return {
         "counts": {verdict.value: counts[verdict] for verdict in Verdict},
         "writes": writes,
         "rows": sorted(kept, key=lambda told: told["row"]),
         "rows_in_all": counts.total(),
         "not_taken": list(not_taken),
-        "notes": list(notes),
+        "notes": [*notes, *_told_notes(noted)],
+        "noted": len(noted),
+        "doubts": doubts or [],
         "fingerprint": digest.hexdigest(),
     }
+
+
+def _told_notes(rows: list[int]) -> list[str]:
+    if not rows:
+        return []
+    return [
+        _(
+            "Of these rows a value is left out, or not taken as written; each says which and why: %(rows)s."
+        )
+        % {"rows": spans(rows)}
+    ]
+
+
+def spans(rows: Iterable[int]) -> str:
+    """Row numbers in short: 2–5, 9."""
+    parts: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if parts and row == parts[-1][1] + 1:
+            parts[-1][1] = row
+        else:
+            parts.append([row, row])
+    return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in parts)
 
 
 def shown(value: object) -> str:

@@ -29,6 +29,11 @@ def factor(quantity: str, unit: str) -> float | None:
     return known.get(normal_unit(unit).lower())
 
 
+def name_of(quantity: str, factor: float) -> str:
+    """The unit of a factor, as a sentence names it."""
+    return next(name for name, value in UNITS[quantity].items() if value == factor)
+
+
 def unit_problem(where: str, quantity: str, unit: str) -> str:
     """The sentence for a unit that a quantity cannot be given in."""
     return _("%(where)s: the unit “%(unit)s” is not known here; use one of %(units)s.") % {

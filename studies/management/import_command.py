@@ -83,6 +83,12 @@ class ImportCommand(BaseCommand):
             self.stdout.write(note)
         if preview["not_taken"]:
             self.stdout.write(f"Columns not taken: {', '.join(preview['not_taken'])}")
+        for one in preview.get("doubts", []):
+            state = "accepted" if one["by_mapping"] else "to confirm"
+            rows_told = f" Rows {one['rows']}." if one["rows"] else ""
+            self.stdout.write(
+                f"Warning ({state}): {one['code']}, column “{one['column']}”: {one['why']}{rows_told}"
+            )
         if rows:
             for row in preview["rows"][:ROWS_PRINTED]:
                 self.stdout.write(printed_row(row))
@@ -99,6 +105,11 @@ class ImportCommand(BaseCommand):
                 "sha256": batch.source.sha256,
                 "rows": preview["counts"],
                 "writes": preview["writes"],
+                "warnings": [
+                    {key: one[key] for key in ("code", "column", "why", "rows")}
+                    for one in preview.get("doubts", [])
+                ],
+                "accepted": batch.accepted,
             }
             self.stdout.write(json.dumps(result))
             return
@@ -117,8 +128,10 @@ def printed_row(row: dict[str, Any]) -> str:
         f"{name}: {new}" if old is None else f"{name}: {old} -> {new}"
         for name, old, new in row["changes"]
     )
-    problems = "; ".join(f"{column} “{value}”: {why}" for column, value, why in row["problems"])
-    return f"row {row['row']:>6}  {row['verdict']:<9}  {row['subject']:<16}  {problems or changes}"
+    told = [*row["problems"], *row.get("notes", [])]
+    sentences = "; ".join(f"{column} “{value}”: {why}" for column, value, why in told)
+    parts = "; ".join(part for part in (sentences, "" if row["problems"] else changes) if part)
+    return f"row {row['row']:>6}  {row['verdict']:<9}  {row['subject']:<16}  {parts}"
 
 
 def read_bytes(path: Path) -> bytes:

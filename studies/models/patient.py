@@ -8,6 +8,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
+from plausibility import QUANTITIES, Quantity
 from studies.models.study import CODE, Cohort, Site, Study
 
 
@@ -25,22 +26,22 @@ def plausible(field: str, low: float, high: float) -> models.CheckConstraint:
 # Checkpoint inhibitors are younger; an earlier year is a slip of the keyboard.
 EARLIEST_INDEX_DATE = date(1990, 1, 1)
 
-# Units and plausible ranges, in one place for the database, the forms and the import.
-PLAUSIBLE: dict[str, tuple[str, float, float]] = {
-    "age": ("years", 0, 120),
-    "height_cm": ("cm", 50, 250),
-    "weight_kg": ("kg", 10, 350),
-    "bmi_reported": ("kg/m2", 8, 100),
-    "pdl1_tps": ("%", 0, 100),
-    "albumin_g_dl": ("g/dL", 0.5, 8),
-    "neutrophils": ("10^9/L", 0, 300),
-    "lymphocytes": ("10^9/L", 0, 500),
-    "nlr_reported": ("ratio", 0, 500),
+# Which quantity a field holds: its unit and ranges stand in `plausibility`.
+PLAUSIBLE: dict[str, Quantity] = {
+    "age": QUANTITIES["age"],
+    "height_cm": QUANTITIES["height"],
+    "weight_kg": QUANTITIES["weight"],
+    "bmi_reported": QUANTITIES["bmi"],
+    "pdl1_tps": QUANTITIES["pdl1"],
+    "albumin_g_dl": QUANTITIES["albumin"],
+    "neutrophils": QUANTITIES["neutrophils"],
+    "lymphocytes": QUANTITIES["lymphocytes"],
+    "nlr_reported": QUANTITIES["nlr"],
 }
 
 
 def _ranges(*fields: str) -> list[models.CheckConstraint]:
-    return [plausible(f, PLAUSIBLE[f][1], PLAUSIBLE[f][2]) for f in fields]
+    return [plausible(f, PLAUSIBLE[f].low, PLAUSIBLE[f].high) for f in fields]
 
 
 @pghistory.track()

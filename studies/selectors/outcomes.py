@@ -7,16 +7,18 @@ lives). A RECIST response other than "not evaluable" is such an assessment where
 Both use only what had happened by `as_of`. Times are whole days and may be 0.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Max, Min, Q, QuerySet
 
-from studies.models import Patient
+from studies.models import FollowUp, Patient
 
 ENDPOINTS = ("OS", "PFS")
+EVALUATED = ("CR", "PR", "SD", "PD")
 ASSESSED = Q(follow_ups__disease_assessed=True) | Q(
-    follow_ups__disease_assessed=None, follow_ups__response__in=["CR", "PR", "SD", "PD"]
+    follow_ups__disease_assessed=None, follow_ups__response__in=EVALUATED
 )
 
 
@@ -41,13 +43,45 @@ def with_outcome_dates(patients: QuerySet[Patient], *, as_of: date) -> QuerySet[
     )
 
 
-def outcome_of(patient: Patient, endpoint: str) -> Outcome | None:
-    """The outcome of a patient annotated by `with_outcome_dates`; None before any contact."""
-    death: date | None = patient.death_date  # type: ignore[attr-defined]
-    progression: date | None = patient.first_progression  # type: ignore[attr-defined]
-    last: date | None = patient.last_contact  # type: ignore[attr-defined]
+@dataclass(frozen=True)
+class Course:
+    """The dates that an outcome is made of, as `with_outcome_dates` annotates them."""
+
+    index_date: date
+    last_contact: date | None
+    last_assessment: date | None
+    death_date: date | None
+    first_progression: date | None
+
+
+def course_of(index_date: date, contacts: Collection[FollowUp]) -> Course:
+    """The same dates from contacts in memory, stored or not: what a study would say of them."""
+    assessed = [c.contact_date for c in contacts if is_assessment(c)]
+    deaths = [c.contact_date for c in contacts if c.status == FollowUp.Status.DEAD]
+    progressions = [c.progression_date for c in contacts if c.progression_date is not None]
+    return Course(
+        index_date,
+        max((c.contact_date for c in contacts), default=None),
+        max(assessed, default=None),
+        min(deaths, default=None),
+        min(progressions, default=None),
+    )
+
+
+def is_assessment(contact: FollowUp) -> bool:
+    """Whether disease status is known to have been assessed at a contact: ASSESSED, of one in memory."""
+    if contact.disease_assessed is None:
+        return contact.response in EVALUATED
+    return contact.disease_assessed
+
+
+def outcome_of(patient: Patient | Course, endpoint: str) -> Outcome | None:
+    """The outcome of a patient annotated by `with_outcome_dates`, or of a course; None before any contact."""
+    death: date | None = patient.death_date  # type: ignore[union-attr]
+    progression: date | None = patient.first_progression  # type: ignore[union-attr]
+    last: date | None = patient.last_contact  # type: ignore[union-attr]
     if endpoint == "PFS":
-        last = patient.last_assessment  # type: ignore[attr-defined]
+        last = patient.last_assessment  # type: ignore[union-attr]
         happened = min((d for d in (death, progression) if d is not None), default=None)
     elif endpoint == "OS":
         happened = death

@@ -226,7 +226,7 @@ def _changes(row: Any, old: Any | None, names: Names) -> list[tuple[str, Any, An
         if name in PLUMBING or column.generated or not hasattr(row, name):
             continue
         new, before = getattr(row, name), getattr(old, name) if old is not None else None
-        if new != before and not (old is None and new in (None, "", False)):
+        if new != before and not (old is None and new in (None, "", False, [])):
             title = str(column.verbose_name)
             found.append((title, _shown(column, before, names), _shown(column, new, names)))
     return found
@@ -242,6 +242,15 @@ def _shown(column: Any, value: Any, names: Names) -> Any:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return "; ".join(_joined(one) for one in value)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
     return value
+
+
+def _joined(one: Any) -> str:
+    """An entry of a list; of a mapping its known parts, such as who, when, code and column."""
+    if not isinstance(one, dict):
+        return str(one)
+    return ", ".join(f"{name}: {part}" for name, part in one.items() if part)

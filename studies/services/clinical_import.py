@@ -9,9 +9,10 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from studies.imports.clinical import Said, said_by
+from studies.imports.clinical import said_by
 from studies.imports.columns import check_columns
 from studies.imports.comparison import Comparison, Writes
+from studies.imports.doubts import doubts_of, told
 from studies.imports.mapping import ClinicalMapping, clinical_mapping
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
@@ -79,13 +80,14 @@ class ClinicalImporter:
             open_sites=open_site_ids(by, study, self.capability),
             may_create=by is None or may(by, study, Capability.MANAGE),
         )
-        said: list[Said] = list(said_by(table, mapping, stored.get))
+        said = list(said_by(table, mapping, stored.get))
         rows = [comparison.row(one) for one in said]
         preview = as_json(
             rows,
             writes=comparison.writes.counts(),
             not_taken=parsed.not_taken,
-            notes=[_("Read as %(form)s.") % {"form": table.read_as}, *_left_out(said)],
+            notes=[_("Read as %(form)s.") % {"form": table.read_as}],
+            doubts=told(doubts_of(said, mapping), mapping.accepted),
         )
         return ClinicalPlan(preview, comparison.writes)
 
@@ -128,16 +130,3 @@ def _subjects(parsed: ParsedClinical) -> set[str]:
     place = parsed.table.position(source.column)
     cells = {row.cells[place] for row in parsed.table.rows}
     return cells | set(source.coding.values())
-
-
-def _left_out(said: list[Said]) -> list[str]:
-    rows = [str(one.row) for one in said if one.notes]
-    if not rows:
-        return []
-    return [
-        _(
-            "%(count)d rows have progression-free survival beyond overall survival, and it is left out "
-            "as the mapping says: rows %(rows)s."
-        )
-        % {"count": len(rows), "rows": ", ".join(rows[:20])}
-    ]

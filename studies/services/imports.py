@@ -4,6 +4,7 @@ Web pages, commands and jobs call these alike. `by` is None for a command on the
 """
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
@@ -21,6 +22,7 @@ from studies.models import ImportBatch, SourceFile, Study
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
 from studies.services.holding import hold_study
+from studies.services.import_warnings import confirm, confirm_from_mapping, told_unconfirmed
 
 State = ImportBatch.State
 
@@ -153,9 +155,25 @@ def commit_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
 
 
 def check_may_commit(*, batch: ImportBatch, by: User | None) -> None:
-    """Raise Refused unless a commit may be asked for: the right role, and a preview without rejections."""
+    """Raise Refused unless a commit may be asked for: the right role, and a preview without rejections whose
+    warnings are confirmed."""
     require(by, batch.study, _importer(batch.kind).capability)
     _expect(batch, State.PREVIEWED)
+    if waiting := told_unconfirmed(batch):
+        raise Refused(waiting)
+
+
+def confirm_warnings(
+    *, batch: ImportBatch, warnings: Iterable[tuple[str, str]], by: User | None
+) -> ImportBatch:
+    """Say that warnings (pairs of code and column) are right; who and when is kept with the import."""
+    require(by, batch.study, _importer(batch.kind).capability)
+    with recorded(by=by, reason=f"warnings of {batch.source.name} confirmed"):
+        held = _held(batch)
+        _expect(held, State.PREVIEWED)
+        confirm(held, warnings, by)
+        held.save(update_fields=["accepted"])
+    return held
 
 
 def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple[ImportBatch, str]:
@@ -177,6 +195,8 @@ def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple
                 "The study has changed since this preview was made. Nothing was written; "
                 "look at the new preview and commit again."
             )
+        if waiting := told_unconfirmed(held):
+            return held, waiting
         return _written(held, importer, plan, by)
 
 
@@ -275,7 +295,8 @@ def _keep(batch: ImportBatch, preview: dict[str, Any] | str) -> None:
         batch.state = State.REFUSED if is_refused else State.PREVIEWED
         batch.preview = preview
         batch.message = preview.get("message") or told_rejections(preview)
-    batch.save(update_fields=["state", "preview", "message"])
+        confirm_from_mapping(batch)
+    batch.save(update_fields=["state", "preview", "message", "accepted"])
 
 
 def told_rejections(preview: dict[str, Any]) -> str:

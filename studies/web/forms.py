@@ -30,8 +30,9 @@ class EntryForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
             if isinstance(field, forms.FloatField) and name in PLAUSIBLE:
-                unit, low, high = PLAUSIBLE[name]
-                unit = unit.replace("^9", "⁹").replace("m2", "m²")
+                quantity = PLAUSIBLE[name]
+                low, high = quantity.low, quantity.high
+                unit = quantity.unit.replace("^9", "⁹").replace("m2", "m²")
                 sentence = _(
                     "Plausible is %(low)g to %(high)g %(unit)s: check the value and its unit."
                 ) % {"low": low, "high": high, "unit": unit}

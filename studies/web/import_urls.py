@@ -14,6 +14,11 @@ urlpatterns = [
         name="import_progress",
     ),
     path("studies/<str:code>/data/<int:pk>/commit/", imports.commit, name="commit_import"),
+    path(
+        "studies/<str:code>/data/<int:pk>/warnings/",
+        imports.confirm_warnings,
+        name="confirm_warnings",
+    ),
     path("studies/<str:code>/data/<int:pk>/sheet/", imports.choose_sheet, name="choose_sheet"),
     path("studies/<str:code>/data/<int:pk>/drop/", imports.drop, name="drop_import"),
     path(

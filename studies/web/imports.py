@@ -24,9 +24,11 @@ from studies.refusals import Refused
 from studies.selectors.imports import imports_visible_to
 from studies.services import imports
 from studies.services.import_jobs import COMMIT, PREVIEW, ask_for, job_key
+from studies.services.import_warnings import doubts_with_names, unconfirmed
 from studies.web.access import study_page
 
 LARGE = 2_000_000
+NOTED = "noted"  # rows of which a value is left out or not taken as written
 ROWS_A_PAGE = 50
 IMPORTS = (Capability.IMPORT_CLINICAL, Capability.IMPORT_ASSAYS)
 EXAMPLES = settings.BASE_DIR / "examples"
@@ -184,8 +186,9 @@ def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     batch = visible_batch(request, study, pk)
     preview = batch.preview or {}
     verdict = request.GET.get("verdict", "")
-    rows = [row for row in preview.get("rows", []) if verdict in ("", row["verdict"])]
+    rows = [row for row in preview.get("rows", []) if _is_asked(row, verdict)]
     chips = [(v.value, preview["counts"].get(v.value, 0)) for v in Verdict] if preview else []
+    chips += [(NOTED, preview.get("noted", 0))]
     importer = IMPORTERS[batch.kind]
     context = {
         **importer.preview_context(preview),
@@ -194,12 +197,18 @@ def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "chips": chips,
         "verdict": verdict,
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
-        "query": f"verdict={verdict}" if verdict in {v.value for v in Verdict} else "",
+        "query": f"verdict={verdict}" if verdict in {*map(str, Verdict), NOTED} else "",
+        "doubts": doubts_with_names(batch),
+        "unconfirmed": unconfirmed(batch),
         "preview_template": importer.preview_template if "sheets" not in preview else "",
         "may_commit": importer.capability in request.capabilities,  # type: ignore[attr-defined]
         "job": _job(batch),
     }
     return render(request, "studies/import.html", context)
+
+
+def _is_asked(row: dict[str, Any], verdict: str) -> bool:
+    return verdict in ("", row["verdict"]) or (verdict == NOTED and "notes" in row)
 
 
 def _job(batch: ImportBatch) -> Job | None:
@@ -230,6 +239,22 @@ def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         else:
             imports.commit_import(batch=batch, by=request.user)  # type: ignore[arg-type]
             messages.success(request, _("The file is loaded, all of it."))
+    except Refused as error:
+        messages.error(request, str(error))
+    return redirect("studies:import", study.code, batch.pk)
+
+
+@require_POST
+@study_page(*IMPORTS)
+def confirm_warnings(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Note the warnings that a person ticked as right."""
+    batch = visible_batch(request, study, pk)
+    ticked = [
+        (code, column)
+        for code, _colon, column in (w.partition(":") for w in request.POST.getlist("warning"))
+    ]
+    try:
+        imports.confirm_warnings(batch=batch, warnings=ticked, by=request.user)  # type: ignore[arg-type]
     except Refused as error:
         messages.error(request, str(error))
     return redirect("studies:import", study.code, batch.pk)

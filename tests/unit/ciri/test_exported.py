@@ -72,7 +72,7 @@ def tables(draw):
             "role": [draw(st.sampled_from(["train", "validate", "other"])) for _ in subjects],
             "time": [draw(st.integers(1, 4000)) for _ in subjects],
             "event": [draw(st.booleans()) for _ in subjects],
-            "nlr": [draw(NUMBERS | st.just(np.nan)) for _ in subjects],
+            "nlr": [draw(st.floats(0.1, 150) | st.just(np.nan)) for _ in subjects],
             "sex": [draw(st.sampled_from(["female", "male", None])) for _ in subjects],
             "pretreated": [draw(st.sampled_from([True, False, None])) for _ in subjects],
         }

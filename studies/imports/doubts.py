@@ -1,0 +1,141 @@
+"""What a person would see at a glance in a clinical file, and what a mapping accepts of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from plausibility import Cell, Doubt, look_at_durations, look_at_numbers, look_at_outcomes
+from studies.imports import units
+from studies.imports.columns import Source
+from studies.imports.mapping import Accepted, ClinicalMapping
+from studies.imports.preview import spans
+from studies.imports.said import Said
+from studies.imports.texts import quoted
+from studies.models.patient import PLAUSIBLE
+from studies.refusals import Refused
+
+BLOOD_WITHIN = timedelta(days=730)  # of the index date, either way
+
+
+def doubts_of(said: Sequence[Said], mapping: ClinicalMapping) -> list[Doubt]:
+    """Every doubt about the columns of a file, in the order of the mapping."""
+    return [
+        *_numbers(said, mapping),
+        *_blood_days(said, mapping),
+        *_survival(said, mapping),
+        *_contacts(said, mapping),
+    ]
+
+
+def told(doubts: Iterable[Doubt], accepted: Sequence[Accepted]) -> list[dict[str, Any]]:
+    """The kept form, as a preview holds it. Raises Refused where an entry of `accept` matches none."""
+    doubts = list(doubts)
+    there = {(doubt.code, doubt.column) for doubt in doubts}
+    idle = [entry for entry in accepted if (entry.code, entry.column) not in there]
+    if idle:
+        raise Refused(
+            {
+                "mapping": [
+                    _(
+                        "Mapping: accept: there is no warning “%(code)s” of the column “%(column)s” in "
+                        "this file. Take the entry out. It has: %(known)s."
+                    )
+                    % {
+                        "code": entry.code,
+                        "column": entry.column,
+                        "known": quoted(f"{c}, {column}" for c, column in sorted(there))
+                        or _("none"),
+                    }
+                    for entry in idle
+                ]
+            }
+        )
+    return [
+        {
+            "code": doubt.code,
+            "column": doubt.column,
+            "why": doubt.sentence(_),
+            "rows": spans(doubt.rows),
+            "by_mapping": Accepted(doubt.code, doubt.column) in accepted,
+        }
+        for doubt in doubts
+    ]
+
+
+def _numbers(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    for target, source in mapping.baseline.items():
+        if target in PLAUSIBLE:
+            cells = _cells((one.row, one.baseline.get(target)) for one in said)
+            yield from _looked_at(source, target, cells)
+    for labs in mapping.labs:
+        for target, source in labs.numbers.items():
+            values = ((one.row, one.labs.get(labs.timepoint, {}).get(target)) for one in said)
+            yield from _looked_at(source, target, _cells(values))
+
+
+def _cells(values: Iterable[tuple[int, Any]]) -> list[Cell]:
+    return [Cell(row, value) for row, value in values if value is not None]
+
+
+def _looked_at(source: Source, target: str, cells: list[Cell]) -> Iterator[Doubt]:
+    if source.column is None:
+        return  # a constant of the mapping is constant on purpose
+    quantity = PLAUSIBLE[target]  # what cannot be at all is rejected by row
+    possible = [cell for cell in cells if quantity.is_possible(cell.value)]
+    yield from look_at_numbers(source.label, possible, quantity)
+
+
+def _blood_days(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    """Blood that was drawn years before or after the index date."""
+    for labs in mapping.labs:
+        odd = [
+            (one.row, day)
+            for one in said
+            if one.index_date is not None
+            and (day := one.labs.get(labs.timepoint, {}).get("collected_on")) is not None
+            and abs(day - one.index_date) > BLOOD_WITHIN
+        ]
+        if odd and labs.collected_on is not None:
+            values = {
+                "n": len(odd),
+                "years": 2,
+                "values": quoted(d.isoformat() for _r, d in odd[:5]),
+            }
+            yield Doubt(
+                "far_from_index", labs.collected_on.label, values, tuple(r for r, _d in odd)
+            )
+
+
+def _survival(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    survival = mapping.survival
+    if survival is None:
+        return
+    for endpoint, duration, event in (
+        ("OS", survival.os_duration, survival.os_event),
+        ("PFS", survival.pfs_duration, survival.pfs_event),
+    ):
+        if duration is None or event is None:
+            continue
+        stated = [(one.row, one.stated[endpoint]) for one in said if endpoint in one.stated]
+        unit = units.name_of("duration", duration.factor)
+        yield from look_at_durations(
+            duration.label, [Cell(row, one.days) for row, one in stated], unit
+        )
+        events = [one.event for _row, one in stated]
+        yield from look_at_outcomes(event.label, events, len(said) - len(events))
+
+
+def _contacts(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    """Files of contacts: whether anybody is said to be alive at the last of them."""
+    if not mapping.follow_up or mapping.follow_up[0].status.column is None:
+        return
+    dead: dict[str, bool] = {}
+    for one in said:
+        statuses = [contact.values.get("status") == "dead" for contact in one.contacts]
+        if statuses:
+            dead[one.subject_id] = dead.get(one.subject_id, False) or any(statuses)
+    subjects = {one.subject_id for one in said}
+    label = mapping.follow_up[0].status.label
+    yield from look_at_outcomes(label, list(dead.values()), len(subjects) - len(dead))
