@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -116,6 +117,12 @@ class _Finder:
         self.source = source.splitlines()
         self.tree = ast.parse(source)
         self.found: list[Fault] = []
+        self.uses: dict[str, set[int]] = defaultdict(set)
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                self.uses[node.id].add(node.lineno)
+            elif isinstance(node, ast.Attribute):
+                self.uses[node.attr].add(node.lineno)
 
     # --- walking -----------------------------------------------------------------------------------
     def visit_body(self, node: ast.AST, where: str, *, in_function: bool) -> None:
@@ -230,6 +237,9 @@ class _Finder:
         lines = {statement.lineno, *range(line, getattr(node, "end_lineno", line) + 1)}  # type: ignore[attr-defined]
         if isinstance(node, ast.stmt):
             lines = {line}
+        if kind == "constant":
+            target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target  # type: ignore[attr-defined]
+            lines = self.uses.get(target.id, set())  # what reads it
         before = _short(ast.unparse(node))
         after = _short(ast.unparse(new)) if new is not None else "nothing"
         self.found.append(

@@ -187,16 +187,14 @@ class Run:
         files: list[tuple[float, str, list[str]]] = []
         seconds: dict[str, float] = {}
         for test_file, one in measured.items():
-            shared = fault.kind != "function" or _runs(one.shared, fault)
+            shared = fault.kind == "default" or not fault.lines or _runs(one.shared, fault)
             tests = [
                 nodeid
                 for nodeid, timed in one.tests.items()
                 if timed.passed and nodeid in self.items and (shared or _runs(timed.lines, fault))
             ]
-            if fault.kind == "constant":
-                tests = [
-                    n for n in tests if fault.file in one.tests[n].lines or fault.file in one.shared
-                ] or tests
+            if shared and not _runs(one.shared, fault):  # known only to be in this file of code
+                tests = [n for n in tests if fault.file in one.tests[n].lines]
             seconds |= {nodeid: one.tests[nodeid].seconds for nodeid in tests}
             if tests:
                 tests.sort(key=lambda nodeid: (-self.killers[nodeid], seconds[nodeid]))

@@ -119,7 +119,9 @@ def test_each_model_of_the_study_that_is_due_and_retrains_is_asked_for(
     names = {"a-not-due": 5, "b-nothing-to-learn": 0, "c-due": 0, "d-left-alone": 0, "e-due": 0}
     for number, (name, before) in enumerate(names.items()):
         model = model_of(study, name, retrain={"new_deaths": 2, "new_patients": 5})
-        version_of(model, status="champion", dataset=counted(before, before, study, str(number + 1)))
+        version_of(
+            model, status="champion", dataset=counted(before, before, study, str(number + 1))
+        )
         if name == "d-left-alone":
             type(model).objects.filter(pk=model.pk).update(retrains=False)
     version_of(model_of(elsewhere, "f"), status="champion", dataset=counted(0, 0, elsewhere, "9"))

@@ -89,6 +89,8 @@ def test_progression_free_survival_is_known_only_as_far_as_disease_was_assessed(
         ("SD", False, None),
         ("SD", None, Outcome(60, False)),
         ("PD", None, Outcome(60, False)),
+        ("CR", None, Outcome(60, False)),
+        ("PR", None, Outcome(60, False)),
         (None, True, Outcome(60, False)),
     ],
 )
@@ -110,3 +112,70 @@ def test_a_contact_of_which_nobody_said_that_disease_was_assessed_censors_no_pro
 def test_death_on_the_day_of_the_first_dose_counts_with_no_days(patient: Patient) -> None:
     record_follow_up(patient=patient, contact_date=day(0), status="dead", by=None)
     assert outcome(patient) == Outcome(0, True)
+
+
+def test_death_after_progression_does_not_move_the_progression(patient: Patient) -> None:
+    record_follow_up(
+        patient=patient, contact_date=day(95), status="alive", progression_date=day(90), by=None
+    )
+    record_follow_up(patient=patient, contact_date=day(120), status="dead", by=None)
+    assert outcome(patient, "PFS") == Outcome(90, True)
+    assert outcome(patient, "OS") == Outcome(120, True)
+
+
+def test_an_earlier_day_does_not_know_of_a_later_progression_and_its_own_day_does(
+    patient: Patient,
+) -> None:
+    for contact, progression in ((50, None), (95, 90)):
+        record_follow_up(
+            patient=patient,
+            contact_date=day(contact),
+            status="alive",
+            disease_assessed=True,
+            progression_date=day(progression) if progression else None,
+            by=None,
+        )
+    assert outcome(patient, "PFS", as_of=day(89)) == Outcome(50, False)
+    assert outcome(patient, "PFS", as_of=day(90)) == Outcome(90, True)
+
+
+def test_the_day_itself_is_known_and_the_day_before_is_not(patient: Patient) -> None:
+    record_follow_up(patient=patient, contact_date=day(90), status="alive", by=None)
+    record_follow_up(patient=patient, contact_date=day(200), status="dead", by=None)
+    assert outcome(patient, as_of=day(200)) == Outcome(200, True)
+    assert outcome(patient, as_of=day(199)) == Outcome(90, False)
+    assert outcome(patient, as_of=day(90)) == Outcome(90, False)
+    assert outcome(patient, as_of=day(89)) is None
+
+
+def test_the_last_of_several_assessments_censors(patient: Patient) -> None:
+    for contact in (60, 120, 90):
+        record_follow_up(
+            patient=patient,
+            contact_date=day(contact),
+            status="alive",
+            disease_assessed=True,
+            by=None,
+        )
+    assert outcome(patient, "PFS") == Outcome(120, False)
+
+
+def test_who_begins_treatment_later_is_not_among_the_patients_of_that_day(patient: Patient) -> None:
+    record_follow_up(patient=patient, contact_date=day(30), status="alive", by=None)
+    everybody = Patient.objects.all()
+    assert list(outcomes(everybody, endpoint="OS", as_of=day(-1))) == []
+    assert list(outcomes(everybody, endpoint="OS", as_of=day(0))) == [patient.pk]
+
+
+def test_one_patients_contacts_are_not_another_ones(patient: Patient) -> None:
+    other = make_patient(patient.study)
+    record_follow_up(patient=patient, contact_date=day(90), status="dead", by=None)
+    record_follow_up(patient=other, contact_date=day(50), status="alive", by=None)
+    found = outcomes(Patient.objects.all(), endpoint="OS", as_of=LATE)
+    assert found == {patient.pk: Outcome(90, True), other.pk: Outcome(50, False)}
+
+
+def test_an_endpoint_that_does_not_exist_is_refused(patient: Patient) -> None:
+    record_follow_up(patient=patient, contact_date=day(90), status="alive", by=None)
+    with pytest.raises(ValueError, match="not known; use one of .*OS.*PFS"):
+        outcome(patient, "ORR")
