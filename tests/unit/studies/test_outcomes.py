@@ -177,5 +177,5 @@ def test_one_patients_contacts_are_not_another_ones(patient: Patient) -> None:
 
 def test_an_endpoint_that_does_not_exist_is_refused(patient: Patient) -> None:
     record_follow_up(patient=patient, contact_date=day(90), status="alive", by=None)
-    with pytest.raises(ValueError, match="not known; use one of .*OS.*PFS"):
+    with pytest.raises(ValueError, match=r"not known; use one of .*OS.*PFS"):
         outcome(patient, "ORR")
