@@ -35,7 +35,7 @@ CODES: dict[str, str] = {
         "all %(n)d known values are %(value)s: was the column filled down, or is it another one?"
     ),
     "implausible": gettext_noop(
-        "%(n)d values lie outside %(range)s, where hardly any patient is (%(values)s): check them, and "
+        "%(n)d of %(all)d values outside %(range)s, where hardly any patient is (%(values)s): check them, and "
         "the unit."
     ),
     "unit": gettext_noop("%(what)s: is the unit right? It is read as %(unit)s."),
@@ -89,6 +89,7 @@ def look_at_numbers(
             column,
             {
                 "n": len(odd),
+                "all": len(cells),
                 "range": quantity.usual_range,
                 "values": _some(cell.value for cell in odd),
             },

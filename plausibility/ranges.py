@@ -28,7 +28,7 @@ class Quantity:
         """The usual range as text, with its unit."""
         if self.usual_high == BEYOND:
             return f"{self.usual_low:g} … ∞"
-        return f"{self.usual_low:g}–{self.usual_high:g} {self.unit}"
+        return f"{self.usual_low:g}–{self.usual_high:g} {self.unit}".strip()
 
     def is_usual(self, value: float) -> bool:
         """Whether nobody would look twice at the value."""
@@ -46,8 +46,8 @@ QUANTITIES: dict[str, Quantity] = {
     "albumin": Quantity("g/dL", 0.5, 8, 1, 6),
     "neutrophils": Quantity("10^9/L", 0, 300, 0.1, 100),
     "lymphocytes": Quantity("10^9/L", 0, 500, 0.02, 50),
-    "nlr": Quantity("ratio", 0, 500, 0.1, 150),
-    "ecog": Quantity("grade", 0, 5, 0, 4),  # 5 is dead
-    "truth": Quantity("0 or 1", 0, 1, 0, 1),
+    "nlr": Quantity("", 0, 500, 0.1, 150),
+    "ecog": Quantity("", 0, 5, 0, 4),  # 5 is dead
+    "truth": Quantity("", 0, 1, 0, 1),
     "concentration": Quantity("", 0, BEYOND, 0, BEYOND),
 }

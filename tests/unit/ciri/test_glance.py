@@ -63,7 +63,7 @@ def test_a_value_where_hardly_any_patient_is_is_named_and_accepted_by_column(
     column: str, value: Any
 ):
     strange = with_one(column, value)
-    with pytest.raises(ValueError, match=f"- implausible, column {column}: 1 values") as refusal:
+    with pytest.raises(ValueError, match=f"- implausible, column {column}: 1 of ") as refusal:
         freeze_wide(strange, ["IL6"])
     assert "Subjects P4." in str(refusal.value)
     assert f'accept=[("implausible", "{column}")]' in str(refusal.value)

@@ -66,7 +66,7 @@ def fresh(request: pytest.FixtureRequest, db: None) -> Patient:
 
 def facts_of(page: str) -> dict[str, str]:
     """What the page says of each factor, by its name."""
-    found = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page, flags=re.S)
+    found = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page, flags=re.S)
     return {name: unescape(re.sub(r"<[^>]+>", "", value)).strip() for name, value in found}
 
 
