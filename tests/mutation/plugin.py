@@ -4,6 +4,7 @@ import importlib
 import json
 import os
 import time
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
@@ -28,6 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--mutate-only", default="", help="only places that contain this text (file:function)"
     )
+    group.addoption("--mutate-every", type=int, default=1, help="only each n-th fault: a sample")
     group.addoption("--mutate-seconds", type=float, default=SECONDS, help="of tests for one fault")
 
 
@@ -96,20 +98,26 @@ class Run:
         survivors: list[str] = []
         began = time.monotonic()
         for file in files:
-            for fault in faults_of(ROOT / file, ROOT):
-                if self.option.mutate_only not in f"{file}:{fault.where}":
-                    continue
+            for fault in self.wanted(file):
                 if fault.key in equivalents:
                     tally[file]["equivalent"] += 1
                     continue
                 verdict, told = self.try_fault(fault, loaded, measured)
                 tally[file][verdict] += 1
-                if verdict == "survived":
+                if verdict == "not put in":
+                    self.tell(f"\nnot put in ({told}): {fault}")
+                elif verdict == "survived":
                     survivors.append(f"{fault}\n      {told}")
                     self.tell(f"\n{fault}\n      {told}")
                 else:
                     self.tell({"killed": ".", "timeout": "t"}.get(verdict, "?"), line=False)
         self.report(name, tally, survivors, time.monotonic() - began)
+
+    def wanted(self, file: str) -> list[Fault]:
+        only = self.option.mutate_only
+        found = [f for f in faults_of(ROOT / file, ROOT) if only in f"{file}:{f.where}"]
+        every = self.option.mutate_every
+        return found[zlib.crc32(file.encode()) % every :: every]
 
     def measure(self, files: list[str], room: Room) -> dict[str, Measured]:
         kept = Kept(self.folder, ROOT, files, f"compiled={room.compiled}")
@@ -220,7 +228,7 @@ class Run:
         self.tell(f"\n\n{name}: {_worded(total)}, in {seconds:.0f} s")
         for file, counted in tally.items():
             self.tell(f"  {file}: {_worded(counted)}")
-        if not self.option.mutate_only:
+        if not self.option.mutate_only and self.option.mutate_every == 1:
             (self.folder / f"{name}.survivors.txt").write_text("\n".join(survivors) + "\n")
             (self.folder / f"{name}.score.json").write_text(json.dumps(total))
 
