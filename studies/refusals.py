@@ -20,6 +20,10 @@ class Stale(Refused):
     """The values have changed since the acting person was shown them."""
 
 
+class Busy(Refused):
+    """Somebody else is writing to the study for longer than a person is kept waiting; trying again helps."""
+
+
 class NotAllowed(Refused):
     """The acting person has no role that permits this."""
 

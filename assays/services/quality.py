@@ -73,6 +73,24 @@ def lift(*, bar: QualityBar, reason: str, by: User | None) -> Acted:
     return _acted(bar.plate_run, act, f"{done}: {why}", by)
 
 
+def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) -> Acted:
+    """Restore all that a person excluded on a plate, or override all verdicts of one rule on it, in one act."""
+    why = checked_reason(reason)
+    known = {str(one): one for one in Rule if one != Rule.SUPERSEDED}
+    if rule not in known:
+        words = {"rule": rule[:60], "known": ", ".join(known)}
+        raise Refused(_("There is no rule “%(rule)s” to lift; use one of %(known)s.") % words)
+
+    def act(held: PlateRun) -> list[QualityBar]:
+        standing = QualityBar.objects.filter(plate_run=held, rule=rule, lifted_at__isnull=True)
+        bars = list(standing.select_related("well", "analyte"))
+        standing.update(lifted_at=timezone.now(), lifted_by=by, lift_reason=why)
+        return bars
+
+    done = _("all excluded restored") if rule == Rule.EXCLUDED else _("all overridden")
+    return _acted(plate_run, act, f"{known[rule].label}: {done}: {why}", by)
+
+
 def _acted(
     plate_run: PlateRun,
     act: Callable[[PlateRun], list[QualityBar]],

@@ -3,6 +3,7 @@ is told in numbers first, and done when the person says so."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -17,17 +18,29 @@ from assays.services.deciding import decided
 from assays.services.guides import choose_guide
 from assays.services.judging import judged_again
 from assays.services.layout import correct_layout
-from assays.services.quality import exclude, lift
+from assays.services.quality import exclude, lift, lift_all
 from assays.signals import Consequence
-from assays.web.plates import plate_or_404
+from assays.web.plates import plate_or_404, plate_page
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused
+from studies.refusals import Busy, Refused
 from studies.web.access import study_page
 
 NAMED, LISTED = 5, 100
 VERDICTS = ("raised", "lifted")
+SENT = ("reason", "what", "bar", "rule", "position", "label", "labels")
 Decide = Callable[[], list[Consequence]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which form of the page it is, what its button says, what is said when it is done, and fields that stand
+    in the place of what was sent (a file)."""
+
+    form: str
+    label: str
+    done: str
+    carried: dict[str, str] = field(default_factory=dict)
 
 
 @require_POST
@@ -40,24 +53,28 @@ def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     what = request.POST.get("what")
 
     def decide() -> list[Consequence]:
-        if what not in ("well", "value", "analyte"):
+        if what not in ("well", "value", "analyte", "plate"):
             raise Refused(
-                _("Say what is to be excluded: wells, an analyte in wells, or an analyte.")
+                _(
+                    "Say what is to be excluded: wells, an analyte in wells, an analyte, or the whole "
+                    "plate."
+                )
             )
-        if not wells and what != "analyte":
+        if not wells and what in ("well", "value"):
             raise Refused(_("Choose the wells first."))
-        if what != "well" and analyte is None:
+        if what in ("value", "analyte") and analyte is None:
             raise Refused(_("Choose an analyte first."))
         _bars, consequences = exclude(
             plate_run=shown,
-            wells=[] if what == "analyte" else wells,
-            analyte=None if what == "well" else analyte,
+            wells=wells if what in ("well", "value") else [],
+            analyte=analyte if what in ("value", "analyte") else None,
             reason=request.POST.get("reason", ""),
             by=request.user,  # type: ignore[arg-type]
         )
         return consequences
 
-    return _decided(request, shown, decide, _("Exclude"), _("The exclusion is kept."))
+    asked = Asked("exclude", _("Exclude"), _("The exclusion is kept."))
+    return _decided(request, shown, decide, asked)
 
 
 @require_POST
@@ -74,7 +91,27 @@ def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         _bars, consequences = lift(bar=bar, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
         return consequences
 
-    return _decided(request, shown, decide, _("Lift the bar"), _("The bar is lifted."))
+    asked = Asked("lift", _("Lift the bar"), _("The bar is lifted."))
+    return _decided(request, shown, decide, asked)
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def lift_rule(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Restore all exclusions of a plate, or override all verdicts of a rule on it."""
+    shown = plate_or_404(request, study, pk)
+
+    def decide() -> list[Consequence]:
+        _bars, consequences = lift_all(
+            plate_run=shown,
+            rule=request.POST.get("rule", ""),
+            reason=request.POST.get("reason", ""),
+            by=request.user,  # type: ignore[arg-type]
+        )
+        return consequences
+
+    asked = Asked("lift_rule", _("Lift all of a kind"), _("The bars are lifted."))
+    return _decided(request, shown, decide, asked)
 
 
 @require_POST
@@ -85,8 +122,7 @@ def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     try:
         labels = _labels(request)
     except Refused as error:
-        messages.error(request, str(error))
-        return _back(request, shown)
+        return _refused(request, shown, error, "layout", {})
 
     def decide() -> list[Consequence]:
         return correct_layout(
@@ -97,8 +133,8 @@ def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         )
 
     carried = {"labels": text_of(labels)}
-    label, done = _("Correct the layout"), _("The layout is corrected.")
-    return _decided(request, shown, decide, label, done, carried)
+    asked = Asked("layout", _("Correct the layout"), _("The layout is corrected."), carried)
+    return _decided(request, shown, decide, asked)
 
 
 def _labels(request: HttpRequest) -> dict[str, str]:
@@ -121,7 +157,8 @@ def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         _changes, consequences = judged_again(plate_run=shown, by=request.user)  # type: ignore[arg-type]
         return consequences
 
-    return _decided(request, shown, decide, _("Judge again"), _("The plate is judged."))
+    asked = Asked("judge", _("Judge again"), _("The plate is judged."))
+    return _decided(request, shown, decide, asked)
 
 
 @require_POST
@@ -141,50 +178,55 @@ def guide(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
     done = _("The plate is in the guide set.") if chosen else _("It is out of the guide set.")
     label = _("Take into the guide set") if chosen else _("Take out of the guide set")
-    return _decided(request, shown, decide, label, done)
+    return _decided(request, shown, decide, Asked("guide", label, done))
 
 
-def _decided(
-    request: HttpRequest,
-    shown: PlateRun,
-    decide: Decide,
-    label: str,
-    done: str,
-    carried: dict[str, str] | None = None,
-) -> HttpResponse:
-    """Do it; ask first, naming what will be stale, where something was made from the values.
-
-    carried: fields for the page that asks, in the place of what was sent (a file)."""
+def _decided(request: HttpRequest, shown: PlateRun, decide: Decide, asked: Asked) -> HttpResponse:
+    """Do it; ask first, naming what follows from it, where anything does. What is refused comes back as it was
+    written."""
     try:
         consequences, stands = decided(decide, sure="confirmed" in request.POST)
-        if not stands:
-            return _asked(request, shown, consequences, label, carried or {})
-        _told(request, done, consequences)
     except Refused as error:
-        messages.error(request, str(error))
+        return _refused(request, shown, error, asked.form, asked.carried)
+    if not stands:
+        return _asked(request, shown, consequences, asked)
+    _told(request, asked.done, consequences)
     return _back(request, shown)
 
 
+def _refused(
+    request: HttpRequest, shown: PlateRun, error: Refused, form: str, carried: dict[str, str]
+) -> HttpResponse:
+    """The plate's page with the refusal above it and the form as it was filled in: a reason that somebody has
+    typed while the study was busy is not typed again. htmx swaps no page of another status than 200."""
+    sent = {name: request.POST.get(name, "") for name in SENT} | carried
+    wells = set(_keys(request.POST.getlist("well")))
+    status = 409 if isinstance(error, Busy) else 422
+    return plate_page(
+        request,
+        shown,
+        analyte=request.POST.get("shown", ""),
+        status=200 if request.headers.get("HX-Request") else status,
+        more={"sent": sent | {"form": form}, "ticked": wells, "refusal": str(error)},
+    )
+
+
 def _asked(
-    request: HttpRequest,
-    shown: PlateRun,
-    will: list[Consequence],
-    label: str,
-    carried: dict[str, str],
+    request: HttpRequest, shown: PlateRun, will: list[Consequence], asked: Asked
 ) -> HttpResponse:
     sent = [
         (name, value)
         for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken" and name not in carried
+        if name != "csrfmiddlewaretoken" and name not in asked.carried
         for value in values
     ]
-    fields = [*sent, *carried.items()]
+    fields = [*sent, *asked.carried.items()]
     verdicts = [one for one in will if one.kind in VERDICTS]
     stale = [one for one in will if one.kind not in VERDICTS]
     context = {
         "plate": shown,
         "fields": fields,
-        "label": label,
+        "label": asked.label,
         "numbers": in_numbers(stale),
         "consequences": stale[:LISTED],
         "more": max(0, len(stale) - LISTED),

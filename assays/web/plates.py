@@ -1,6 +1,7 @@
 """The list of plates, and one plate: can its values be trusted, and what is barred from models."""
 
 import re
+from collections import Counter
 from typing import Any
 from urllib.parse import urlencode
 
@@ -85,8 +86,21 @@ def plates(request: HttpRequest, study: Study) -> HttpResponse:
 def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     """One plate: verdicts, map of an analyte, standards, what is barred and why."""
     shown = plate_or_404(request, study, pk)
+    return plate_page(request, shown, analyte=request.GET.get("analyte", ""))
+
+
+def plate_page(
+    request: HttpRequest,
+    shown: PlateRun,
+    *,
+    analyte: str = "",
+    status: int = 200,
+    more: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """The page of a plate. more: where a form was refused: `sent` (its name and fields), `ticked` (keys of
+    wells) and `refusal`."""
     analytes = list(analytes_on(shown))
-    chosen = _chosen(request.GET.get("analyte", ""), analytes)
+    chosen = _chosen(analyte, analytes)
     by = request.GET.get("by", "value")
     policy = policy_of(shown)
     accepted = accepted_of(limits_of(policy))
@@ -116,8 +130,19 @@ def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "standards": _standards(shown, chosen, curves),
         "sections": plate_sections(request, shown),
         "wells": mapped.wells if mapped else shown.wells.count(),
+        "kinds": _kinds(standing),
     }
-    return render(request, "assays/plate.html", context)
+    return render(request, "assays/plate.html", context | (more or {}), status=status)
+
+
+def _kinds(standing: list[QualityBar]) -> list[dict[str, Any]]:
+    """Rules by which several bars stand, with how many: they can be lifted in one act."""
+    counts = Counter((bar.rule, bar.get_rule_display()) for bar in standing)
+    return [
+        {"rule": rule, "label": label, "n": n}
+        for (rule, label), n in counts.items()
+        if n > 1 and rule != QualityBar.Rule.SUPERSEDED
+    ]
 
 
 def in_order(name: str) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ from django.db import OperationalError, connection
 from django.utils.translation import gettext as _
 
 from studies.models import Study
-from studies.refusals import Refused
+from studies.refusals import Busy
 
 SECONDS_OF_PATIENCE = 20
 LOCK_NOT_AVAILABLE = "55P03"
@@ -16,7 +16,7 @@ def hold_study(study: Study | int, *, patient: bool = False) -> Study:
     Whoever changes which values models may read holds it, and whoever freezes or scores them holds it while
     reading: what is read is never half of two decisions, and no decision is missed by what was made in the
     same minute. Take it before the rows of plates, models and versions (never after), so that no two
-    holders wait for each other. A person is not kept waiting for long: Refused then says so; `patient` is
+    holders wait for each other. A person is not kept waiting for long: Busy then says so; `patient` is
     for workers.
     """
     key = study if isinstance(study, int) else study.pk
@@ -28,7 +28,7 @@ def hold_study(study: Study | int, *, patient: bool = False) -> Study:
     except OperationalError as error:
         if getattr(error.__cause__, "pgcode", None) != LOCK_NOT_AVAILABLE:
             raise
-        raise Refused(
+        raise Busy(
             _(
                 "Something else is being written to this study just now, an import or a judging of its "
                 "plates. Nothing was changed; try again in a minute."

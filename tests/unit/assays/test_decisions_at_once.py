@@ -151,11 +151,19 @@ def test_who_would_wait_for_long_is_told_so_and_nothing_is_changed(
     importer = Other(large_import)
     assert held.wait(30)
     well = plate.wells.get(position="A2")
-    sent = {"what": "well", "well": well.pk, "reason": "a clot", "confirmed": "1"}
-    page = lab.post(f"/studies/OWN/plates/{plate.pk}/exclude/", sent, follow=True).content.decode()
+    sent = {"what": "value", "well": well.pk, "reason": "a clot & a bubble", "confirmed": "1"}
+    sent |= {"analyte": plate.plate_analytes.order_by("pk")[1].analyte_id}
+    address = f"/studies/OWN/plates/{plate.pk}/exclude/"
+    busy = lab.post(address, sent)
+    by_htmx = lab.post(address, sent, headers={"HX-Request": "true"})
     with pytest.raises(Refused, match="try again in a minute"):
         judge_plate(plate_run=plate, by=None)
     go_on.set()
     importer.ended()
-    assert "try again in a minute" in page
+    assert (busy.status_code, by_htmx.status_code) == (409, 200)
+    for page in (busy.content.decode(), by_htmx.content.decode()):
+        assert "try again in a minute" in page
+        assert 'value="a clot &amp; a bubble" autofocus' in page
+        assert f'value="{well.pk}" checked' in page
+        assert '<option value="value" selected>' in page
     assert not QualityBar.objects.filter(rule="excluded").exists()

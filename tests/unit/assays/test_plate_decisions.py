@@ -30,7 +30,7 @@ from assays.services.judging import (
     store_judgements,
 )
 from assays.services.policies import set_policy
-from assays.services.quality import exclude, lift
+from assays.services.quality import exclude, lift, lift_all
 from assays.signals import Consequence, values_changed
 from jobs.models import Job
 from jobs.work import Asked
@@ -575,3 +575,47 @@ def test_rules_judge_the_concentrations_that_models_take(
     Measurement.objects.filter(well__position="B2").update(mfi=3000.0)
     judge_plate(plate_run=plate, by=None)
     assert cv.count() == 3
+
+
+def test_a_whole_plate_is_excluded_and_all_verdicts_of_a_kind_overridden_in_one_act(
+    plate: PlateRun, study: Study, lab: Client
+) -> None:
+    samples = plate.wells.filter(sample_type="sample")
+    Measurement.objects.filter(well__in=samples).update(bead_count=20)
+    judge_plate(plate_run=plate, by=None)
+    beads = plate.bars.filter(rule="bead_count", lifted_at=None)
+    assert beads.count() == 18
+    address = f"/studies/OWN/plates/{plate.pk}/"
+    page = lab.get(address).content.decode()
+    assert "All 18 by “bead count”" in page
+    refused = lab.post(f"{address}lift-all/", {"rule": "mood", "reason": "seen"})
+    assert refused.status_code == 422
+    assert "There is no rule “mood” to lift" in refused.content.decode()
+    assert lab.post(f"{address}lift-all/", {"rule": "bead_count", "reason": ""}).status_code == 422
+    lab.post(f"{address}lift-all/", {"rule": "bead_count", "reason": "counts are of the old kit"})
+    assert not beads.exists()
+    assert set(plate.bars.values_list("lift_reason", flat=True)) == {"counts are of the old kit"}
+    assert len(values_read(study)) == 18
+    judge_plate(plate_run=plate, by=None)
+    assert not beads.exists()
+    lab.post(f"{address}exclude/", {"what": "plate", "reason": "wrong incubation"})
+    bar = plate.bars.get(rule="excluded")
+    assert (bar.well, bar.analyte, bar.reason) == (None, None, "wrong incubation")
+    assert values_read(study) == []
+    assert "whole plate" in lab.get(address).content.decode()
+    bars, _consequences = lift_all(plate_run=plate, rule="excluded", reason="it was right", by=None)
+    assert bars == [bar]
+    assert len(values_read(study)) == 18
+
+
+def test_what_is_refused_comes_back_as_it_was_written(plate: PlateRun, lab: Client) -> None:
+    address = f"/studies/OWN/plates/{plate.pk}/layout/"
+    sent = {"position": "Z9", "label": "L1", "reason": "swapped tubes"}
+    page = lab.post(address, sent)
+    assert page.status_code == 422
+    for written in sent.values():
+        assert f'value="{written}"' in page.content.decode()
+    table = SimpleUploadedFile("layout.csv", b"well,label\nA2,nobody knows it\n")
+    page = lab.post(address, {"file": table, "reason": "turned round"}).content.decode()
+    assert 'name="labels" value="A2\tnobody knows it"' in html.unescape(page)
+    assert 'value="turned round" autofocus' in page
