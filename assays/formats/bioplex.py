@@ -28,7 +28,7 @@ from assays.formats.wells import positions
 from tabular.source import FileSource
 from tabular.workbook import Sheet
 
-NEEDED = {"type": "Type", "well": "Well", "fi": "FI", "obs conc": "Obs Conc"}
+NEEDED = {"type": "Type", "well": "Well", "fi": "FI"}
 AVERAGES = "averages of replicates"
 
 

@@ -77,6 +77,11 @@ def assembled(tables: list[AnalyteTable], others: list[Sheet], left: LeftOut) ->
     notes = ["Read as Bio-Plex Manager."]
     if not any(units):
         notes.append("The file names no unit of concentration.")
+    if not any("obs conc" in table.columns for table in tables):
+        notes.append(
+            "The file tells fluorescence only, no concentrations: our own curve gives them where the policy of "
+            "the panel takes it and the standards' expected concentrations are known."
+        )
     dilution = _sample_dilution(read, kinds)
     limits = [_limits(table, columns, kinds) for table, columns in zip(tables, read, strict=True)]
     notes += _notes_of_limits(limits, dilution)
@@ -255,7 +260,7 @@ def _number(table: AnalyteTable, row: int, column: str, left: LeftOut) -> float:
 
 
 def _unit(table: AnalyteTable) -> str:
-    found = UNIT.search(table.heading("obs conc"))
+    found = UNIT.search(table.heading("obs conc")) or UNIT.search(table.heading("exp conc"))
     return found[1].strip() if found else ""
 
 

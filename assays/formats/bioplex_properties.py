@@ -39,6 +39,7 @@ PROPERTIES = {
 }
 """The sheets that are read, by the letters and digits of their names: a sheet's name may have no * and no /."""
 NEEDED = {"fi": "FI", "obs conc": "Obs Conc"}
+"""Both are sheets of all wells; without concentrations the file tells fluorescence only."""
 OF_WELLS = frozenset({"type", "well", "description", "outlier", "group", "ratio", "dilution"})
 UNIT = re.compile(r"\([^()]*/[^()]*\)")
 
@@ -70,7 +71,9 @@ class PropertyTable(AnalyteTable):
 
     def heading(self, column: str) -> str:
         """Lines above the header that hold a unit; the sheet's own name can hold none."""
-        block = self.blocks[column]
+        block = self.blocks.get(column)
+        if block is None:
+            return ""
         lines = [self.sheet.name, *(block.sheet.cell(row, 0) for row in range(block.header))]
         return " ".join(line for line in lines if ":" not in line and UNIT.search(line))
 
@@ -107,9 +110,8 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
             blocks[name] = _block(sheet, name)
         elif any(map(any, sheet.rows)):
             others.append(sheet)
-    for name, written in NEEDED.items():
-        if name not in blocks:
-            raise PlateFormatError(f"The sheet “{written}” is missing. Export all properties.")
+    if "fi" not in blocks:
+        raise PlateFormatError("The sheet “FI” is missing. Export all properties.")
     first = blocks["fi"]
     for name, block in list(blocks.items()):
         if name not in NEEDED and are_averages(block.of_wells("well"), first.of_wells("well")):

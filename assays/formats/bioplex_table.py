@@ -44,8 +44,9 @@ class AnalyteTable:
         return "" if place is None else self.sheet.cell(row, place)
 
     def heading(self, column: str) -> str:
-        """What the file writes over a column."""
-        return self.sheet.cell(self.header, self.columns[column])
+        """What the file writes over a column; "" where the export has no such column."""
+        place = self.columns.get(column)
+        return "" if place is None else self.sheet.cell(self.header, place)
 
     def error(self, row: int, column: str, reason: str) -> PlateFormatError:
         return self.sheet.error(row, self.columns.get(column, 0), reason)

@@ -8,6 +8,7 @@ from typing import Any
 
 from assays.formats import bioplex, generic, intelliflex, olink, xponent
 from assays.formats.errors import PlateFormatError
+from assays.formats.foreign import refuse_other_instruments, refuse_other_programs
 from assays.formats.reading import PlateReading
 from tabular.limits import MAX_BYTES
 from tabular.source import FileSource
@@ -29,9 +30,12 @@ def read_plate(
     file = _opened(source, filename, sheet)
     if not file.content.strip():
         raise PlateFormatError("The file is empty.")
+    refuse_other_programs(file)
     for reader in (xponent, intelliflex, bioplex, olink):
         if mapping is None and reader.recognizes(file):
             return reader.read(file)
+    if mapping is None:
+        refuse_other_instruments(file)
     return generic.read(file, mapping)
 
 

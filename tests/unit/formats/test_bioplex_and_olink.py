@@ -74,10 +74,11 @@ def test_a_sheet_that_was_cut_is_refused():
 
 def test_a_missing_column_is_refused():
     sheets = {
-        n: [[c for i, c in enumerate(r) if i != 9] for r in rows]
+        n: [[c for i, c in enumerate(r) if i != place] for r in rows]
         for n, rows in bioplex_sheets().items()
+        for place in [next(r.index("FI") for r in rows if "FI" in r)]
     }
-    assert "Obs Conc" in refused(workbook(sheets)).reason
+    assert "“FI” is missing" in refused(workbook(sheets)).reason
 
 
 def test_the_order_of_the_sheets_does_not_matter_and_other_sheets_are_kept():

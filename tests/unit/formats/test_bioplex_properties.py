@@ -78,8 +78,8 @@ def test_sheets_that_do_not_fit_are_refused_with_their_cell(sheets, sheet, cell,
 
 def test_a_missing_sheet_is_refused_by_its_name():
     sheets = bioplex_properties()
-    del sheets["Obs Conc"]
-    assert "“Obs Conc” is missing" in refused(sheets).reason
+    del sheets["FI"]
+    assert "“FI” is missing" in refused(sheets).reason
 
 
 def split(row, well):
@@ -157,3 +157,29 @@ def test_other_types_of_wells(code, kind):
     for rows in sheets.values():
         rows[9][1] = code
     assert read(sheets).wells.sample_type.tolist()[3] == kind
+
+
+@pytest.mark.parametrize("cut", ["a sheet for each property", "a sheet for each analyte"])
+def test_a_workbook_of_fluorescence_only_is_read_as_such(cut):
+    if cut == "a sheet for each property":
+        sheets = bioplex_properties()
+        whole = read(sheets)
+        sheets = {name: rows for name, rows in sheets.items() if name != "Obs Conc"}
+    else:
+        whole = read(bioplex_sheets())
+        sheets = {name: [list(row) for row in rows] for name, rows in bioplex_sheets().items()}
+        for rows in sheets.values():
+            header = next(row for row in rows if row and row[0] == "Analyte")
+            place = header.index("Obs Conc")
+            start = rows.index(header)
+            for row in rows[start:]:
+                if len(row) > place and any(row[1:]):
+                    del row[place]
+    found = read(sheets)
+    assert found.counts()["missing"] + found.counts()["outlier"] == len(found.measurements)
+    assert found.measurements["value"].isna().all()
+    assert set(found.measurements["raw_text"]) == {""}
+    for told in ("mfi", "net_mfi", "bead_count", "dilution"):
+        assert found.measurements[told].equals(whole.measurements[told])
+    assert found.standards["expected"].equals(whole.standards["expected"])
+    assert any("fluorescence only" in note for note in found.notes)
