@@ -23,13 +23,23 @@ def env(name: str, purpose: str, default: str | None = None) -> str:
     return default
 
 
+# How long nobody may answer: at the start of a connection, and on one that stands.
+PATIENCE = {
+    "connect_timeout": "5",
+    "keepalives_idle": "30",
+    "keepalives_interval": "10",
+    "keepalives_count": "3",
+}
+
+
 def django_database(url: str) -> dict[str, Any]:
     """Django's connection settings for a libpq URI such as postgresql://user:secret@host/name.
 
-    Queries are not compiled (jit): it takes longer than it saves where most of them are short.
+    Nothing here, and nothing in the application, belongs to a session of the server longer than to a
+    transaction, so that a pool of transactions (PgBouncer) may stand between: no start-up options, no cursors
+    that outlive a transaction.
     """
-    dsn = parse_dsn(url)
-    dsn["options"] = f"{dsn.get('options', '')} -c jit=off".strip()
+    dsn = PATIENCE | parse_dsn(url)
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": dsn.pop("dbname", ""),
@@ -41,4 +51,5 @@ def django_database(url: str) -> dict[str, Any]:
         "ATOMIC_REQUESTS": False,
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
     }

@@ -3,7 +3,7 @@
 #   backup.sh         makes one now and then every BACKUP_EVERY_HOURS, for ever
 #   backup.sh once    makes one
 #   backup.sh check   fails when the newest is older than it should be
-# Where from: PGHOST, PGUSER, PGPASSWORD, PGDATABASE. Where to: BACKUP_FOLDER.
+# Where from: DATABASE_URL, else PGHOST, PGUSER, PGPASSWORD, PGDATABASE. Where to: BACKUP_FOLDER.
 set -eu
 umask 077
 : "${BACKUP_FOLDER:?}" "${BACKUP_EVERY_HOURS:=24}" "${BACKUP_KEEP_DAYS:=30}"
@@ -11,7 +11,8 @@ umask 077
 make_one() {
     name=$BACKUP_FOLDER/yogo-$(date -u +%Y%m%dT%H%M%SZ).dump
     # Under its name only when it is whole and can be read.
-    pg_dump --format=custom --no-owner --file="$name.part" || return 1
+    pg_dump ${DATABASE_URL:+"--dbname=$DATABASE_URL"} --format=custom --no-owner \
+        --file="$name.part" || return 1
     pg_restore --list "$name.part" >/dev/null || return 1
     mv "$name.part" "$name"
     echo "backup: $name ($(wc -c <"$name") bytes)"

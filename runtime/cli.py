@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runtime import commands
+from runtime.disk import full_disk_told
 from runtime.errors import CannotStart
 from runtime.paths import default_data_dir
 
@@ -52,7 +53,8 @@ def _up(rest: Sequence[str]) -> int:
     parser.add_argument("--data-dir", type=Path, help="where the data lie, instead of the default")
     asked = parser.parse_args(rest)
     data = asked.data_dir or default_data_dir(os.environ)
-    return commands.up(data, asked.port, demo=not asked.no_demo)
+    with full_disk_told(data):
+        return commands.up(data, asked.port, demo=not asked.no_demo)
 
 
 def _manage(rest: Sequence[str]) -> int:
@@ -66,4 +68,5 @@ def _manage(rest: Sequence[str]) -> int:
         data, command = Path(option.partition("=")[2]), others
     if not command:
         raise CannotStart("Say which command to run: ./yogo manage help lists them.")
-    return commands.manage(data, command)
+    with full_disk_told(data):
+        return commands.manage(data, command)

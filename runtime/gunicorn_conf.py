@@ -6,8 +6,8 @@ import signal
 
 from runtime.processes import die_with_parent
 
-worker_class = "gthread"
-threads = 4
+worker_class = "runtime.web_worker.WholeRequestWorker"
+threads = 4  # of whole requests; any number may be arriving meanwhile
 timeout = 120
 graceful_timeout = 10
 keepalive = 5

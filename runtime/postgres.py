@@ -8,6 +8,7 @@ import importlib.metadata
 import importlib.util
 import os
 import pwd
+import re
 import shutil
 import signal
 import tempfile
@@ -126,9 +127,9 @@ class Postgres:
                 os.chown(password.name, self.user.uid, self.user.gid)
             made = run_as(self.user, self._initdb(draft, password.name))
         if made.returncode:
+            shutil.rmtree(draft, ignore_errors=True)
             raise CannotStart(
-                f"The database in {self.cluster} could not be made: "
-                f"{(made.stderr.strip() or made.stdout.strip()).splitlines()[-1]}"
+                why_not_made(self.cluster, made.stderr.strip() or made.stdout.strip())
             )
         draft.rename(self.cluster)
 
@@ -201,6 +202,14 @@ class Postgres:
                 "name a folder with --data-dir whose parents that user may pass through, such as "
                 "/var/lib/yogo."
             )
+
+
+def why_not_made(cluster: Path, said: str) -> str:
+    """What hindered initdb, in a sentence: the line that tells, not its last, which is of the cleaning up."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    errors = [line for line in lines if re.search(r"\b(error|fatal|panic):", line, re.IGNORECASE)]
+    told = errors[0] if errors else lines[-1] if lines else "initdb said nothing"
+    return f"The database in {cluster} could not be made: {told}"
 
 
 def server_user(cluster: Path) -> ServerUser | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from runtime import application, credentials
 from runtime.broker import Broker
+from runtime.disk import FIRST_START_MB, refuse_full
 from runtime.paths import Places
 from runtime.postgres import Postgres
 from runtime.state import State, write_state
@@ -31,6 +32,8 @@ def start_services(
     durable: bool = True,
 ) -> Services:
     """Start PostgreSQL and broker, wait for both, and put down how others join in."""
+    if not places.postgres.exists():
+        refuse_full(places.data, FIRST_START_MB)
     secrets = credentials.load_or_make(places.credentials)
     postgres = Postgres(places, secrets, durable=durable)
     broker = Broker(places, durable=durable)

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +26,7 @@ from runtime.processes import die_with_parent, run_as
 
 COMPOSE = yaml.safe_load((SOURCE / "docker-compose.yml").read_text())
 SERVICES: dict[str, Any] = COMPOSE["services"]
-OURS = ("migrate", "web", "worker", "beat")
+OURS = ("migrate", "web", "worker", "short-worker", "beat")
 SECRETS = {
     "YOGO_SECRET_KEY": "5e" * 32,
     "POSTGRES_PASSWORD": "01" * 16,
@@ -36,14 +36,22 @@ SECRETS = {
 }
 
 
-def compose_value(text: str) -> str:
+def compose_value(text: str, env: Mapping[str, str] = SECRETS) -> str:
     """A value of docker-compose.yml as Compose would give it, with the test's secrets."""
 
     def replace(found: re.Match[str]) -> str:
-        name, _, default = found[1].partition(":")
-        return SECRETS.get(name, default.removeprefix("-"))
+        name, operator, default = re.fullmatch(r"(\w+)(?:(:[-?])(.*))?", found[1]).groups()  # type: ignore[union-attr]
+        if env.get(name):
+            return env[name]
+        if operator == ":?":
+            return f"<{default}>"
+        return default or ""
 
-    return re.sub(r"\$\{([^}]+)\}", replace, text).replace("$$", "$")
+    while (
+        inner := re.sub(r"(?<!\$)\$\{([^${}]+)\}", replace, text)
+    ) != text:  # from the inside out
+        text = inner
+    return text.replace("$$", "$")
 
 
 def test_every_service_has_a_health_check_or_ends_and_comes_back() -> None:
@@ -77,7 +85,49 @@ def test_the_example_of_env_names_what_compose_asks_for_and_the_other_way_round(
 def test_a_missing_secret_stops_compose_with_a_sentence() -> None:
     text = (SOURCE / "docker-compose.yml").read_text()
     for name in SECRETS:
-        assert re.search(rf"\$\{{{name}:\?Put [^}}]+ into \.env", text), name
+        others = {other: value for other, value in SECRETS.items() if other != name}
+        assert f"<Put {name}" in compose_value(text, others)
+    assert "<" not in compose_value(text.replace("<<:", ""))
+
+
+def test_addresses_come_from_the_environment_and_are_this_machines_own_by_default() -> None:
+    elsewhere = {
+        "DATABASE_URL": "postgresql://yogo:secret@database.hospital/yogo",
+        "BROKER_URL": "rediss://:secret@broker.hospital:6380/1",
+    }
+    for name in OURS:
+        env = SERVICES[name]["environment"]
+        own = {each: compose_value(env[each]) for each in elsewhere}
+        assert own == {
+            "DATABASE_URL": f"postgresql://yogo:{SECRETS['YOGO_DATABASE_PASSWORD']}@postgres/yogo",
+            "BROKER_URL": f"redis://:{SECRETS['REDIS_PASSWORD']}@redis:6379/0",
+        }
+        # No password of a service that is not started here is asked for.
+        assert {each: compose_value(env[each], elsewhere) for each in elsewhere} == elsewhere
+    assert SERVICES["backup"]["environment"]["DATABASE_URL"] == env["DATABASE_URL"]
+    assert "<" not in compose_value(
+        SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"], elsewhere
+    )
+
+
+@pytest.mark.parametrize(("service", "file"), [("postgres", "database"), ("redis", "broker")])
+def test_a_service_that_is_elsewhere_is_neither_started_nor_waited_for(
+    service: str, file: str
+) -> None:
+    override = yaml.safe_load((SOURCE / "deploy" / f"{file}-elsewhere.yml").read_text())["services"]
+    assert override.pop(service) == {"profiles": ["elsewhere"]}
+    waiting = {name for name, each in SERVICES.items() if service in each.get("depends_on", {})}
+    assert set(override) == waiting
+    for each in override.values():
+        assert each == {
+            "depends_on": {service: {"condition": "service_healthy", "required": False}}
+        }
+
+
+def test_other_machines_reach_both_at_an_address_that_is_named() -> None:
+    more = yaml.safe_load((SOURCE / "deploy" / "more-machines.yml").read_text())["services"]
+    ports = [compose_value(each["ports"][0], {"YOGO_LISTEN": "10.0.0.5"}) for each in more.values()]
+    assert ports == ["10.0.0.5:5432:5432", "10.0.0.5:6379:6379"]
 
 
 def test_a_missing_variable_stops_the_settings_with_a_sentence() -> None:
@@ -257,14 +307,14 @@ def test_the_commands_of_all_services_start_and_pass_their_health_checks(
     assert done.returncode == 0, done.stdout + done.stderr
 
     with ExitStack() as stack:
-        for name in ("web", "worker", "beat"):
+        for name in ("web", "worker", "short-worker", "beat"):
             log = folder / f"{name}.log"
             stack.enter_context(running(production.command(name), log, env=env, cwd=SOURCE))
-        for name in ("web", "worker", "beat"):
+        for name in ("web", "worker", "short-worker", "beat"):
             kind, *check = (compose_value(part) for part in SERVICES[name]["healthcheck"]["test"])
             command = ["sh", "-c", *check] if kind == "CMD-SHELL" else check
             told = [part.replace(":8000", f":{production.port}") for part in command]
-            until_succeeds(told, 90, env=env, cwd=SOURCE)
+            until_succeeds(told, 180, env=env, cwd=SOURCE)
         assert_is_redirected_to_https(production)
 
 
