@@ -104,7 +104,10 @@ def test_addresses_come_from_the_environment_and_are_this_machines_own_by_defaul
         }
         # No password of a service that is not started here is asked for.
         assert {each: compose_value(env[each], elsewhere) for each in elsewhere} == elsewhere
-    assert SERVICES["backup"]["environment"]["DATABASE_URL"] == env["DATABASE_URL"]
+    backed_up = SERVICES["backup"]["environment"]["DATABASE_URL"]
+    assert compose_value(backed_up) == own["DATABASE_URL"]
+    assert compose_value(backed_up, elsewhere) == elsewhere["DATABASE_URL"]
+    assert compose_value(backed_up, {**elsewhere, "BACKUP_DATABASE_URL": "direct"}) == "direct"
     assert "<" not in compose_value(
         SERVICES["postgres"]["environment"]["POSTGRES_PASSWORD"], elsewhere
     )
