@@ -20,6 +20,7 @@ of_a_study = [
     path("models/", modeling.Models.as_view()),
     path("models/<str:name>/", modeling.ModelDetail.as_view()),
     path("models/<str:name>/versions/<int:number>/", modeling.VersionDetail.as_view()),
+    path("models/<str:name>/versions/<int:number>/dataset", exports.FrozenDatasetView.as_view()),
     path("versions/", modeling.Versions.as_view()),
     path("scores/", modeling.Scores.as_view()),
     path("training-runs/", modeling.TrainingRuns.as_view()),

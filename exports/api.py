@@ -2,25 +2,47 @@
 
 from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
+from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, PermissionDenied, ValidationError
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from accounts.models import ApiToken
 from exports.downloads import file_response
 from exports.models import Export
+from exports.selectors.frozen import version_called
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
-from studies.api import PROBLEMS, AsOf, Choice, StudyView, bad_request
+from exports.services.frozen_dataset import export_frozen_dataset
+from exports.services.moments import read_moment
+from exports.services.writers import MEDIA_TYPES
+from studies.api import PROBLEMS, Choice, EventsUntil, Query, StudyView, bad_request
 from studies.models.patient import Timepoint
 from studies.permissions import Capability
-from studies.refusals import Refused
+from studies.refusals import NotAllowed, Refused
 from studies.selectors.outcomes import ENDPOINTS
 
+FILES: dict[Any, Any] = {
+    (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, "The dataset."),
+    (200, "application/x-ndjson"): OpenApiTypes.STR,
+    (200, "application/vnd.apache.parquet"): OpenApiTypes.BINARY,
+    **PROBLEMS,
+}
 
-class DatasetQuery(AsOf):
+
+class FormatQuery(Query):
     format = Choice(choices=Export.Format.choices, required=False, help_text="csv, unless given.")
+
+
+class DatasetQuery(FormatQuery, EventsUntil):
+    known_at = serializers.CharField(
+        required=False,
+        max_length=40,
+        help_text="The database as it was known at this moment, e.g. 2026-11-26T17:00:00+09:00; now, unless given.",
+    )
     timepoint = Choice(choices=Timepoint.choices, required=False, help_text="pre, unless given.")
     endpoint = Choice(choices=ENDPOINTS, required=False, help_text="Both, unless one is given.")
 
@@ -37,34 +59,39 @@ class FormatInAddress(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class AnalysisDatasetView(StudyView):
-    """The analysis dataset: one row per patient whose treatment had begun by `as_of`.
-
-    Needs a token with the scope export. Columns: subject, site, cohort, index_date, as_of, simulated;
-    os_days, os_event, pfs_days, pfs_event; age, sex, stage, bmi, albumin, nlr, pdl1_tps, pdl1_class,
-    pretreated, combination; a value and a `_flag` column per analyte; mortality, percentile, group,
-    version and basis for each model that has a version in use, under the model's name. Repeats of an
-    analyte give the mean of their values in range, and their flags joined with “+”.
-    """
+class _DownloadView(StudyView):
+    """A view that gives a file. HEAD checks what is asked and makes no file."""
 
     capability = Capability.EXPORT
     scope = ApiToken.Scope.EXPORT
-    query = DatasetQuery
-    http_method_names = ["get", "options"]
     content_negotiation_class = FormatInAddress
+
+    def head(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponse(content_type=MEDIA_TYPES[self.asked.get("format", Export.Format.CSV)])
+
+
+class AnalysisDatasetView(_DownloadView):
+    """The analysis dataset: one row per patient whose treatment had begun by `events_until`.
+
+    Needs a token with the scope export. Columns: subject, site, cohort, index_date, events_until, simulated;
+    os_days, os_event, pfs_days, pfs_event; age, sex, stage, bmi, albumin, nlr, pdl1_tps, pdl1_class,
+    pretreated, combination; per analyte its value, and `_flag`, `_low`, `_high` (the limits that it is below or
+    above); mortality, percentile, group, version and basis for each model that has a version in use, under the
+    model's name. Repeats of an analyte give the mean of their values in range, and their flags joined with “+”.
+    """
+
+    query = DatasetQuery
 
     @extend_schema(
         operation_id="analysis_dataset",
-        responses={
-            (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, "The dataset."),
-            (200, "application/x-ndjson"): OpenApiTypes.STR,
-            (200, "application/vnd.apache.parquet"): OpenApiTypes.BINARY,
-            **PROBLEMS,
-        },
+        responses=FILES,
     )
     def get(self, request: Request, code: str) -> StreamingHttpResponse:
-        recipe = Recipe(**self.asked)
+        asked = dict(self.asked)
         try:
+            if "known_at" in asked:
+                asked["known_at"] = read_moment(asked["known_at"], self.study)
+            recipe = Recipe(**asked)
             dataset = export_analysis_dataset(
                 study=self.study,
                 recipe=recipe,
@@ -73,6 +100,40 @@ class AnalysisDatasetView(StudyView):
                 token=self.token,
             )
         except Refused as refusal:
-            name, sentences = next(iter(refusal.errors.items()))
-            raise bad_request(f"{name}: {sentences[0]}") from refusal
+            raise _as_problem(refusal) from refusal
         return file_response(dataset)
+
+
+class FrozenDatasetView(_DownloadView):
+    """The frozen dataset of a version: all that the model was trained on, one row per subject.
+
+    Needs a token with the scope export, of somebody who may export the whole study. subject, site, cohort, role,
+    time, event and the clinical factors; per analyte value, `_flag`, `_low`, `_high` of each reading. Its numbers
+    have the bits that were frozen.
+    """
+
+    query = FormatQuery
+
+    @extend_schema(operation_id="frozen_dataset", responses=FILES)
+    def get(self, request: Request, code: str, name: str, number: int) -> StreamingHttpResponse:
+        version = version_called(self.study, f"{name}:{number}")
+        if version is None:
+            raise NotFound(_("This study has no such version of that model."))
+        try:
+            dataset = export_frozen_dataset(
+                version=version,
+                format=self.asked.get("format", Export.Format.CSV),
+                via=Export.Via.API,
+                by=self.user,
+                token=self.token,
+            )
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from refusal
+        except Refused as refusal:
+            raise _as_problem(refusal) from refusal
+        return file_response(dataset)
+
+
+def _as_problem(refusal: Refused) -> ValidationError:
+    name, sentences = next(iter(refusal.errors.items()))
+    return bad_request(f"{name}: {sentences[0]}")

@@ -2,10 +2,10 @@
 
 from django.http import StreamingHttpResponse
 
-from exports.services.analysis_dataset import AnalysisDataset
+from exports.services.download import Download
 
 
-def file_response(dataset: AnalysisDataset) -> StreamingHttpResponse:
+def file_response(dataset: Download) -> StreamingHttpResponse:
     """A dataset as a download that is never stored on the way."""
     response = StreamingHttpResponse(dataset.chunks(), content_type=dataset.media_type)
     response["Content-Disposition"] = f'attachment; filename="{dataset.file_name}"'

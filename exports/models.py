@@ -1,5 +1,7 @@
 """What left the house: every export with the recipe by which it can be made again."""
 
+from urllib.parse import urlencode
+
 import pghistory
 from django.conf import settings
 from django.db import models
@@ -7,16 +9,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken
+from modeling.models import ModelVersion
 from studies.models import Study
 
 
 @pghistory.track()
 class Export(models.Model):
-    """One analysis dataset that was asked for. Unfinished means that its reader went away, or that
+    """One analysis dataset, or one version's frozen dataset, that was asked for. Unfinished means that its reader went away, or that
     it broke off: nobody holds a whole file of it."""
 
     class Format(models.TextChoices):
         CSV = "csv", _("CSV")
+        EXCEL = "excel", _("CSV for Excel (with byte-order mark)")
         PARQUET = "parquet", _("Parquet")
         NDJSON = "ndjson", _("NDJSON (one JSON object per line)")
 
@@ -41,7 +45,24 @@ class Export(models.Model):
     format = models.CharField(_("format"), max_length=7, choices=Format.choices)
     timepoint = models.CharField(_("timepoint"), max_length=3)
     endpoints = models.CharField(_("endpoints"), max_length=7)
-    as_of = models.DateField(_("follow-up as of"))
+    version = models.ForeignKey(
+        ModelVersion,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Whose frozen dataset it is; empty for the analysis dataset."),
+    )
+    events_until = models.DateField(_("events up to"))
+    known_at = models.DateTimeField(
+        _("database as known at"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The same choices with this moment give the same bytes at any later time. Empty: something was "
+            "being written at that moment."
+        ),
+    )
     champions = models.JSONField(
         _("versions in use"), default=dict, help_text=_("Model name to version number.")
     )
@@ -57,7 +78,7 @@ class Export(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(format__in=["csv", "parquet", "ndjson"]),
+                condition=Q(format__in=["csv", "excel", "parquet", "ndjson"]),
                 name="exports_export_format_known",
             ),
             models.CheckConstraint(
@@ -77,4 +98,16 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.study.code} {self.timepoint} {self.as_of} ({self.format})"
+        return f"{self.study.code} {self.timepoint} {self.events_until} ({self.format})"
+
+    @property
+    def recipe_query(self) -> str:
+        """The choices as the query of an address, with the moment: they make the same bytes again."""
+        chosen = {
+            "format": self.format,
+            "timepoint": self.timepoint,
+            "endpoint": "" if "+" in self.endpoints else self.endpoints,
+            "events_until": self.events_until.isoformat(),
+            "known_at": self.known_at.isoformat() if self.known_at else "",
+        }
+        return urlencode(chosen)

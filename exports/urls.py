@@ -2,8 +2,15 @@
 
 from django.urls import path
 
-from exports.web.dataset import dataset
+from exports.web.dataset import dataset, frozen_dataset
 
 app_name = "exports"
 
-urlpatterns = [path("studies/<str:code>/export/", dataset, name="dataset")]
+urlpatterns = [
+    path("studies/<str:code>/export/", dataset, name="dataset"),
+    path(
+        "studies/<str:code>/models/<str:name>/v<int:number>/dataset/",
+        frozen_dataset,
+        name="frozen_dataset",
+    ),
+]

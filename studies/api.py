@@ -32,6 +32,10 @@ from studies.selectors.tokens import studies_reached_by
 
 PER_PAGE_AT_MOST = 1000
 LARGEST_NUMBER = 2**31 - 1
+AS_OF_IS_GONE = (
+    "There is no “as_of” any more, for it said one thing and did another: write events_until=DAY for events up to "
+    "a day, or known_at=MOMENT (of the analysis dataset) for the database as it was known at a moment."
+)
 
 
 class Problem(serializers.Serializer[Any]):
@@ -50,7 +54,9 @@ def bad_request(sentence: str) -> ValidationError:
 
 class Query(serializers.Serializer[Any]):
     """The query parameters of a view. Others, and repeated ones, are refused: a misspelt filter
-    must not return everybody."""
+    must not return everybody. `gone`: names that there were once, and what to write instead."""
+
+    gone: dict[str, Any] = {}
 
     @classmethod
     def asked(cls, request: Request) -> dict[str, Any]:
@@ -58,6 +64,8 @@ class Query(serializers.Serializer[Any]):
         form = cls(data=request.query_params.dict())
         known = sorted(form.fields)
         for name, values in request.query_params.lists():
+            if name in cls.gone:
+                raise bad_request(str(cls.gone[name]))
             if name not in form.fields:
                 raise bad_request(
                     _("There is no parameter “%(name)s” here; known are: %(known)s.")
@@ -297,7 +305,7 @@ class OutcomeSerializer(serializers.Serializer[Any]):
 class OutcomesSerializer(serializers.Serializer[Any]):
     """Null before any contact."""
 
-    as_of = serializers.DateField()
+    events_until = serializers.DateField()
     OS = OutcomeSerializer(allow_null=True)
     PFS = OutcomeSerializer(allow_null=True)
 
@@ -331,18 +339,19 @@ class PatientSerializer(serializers.ModelSerializer[Patient]):
     @extend_schema_field(OutcomesSerializer)
     def get_outcome(self, patient: Patient) -> Any:
         found = {endpoint: outcome_of(patient, endpoint) for endpoint in ENDPOINTS}
-        return OutcomesSerializer({"as_of": self.context["as_of"], **found}).data
+        return OutcomesSerializer({"events_until": self.context["events_until"], **found}).data
 
 
-class AsOf(Query):
-    as_of = serializers.DateField(
+class EventsUntil(Query):
+    events_until = serializers.DateField(
         required=False,
         input_formats=["iso-8601"],
-        help_text="Outcome as known on this day, YYYY-MM-DD; today where the study is.",
+        help_text="Events and contacts up to this day, YYYY-MM-DD; today where the study is.",
     )
+    gone = {"as_of": gettext_lazy(AS_OF_IS_GONE)}
 
 
-class PatientQuery(OfPatients, AsOf, PageQuery):
+class PatientQuery(OfPatients, EventsUntil, PageQuery):
     pass
 
 
@@ -351,12 +360,12 @@ class _PatientView(StudyView):
     serializer_class = PatientSerializer
     queryset = Patient.objects.none()
 
-    def as_of(self) -> date:
+    def events_until(self) -> date:
         today = self.study.today()
-        day: date = self.asked.get("as_of") or today
+        day: date = self.asked.get("events_until") or today
         if day > today:
             raise bad_request(
-                _("as_of: %(day)s lies in the future; give a day up to %(today)s.")
+                _("events_until: %(day)s lies in the future; give a day up to %(today)s.")
                 % {"day": day.isoformat(), "today": today.isoformat()}
             )
         return day
@@ -364,19 +373,19 @@ class _PatientView(StudyView):
     def get_serializer_context(self) -> dict[str, Any]:
         context = dict(super().get_serializer_context())
         if hasattr(self, "asked"):  # not while the documentation is made
-            context["as_of"] = self.as_of()
+            context["events_until"] = self.events_until()
         return context
 
     def get_queryset(self) -> QuerySet[Patient]:
         patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
-        with_dates = with_outcome_dates(patients, as_of=self.as_of())
+        with_dates = with_outcome_dates(patients, as_of=self.events_until())
         return with_dates.select_related("site", "cohort", "baseline").prefetch_related(
             "lab_results"
         )
 
 
 class Patients(StudyList, _PatientView):
-    """Patients with baseline factors, routine blood results, and the outcome as of a day.
+    """Patients with baseline factors, routine blood results, and the outcome by the events up to a day.
 
     By subject id.
     """
@@ -392,7 +401,7 @@ class Patients(StudyList, _PatientView):
 class PatientDetail(StudyOne, _PatientView):
     """One patient, as in the list."""
 
-    query = AsOf
+    query = EventsUntil
     found_by = {"subject": "subject_id"}
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assays.models import Measurement
+from modeling.ciri.columns import free_name, seems_made
 from modeling.models import ModelVersion
 from studies.models import Study
 
@@ -31,7 +32,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """An analyte as measured at the timepoint in one unit: it makes a value and a flag column."""
+    """An analyte as measured at the timepoint in one unit: it makes a column of values, one of flags, and two of
+    limits (modeling.ciri.columns)."""
 
     symbol: str
     unit: str
@@ -43,7 +45,7 @@ IDENTITY = (
     Column("site", Kind.TEXT),
     Column("cohort", Kind.TEXT),
     Column("index_date", Kind.DAY),
-    Column("as_of", Kind.DAY),
+    Column("events_until", Kind.DAY),
     Column("simulated", Kind.TRUTH),
 )
 COVARIATES = (
@@ -60,6 +62,15 @@ COVARIATES = (
 )
 
 
+SCORE_PARTS = {
+    "mortality": Kind.NUMBER,
+    "percentile": Kind.NUMBER,
+    "group": Kind.TEXT,
+    "version": Kind.WHOLE,
+    "basis": Kind.TEXT,
+}
+
+
 def outcome_columns(endpoints: Iterable[str]) -> list[Column]:
     """Days from the index date and event, for each endpoint."""
     return [
@@ -73,39 +84,39 @@ def outcome_columns(endpoints: Iterable[str]) -> list[Column]:
 
 
 def measured_columns(measured: Iterable[Measured]) -> list[Column]:
-    """A value and a flag for each analyte."""
+    """Value, flag, and the limits that a value is below or above, for each analyte."""
     return [
         column
         for one in measured
         for column in (
             Column(one.name, Kind.NUMBER, one.unit),
             Column(f"{one.name}_flag", Kind.TEXT),
+            Column(f"{one.name}_low", Kind.NUMBER, one.unit),
+            Column(f"{one.name}_high", Kind.NUMBER, one.unit),
         )
     ]
 
 
 def score_columns(champions: Sequence[ModelVersion]) -> list[Column]:
-    """The score of each model's version in use, under the model's name."""
-    parts = {
-        "mortality": Kind.NUMBER,
-        "percentile": Kind.NUMBER,
-        "group": Kind.TEXT,
-        "version": Kind.WHOLE,
-        "basis": Kind.TEXT,
-    }
-    return [
-        Column(f"{version.model.name}_{part}", kind)
-        for version in champions
-        for part, kind in parts.items()
-    ]
+    """The score of each model's version in use, under the model's name; of two that differ in capitals only,
+    the second is numbered."""
+    used: Counter[str] = Counter()
+    found = []
+    for version in champions:
+        name = version.model.name
+        used[name.casefold()] += 1
+        if used[name.casefold()] > 1:
+            name = f"{name} ({used[name.casefold()]})"
+        found += [Column(f"{name}_{part}", kind) for part, kind in SCORE_PARTS.items()]
+    return found
 
 
-def measured_at(study: Study, timepoint: str) -> list[Measured]:
+def measured_at(study: Study, timepoint: str, others: Iterable[Column]) -> list[Measured]:
     """What was measured in a study at a timepoint, by gene symbol.
 
-    Values in different units never share a column: an analyte with several units gets one column
-    for each, named `SYMBOL (unit)`. A symbol that is also the name of another column of the dataset
-    is named `SYMBOL (analyte)`.
+    Values in different units never share a column: an analyte with several units gets its columns for each,
+    named `SYMBOL (unit)`. Whatever the symbols and units are, no two columns have one name, nor the name of
+    one of `others`.
     """
     pairs = list(
         Measurement.objects.filter(specimen__study=study, specimen__timepoint=timepoint)
@@ -114,15 +125,13 @@ def measured_at(study: Study, timepoint: str) -> list[Measured]:
         .distinct()
     )
     units = Counter(symbol for symbol, _ in pairs)
-    taken = {c.name for c in (*IDENTITY, *COVARIATES, *outcome_columns(("OS", "PFS")))}
-    return [
-        Measured(symbol, unit, _column_name(symbol, unit, several=units[symbol] > 1, taken=taken))
-        for symbol, unit in pairs
-    ]
-
-
-def _column_name(symbol: str, unit: str, *, several: bool, taken: set[str]) -> str:
-    if several:
-        return f"{symbol} ({unit or 'no unit'})"
-    # Some readers of Parquet do not tell upper from lower case in names.
-    return f"{symbol} (analyte)" if symbol.lower() in taken else symbol
+    # An outcome that was not asked for keeps its name to itself all the same.
+    kept = (*others, *outcome_columns(("OS", "PFS")))
+    used = {column.name.casefold() for column in kept}
+    found = []
+    for symbol, unit in pairs:
+        several = units[symbol] > 1
+        wanted = f"{symbol} ({unit or 'no unit'})" if several else symbol
+        as_it_is = several or not seems_made(symbol)
+        found.append(Measured(symbol, unit, free_name(wanted, used, as_it_is=as_it_is)))
+    return found

@@ -2,15 +2,18 @@
 
 Repeats: an analyte measured more than once in a patient at the timepoint (wells, plates, specimens)
 gives the arithmetic mean of the values flagged in range of those repeats that models may use
-(assays.selectors.readings); without any, the value is unknown. The flag column joins the distinct flags with
-"+", in_range first where it occurs; what a bar keeps from models is flagged "barred".
+(assays.selectors.readings); without any, of the other numbers that models take as they are (extrapolated, or
+beside the mark of a limit), flagged "extrapolated"; else it is unknown. The flag column joins the distinct
+flags with "+", in_range first where it occurs; what a bar keeps from models is flagged "barred". The limits
+are those that the instrument told of values beyond them: the lowest that a value is below, the highest that
+one is above.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from math import nan
+from math import isnan
 from statistics import fmean
 from typing import Any
 
@@ -31,6 +34,7 @@ from exports.selectors.columns import (
     score_columns,
 )
 from modeling.models import ModelVersion, Score
+from modeling.models.score import HISTORY
 from modeling.selectors.models import latest_champions
 from studies.models import LabResult, Patient, Study
 from studies.selectors.outcomes import outcome_of, with_outcome_dates
@@ -40,7 +44,9 @@ BARRED = "barred"
 FLAG_ORDER = {name: place for place, name in enumerate([*Flag.values, BARRED])}
 
 Row = tuple[Any, ...]
-Measurements = dict[int, dict[tuple[str, str], list[tuple[float | None, str]]]]
+Repeat = tuple[float | None, str, float | None]  # value, flag, limit
+Measurements = dict[int, dict[tuple[str, str], list[Repeat]]]
+BEYOND = (Flag.BELOW_LLOQ, Flag.ABOVE_ULOQ)
 
 
 @dataclass(frozen=True)
@@ -50,7 +56,7 @@ class Layout:
     study: Study
     timepoint: str
     endpoints: tuple[str, ...]
-    as_of: date
+    events_until: date
     measured: Sequence[Measured]
     champions: Sequence[ModelVersion]
 
@@ -66,25 +72,29 @@ class Layout:
         ]
 
 
-def layout_of(study: Study, *, timepoint: str, endpoints: tuple[str, ...], as_of: date) -> Layout:
+def layout_of(
+    study: Study, *, timepoint: str, endpoints: tuple[str, ...], events_until: date
+) -> Layout:
     """The layout for a study as it stands."""
+    champions = list(latest_champions(study))
+    others = (*IDENTITY, *COVARIATES, *score_columns(champions))
     return Layout(
         study=study,
         timepoint=timepoint,
         endpoints=endpoints,
-        as_of=as_of,
-        measured=measured_at(study, timepoint),
-        champions=list(latest_champions(study).defer("content", "report")),
+        events_until=events_until,
+        measured=measured_at(study, timepoint, others),
+        champions=champions,
     )
 
 
 def blocks(patients: QuerySet[Patient], layout: Layout) -> Iterator[list[Row]]:
     """Rows by subject id, in lists of at most PATIENTS_PER_BLOCK: memory does not grow with the study.
 
-    Holds the patients whose treatment had begun by the layout's `as_of`.
+    Holds the patients whose treatment had begun by the layout's `events_until`.
     """
-    begun = patients.filter(study=layout.study, index_date__lte=layout.as_of)
-    annotated = with_outcome_dates(begun, as_of=layout.as_of).select_related(
+    begun = patients.filter(study=layout.study, index_date__lte=layout.events_until)
+    annotated = with_outcome_dates(begun, as_of=layout.events_until).select_related(
         "site", "cohort", "baseline"
     )
     labs = Prefetch("lab_results", LabResult.objects.filter(timepoint=layout.timepoint), "labs")
@@ -99,7 +109,9 @@ def _rows(patients: Sequence[Patient], layout: Layout) -> list[Row]:
     measurements = _measurements(patients, layout.timepoint)
     scores = {
         (score.version_id, score.patient_id): score
-        for score in Score.objects.filter(patient__in=patients, version__in=layout.champions)
+        for score in Score.objects.filter(patient__in=patients, version__in=layout.champions).only(
+            "version_id", "patient_id", *HISTORY
+        )
     }
     return [
         (
@@ -114,11 +126,12 @@ def _rows(patients: Sequence[Patient], layout: Layout) -> list[Row]:
 
 
 def _measurements(patients: Sequence[Patient], timepoint: str) -> Measurements:
-    """Value and flag of each measurement by patient, analyte and unit: those that models may use as models
+    """Value, flag and limit of each measurement by patient, analyte and unit: those that models may use as models
     read them, the others by their flag alone. Two queries."""
     chosen = Patient.objects.filter(pk__in=[patient.pk for patient in patients])
     used, barred = readings_and_barred(chosen, timepoint)
-    told = dict(zip(used["id"], zip(used["value"], used["flag"], strict=True), strict=True))
+    values, limits = (_unknown_as_none(used[part]) for part in ("value", "limit"))
+    told = dict(zip(used["id"], zip(values, used["flag"], limits, strict=True), strict=True))
     found: Measurements = defaultdict(lambda: defaultdict(list))
     rows = Measurement.objects.filter(
         specimen__patient__in=patients, specimen__timepoint=timepoint
@@ -127,10 +140,14 @@ def _measurements(patients: Sequence[Patient], timepoint: str) -> Measurements:
         if key in told:
             found[patient][symbol, unit].append(told[key])
         elif key in barred:
-            found[patient][symbol, unit].append((nan, BARRED))
+            found[patient][symbol, unit].append((None, BARRED, None))
         elif flag in NEVER:
-            found[patient][symbol, unit].append((nan, flag))
+            found[patient][symbol, unit].append((None, flag, None))
     return found
+
+
+def _unknown_as_none(numbers: Iterable[float]) -> Iterator[float | None]:
+    return (None if isnan(number) else number for number in numbers)
 
 
 def _identity(patient: Patient, layout: Layout) -> Row:
@@ -139,7 +156,7 @@ def _identity(patient: Patient, layout: Layout) -> Row:
         patient.site.code,
         patient.cohort.code,
         patient.index_date,
-        layout.as_of,
+        layout.events_until,
         layout.study.is_simulated,
     )
 
@@ -163,25 +180,37 @@ def _covariates(patient: Patient) -> Row:
     )
 
 
-def _measured(
-    known: dict[tuple[str, str], list[tuple[float | None, str]]], layout: Layout
-) -> Iterator[Any]:
+def _measured(known: dict[tuple[str, str], list[Repeat]], layout: Layout) -> Iterator[Any]:
     for one in layout.measured:
-        repeats = known.get((one.symbol, one.unit), ())
-        yield mean_in_range(repeats)
+        repeats = known.get((one.symbol, one.unit), [])
+        yield mean_number(repeats)
         yield joined_flags(repeats)
+        yield min(_limits(repeats, Flag.BELOW_LLOQ), default=None)
+        yield max(_limits(repeats, Flag.ABOVE_ULOQ), default=None)
 
 
-def mean_in_range(repeats: Sequence[tuple[float | None, str]]) -> float | None:
-    """The mean of the values flagged in range, exact to the last bit in whatever order they come."""
-    values = [value for value, flag in repeats if flag == Flag.IN_RANGE and value is not None]
+def mean_number(repeats: Sequence[Repeat]) -> float | None:
+    """The mean of the values in range, else of the other numbers that models take as they are; exact to the
+    last bit in whatever order they come."""
+    in_range = [v for v, flag, _ in repeats if flag == Flag.IN_RANGE and v is not None]
+    values = in_range or _taken_as_they_are(repeats)
     return fmean(values) if values else None
 
 
-def joined_flags(repeats: Sequence[tuple[float | None, str]]) -> str | None:
+def _taken_as_they_are(repeats: Sequence[Repeat]) -> list[float]:
+    return [v for v, flag, _ in repeats if flag in (Flag.EXTRAPOLATED, *BEYOND) and v is not None]
+
+
+def joined_flags(repeats: Sequence[Repeat]) -> str | None:
     """The distinct flags of the repeats, joined; None where nothing was measured."""
-    flags = sorted({flag for _, flag in repeats}, key=FLAG_ORDER.__getitem__)
-    return "+".join(flags) or None
+    flags = {str(flag) for _, flag, _ in repeats}
+    if Flag.IN_RANGE not in flags and _taken_as_they_are(repeats):
+        flags.add(Flag.EXTRAPOLATED.value)
+    return "+".join(sorted(flags, key=FLAG_ORDER.__getitem__)) or None
+
+
+def _limits(repeats: Sequence[Repeat], flag: str) -> list[float]:
+    return [limit for _, told, limit in repeats if told == flag and limit is not None]
 
 
 def _scored(

@@ -1,25 +1,24 @@
 """The analysis dataset of a study as a stream of bytes: one function behind page, API and command.
 
-The bytes depend only on the study's state and the recipe (format, timepoint, endpoints, as of, and
-which patients the asking person may export), not on the way by which they were asked for.
+The bytes depend only on the recipe (format, timepoint, endpoints, events until, known at), on the study's state at
+the moment that the database is read as of, and on which patients the asking person may export; not on the
+way by which they were asked for.
 """
 
-import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+import zoneinfo
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 
-from django.db import connection, transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, User
 from audit.recording import recorded
 from exports.models import Export
-from exports.selectors.dataset import Layout, Row, blocks, layout_of
-from exports.services.writers import MEDIA_TYPES, WRITERS
+from exports.selectors.dataset import Layout, blocks, layout_of
+from exports.services.download import Counted, Download
+from exports.services.moments import check_moment, database_at
 from studies.models import Patient, Study
 from studies.models.patient import Timepoint
 from studies.permissions import Capability
@@ -30,46 +29,41 @@ from studies.selectors.outcomes import ENDPOINTS
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a dataset is made of. `endpoint` None keeps both; `as_of` None is the study's today."""
+    """What a dataset is made of. `endpoint` None keeps both; `events_until` None is the study's today, of the
+    moment `known_at`; `known_at` None is this moment."""
 
     format: str = Export.Format.CSV
     timepoint: str = Timepoint.PRE
     endpoint: str | None = None
-    as_of: date | None = None
+    events_until: date | None = None
+    known_at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class AnalysisDataset:
-    """A dataset that is ready to be read once, by `chunks`."""
+class AnalysisDataset(Download):
+    """The analysis dataset, ready to be read once. `known_at` None: as the database stands."""
 
-    export: Export
-    by: User | None
+    known_at: datetime | None = None
 
-    @property
-    def media_type(self) -> str:
-        return MEDIA_TYPES[self.export.format]
-
-    @property
-    def file_name(self) -> str:
-        """Study, timepoint, day and, where it is so, that nobody in it exists."""
+    def _name(self) -> str:
         export = self.export
-        mark = "-simulated" if export.study.is_simulated else ""
-        return f"{export.study.code}-{export.timepoint}-{export.as_of}{mark}.{export.format}"
+        known = f"-known-{self.known_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" if self.known_at else ""
+        return f"{export.study.code}-{export.timepoint}-{export.events_until}{known}"
 
-    def chunks(self) -> Iterator[bytes]:
-        """The bytes, block by block from one snapshot of the database; then the export is recorded
-        as finished, with rows and SHA-256."""
-        counted = _Counted()
-        digest, size = hashlib.sha256(), 0
-        with _snapshot():
-            layout = _layout(self.export)
-            read = counted.rows(blocks(_patients(self.by, self.export.study), layout))
-            writer = WRITERS[self.export.format]
-            for chunk in writer(layout.columns, read, _note(layout)):
-                digest.update(chunk)
-                size += len(chunk)
-                yield chunk
-        _finish(self, layout, rows=counted.total, size=size, sha256=digest.hexdigest())
+    def _written(self, counted: Counted) -> Iterator[bytes]:
+        export = self.export
+        with database_at(self.known_at, export.study) as moment:
+            study = Study.objects.get(pk=export.study.pk)  # as it was called then
+            layout = layout_of(
+                study,
+                timepoint=export.timepoint,
+                endpoints=tuple(export.endpoints.split("+")),
+                events_until=export.events_until,
+            )
+            export.known_at = moment
+            export.champions = {v.model.name: v.number for v in layout.champions}
+            rows = counted.rows(blocks(_patients(self.by, study), layout))
+            yield from self._in_format(layout.columns, rows, _note(layout))
 
 
 def export_analysis_dataset(
@@ -82,7 +76,7 @@ def export_analysis_dataset(
 ) -> AnalysisDataset:
     """Check what is asked and record that it is; the rows are read when its chunks are."""
     require(by, study, Capability.EXPORT)
-    as_of = _checked(recipe, study)
+    events_until = checked_day(recipe, study)
     with recorded(by=by, reason=f"analysis dataset by {via}"):
         export = Export.objects.create(
             study=study,
@@ -92,13 +86,14 @@ def export_analysis_dataset(
             format=recipe.format,
             timepoint=recipe.timepoint,
             endpoints=recipe.endpoint or "+".join(ENDPOINTS),
-            as_of=as_of,
+            events_until=events_until,
+            known_at=recipe.known_at,
         )
-    return AnalysisDataset(export=export, by=by)
+    return AnalysisDataset(export=export, by=by, known_at=recipe.known_at)
 
 
-def _checked(recipe: Recipe, study: Study) -> date:
-    """Refuse what cannot be made, naming what can; the day as of which it is made."""
+def checked_day(recipe: Recipe, study: Study) -> date:
+    """Refuse what cannot be made, naming what can; the day up to which events are in it."""
     allowed = {
         "format": (recipe.format, Export.Format.values),
         "timepoint": (recipe.timepoint, Timepoint.values),
@@ -106,25 +101,31 @@ def _checked(recipe: Recipe, study: Study) -> date:
     }
     for name, (value, values) in allowed.items():
         if value not in values:
-            raise Refused(
-                {
-                    name: [
-                        _("“%(value)s” is not known; use one of: %(allowed)s.")
-                        % {"value": value, "allowed": ", ".join(values)}
-                    ]
-                }
-            )
-    today = study.today()
-    if recipe.as_of is not None and recipe.as_of > today:
-        raise Refused(
-            {
-                "as_of": [
-                    _("%(day)s lies in the future; give a day up to %(today)s.")
-                    % {"day": recipe.as_of.isoformat(), "today": today.isoformat()}
-                ]
-            }
-        )
-    return recipe.as_of or today
+            raise Refused({name: [not_known(value, values)]})
+    if recipe.known_at is not None:
+        check_moment(recipe.known_at, study)
+    last = _last_day(recipe, study)
+    if recipe.events_until is not None and recipe.events_until > last:
+        sentence = _("%(day)s lies in the future; give a day up to %(today)s.")
+        if recipe.known_at is not None:
+            sentence = _("%(day)s lay in the future at that moment; give a day up to %(today)s.")
+        told = {"day": recipe.events_until.isoformat(), "today": last.isoformat()}
+        raise Refused({"events_until": [sentence % told]})
+    return recipe.events_until or last
+
+
+def not_known(value: str, values: Sequence[str]) -> str:
+    """The sentence about a choice that is none."""
+    return _("“%(value)s” is not known; use one of: %(allowed)s.") % {
+        "value": value,
+        "allowed": ", ".join(values),
+    }
+
+
+def _last_day(recipe: Recipe, study: Study) -> date:
+    if recipe.known_at is None:
+        return study.today()
+    return recipe.known_at.astimezone(zoneinfo.ZoneInfo(study.time_zone)).date()
 
 
 def _patients(by: User | None, study: Study) -> QuerySet[Patient]:
@@ -133,52 +134,11 @@ def _patients(by: User | None, study: Study) -> QuerySet[Patient]:
     return patients_visible_to(by, Capability.EXPORT).filter(study=study)
 
 
-def _layout(export: Export) -> Layout:
-    return layout_of(
-        export.study,
-        timepoint=export.timepoint,
-        endpoints=tuple(export.endpoints.split("+")),
-        as_of=export.as_of,
-    )
-
-
 def _note(layout: Layout) -> dict[str, str]:
     """What a file that can carry a note says about itself."""
     return {
         "yogo.study": layout.study.code,
         "yogo.simulated": "true" if layout.study.is_simulated else "false",
         "yogo.timepoint": layout.timepoint,
-        "yogo.as_of": layout.as_of.isoformat(),
+        "yogo.events_until": layout.events_until.isoformat(),
     }
-
-
-@contextmanager
-def _snapshot() -> Iterator[None]:
-    """One transaction in which nothing changes under the reader; inside another one, that one."""
-    outermost = not connection.in_atomic_block
-    with transaction.atomic():
-        if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
-
-
-class _Counted:
-    """Counts the rows that pass."""
-
-    def __init__(self) -> None:
-        self.total = 0
-
-    def rows(self, of: Iterator[list[Row]]) -> Iterator[list[Row]]:
-        for block in of:
-            self.total += len(block)
-            yield block
-
-
-def _finish(dataset: AnalysisDataset, layout: Layout, *, rows: int, size: int, sha256: str) -> None:
-    with recorded(by=dataset.by, reason="analysis dataset handed out whole"):
-        export = dataset.export
-        export.champions = {v.model.name: v.number for v in layout.champions}
-        export.row_count, export.size, export.sha256 = rows, size, sha256
-        export.finished_at = timezone.now()
-        export.save(update_fields=["champions", "row_count", "size", "sha256", "finished_at"])

@@ -1,9 +1,10 @@
-"""The three formats of the analysis dataset, each written block by block into chunks of bytes.
+"""The formats of the analysis dataset, each written block by block into chunks of bytes.
 
 CSV      UTF-8 without byte-order mark, comma, "\\n", a header; unknown is empty; numbers in the
-         shortest form that reads back to the same bits; true/false; dates as YYYY-MM-DD. A text cell
-         that begins with = + - @ (or a tab or carriage return) gets an apostrophe in front, so that
-         no spreadsheet takes it for a formula.
+         shortest form that reads back to the same bits; TRUE/FALSE, which R and pandas read as logical;
+         dates as YYYY-MM-DD. A text cell that begins with = + - @ (of any width, or a tab or a line's end)
+         gets an apostrophe in front, so that no spreadsheet takes it for a formula.
+Excel    the same after a byte-order mark, without which a Japanese Excel takes UTF-8 for Shift JIS.
 NDJSON   one JSON object per line, UTF-8; unknown is null.
 Parquet  one row group per block, zstd; units stand in the fields' metadata.
 """
@@ -11,6 +12,7 @@ Parquet  one row group per block, zstd; units stand in the fields' metadata.
 import csv
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
@@ -20,9 +22,9 @@ import pyarrow.parquet as pq
 
 from exports.selectors.columns import Column, Kind
 from exports.selectors.dataset import Row
+from modeling.ciri.columns import guard
 
 Blocks = Iterable[list[Row]]
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 ARROW_TYPES = {
     Kind.TEXT: pa.string(),
     Kind.WHOLE: pa.int64(),
@@ -37,9 +39,9 @@ def csv_cell(value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-        return f"'{value}"
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        return guard(value)
     return value.isoformat() if isinstance(value, date) else value
 
 
@@ -48,6 +50,14 @@ def csv_chunks(columns: Sequence[Column], blocks: Blocks, note: dict[str, str]) 
     yield _csv_lines([[column.name for column in columns]])
     for block in blocks:
         yield _csv_lines(block)
+
+
+def excel_chunks(
+    columns: Sequence[Column], blocks: Blocks, note: dict[str, str]
+) -> Iterator[bytes]:
+    """The same as `csv_chunks`, behind a byte-order mark."""
+    yield BOM_UTF8
+    yield from csv_chunks(columns, blocks, note)
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
@@ -126,11 +136,14 @@ def parquet_chunks(
 Writer = Callable[[Sequence[Column], Blocks, dict[str, str]], Iterator[bytes]]
 WRITERS: dict[str, Writer] = {
     "csv": csv_chunks,
+    "excel": excel_chunks,
     "parquet": parquet_chunks,
     "ndjson": ndjson_chunks,
 }
 MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
+    "excel": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
     "ndjson": "application/x-ndjson; charset=utf-8",
 }
+SUFFIXES = {"csv": "csv", "excel": "csv", "parquet": "parquet", "ndjson": "ndjson"}

@@ -3,21 +3,27 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from exports.downloads import file_response
 from exports.models import Export
 from exports.selectors.exports import exports_of
+from exports.selectors.frozen import version_called
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
+from exports.services.frozen_dataset import export_frozen_dataset
+from exports.services.moments import read_moment
+from exports.services.writers import MEDIA_TYPES
 from studies.models import Study
 from studies.models.patient import Timepoint
 from studies.permissions import Capability
-from studies.refusals import Refused
+from studies.refusals import NotAllowed, Refused
 from studies.web.access import study_page
 
 PER_PAGE = 25
@@ -35,18 +41,29 @@ class DatasetForm(forms.Form):
             ("PFS", _("progression-free survival")),
         ],
     )
-    as_of = forms.DateField(
-        label=_("Follow-up as of"), widget=forms.DateInput(attrs={"type": "date"})
+    events_until = forms.DateField(
+        label=_("Events up to"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("By their own dates; empty: today, or the day of that moment."),
+    )
+    known_at = forms.CharField(
+        label=_("Database as known at"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(attrs={"placeholder": "2026-11-26T17:00:00+09:00"}),
+        help_text=_("Without what was entered or corrected later; empty: now."),
     )
 
-    def recipe(self) -> Recipe:
+    def recipe(self, study: Study) -> Recipe:
         """What the person asked for."""
         asked = self.cleaned_data
         return Recipe(
             format=asked["format"],
             timepoint=asked["timepoint"],
             endpoint=asked["endpoint"] or None,
-            as_of=asked["as_of"],
+            events_until=asked["events_until"],
+            known_at=read_moment(asked["known_at"], study) if asked["known_at"] else None,
         )
 
 
@@ -55,16 +72,15 @@ class DatasetForm(forms.Form):
 def dataset(request: HttpRequest, study: Study) -> HttpResponseBase:
     """GET shows the form and earlier exports; POST gives the file."""
     today = study.today()
-    form = DatasetForm(
-        request.POST if request.method == "POST" else None, initial={"as_of": today.isoformat()}
-    )
-    form.fields["as_of"].widget.attrs["max"] = today.isoformat()
+    asked = {name: request.GET[name] for name in DatasetForm.base_fields if name in request.GET}
+    form = DatasetForm(request.POST if request.method == "POST" else None, initial=asked)
+    form.fields["events_until"].widget.attrs["max"] = today.isoformat()
     if request.method == "POST" and form.is_valid():
         try:
             return file_response(
                 export_analysis_dataset(
                     study=study,
-                    recipe=form.recipe(),
+                    recipe=form.recipe(study),
                     via=Export.Via.PAGE,
                     by=request.user,  # type: ignore[arg-type]
                 )
@@ -73,6 +89,32 @@ def dataset(request: HttpRequest, study: Study) -> HttpResponseBase:
             for name, sentences in refusal.errors.items():
                 form.add_error(name if name in form.fields else None, sentences)
     return _page(request, study, form)
+
+
+@require_safe
+@study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
+def frozen_dataset(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponseBase:
+    """The frozen dataset of a version as a file; `?format=` as for the analysis dataset."""
+    version = version_called(study, f"{name}:{number}")
+    if version is None:
+        raise Http404(_("This model has no version of that number."))
+    format = request.GET.get("format", Export.Format.CSV)
+    try:
+        if request.method == "HEAD" and format in MEDIA_TYPES:
+            return HttpResponse(content_type=MEDIA_TYPES[format])
+        return file_response(
+            export_frozen_dataset(
+                version=version,
+                format=format,
+                via=Export.Via.PAGE,
+                by=request.user,  # type: ignore[arg-type]
+            )
+        )
+    except NotAllowed as refusal:
+        raise PermissionDenied(str(refusal)) from refusal
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("modeling:version", study.code, name, number)
 
 
 def _page(request: HttpRequest, study: Study, form: forms.Form) -> HttpResponse:

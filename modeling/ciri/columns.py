@@ -23,7 +23,7 @@ def columns_of(symbols: Collection[str], taken: Collection[str] = ()) -> dict[st
     used = {name.casefold() for name in taken}
     found = {}
     for symbol in sorted(symbols):
-        found[symbol] = free_name(symbol, used, as_it_is=not _seems_made(symbol))
+        found[symbol] = free_name(symbol, used, as_it_is=not seems_made(symbol))
     return found
 
 
@@ -64,7 +64,7 @@ def _forms(wanted: str, as_it_is: bool) -> Iterator[str]:
     yield from (f"{wanted} (analyte {n})" for n in count(2))
 
 
-def _seems_made(symbol: str) -> bool:
+def seems_made(symbol: str) -> bool:
     """Whether a symbol looks like a name that is made here; it would not be found again."""
     return symbol.endswith(")") or symbol.casefold().endswith(ENDS)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -11,9 +12,23 @@ from modeling.ciri.trained import CHANGED, OUT_OF_BAG, PREDICTION
 from modeling.models.version import ModelVersion
 from studies.models import Patient
 
+HISTORY = ("mortality", "percentile", "group", "basis")
 
+
+@pghistory.track(
+    pghistory.InsertEvent(),
+    pghistory.UpdateEvent(condition=pghistory.AnyChange(*HISTORY)),
+    pghistory.DeleteEvent(),
+    fields=["id", "version", "patient", *HISTORY],
+    model_name="ScoreEvent",
+)
 class Score(models.Model):
-    """Risk of one patient by one version. Written by rescoring only; every score names its version."""
+    """Risk of one patient by one version. Written by rescoring only; every score names its version.
+
+    Its history is what an export as of a moment reads; of a rescoring that changes nothing there is none.
+    """
+
+    IN_TRAIL = False  # a machine's results by the thousand; the job that made them, and who asked, are in it
 
     class Group(models.TextChoices):
         GOOD = "good", _("good prognosis")

@@ -64,7 +64,11 @@ def tracked_kinds() -> dict[str, str]:
 def _event_models() -> dict[type[models.Model], type[models.Model]]:
     """Tracked model -> event model, of those whose rows belong to a study."""
     found: list[Any] = pghistory.core.event_models()
-    return {event.pgh_tracked_model: event for event in found if _path(event) is not None}
+    return {
+        event.pgh_tracked_model: event
+        for event in found
+        if _path(event) is not None and getattr(event.pgh_tracked_model, "IN_TRAIL", True)
+    }
 
 
 def _path(event: type[models.Model]) -> str | None:

@@ -146,13 +146,15 @@ def test_a_patient_comes_with_baseline_labs_and_outcome(study: Study) -> None:
 
 def test_the_outcome_is_that_of_the_day_asked_for(study: Study) -> None:
     client = client_with(study, "monitor")
-    listed = client.get(url(study, "patients/?as_of=2020-05-02&subject=P001")).json()["results"][0]
+    listed = client.get(url(study, "patients/?events_until=2020-05-02&subject=P001")).json()[
+        "results"
+    ][0]
     assert listed["outcome"] == {
-        "as_of": "2020-05-02",
+        "events_until": "2020-05-02",
         "OS": {"days": 30, "event": False},
         "PFS": {"days": 20, "event": True},
     }
-    before = client.get(url(study, "patients/P001/?as_of=2020-01-01")).json()["outcome"]
+    before = client.get(url(study, "patients/P001/?events_until=2020-01-01")).json()["outcome"]
     assert before["OS"] is None
 
 
@@ -225,10 +227,17 @@ def queries_of(client: Client, address: str) -> int:
 @pytest.mark.parametrize(
     ("tail", "says"),
     [
-        ("patients/?sit=A", "no parameter “sit” here; known are: as_of, cohort, cursor, page_size"),
+        (
+            "patients/?sit=A",
+            "no parameter “sit” here; known are: cohort, cursor, events_until, page_size",
+        ),
         ("patients/?site=A&site=B", "“site” once"),
-        ("patients/?as_of=yesterday", "YYYY-MM-DD"),
-        ("patients/?as_of=2999-01-01", "lies in the future"),
+        ("patients/?events_until=yesterday", "YYYY-MM-DD"),
+        ("patients/?events_until=2999-01-01", "lies in the future"),
+        (
+            "patients/?as_of=2020-01-01",
+            "events_until=DAY for events up to a day, or known_at=MOMENT",
+        ),
         ("patients/?page_size=1001", "1000"),
         ("patients/?page_size=0", "page_size: "),
         ("specimens/?timepoint=post", "use one of: pre, edt"),

@@ -54,11 +54,13 @@ def asked(study: Study, query: str = "") -> str:
 def test_a_row_holds_outcome_covariates_analytes_and_the_champions_score(study: Study) -> None:
     first = rows(taken(study))[0]
     assert (first["subject"], first["site"], first["cohort"]) == ("P001", "A", "discovery")
-    assert (first["os_days"], first["os_event"]) == ("100", "true")
-    assert (first["pfs_days"], first["pfs_event"]) == ("20", "true")
+    assert (first["os_days"], first["os_event"]) == ("100", "TRUE")
+    assert (first["pfs_days"], first["pfs_event"]) == ("20", "TRUE")
     assert (first["age"], first["albumin"], first["pdl1_class"]) == ("60.0", "3.5", ">=50")
     assert (first["IL6"], first["IL6_flag"]) == ("10.0", "in_range")
+    assert (first["IL6_low"], first["IL6_high"]) == ("", "")
     assert (first["CXCL8"], first["CXCL8_flag"]) == ("", "below_lloq")
+    assert (first["CXCL8_low"], first["CXCL8_high"]) == ("3.2", "")
     assert first["preCIRI14_mortality"] == "12.5"
     assert first["preCIRI14_group"] == "poor"
     assert (first["preCIRI14_version"], first["preCIRI14_basis"]) == ("1", "prediction")
@@ -68,8 +70,10 @@ def test_every_format_holds_the_same(study: Study) -> None:
     table = pq.read_table(io.BytesIO(taken(study, format="parquet"))).to_pylist()
     lines = [json.loads(line) for line in taken(study, format="ndjson").splitlines()]
     assert [
-        {k: v for k, v in row.items() if "date" not in k and k != "as_of"} for row in table
-    ] == [{k: v for k, v in row.items() if "date" not in k and k != "as_of"} for row in lines]
+        {k: v for k, v in row.items() if "date" not in k and k != "events_until"} for row in table
+    ] == [
+        {k: v for k, v in row.items() if "date" not in k and k != "events_until"} for row in lines
+    ]
     assert [row["subject"] for row in lines] == ["P001", "P002", "P003"]
 
 
@@ -83,9 +87,9 @@ def test_the_timepoint_chooses_the_analytes_and_the_endpoint_the_outcome(study: 
 def test_patients_begun_after_the_day_are_not_in_it(study: Study) -> None:
     first = study.patients.get(subject_id="P001")
     day_before = first.index_date - timedelta(days=1)
-    assert rows(taken(study, as_of=day_before)) == []
-    then = rows(taken(study, as_of=first.index_date + timedelta(days=30)))
-    assert [row["os_event"] for row in then] == ["false"] * 3
+    assert rows(taken(study, events_until=day_before)) == []
+    then = rows(taken(study, events_until=first.index_date + timedelta(days=30)))
+    assert [row["os_event"] for row in then] == ["FALSE"] * 3
 
 
 def test_values_in_different_units_never_share_a_column(study: Study) -> None:
@@ -132,7 +136,7 @@ def test_a_simulated_study_says_so_in_name_header_and_column() -> None:
     answer = client_with(study, "statistician", "export").get(asked(study))
     assert "-simulated.csv" in answer["Content-Disposition"]
     assert answer["X-Yogo-Simulated"] == "true"
-    assert rows(answer.getvalue())[0]["simulated"] == "true"
+    assert rows(answer.getvalue())[0]["simulated"] == "TRUE"
 
 
 def test_the_api_and_the_command_give_the_same_bytes(
@@ -153,9 +157,9 @@ def test_the_api_and_the_command_give_the_same_bytes(
 
 def test_an_export_is_recorded_with_its_recipe_and_hash(study: Study) -> None:
     client = client_with(study, "statistician", "export")
-    content = client.get(asked(study, "?format=ndjson&as_of=2021-01-01")).getvalue()
+    content = client.get(asked(study, "?format=ndjson&events_until=2021-01-01")).getvalue()
     export = Export.objects.get()
-    assert (export.via, export.format, str(export.as_of)) == ("api", "ndjson", "2021-01-01")
+    assert (export.via, export.format, str(export.events_until)) == ("api", "ndjson", "2021-01-01")
     assert export.endpoints == "OS+PFS"
     assert export.champions == {"preCIRI14": 1}
     assert (export.row_count, export.size) == (3, len(content))
@@ -186,11 +190,11 @@ def test_the_database_refuses_a_finished_export_without_a_hash(study: Study) -> 
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ("?format=xlsx", "csv, parquet, ndjson"),
+        ("?format=xlsx", "csv, excel, parquet, ndjson"),
         ("?timepoint=post", "pre, edt"),
         ("?endpoint=ORR", "OS, PFS"),
-        ("?as_of=2020-13-01", "YYYY-MM-DD"),
-        ("?as_of=2999-01-01", "lies in the future"),
+        ("?events_until=2020-13-01", "YYYY-MM-DD"),
+        ("?events_until=2999-01-01", "lies in the future"),
         ("?formt=csv", "no parameter “formt”"),
     ],
 )
@@ -229,10 +233,10 @@ def test_the_command_says_what_is_wrong(study: Study, tmp_path: Path) -> None:
     with pytest.raises(CommandError, match="no study 'NONE'"):
         call_command("export", "--study", "NONE")
     with pytest.raises(CommandError, match="YYYY-MM-DD"):
-        call_command("export", "--study", study.code, "--as-of", "soon")
+        call_command("export", "--study", study.code, "--events-until", "soon")
     tomorrow = (timezone.now() + timedelta(days=2)).date().isoformat()
     with pytest.raises(CommandError, match="lies in the future"):
-        call_command("export", "--study", study.code, "--as-of", tomorrow)
+        call_command("export", "--study", study.code, "--events-until", tomorrow)
     with pytest.raises(CommandError, match="cannot be written"):
         call_command("export", "--study", study.code, "--output", str(tmp_path / "no" / "x.csv"))
 

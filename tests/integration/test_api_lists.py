@@ -115,4 +115,7 @@ def test_a_page_number_is_refused_with_what_there_is(study: Study) -> None:
         f"/api/v1/studies/{study.code}/patients/?page=2"
     )
     assert answer.status_code == 400
-    assert "no parameter “page” here; known are: as_of, cohort, cursor" in answer.json()["detail"]
+    assert (
+        "no parameter “page” here; known are: cohort, cursor, events_until"
+        in answer.json()["detail"]
+    )

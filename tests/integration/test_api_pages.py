@@ -30,7 +30,8 @@ def test_a_statistician_takes_the_dataset_and_finds_it_listed(study: Study) -> N
     client = signed_in(study, "statistician")
     assert "Nothing was exported yet" in client.get(page(study)).content.decode()
     answer = client.post(
-        page(study), {"format": "csv", "timepoint": "pre", "as_of": "2021-01-01", "endpoint": "OS"}
+        page(study),
+        {"format": "csv", "timepoint": "pre", "events_until": "2021-01-01", "endpoint": "OS"},
     )
     assert answer.getvalue().startswith(b"subject,site,cohort,")
     export = Export.objects.get()
@@ -40,7 +41,7 @@ def test_a_statistician_takes_the_dataset_and_finds_it_listed(study: Study) -> N
 
 def test_a_day_in_the_future_is_refused_beside_its_field(study: Study) -> None:
     answer = signed_in(study, "statistician").post(
-        page(study), {"format": "csv", "timepoint": "pre", "as_of": "2999-01-01"}
+        page(study), {"format": "csv", "timepoint": "pre", "events_until": "2999-01-01"}
     )
     assert answer.status_code == 400
     assert "lies in the future" in answer.content.decode()

@@ -47,6 +47,7 @@ PAGES = [
     (r"models/(new/|<str:name>/specify/)", {"define_models"}),
     (r"models/<str:name>/train/", {"train"}),
     (r"models/<str:name>/v<int:number>/decide/", {"promote"}),
+    (r"models/<str:name>/v<int:number>/dataset/", {"export"}),
     (r"models/(compare/.*|<str:name>/(progress/|v<int:number>/.*)?)?", {"view_models"}),
     (r"export/", {"export"}),
 ]

@@ -1,4 +1,6 @@
-"""export --study CODE [--format csv] [--timepoint pre] [--endpoint OS] [--as-of DAY] [--output FILE]"""
+"""export --study CODE [--format csv] [--timepoint pre] [--endpoint OS] [--events-until DAY] [--known-at MOMENT]
+export --study CODE --dataset MODEL[:NUMBER] [--format csv]
+both with [--output FILE]"""
 
 import os
 import sys
@@ -9,11 +11,17 @@ from typing import Any, BinaryIO
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from exports.models import Export
-from exports.services.analysis_dataset import AnalysisDataset, Recipe, export_analysis_dataset
+from exports.selectors.frozen import version_called
+from exports.services.analysis_dataset import Recipe, export_analysis_dataset
+from exports.services.download import Download
+from exports.services.frozen_dataset import export_frozen_dataset
+from exports.services.moments import read_moment
 from studies.models import Study
 from studies.models.patient import Timepoint
 from studies.refusals import Refused
 from studies.selectors.outcomes import ENDPOINTS
+
+OF_THE_ANALYSIS_DATASET = ("timepoint", "endpoint", "events_until", "known_at")
 
 
 def day(text: str) -> date:
@@ -21,33 +29,53 @@ def day(text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise CommandError(f"--as-of {text!r} is not a day; write it as YYYY-MM-DD.") from error
+        raise CommandError(
+            f"--events-until {text!r} is not a day; write it as YYYY-MM-DD."
+        ) from error
+
+
+def gone(text: str) -> str:
+    """What --as-of is answered."""
+    raise CommandError(
+        "There is no --as-of any more, for it said one thing and did another: write --events-until DAY for "
+        "events up to a day, or --known-at MOMENT for the database as it was known at a moment."
+    )
 
 
 class Command(BaseCommand):
-    help = "Write the analysis dataset of a study: one row per patient, as the API gives it."
+    help = (
+        "Write the analysis dataset of a study, one row per patient, or with --dataset the frozen dataset of a "
+        "version, as the API gives them."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--study", required=True, metavar="CODE")
         parser.add_argument("--format", choices=Export.Format.values, default="csv")
-        parser.add_argument("--timepoint", choices=Timepoint.values, default="pre")
+        parser.add_argument("--timepoint", choices=Timepoint.values, help="pre, unless given")
         parser.add_argument("--endpoint", choices=ENDPOINTS, help="both, unless one is given")
-        parser.add_argument("--as-of", type=day, metavar="YYYY-MM-DD", help="today, unless given")
+        parser.add_argument(
+            "--events-until", type=day, metavar="YYYY-MM-DD", help="today, unless given"
+        )
+        parser.add_argument(
+            "--known-at",
+            metavar="MOMENT",
+            help="the database as it was known then, e.g. 2026-11-26T17:00:00+09:00; now, unless given",
+        )
+        parser.add_argument("--as-of", type=gone, help="is no more: see the two above")
+        parser.add_argument(
+            "--dataset",
+            metavar="MODEL[:NUMBER]",
+            help="the frozen dataset of this version; without a number, of the one in use",
+        )
         parser.add_argument(
             "--output", default="-", metavar="FILE", help="where to; - is standard output"
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        recipe = Recipe(
-            format=options["format"],
-            timepoint=options["timepoint"],
-            endpoint=options["endpoint"],
-            as_of=options["as_of"],
-        )
+        study = _study(options["study"])
         try:
-            dataset = export_analysis_dataset(
-                study=_study(options["study"]), recipe=recipe, via=Export.Via.COMMAND, by=None
-            )
+            asked_for = _frozen if options["dataset"] else _analysis
+            dataset = asked_for(study, options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         try:
@@ -57,9 +85,38 @@ class Command(BaseCommand):
                 f"{options['output']} cannot be written ({error.strerror}). Choose another --output."
             ) from error
         export = dataset.export
+        known = f", known at {export.known_at.isoformat()}" if export.known_at else ""
         self.stderr.write(
-            f"{export.row_count} patients, {export.size} bytes, SHA-256 {export.sha256}"
+            f"{export.row_count} patients, {export.size} bytes, SHA-256 {export.sha256}{known}"
         )
+
+
+def _analysis(study: Study, options: dict[str, Any]) -> Download:
+    known_at = options["known_at"]
+    recipe = Recipe(
+        format=options["format"],
+        timepoint=options["timepoint"] or Timepoint.PRE,
+        endpoint=options["endpoint"],
+        events_until=options["events_until"],
+        known_at=read_moment(known_at, study) if known_at else None,
+    )
+    return export_analysis_dataset(study=study, recipe=recipe, via=Export.Via.COMMAND, by=None)
+
+
+def _frozen(study: Study, options: dict[str, Any]) -> Download:
+    if given := [name for name in OF_THE_ANALYSIS_DATASET if options[name] is not None]:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise CommandError(f"A frozen dataset is what it is: leave out {flags}.")
+    version = version_called(study, options["dataset"])
+    if version is None:
+        known = study.models.values_list("name", flat=True)
+        raise CommandError(
+            f"There is no version {options['dataset']!r}; write MODEL:NUMBER, or MODEL for its version in use. "
+            f"Models of the study: {', '.join(known) or 'none yet'}."
+        )
+    return export_frozen_dataset(
+        version=version, format=options["format"], via=Export.Via.COMMAND, by=None
+    )
 
 
 def _study(code: str) -> Study:
@@ -70,7 +127,7 @@ def _study(code: str) -> Study:
     return study
 
 
-def _write(dataset: AnalysisDataset, output: str) -> None:
+def _write(dataset: Download, output: str) -> None:
     """To standard output, or to a file that appears under its name only when it is whole."""
     if output == "-":
         _copy(dataset, sys.stdout.buffer)
@@ -85,7 +142,7 @@ def _write(dataset: AnalysisDataset, output: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _copy(dataset: AnalysisDataset, file: BinaryIO) -> None:
+def _copy(dataset: Download, file: BinaryIO) -> None:
     for chunk in dataset.chunks():
         file.write(chunk)
     file.flush()

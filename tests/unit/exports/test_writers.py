@@ -1,7 +1,10 @@
 """The three formats hold the same rows, and no cell of a CSV is a formula."""
 
+import codecs
 import io
 import json
+import shutil
+import subprocess
 from datetime import date
 
 import pandas as pd
@@ -9,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from exports.selectors.columns import Column, Kind
-from exports.selectors.dataset import joined_flags, mean_in_range
+from exports.selectors.dataset import joined_flags, mean_number
 from exports.services.writers import WRITERS, csv_cell
 
 COLUMNS = [
@@ -25,6 +28,24 @@ BLOCKS = [
 ]
 
 
+def test_excel_is_told_the_encoding_and_else_gets_the_same() -> None:
+    assert written("excel") == codecs.BOM_UTF8 + written("csv")
+
+
+R = "d <- read.csv(file('stdin'), encoding='UTF-8'); str(d$os_event); cat(is.logical(d$os_event), d$os_event)"
+
+
+@pytest.mark.skipif(shutil.which("Rscript") is None, reason="R is not installed here.")
+def test_r_and_pandas_read_truth_as_logical() -> None:
+    told = subprocess.run(
+        ["Rscript", "-e", R], input=written("csv"), capture_output=True, check=True
+    )
+    assert told.stdout.decode().splitlines()[-1] == "TRUE TRUE FALSE NA"
+    frame = pd.read_csv(io.BytesIO(written("csv")))
+    assert frame["os_event"].iloc[:2].tolist() == [True, False]
+    assert frame["os_event"].iloc[:2].astype(bool).dtype == bool
+
+
 def written(name: str) -> bytes:
     return b"".join(WRITERS[name](COLUMNS, BLOCKS, {"yogo.study": "S"}))
 
@@ -32,8 +53,8 @@ def written(name: str) -> bytes:
 def test_csv_is_plain_utf8_with_empty_cells_for_the_unknown() -> None:
     assert written("csv").decode() == (
         "subject,index_date,os_days,os_event,IL6\n"
-        "P1,2020-04-01,100,true,0.1\n"
-        "予後,2020-04-02,7,false,\n"
+        "P1,2020-04-01,100,TRUE,0.1\n"
+        "予後,2020-04-02,7,FALSE,\n"
         "'=1+1,2020-04-03,,,-3.5\n"
     )
 
@@ -62,13 +83,13 @@ def test_no_patients_still_make_a_file_that_can_be_read(name: str) -> None:
     content = b"".join(WRITERS[name](COLUMNS, [], {}))
     if name == "parquet":
         assert pq.read_table(io.BytesIO(content)).num_rows == 0
-    elif name == "csv":
+    elif name in ("csv", "excel"):
         assert list(pd.read_csv(io.BytesIO(content))) == [column.name for column in COLUMNS]
     else:
         assert content == b""
 
 
-@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1", "+1", "-1", "@a", "\tx", "\rx", "\n=1", "＝1", "－1"])
 def test_text_that_a_spreadsheet_would_run_is_made_text(text: str) -> None:
     assert csv_cell(text) == f"'{text}"
 
@@ -79,13 +100,24 @@ def test_what_is_no_formula_stays_as_it_is(value: object) -> None:
 
 
 def test_repeats_give_the_mean_of_those_in_range_and_all_their_flags() -> None:
-    repeats = [(4.0, "extrapolated"), (1.0, "in_range"), (3.0, "in_range"), (None, "below_lloq")]
-    assert mean_in_range(repeats) == 2.0
+    repeats = [
+        (4.0, "extrapolated", None),
+        (1.0, "in_range", None),
+        (3.0, "in_range", None),
+        (None, "below_lloq", 0.5),
+    ]
+    assert mean_number(repeats) == 2.0
     assert joined_flags(repeats) == "in_range+below_lloq+extrapolated"
-    assert mean_in_range([(9.0, "excluded")]) is None
+    assert mean_number([(9.0, "excluded", None)]) is None
     assert joined_flags([]) is None
 
 
+def test_without_a_value_in_range_the_numbers_that_models_take_stand_there() -> None:
+    assert mean_number([(4.0, "extrapolated", None), (None, "below_lloq", 1.0)]) == 4.0
+    npx = [(0.4, "below_lloq", 1.2)]
+    assert (mean_number(npx), joined_flags(npx)) == (0.4, "below_lloq+extrapolated")
+
+
 def test_the_mean_does_not_depend_on_the_order_of_the_repeats() -> None:
-    values = [(0.1, "in_range"), (0.2, "in_range"), (0.3, "in_range"), (1e16, "in_range")]
-    assert mean_in_range(values) == mean_in_range(values[::-1])
+    values = [(v, "in_range", None) for v in (0.1, 0.2, 0.3, 1e16)]
+    assert mean_number(values) == mean_number(values[::-1])

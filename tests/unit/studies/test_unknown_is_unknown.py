@@ -96,12 +96,12 @@ def test_a_fresh_patients_answer_of_the_api_holds_no_value(fresh: Patient) -> No
 
 def test_a_fresh_patients_row_of_the_dataset_holds_no_value(fresh: Patient) -> None:
     layout = layout_of(
-        fresh.study, timepoint="pre", endpoints=("OS", "PFS"), as_of=fresh.study.today()
+        fresh.study, timepoint="pre", endpoints=("OS", "PFS"), events_until=fresh.study.today()
     )
     ((row,),) = blocks(Patient.objects.all(), layout)
     told = dict(zip((column.name for column in layout.columns), row, strict=True))
     said = {name for name, value in told.items() if value is not None}
-    assert said == {"subject", "site", "cohort", "index_date", "as_of", "simulated"}
+    assert said == {"subject", "site", "cohort", "index_date", "events_until", "simulated"}
 
 
 def test_a_model_reads_no_value_of_a_fresh_patient(fresh: Patient) -> None:

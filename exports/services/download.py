@@ -1,0 +1,71 @@
+"""A file that is written while it is read, and recorded as handed out when it was read to its end."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from audit.recording import recorded
+from exports.models import Export
+from exports.selectors.columns import Column
+from exports.selectors.dataset import Row
+from exports.services.writers import MEDIA_TYPES, SUFFIXES, WRITERS
+
+
+@dataclass(frozen=True)
+class Download:
+    """A file that is ready to be read once, by `chunks`. What it holds, a subclass says."""
+
+    export: Export
+    by: User | None
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES[self.export.format]
+
+    @property
+    def file_name(self) -> str:
+        """What it is of and, where it is so, that nobody in it exists."""
+        mark = "-simulated" if self.export.study.is_simulated else ""
+        return f"{self._name()}{mark}.{SUFFIXES[self.export.format]}"
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes, block by block; then the export is recorded as finished, with rows and SHA-256."""
+        counted = Counted()
+        digest, size = hashlib.sha256(), 0
+        for chunk in self._written(counted):
+            digest.update(chunk)
+            size += len(chunk)
+            yield chunk
+        with recorded(by=self.by, reason="dataset handed out whole"):
+            export = self.export
+            export.row_count, export.size, export.sha256 = counted.total, size, digest.hexdigest()
+            export.finished_at = timezone.now()
+            written = ("row_count", "size", "sha256", "finished_at", "champions", "known_at")
+            export.save(update_fields=written)
+
+    def _name(self) -> str:
+        raise NotImplementedError
+
+    def _written(self, counted: "Counted") -> Iterator[bytes]:
+        raise NotImplementedError
+
+    def _in_format(
+        self, columns: Sequence[Column], blocks: Iterator[list[Row]], note: dict[str, str]
+    ) -> Iterator[bytes]:
+        return WRITERS[self.export.format](columns, blocks, note)
+
+
+class Counted:
+    """Counts the rows that pass."""
+
+    def __init__(self) -> None:
+        self.total = 0
+
+    def rows(self, of: Iterator[list[Any]]) -> Iterator[list[Any]]:
+        for block in of:
+            self.total += len(block)
+            yield block
