@@ -21,7 +21,7 @@ from pytest_django import DjangoDbBlocker
 from runtime.paths import Places, open_places
 
 TESTS = Path(__file__).resolve().parent
-PURE = [TESTS / "unit" / part for part in ("ciri", "formats", "runtime")]
+PURE = [TESTS / "unit" / part for part in ("ciri", "formats", "runtime", "tabular")]
 SERVICES = bool(os.environ.get("DATABASE_URL"))
 if SERVICES:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")

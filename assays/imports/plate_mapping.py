@@ -14,10 +14,9 @@ table: {layout: long, ...}       # which column is what, for a table of no instr
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from assays.models import Specimen
 from studies.imports.sections import Section, read_mapping
+from tabular.checked_yaml import read_yaml, write_yaml
 
 KEYS = (
     "kind",
@@ -55,11 +54,11 @@ def plate_mapping(text: str) -> PlateMapping:
 
 def with_names(text: str, analytes: dict[str, str], leave_out: list[str]) -> str:
     """The options with names decided, as YAML."""
-    content = yaml.safe_load(text) if text.strip() else {}
+    content = read_yaml(text) or {}
     content["analytes"] = {**(content.get("analytes") or {}), **analytes}
     content["leave_out"] = sorted({*(content.get("leave_out") or []), *leave_out})
     kept = {key: value for key, value in content.items() if value not in ({}, [], None)}
-    return yaml.safe_dump(kept, allow_unicode=True, sort_keys=False)
+    return write_yaml(kept)
 
 
 def _options(root: Section) -> PlateMapping:

@@ -2,13 +2,16 @@
 
 from typing import Any
 
-import yaml
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Analyte, AnalyteAlias, normalized
 from audit.recording import recorded
+from studies.imports.sections import Section
 from studies.refusals import Refused, explained
+from tabular.checked_yaml import YamlError, read_yaml
+
+MAX_CATALOGUE_BYTES = 2_000_000
 
 
 def load_analytes(*, text: str, by: User | None) -> dict[str, int]:
@@ -16,9 +19,7 @@ def load_analytes(*, text: str, by: User | None) -> dict[str, int]:
 
     Repeatable: what is there stays as it is. Returns how many were new and how many were there.
     """
-    entries = yaml.safe_load(text)
-    if not isinstance(entries, list):
-        raise Refused(_("A catalogue is a list of analytes: symbol, name, uniprot, aliases."))
+    entries = _entries(text)
     counts = {"new analytes": 0, "new names": 0, "analytes already there": 0}
     with recorded(by=by, reason="catalogue of analytes loaded"), explained():
         for entry in entries:
@@ -31,10 +32,30 @@ def load_analytes(*, text: str, by: User | None) -> dict[str, int]:
     return counts
 
 
+def _entries(text: str) -> list[dict[str, Any]]:
+    """The analytes of a catalogue, each with symbol, name, uniprot and aliases; Refused with all that is
+    wrong."""
+    try:
+        content = read_yaml(text, max_bytes=MAX_CATALOGUE_BYTES)
+    except YamlError as error:
+        raise Refused(str(error)) from error
+    if not isinstance(content, list):
+        raise Refused(_("A catalogue is a list of analytes: symbol, name, uniprot, aliases."))
+    root = Section({"analytes": content}, "")
+    found = []
+    for part in root.sections("analytes"):
+        part.only(("symbol", "name", "uniprot", "aliases"))
+        entry: dict[str, Any] = {key: part.text(key) or "" for key in ("symbol", "name", "uniprot")}
+        if not entry["symbol"] or not entry["name"]:
+            part.told("symbol", _("name both symbol and name."))
+        found.append(entry | {"aliases": part.texts("aliases")})
+    if root.problems:
+        raise Refused({"__all__": root.problems[:20]})
+    return found
+
+
 def _added(entry: dict[str, Any]) -> Analyte:
-    analyte = Analyte(
-        symbol=entry["symbol"], name=entry["name"], uniprot=entry.get("uniprot") or ""
-    )
+    analyte = Analyte(symbol=entry["symbol"], name=entry["name"], uniprot=entry["uniprot"])
     analyte.full_clean()
     analyte.save()
     return analyte
@@ -42,7 +63,7 @@ def _added(entry: dict[str, Any]) -> Analyte:
 
 def _add_aliases(analyte: Analyte, entry: dict[str, Any]) -> int:
     added = 0
-    for alias in [analyte.name, *entry.get("aliases", [])]:
+    for alias in [analyte.name, *entry["aliases"]]:
         stored = AnalyteAlias.objects.filter(normalized=normalized(alias)).first()
         if stored is None and normalized(alias) != normalized(analyte.symbol):
             AnalyteAlias.objects.create(analyte=analyte, alias=alias)

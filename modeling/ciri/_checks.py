@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
+MAX_ENTRIES = 20_000
+"""Of a list."""
+MAX_NAME = 200
+"""Characters of a name in a list."""
+
 
 class SpecificationError(ValueError):
     """A specification that cannot be followed; the message is a sentence for its author."""
+
+
+def shown(value: Any) -> str:
+    """A value as a sentence quotes it: never longer than a line."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**30:
+        return "a number of more than 30 digits"
+    if isinstance(value, Mapping):
+        return "a section"
+    if isinstance(value, list | tuple):
+        return f"a list of {len(value):,}"
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."
 
 
 class Section:
@@ -17,7 +35,7 @@ class Section:
     def __init__(self, mapping: Any, name: str) -> None:
         if not isinstance(mapping, Mapping):
             raise SpecificationError(
-                f"{name} must be a mapping of keys to values, not {mapping!r}."
+                f"{name} must be a mapping of keys to values, not {shown(mapping)}."
             )
         self._mapping = mapping
         self._name = name
@@ -42,7 +60,7 @@ class Section:
             found = "none"
         if found not in allowed:
             raise SpecificationError(
-                f"{self._at(key)} is {found!r}; it must be {' or '.join(allowed)}."
+                f"{self._at(key)} is {shown(found)}; it must be {' or '.join(allowed)}."
             )
         return str(found)
 
@@ -53,7 +71,7 @@ class Section:
     def _whole(self, found: Any, key: str, low: int, high: int) -> int:
         if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
             raise SpecificationError(
-                f"{self._at(key)} is {found!r}; it must be a whole number from {low} to {high}."
+                f"{self._at(key)} is {shown(found)}; it must be a whole number from {low} to {high}."
             )
         return found
 
@@ -61,8 +79,15 @@ class Section:
         """A list of whole numbers between two bounds."""
         found = self._get(key, default)
         if isinstance(found, str) or not isinstance(found, Sequence):
-            raise SpecificationError(f"{self._at(key)} is {found!r}; it must be a list.")
+            raise SpecificationError(f"{self._at(key)} is {shown(found)}; it must be a list.")
+        self._check_length(key, found)
         return tuple(self._whole(one, key, low, high) for one in found)
+
+    def _check_length(self, key: str, found: Sequence[Any]) -> None:
+        if len(found) > MAX_ENTRIES:
+            raise SpecificationError(
+                f"{self._at(key)} has {len(found):,} entries; at most {MAX_ENTRIES:,} are read."
+            )
 
     def number(self, key: str, default: float, low: float, high: float) -> float:
         """A number between two bounds, both allowed."""
@@ -70,7 +95,7 @@ class Section:
         number = isinstance(found, int | float) and not isinstance(found, bool)
         if not number or not low <= found <= high:
             raise SpecificationError(
-                f"{self._at(key)} is {found!r}; it must be a number from {low:g} to {high:g}."
+                f"{self._at(key)} is {shown(found)}; it must be a number from {low:g} to {high:g}."
             )
         return float(found)
 
@@ -87,16 +112,25 @@ class Section:
         """A list of different words, of a closed list where one is given; order is kept."""
         found = self._get(key, default)
         if isinstance(found, str) or not isinstance(found, Sequence):
-            raise SpecificationError(f"{self._at(key)} is {found!r}; it must be a list.")
+            raise SpecificationError(f"{self._at(key)} is {shown(found)}; it must be a list.")
+        self._check_length(key, found)
         for word in found:
             if not isinstance(word, str) or not word.strip() or not word.isprintable():
-                raise SpecificationError(f"{self._at(key)} holds {word!r}; each entry is a name.")
+                raise SpecificationError(
+                    f"{self._at(key)} holds {shown(word)}; each entry is a name."
+                )
+            if len(word) > MAX_NAME:
+                raise SpecificationError(
+                    f"{self._at(key)} holds {shown(word)}; a name has at most {MAX_NAME} characters."
+                )
             if allowed is not None and word not in allowed:
                 raise SpecificationError(
-                    f"{self._at(key)} holds {word!r}; it knows {', '.join(allowed)}."
+                    f"{self._at(key)} holds {shown(word)}; it knows {', '.join(allowed)}."
                 )
-        if twice := sorted({word for word in found if list(found).count(word) > 1}):
-            raise SpecificationError(f"{self._at(key)} names {', '.join(twice)} more than once.")
+        if twice := sorted(word for word, times in Counter(found).items() if times > 1):
+            raise SpecificationError(
+                f"{self._at(key)} names {', '.join(twice[:10])} more than once."
+            )
         return tuple(found)
 
     def words_or_all(self, key: str) -> tuple[str, ...] | None:
@@ -113,12 +147,12 @@ class Section:
             return None
         if found in ("sqrt", "log2"):
             return str(found)
-        if isinstance(found, int) and not isinstance(found, bool) and found >= 1:
+        if isinstance(found, int) and not isinstance(found, bool) and 1 <= found <= 100_000:
             return found
         if isinstance(found, float) and 0 < found <= 1:
             return found
         raise SpecificationError(
-            f"{self._at(key)} is {found!r}; it must be sqrt, log2, all, "
+            f"{self._at(key)} is {shown(found)}; it must be sqrt, log2, all, "
             "a whole number of features or a fraction up to 1.0."
         )
 
@@ -126,9 +160,9 @@ class Section:
         """Name the first key that nothing read, with the nearest known one."""
         for key in self._mapping:
             if key not in self._known:
-                near = get_close_matches(str(key), self._known, n=1)
-                hint = f" Did you mean {near[0]!r}?" if near else ""
+                near = get_close_matches(str(key)[:MAX_NAME], self._known, n=1)
+                hint = f" Did you mean {shown(near[0])}?" if near else ""
                 raise SpecificationError(
-                    f"{self._name} has an unknown key {key!r}; it knows "
+                    f"{self._name} has an unknown key {shown(key)}; it knows "
                     f"{', '.join(self._known)}.{hint}"
                 )

@@ -29,6 +29,15 @@ COVARIATES = (
     "ecog",
 )
 
+MAX_HORIZONS = 24
+MAX_FOREST_TREES = 20_000
+MAX_SELECTION_TREES = 2_000_000
+"""Resamples times trees of one selection; the templates grow 50,000."""
+MAX_TREES = 50_000_000
+"""Of a training with its cross-validation; the templates grow 2.6 million."""
+MAX_PERMUTED = 500_000_000
+"""Trees times permutations of each feature."""
+
 __all__ = [
     "COVARIATES",
     "ENDPOINTS",
@@ -144,6 +153,13 @@ class Specification:
     horizons_months: tuple[int, ...] = (6, 12, 24)
 
     @property
+    def trees_grown(self) -> int:
+        """Trees of a training and its cross-validation: each fold grows the selection's and the model's."""
+        rules = self.cross_validation
+        selected = self.selection.resamples * self.selection.trees if self.uses_analytes else 0
+        return (selected + self.forest.trees) * (1 + rules.folds * rules.repeats)
+
+    @property
     def uses_analytes(self) -> bool:
         """Whether any analyte enters the model."""
         return self.analytes.keep > 0
@@ -199,7 +215,31 @@ def parse_specification(mapping: Mapping[str, Any]) -> Specification:
         raise SpecificationError(
             "The model has no inputs: name analytes.candidates or list covariates."
         )
+    _check_work(specification)
     return specification
+
+
+def _check_work(specification: Specification) -> None:
+    """Refuse what no machine of a study group would finish, however each number by itself may pass."""
+    rules, trees = specification.selection, specification.trees_grown
+    if specification.uses_analytes and rules.resamples * rules.trees > MAX_SELECTION_TREES:
+        raise SpecificationError(
+            f"selection: {rules.resamples:,} resamples of {rules.trees:,} trees are "
+            f"{rules.resamples * rules.trees:,} trees; at most {MAX_SELECTION_TREES:,} are grown. Lower one "
+            "of them."
+        )
+    if trees > MAX_TREES:
+        raise SpecificationError(
+            f"A training with its cross-validation would grow {trees:,} trees; at most {MAX_TREES:,} are "
+            "grown. Lower selection.resamples, selection.trees, forest.trees, cross_validation.folds or "
+            "cross_validation.repeats."
+        )
+    permuted = trees * specification.importance.repeats
+    if permuted > MAX_PERMUTED:
+        raise SpecificationError(
+            f"Importance would permute each feature in {permuted:,} trees; at most {MAX_PERMUTED:,} are. "
+            "Lower importance.repeats."
+        )
 
 
 def _cohorts(section: Section) -> Cohorts:
@@ -218,7 +258,7 @@ def _cohorts(section: Section) -> Cohorts:
 def _analytes(section: Section) -> AnalyteRules:
     candidates = section.words_or_all("candidates")
     none = candidates == ()
-    keep = section.whole("keep", 0 if none else 14, 0, 100_000)
+    keep = section.whole("keep", 0 if none else 14, 0, 10_000)
     rules = AnalyteRules(
         candidates=candidates,
         keep=keep,
@@ -243,7 +283,7 @@ def _analytes(section: Section) -> AnalyteRules:
 
 def _forest(section: Section) -> ForestRules:
     rules = ForestRules(
-        trees=section.whole("trees", 1000, 50, 100_000),
+        trees=section.whole("trees", 1000, 50, MAX_FOREST_TREES),
         min_leaf=section.whole("min_leaf", 15, 1, 100_000),
         max_features=section.max_features("max_features"),
         sample=section.choice("sample", ("bootstrap", "subsample"), "bootstrap"),
@@ -253,7 +293,7 @@ def _forest(section: Section) -> ForestRules:
 
 
 def _importance(section: Section) -> ImportanceRules:
-    rules = ImportanceRules(repeats=section.whole("repeats", 10, 1, 1000))
+    rules = ImportanceRules(repeats=section.whole("repeats", 10, 1, 200))
     section.refuse_unknown()
     return rules
 
@@ -262,7 +302,7 @@ def _selection(section: Section) -> SelectionRules:
     frequency = section.optional_number("min_frequency", 0.01, 1.0)
     rules = SelectionRules(
         resamples=section.whole("resamples", 100, 2, 10_000),
-        trees=section.whole("trees", 500, 10, 100_000),
+        trees=section.whole("trees", 500, 10, MAX_FOREST_TREES),
         min_frequency=frequency,
     )
     section.refuse_unknown()
@@ -271,7 +311,7 @@ def _selection(section: Section) -> SelectionRules:
 
 def _cross_validation(section: Section) -> CrossValidationRules:
     rules = CrossValidationRules(
-        folds=section.whole("folds", 5, 2, 50), repeats=section.whole("repeats", 10, 0, 1000)
+        folds=section.whole("folds", 5, 2, 50), repeats=section.whole("repeats", 10, 0, 200)
     )
     section.refuse_unknown()
     return rules
@@ -290,6 +330,8 @@ def _retrain(section: Section) -> RetrainRules:
 
 def _horizons(top: Section) -> tuple[int, ...]:
     horizons = top.wholes("horizons_months", (6, 12, 24), 1, 240)
+    if len(horizons) > MAX_HORIZONS:
+        raise SpecificationError(f"horizons_months has more than {MAX_HORIZONS} months.")
     if not horizons or list(horizons) != sorted(set(horizons)):
         raise SpecificationError(
             "horizons_months must be whole months in rising order, such as [6, 12, 24]."

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-import yaml
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from studies.refusals import Refused
+from tabular.checked_yaml import YamlError, read_yaml
 
 
 class SpecificationForm(forms.Form):
@@ -23,13 +23,9 @@ class SpecificationForm(forms.Form):
 
     def clean_specification(self) -> dict[str, Any]:
         try:
-            body = yaml.safe_load(self.cleaned_data["specification"])
-        except (yaml.YAMLError, ValueError, RecursionError) as error:  # dates, digits, depth
-            mark = getattr(error, "problem_mark", None)
-            line = mark.line + 1 if mark else "?"
-            raise forms.ValidationError(
-                _("This is not YAML: see line %(line)s."), params={"line": line}
-            ) from error
+            body = read_yaml(self.cleaned_data["specification"])
+        except YamlError as error:
+            raise forms.ValidationError(str(error)) from error
         if not isinstance(body, dict):
             raise forms.ValidationError(_("Write keys and values, such as “endpoint: OS”."))
         return body

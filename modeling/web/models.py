@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import yaml
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -28,6 +27,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
+from tabular.checked_yaml import write_yaml
 
 
 def model_or_404(study: Study, name: str) -> PrognosticModel:
@@ -111,12 +111,12 @@ def _starting_point(request: HttpRequest, model: PrognosticModel | None) -> dict
     """The text that the form opens with: what stands, or a shipped template."""
     if model is not None:
         body = parse_specification(current_specification(model).body).to_dict()
-        return {"name": model.name, "specification": yaml.safe_dump(body, sort_keys=False)}
+        return {"name": model.name, "specification": write_yaml(body)}
     chosen = request.GET.get("template", "preCIRI14")
     if chosen not in TEMPLATES:
         chosen = "preCIRI14"
     body = parse_specification(template(chosen)).to_dict()  # every key written out
-    return {"name": chosen, "specification": yaml.safe_dump(body, sort_keys=False)}
+    return {"name": chosen, "specification": write_yaml(body)}
 
 
 @require_POST

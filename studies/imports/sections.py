@@ -4,25 +4,36 @@ import difflib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, TypeVar
 
-import yaml
 from django.utils.translation import gettext as _
 
 from studies.imports.texts import quoted
 from studies.refusals import Refused
+from tabular.checked_yaml import YamlError, read_yaml
 
-MAX_MAPPING_BYTES = 200_000
 T = TypeVar("T")
+MAX_PROBLEMS = 100
+LONGEST_NAME, MOST_KNOWN = 100, 500
+"""Of what is compared to find a near name."""
+
+
+class EnoughProblems(Exception):
+    """So much is wrong with a mapping that looking for more would only take time."""
 
 
 def near(name: str, known: Iterable[str]) -> str:
     """“ Did you mean …?” for a name that is close to a known one; else nothing."""
-    by_lower = {k.lower(): k for k in known}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=3, cutoff=0.6)
-    if not close:
-        return ""
-    return " " + _("Did you mean %(names)s?") % {"names": quoted(by_lower[c] for c in close)}
+    close = _close(name[:LONGEST_NAME], tuple(known))
+    return " " + _("Did you mean %(names)s?") % {"names": quoted(close)} if close else ""
+
+
+@lru_cache(maxsize=1024)
+def _close(name: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """Remembered: a file may hold the same wrong text in each of a million rows."""
+    by_lower = {k[:LONGEST_NAME].lower(): k for k in known[:MOST_KNOWN]}
+    return tuple(by_lower[c] for c in difflib.get_close_matches(name.lower(), by_lower, n=3))
 
 
 @dataclass
@@ -36,6 +47,8 @@ class Section:
     def told(self, key: str, sentence: str) -> None:
         """Note a problem at a key."""
         self.problems.append(f"{self.path(key)}: {sentence}")
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise EnoughProblems
 
     def path(self, key: str) -> str:
         return f"{self.where}.{key}" if self.where else key
@@ -140,21 +153,17 @@ def as_key(value: object) -> str:
 
 def read_mapping(text: str, parse: Callable[[Section], T | None]) -> T:
     """Parse a mapping's YAML; raises Refused with every problem found."""
-    if len(text.encode()) > MAX_MAPPING_BYTES:
-        raise Refused(_("A mapping has at most %(kb)d kB.") % {"kb": MAX_MAPPING_BYTES // 1000})
     try:
-        content = yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        why = getattr(error, "problem", None) or str(error)
-        raise Refused(
-            _("The mapping is not valid YAML: line %(line)d, %(why)s.") % {"line": line, "why": why}
-        ) from error
+        content = read_yaml(text)
+    except YamlError as error:
+        raise Refused({"mapping": [_("Mapping: %(why)s") % {"why": error}]}) from error
     if not isinstance(content, dict) or not content:
         raise Refused(_("The mapping is empty. Start from one of the examples."))
     root = Section(content, "")
-    result = parse(root)
+    try:
+        result = parse(root)
+    except EnoughProblems:
+        result = None
     if root.problems or result is None:
         raise Refused(
             {"mapping": [_("Mapping: %(problem)s") % {"problem": p} for p in root.problems]}

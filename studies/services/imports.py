@@ -16,13 +16,13 @@ from accounts.models import User
 from audit.recording import recorded
 from studies.imports.preview import PROBLEMS_TOLD, as_json
 from studies.imports.registry import IMPORTERS, Files, Importer
-from studies.imports.sections import MAX_MAPPING_BYTES
 from studies.imports.tables import SheetNeeded, check_size
 from studies.models import ImportBatch, SourceFile, Study
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
 from studies.services.holding import hold_study
 from studies.services.import_warnings import confirm, confirm_from_mapping, told_unconfirmed
+from tabular.checked_yaml import YamlError, check_text
 
 State = ImportBatch.State
 
@@ -44,10 +44,11 @@ def receive_file(
     importer = _importer(kind)
     require(by, study, importer.capability)
     check_size(name, len(content))
-    if len(mapping_text.encode()) > MAX_MAPPING_BYTES:
-        raise Refused(_("A mapping has at most %(kb)d kB.") % {"kb": MAX_MAPPING_BYTES // 1000})
-    if "\0" in mapping_text:
-        raise Refused(_("The mapping is not a text file."))
+    name = storable(name)
+    try:
+        check_text(mapping_text)
+    except YamlError as error:
+        raise Refused({"mapping": [_("Mapping: %(why)s") % {"why": error}]}) from error
     if samples is not None:
         check_size(samples[0], len(samples[1]))
     for name_of_sheet in (sheet, samples_sheet):
@@ -57,12 +58,17 @@ def receive_file(
             study=study,
             kind=kind,
             source=_kept(study, name, content),
-            samples=None if samples is None else _kept(study, *samples),
+            samples=None if samples is None else _kept(study, storable(samples[0]), samples[1]),
             mapping_text=mapping_text,
             sheet=sheet,
             samples_sheet=samples_sheet,
             created_by=by,
         )
+
+
+def storable(name: str) -> str:
+    """A file's name without what no database holds: a file system takes any bytes for one."""
+    return name.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def check_sheet_name(name: str) -> None:

@@ -26,6 +26,7 @@ from studies.services import imports
 from studies.services.import_jobs import COMMIT, PREVIEW, ask_for, job_key
 from studies.services.import_warnings import doubts_with_names, unconfirmed
 from studies.web.access import study_page
+from tabular.checked_yaml import MAX_BYTES
 
 LARGE = 2_000_000
 NOTED = "noted"  # rows of which a value is left out or not taken as written
@@ -87,7 +88,7 @@ class ImportForm(forms.Form):
         if not upload:
             return self.cleaned_data["mapping"]
         try:
-            return upload.read(imports.MAX_MAPPING_BYTES + 1).decode("utf-8-sig")
+            return upload.read(MAX_BYTES + 1).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise Refused({"mapping_file": [_("The mapping is not UTF-8 text.")]}) from error
 

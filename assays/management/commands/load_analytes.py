@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assays.services.catalogue import load_analytes
+from studies.management.import_command import read_text
 from studies.refusals import Refused
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue.yaml"
@@ -20,9 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            counts = load_analytes(text=options["file"].read_text(encoding="utf-8"), by=None)
-        except OSError as error:
-            raise CommandError(f"{options['file']} cannot be read: {error.strerror}.") from error
-        except (Refused, yaml.YAMLError, KeyError) as error:
+            counts = load_analytes(text=read_text(options["file"]), by=None)
+        except Refused as error:
             raise CommandError(f"{options['file']} cannot be loaded: {error}") from error
         self.stdout.write(", ".join(f"{count} {what}" for what, count in counts.items()))

@@ -4,13 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-import yaml
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from modeling.ciri import TEMPLATES, template
 from modeling.management.arguments import study_named
 from modeling.services.models import define_model
+from studies.management.import_command import read_text
 from studies.refusals import Refused
+from tabular.checked_yaml import YamlError, read_yaml
 
 
 def specification_body(path: str | None, name: str | None) -> dict[str, Any]:
@@ -18,11 +19,9 @@ def specification_body(path: str | None, name: str | None) -> dict[str, Any]:
     if name is not None:
         return template(name)
     try:
-        body = yaml.safe_load(Path(path or "").read_text(encoding="utf-8"))
-    except OSError as error:
-        raise CommandError(f"The file {path} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path} is not YAML in UTF-8: {error}") from error
+        body = read_yaml(read_text(Path(path or "")))
+    except YamlError as error:
+        raise CommandError(f"{path}: {error}") from error
     if not isinstance(body, dict):
         raise CommandError(f"{path} must hold keys such as endpoint, timepoint and analytes.")
     return body

@@ -39,6 +39,18 @@ def test_the_order_of_keys_and_defaults_written_out_do_not_change_the_hash():
         ({"retrain": {"tolerance": -1}}, "number from 0 to 1"),
         ({"horizons_months": [12, 6]}, "rising order"),
         ("preCIRI14", "must be a mapping"),
+        ({"forest": {"trees": 20_001}}, "whole number from 50 to 20000"),
+        ({"selection": {"resamples": 10_000, "trees": 201}}, "2,010,000 trees; at most 2,000,000"),
+        ({"selection": {"resamples": 10_000, "trees": 100_000}}, "selection.trees is 100000"),
+        ({"selection": {"resamples": 2_000, "trees": 1_000}}, "would grow 102,051,000 trees"),
+        ({"importance": {"repeats": 200}}, "would permute each feature in 520,200,000 trees"),
+        ({"seed": 10**5000}, "seed is a number of more than 30 digits"),
+        ({"forest": {"trees": float("nan")}}, "forest.trees is nan"),
+        ({"min_measured": float("nan")}, "min_measured is nan"),
+        ({"covariates": ["age"] * 50_000}, "50,000 entries; at most 20,000"),
+        ({"covariates": ["a" * 5_000]}, "at most 200 characters"),
+        ({"endpoint": ["x" * 1_000] * 1_000}, "endpoint is a list of 1,000"),
+        ({"horizons_months": list(range(1, 30))}, "more than 24 months"),
     ],
 )
 def test_what_cannot_be_followed_is_refused_with_a_sentence(mapping, sentence):

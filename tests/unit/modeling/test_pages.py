@@ -162,4 +162,4 @@ def test_a_specification_that_is_not_yaml_is_told_with_its_line(study: Study) ->
         {"name": "m", "specification": "endpoint: OS\n  timepoint: [pre"},
     )
     assert answer.status_code == 400
-    assert "This is not YAML: see line 2" in answer.content.decode()
+    assert "line 2: It is not valid YAML" in answer.content.decode()

@@ -1,0 +1,92 @@
+"""Texts come in a few encodings; a name of another, and bytes that are none, are refused at once."""
+
+import contextlib
+import encodings.aliases
+import time
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tabular import FileError
+from tabular.encodings import ENCODINGS, decode, named
+
+OTHERS = sorted(
+    {*encodings.aliases.aliases.values(), "idna", "punycode", "unicode_escape", "undefined", "mbcs"}
+)
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_every_codec_of_python_is_on_the_list_or_refused(name: str) -> None:
+    started = time.process_time()
+    with contextlib.suppress(FileError):
+        text, _label = decode(b"a,b\n+2AA-\\ud800\\x00,\x80\xff" * 20_000, name)
+        text.encode()
+        assert "\0" not in text
+    assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "punycode",
+        "unicode_escape",
+        "utf-7",
+        "idna",
+        "hex",
+        "zlib",
+        "",
+        "utf\0",
+        "\ud800",
+        "x" * 9_000,
+    ],
+)
+def test_what_is_no_encoding_here_is_refused_by_the_list(name: str) -> None:
+    with pytest.raises(FileError, match="use one of UTF-8, UTF-16, CP932"):
+        named(name)
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("utf-8", "UTF-8"),
+        ("Shift_JIS", "CP932"),
+        ("sjis", "CP932"),
+        ("euc_jp", "EUC-JP"),
+        ("JIS", "ISO-2022-JP"),
+        ("latin-1", "Latin-1"),
+        ("ISO-8859-1", "Latin-1"),
+        ("windows-1252", "CP1252"),
+        ("utf-16", "UTF-16"),
+    ],
+)
+def test_usual_names_are_known(said: str, label: str) -> None:
+    assert named(said) == label
+
+
+@pytest.mark.parametrize("label", ["UTF-8", "CP932", "EUC-JP", "ISO-2022-JP", "UTF-16"])
+def test_japanese_is_read_in_each_encoding_that_is_named(label: str) -> None:
+    assert decode("病期,６０．５".encode(ENCODINGS[label]), label) == ("病期,６０．５", label)
+
+
+@pytest.mark.parametrize("text", ["男", "a,女,b", "ﾀﾛｳ,1", "５歳", "がん患者", "id,性別\n1,男"])
+def test_bytes_that_read_as_japanese_are_cp932(text: str) -> None:
+    assert decode(text.encode("cp932")) == (text, "CP932")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["patient’s", "µg/mL", "Hélène Müller", "“Good” – yes", "„Gut“", "±5 °C", "naïve", "5 µL…"],
+)
+def test_western_bytes_that_would_also_be_japanese_are_cp1252(text: str) -> None:
+    """“patient’s” is “patient痴” in CP932, which no rule of bytes alone tells apart."""
+    assert decode(text.encode("cp1252")) == (text, "CP1252")
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=60), st.sampled_from([None, *ENCODINGS]))
+def test_any_bytes_give_a_storable_text_or_a_sentence(content: bytes, label: str | None) -> None:
+    with contextlib.suppress(FileError):
+        text, _label = decode(content, label)
+        text.encode()
+        assert "\0" not in text
