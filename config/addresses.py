@@ -1,37 +1,9 @@
 """Requests that cannot mean anything."""
 
-import codecs
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.defaults import bad_request
-
-CHARSETS = frozenset({"utf-8", "ascii"})
-
-
-class OneCharsetMiddleware:
-    """A request may name the charset in which Django then reads its address and its form. Python's codecs
-    take any name there: one that takes time by the square of the bytes, or one that gives half characters,
-    which PostgreSQL cannot hold. Browsers send UTF-8: anything else is 415."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        named = (request.content_params or {}).get("charset")
-        if named is None or _is_read(named):
-            return self.get_response(request)
-        sentence = "The charset of the request is not read here; send UTF-8."
-        if request.path.startswith("/api/"):
-            return JsonResponse({"detail": sentence}, status=415)
-        return HttpResponse(sentence, status=415, content_type="text/plain; charset=utf-8")
-
-
-def _is_read(charset: str) -> bool:
-    try:
-        return codecs.lookup(charset).name in CHARSETS
-    except (LookupError, ValueError):  # unknown, or a name with a NUL in it
-        return False
 
 
 class NoNulMiddleware:

@@ -6,9 +6,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from assays.imports.mapping import AssayMapping, Identity
-from studies.imports.columns import Problem, RowReader
+from studies.imports.columns import Problem, RowReader, Source
 from studies.imports.tables import Row, Table
-from studies.imports.texts import Texts, day
+from studies.imports.texts import Texts, Unreadable, day
 
 MAX_LABEL = 100
 
@@ -47,12 +47,20 @@ def read_sample(table: Table, row: Row, identity: Identity, texts: Texts) -> Sam
 
 def _timepoint(reader: RowReader, identity: Identity) -> str | None:
     source = identity.timepoint
-    if identity.skip_others and reader.raw(source) not in {*source.coding, *source.choices}:
+    if identity.skip_others and _is_other(reader.raw(source), source):
         return "skip"
     timepoint = reader.text(source)
     if timepoint is None and not reader.problems:
         reader.reject(source, _("the timepoint must be known: pre, edt, or skip by the coding."))
     return timepoint
+
+
+def _is_other(text: str, source: Source) -> bool:
+    """Whether a text is neither a timepoint nor in the coding, whichever way it is written there."""
+    try:
+        return source.code_of(text) is None and text not in source.choices
+    except Unreadable:
+        return False  # told when it is read
 
 
 def samples_of(table: Table, file: str, mapping: AssayMapping) -> dict[str, Sample]:

@@ -86,7 +86,7 @@ def _subject(reader: RowReader, source: Source) -> str:
 
 
 def _place(reader: RowReader, place: Place | None) -> str | None:
-    return None if place is None else reader.text(place.source)
+    return None if place is None else place.code_of(reader.text(place.source))
 
 
 def _date(reader: RowReader, source: Source | None) -> date | None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
 from typing import TypeVar
 
 from django.utils.translation import gettext as _
@@ -11,6 +13,8 @@ from studies.imports.sections import Section, as_key, near
 from studies.imports.tables import Row, Table
 from studies.imports.texts import Texts, Unreadable, quoted
 from studies.refusals import Refused
+from tabular.days import NoDay, check_form
+from tabular.numbers import exact, half_width
 
 T = TypeVar("T")
 
@@ -27,6 +31,32 @@ class Source:
     quantity: str | None = None
     factor: float = 1.0
     format: str = "%Y-%m-%d"
+
+    def code_of(self, text: str) -> str | None:
+        """The code of the coding that a text is: as written, else in half width, else by its number ("1.0" is
+        the code 1); None where it is none. Unreadable where it may be several that mean different things."""
+        if text in self.coding:
+            return text
+        plain = half_width(text)
+        if plain in self.coding:
+            return plain
+        value = exact(plain) if self._by_number else None
+        codes = self._by_number.get(value, ()) if value is not None else ()
+        if len({self.coding[code] for code in codes}) > 1:
+            raise Unreadable(
+                _("this may be any of %(codes)s of the coding, which mean different things.")
+                % {"codes": quoted(codes)}
+            )
+        return codes[0] if codes else None
+
+    @cached_property
+    def _by_number(self) -> dict[Decimal, tuple[str, ...]]:
+        found: dict[Decimal, tuple[str, ...]] = {}
+        for code in self.coding:
+            value = exact(code)
+            if value is not None:
+                found[value] = (*found.get(value, ()), code)
+        return found
 
     @property
     def label(self) -> str:
@@ -66,8 +96,13 @@ class RowReader:
         if source is None:
             return None
         raw = self.raw(source)
-        if raw in source.coding:
-            coded = source.coding[raw]
+        try:
+            code = source.code_of(raw)
+        except Unreadable as error:
+            self.reject(source, str(error))
+            return None
+        if code is not None:
+            coded = source.coding[code]
             return None if coded == "unknown" and "unknown" not in source.choices else coded
         if self.texts.is_unknown(raw):
             return None
@@ -184,10 +219,17 @@ def _date_form(section: Section) -> str:
     if section.flag("year"):
         return "year"
     form = section.text("format", "%Y-%m-%d") or "%Y-%m-%d"
-    if "%" not in form:
+    try:
+        check_form(form)
+    except NoDay:
         section.told(
-            "format", _("write it with %Y, %m and %d, such as %d/%m/%Y; or use year: true.")
+            "format",
+            _(
+                "write it with %Y, %m and %d, such as %d/%m/%Y; or use year: true; or excel-1900 or "
+                "excel-1904 for the day numbers of a spreadsheet."
+            ),
         )
+        return "%Y-%m-%d"
     return form
 
 

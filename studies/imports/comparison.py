@@ -172,7 +172,7 @@ class Comparison:
         site = self._found(place, said.site, self.known.sites, row)
         if site is None and place is not None and said.site is not None and self._creates(place):
             site = Site(
-                study=self.study, code=said.site, name=place.meaning.get(said.site, said.site)
+                study=self.study, code=said.site, name=place.names.get(said.site, said.site)
             )
             self._add_place(site, place, self.known.sites, row)
         if (
@@ -195,12 +195,13 @@ class Comparison:
             and said.cohort is not None
             and self._creates(place)
         ):
-            kind = place.meaning.get(said.cohort, said.cohort)
+            kind = place.kinds.get(said.cohort, said.cohort)
             if kind not in Cohort.Kind.values:
                 why = _("name the kind of this new cohort in the mapping (cohort.kinds).")
                 self._reject(row, place.source.label, said.cohort, why)
                 return None
-            cohort = Cohort(study=self.study, code=said.cohort, kind=kind)
+            name = place.names.get(said.cohort, "")
+            cohort = Cohort(study=self.study, code=said.cohort, kind=kind, name=name)
             self._add_place(cohort, place, self.known.cohorts, row)
         return cohort
 

@@ -1,5 +1,6 @@
 """The mapping of a clinical file: which column holds what, in which unit and coding."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
@@ -7,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from plausibility import CODES
 from studies.imports.columns import Source, source_from
-from studies.imports.sections import Section
+from studies.imports.sections import Section, as_key
 from studies.imports.texts import UNKNOWN, Texts
 from studies.models import Baseline, Cohort, FollowUp
 
 TRUE_FALSE = ("true", "false")
+MAX_NAME = 200
 COMMON_KEYS = ("kind", "encoding", "sheet", "unknown", "decimal", "ignore")
 
 # Mapping key -> field, for what is a number. `pdl1` is treated apart: percent or class.
@@ -62,8 +64,16 @@ class Place:
 
     source: Source
     create: bool
-    meaning: dict[str, str]
-    """Site code -> name, or cohort code -> kind."""
+    names: dict[str, str]
+    """Code -> name. A file may hold either."""
+    kinds: dict[str, str]
+    """Cohort code -> kind."""
+
+    def code_of(self, text: str | None) -> str | None:
+        """The code that a text of the file means: itself, or the one whose name it is."""
+        if text is None or text in self.names:
+            return text
+        return next((code for code, name in self.names.items() if name == text), text)
 
 
 @dataclass(frozen=True)
@@ -194,7 +204,7 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     if survival is not None and contacts:
         root.told("follow_up", _("give either survival or follow_up, not both."))
     form = file_form(root)
-    site, cohort = _place(root, "site", "names"), _place(root, "cohort", "kinds")
+    site, cohort = _place(root, "site", ("names",)), _place(root, "cohort", ("kinds", "names"))
     index_date = source_from(root, "index_date", dated=True)
     baseline, labs, accepted = _baseline(root), _labs(root), accepted_in(root)
     if subject is None or root.problems:
@@ -204,22 +214,38 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     )
 
 
-def _place(root: Section, key: str, meaning_key: str) -> Place | None:
-    source = source_from(root, key, more=("create", meaning_key))
+def _place(root: Section, key: str, tables: tuple[str, ...]) -> Place | None:
+    source = source_from(root, key, more=("create", *tables))
     section = root.section(key, shorthand="column")
     if source is None or section is None:
         return None
-    meaning = {code: str(value) for code, value in section.table(meaning_key).items()}
-    create = section.flag("create")
-    if key == "cohort":
-        for code, kind in meaning.items():
-            if kind not in Cohort.Kind.values:
-                section.told(
-                    "kinds",
-                    _("“%(code)s” is “%(kind)s”; use one of %(kinds)s.")
-                    % {"code": code, "kind": kind, "kinds": ", ".join(Cohort.Kind.values)},
-                )
-    return Place(source=source, create=create, meaning=meaning)
+    kinds, names = (
+        {code: as_key(value) for code, value in section.table(table).items()}
+        if table in tables
+        else {}
+        for table in ("kinds", "names")
+    )
+    for code, kind in kinds.items():
+        if kind not in Cohort.Kind.values:
+            section.told(
+                "kinds",
+                _("“%(code)s” is “%(kind)s”; use one of %(kinds)s.")
+                % {"code": code, "kind": kind, "kinds": ", ".join(Cohort.Kind.values)},
+            )
+    _check_names(section, names)
+    return Place(source=source, create=section.flag("create"), names=names, kinds=kinds)
+
+
+def _check_names(section: Section, names: dict[str, str]) -> None:
+    times = Counter(names.values())
+    for code, name in names.items():
+        if len(name) > MAX_NAME:
+            section.told("names", _("a name has at most %(n)d characters.") % {"n": MAX_NAME})
+        if times[name] > 1 or (name in names and name != code):
+            section.told(
+                "names",
+                _("“%(name)s” is the name or the code of another one as well.") % {"name": name},
+            )
 
 
 def _baseline(root: Section) -> dict[str, Source]:

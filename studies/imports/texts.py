@@ -1,16 +1,18 @@
 """Texts of cells -> values. Each refuses with a sentence that says what was expected."""
 
-import math
-import re
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
 
 from django.utils.translation import gettext as _
+
+from tabular.days import NoDay, read_day
+from tabular.numbers import exact, half_width, number
 
 UNKNOWN = frozenset(
     {"", "na", "n/a", "#n/a", "nan", "null", "none", "unknown", "unk", "not known", ".", "不明"}
 )
-NUMBER = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
 class Unreadable(ValueError):
@@ -25,55 +27,40 @@ class Texts:
     unknown: frozenset[str] = UNKNOWN
 
     def is_unknown(self, text: str) -> bool:
-        return text.strip().lower() in self.unknown
+        """Whether a text is one of those written for a value that is unknown: "9.0" is, where 9 is."""
+        plain = half_width(text).lower()
+        if plain in self.unknown:
+            return True
+        written = exact(plain) if self._unknown_numbers else None
+        return written is not None and written in self._unknown_numbers
+
+    @cached_property
+    def _unknown_numbers(self) -> frozenset[Decimal]:
+        found = (exact(text) for text in self.unknown)
+        return frozenset(value for value in found if value is not None)
 
     def number(self, text: str) -> float:
         """A finite number; Unreadable for anything else."""
-        plain = text.strip()
+        value = number(text, decimal=self.decimal)
+        if value is not None:
+            return value
         if self.decimal == ",":
-            if "." in plain:
-                raise Unreadable(_("not a number with a decimal comma"))
-            plain = plain.replace(",", ".")
-        if not NUMBER.fullmatch(plain):
-            if self.decimal == "." and NUMBER.fullmatch(plain.replace(",", ".")):
-                raise Unreadable(
-                    _(
-                        "not a number with a decimal point (for a comma, add decimal: ',' to the mapping)"
-                    )
+            raise Unreadable(_("not a number with a decimal comma"))
+        if number(text.replace("，", ","), decimal=",") is not None:
+            raise Unreadable(
+                _(
+                    "not a number with a decimal point (for a comma, add decimal: ',' to the mapping)"
                 )
-            raise Unreadable(_("not a number"))
-        value = float(plain)
-        if not math.isfinite(value):
-            raise Unreadable(_("too large for a number"))
-        return value
+            )
+        raise Unreadable(_("not a number, or too large for one"))
 
 
 def day(text: str, form: str) -> date:
-    """A date written as `form` (strptime), a bare `year` meaning its 1 January, or ISO 8601."""
-    if form == "year":
-        if not re.fullmatch(r"(19|20)\d\d(\.0)?", text):
-            raise Unreadable(_("not a year of four digits"))
-        return date(int(text[:4]), 1, 1)
+    """A date as the file writes it (`tabular.days`); Unreadable with the reason."""
     try:
-        return datetime.strptime(text, form).date()
-    except ValueError as error:
-        raise Unreadable(_("not a date written as %(form)s") % {"form": spelled(form)}) from error
-
-
-def spelled(form: str) -> str:
-    """A strptime form as people write it: %Y-%m-%d is YYYY-MM-DD."""
-    letters = {
-        "%Y": "YYYY",
-        "%m": "MM",
-        "%d": "DD",
-        "%b": "Mon",
-        "%y": "YY",
-        "%H": "hh",
-        "%M": "mm",
-    }
-    for code, plain in letters.items():
-        form = form.replace(code, plain)
-    return form
+        return read_day(text, form)
+    except NoDay as error:
+        raise Unreadable(str(error)) from error
 
 
 def quoted(texts: object) -> str:

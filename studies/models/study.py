@@ -101,6 +101,12 @@ class Cohort(models.Model):
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="cohorts")
     code = models.CharField(_("code"), max_length=40, validators=[CODE])
+    name = models.CharField(
+        _("name"),
+        max_length=200,
+        blank=True,
+        help_text=_("As files call it, where not by its code."),
+    )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
 
     class Meta:
