@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.http.request import parse_header_parameters
+from django.utils.http import parse_header_parameters
 
 CHARSETS = frozenset({"utf-8", "ascii"})
 SENTENCE = "The charset of the request is not read here; send UTF-8."

@@ -41,9 +41,7 @@ def test_a_request_in_another_charset_than_utf_8_is_refused(address: str, charse
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(
-    "charset", ["", "; charset=UTF-8"]
-)
+@pytest.mark.parametrize("charset", ["", "; charset=UTF-8"])
 def test_a_request_in_utf_8_is_taken(charset: str) -> None:
     status, _body = asked("/", f"application/x-www-form-urlencoded{charset}")
     assert status[:3] in ("302", "403")

@@ -12,9 +12,7 @@ from studies.refusals import Refused
 SEX = {"1": "male", "0": "female"}
 
 
-def read(
-    text: str, coding: dict[str, str], **texts: object
-) -> RowReader:
+def read(text: str, coding: dict[str, str], **texts: object) -> RowReader:
     table = Table(("c",), (Row(2, (text,)),), 1, "")
     return RowReader(table, table.rows[0], Texts(**texts))  # type: ignore[arg-type]
 
