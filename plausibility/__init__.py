@@ -5,6 +5,7 @@ Imports, forms, the database and the method read the same table and the same che
 
 from plausibility.checks import (
     CODES,
+    ENOUGH_OUTCOMES,
     Cell,
     Doubt,
     look_at_durations,
@@ -15,6 +16,7 @@ from plausibility.ranges import QUANTITIES, Quantity
 
 __all__ = [
     "CODES",
+    "ENOUGH_OUTCOMES",
     "QUANTITIES",
     "Cell",
     "Doubt",

@@ -116,9 +116,11 @@ def look_at_durations(column: str, cells: Sequence[Cell], unit: str) -> Iterator
         yield Doubt("unit", column, {"what": (SHORT, told), "unit": unit})
 
 
-def look_at_outcomes(column: str, events: Sequence[bool], unknown: int) -> Iterator[Doubt]:
+def look_at_outcomes(
+    column: str, events: Sequence[bool], unknown: int, least: int = ENOUGH_OUTCOMES
+) -> Iterator[Doubt]:
     """Whether anybody is event-free: `events` of those with an outcome, and how many have none."""
-    if len(events) < ENOUGH_OUTCOMES or not all(events):
+    if len(events) < least or not all(events):
         return
     if unknown:
         yield Doubt("outcome_of_events_only", column, {"n": len(events), "unknown": unknown})

@@ -6,7 +6,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from plausibility import Cell, Doubt, look_at_durations, look_at_numbers, look_at_outcomes
+from plausibility import (
+    ENOUGH_OUTCOMES,
+    Cell,
+    Doubt,
+    look_at_durations,
+    look_at_numbers,
+    look_at_outcomes,
+)
 from studies.imports import units
 from studies.imports.columns import Source
 from studies.imports.mapping import Accepted, ClinicalMapping
@@ -16,6 +23,7 @@ from studies.imports.texts import quoted
 from studies.models.patient import PLAUSIBLE
 from studies.refusals import Refused
 
+FEW_OUTCOMES = 3
 BLOOD_WITHIN = timedelta(days=730)  # of the index date, either way
 
 
@@ -24,8 +32,18 @@ def doubts_of(said: Sequence[Said], mapping: ClinicalMapping) -> list[Doubt]:
     return [
         *_numbers(said, mapping),
         *_blood_days(said, mapping),
-        *_survival(said, mapping),
-        *_contacts(said, mapping),
+        *_durations(said, mapping),
+        *_outcomes(said, mapping, ENOUGH_OUTCOMES),
+    ]
+
+
+def remarks_on(said: Sequence[Said], mapping: ClinicalMapping) -> list[str]:
+    """What is told without asking: outcomes that are all events, of too few patients to doubt them."""
+    asked = {doubt.column for doubt in _outcomes(said, mapping, ENOUGH_OUTCOMES)}
+    return [
+        f"{doubt.column}: {doubt.sentence(_)}"
+        for doubt in _outcomes(said, mapping, FEW_OUTCOMES)
+        if doubt.column not in asked
     ]
 
 
@@ -108,34 +126,34 @@ def _blood_days(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doub
             )
 
 
-def _survival(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
-    survival = mapping.survival
-    if survival is None:
-        return
-    for endpoint, duration, event in (
-        ("OS", survival.os_duration, survival.os_event),
-        ("PFS", survival.pfs_duration, survival.pfs_event),
-    ):
-        if duration is None or event is None:
-            continue
-        stated = [(one.row, one.stated[endpoint]) for one in said if endpoint in one.stated]
+def _durations(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    for endpoint, duration, _event in _endpoints(mapping):
+        cells = [Cell(one.row, one.stated[endpoint].days) for one in said if endpoint in one.stated]
         unit = units.name_of("duration", duration.factor)
-        yield from look_at_durations(
-            duration.label, [Cell(row, one.days) for row, one in stated], unit
-        )
-        events = [one.event for _row, one in stated]
-        yield from look_at_outcomes(event.label, events, len(said) - len(events))
+        yield from look_at_durations(duration.label, cells, unit)
 
 
-def _contacts(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
-    """Files of contacts: whether anybody is said to be alive at the last of them."""
-    if not mapping.follow_up or mapping.follow_up[0].status.column is None:
+def _endpoints(mapping: ClinicalMapping) -> Iterator[tuple[str, Source, Source]]:
+    """Endpoint, duration and event of what the mapping takes."""
+    if mapping.survival is None:
         return
-    dead: dict[str, bool] = {}
-    for one in said:
-        statuses = [contact.values.get("status") == "dead" for contact in one.contacts]
-        if statuses:
-            dead[one.subject_id] = dead.get(one.subject_id, False) or any(statuses)
-    subjects = {one.subject_id for one in said}
-    label = mapping.follow_up[0].status.label
-    yield from look_at_outcomes(label, list(dead.values()), len(subjects) - len(dead))
+    survival = mapping.survival
+    yield "OS", survival.os_duration, survival.os_event
+    if survival.pfs_duration is not None and survival.pfs_event is not None:
+        yield "PFS", survival.pfs_duration, survival.pfs_event
+
+
+def _outcomes(said: Sequence[Said], mapping: ClinicalMapping, least: int) -> Iterator[Doubt]:
+    """Whether anybody is event-free in columns of events, or said to be alive in files of contacts."""
+    for endpoint, _duration, event in _endpoints(mapping):
+        events = [one.stated[endpoint].event for one in said if endpoint in one.stated]
+        yield from look_at_outcomes(event.label, events, len(said) - len(events), least)
+    if mapping.follow_up and mapping.follow_up[0].status.column is not None:
+        dead: dict[str, bool] = {}
+        for one in said:
+            for contact in one.contacts:
+                is_death = contact.values.get("status") == "dead"
+                dead[one.subject_id] = dead.get(one.subject_id, False) or is_death
+        subjects = {one.subject_id for one in said}
+        label = mapping.follow_up[0].status.label
+        yield from look_at_outcomes(label, list(dead.values()), len(subjects) - len(dead), least)

@@ -12,7 +12,7 @@ from accounts.models import User
 from studies.imports.clinical import said_by
 from studies.imports.columns import check_columns
 from studies.imports.comparison import Comparison, Writes
-from studies.imports.doubts import doubts_of, told
+from studies.imports.doubts import doubts_of, remarks_on, told
 from studies.imports.mapping import ClinicalMapping, clinical_mapping
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
@@ -86,7 +86,10 @@ class ClinicalImporter:
             rows,
             writes=comparison.writes.counts(),
             not_taken=parsed.not_taken,
-            notes=[_("Read as %(form)s.") % {"form": table.read_as}],
+            notes=[
+                _("Read as %(form)s.") % {"form": table.read_as},
+                *remarks_on(said, mapping),
+            ],
             doubts=told(doubts_of(said, mapping), mapping.accepted),
         )
         return ClinicalPlan(preview, comparison.writes)

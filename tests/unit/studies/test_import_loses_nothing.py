@@ -317,3 +317,57 @@ def _all_stored(patient: Patient, cells: tuple[str, ...], noted: set[str]) -> No
         assert outcome_of(course, "PFS") == Outcome(days(float(pfs)), prog == "1")
     if pfs in UNKNOWN and os in UNKNOWN:
         assert not patient.follow_ups.exists()
+
+
+CONTACT_ROWS = st.lists(
+    st.tuples(
+        st.sampled_from(["", "2015-06-01", "2014-01-01", "June"]),
+        st.sampled_from(["", "0", "1", "9"]),
+        st.sampled_from(["", "cancer", "unknown", "NA"]),
+        st.sampled_from(["", "SD", "PD", "great"]),
+        st.sampled_from(["", "2015-05-01", "2015-07-01"]),
+        st.sampled_from(["", "y", "n", "?"]),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=CONTACT_ROWS)
+def test_every_known_cell_of_a_contact_is_stored_or_its_row_is_rejected(
+    rows: list[tuple[str, ...]],
+) -> None:
+    study = StudyFactory()
+    lines = [",".join((f"P{n}", *cells)) for n, cells in enumerate(rows)]
+    batch = previewed(study, lines, CONTACTS, CONTACT_HEADER)
+    rejected = {row["row"] for row in batch.preview["rows"] if row["problems"]}
+    if not rejected:
+        commit_import(batch=batch, by=None)
+    for n, cells in enumerate(rows):
+        seen, status, cause, response, progressed, assessed = cells
+        if n + 2 in rejected:
+            assert any(cell not in UNKNOWN for cell in cells)
+        elif not rejected:
+            stored = FollowUp.objects.filter(patient__study=study, patient__subject_id=f"P{n}")
+            told = stored.values_list(
+                "contact_date",
+                "status",
+                "cause",
+                "response",
+                "progression_date",
+                "disease_assessed",
+            )
+            expected = (
+                seen,
+                {"0": "alive", "1": "dead"}.get(status),
+                # `unknown` is a cause of death; NA is no word for one.
+                cause if cause not in UNKNOWN else None,
+                response or None,
+                progressed or None,
+                {"y": True, "n": False}.get(assessed),
+            )
+            known = [tuple(str(v) if isinstance(v, date) else v for v in row) for row in told]
+            assert known == ([expected] if seen else [])

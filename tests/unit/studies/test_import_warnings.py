@@ -168,6 +168,18 @@ def test_days_passed_as_months_are_named_beside_the_rows_that_lie_in_the_future(
     assert batch.state == "refused"
 
 
+def test_too_few_outcomes_to_doubt_that_are_all_events_are_told_without_asking(
+    study: Study,
+) -> None:
+    content = rows(dead=lambda n: 1 if n % 3 else "", OS=lambda n: 100 + n if n % 3 else "")
+    few = "".join(content.splitlines(keepends=True)[:7])
+    batch = previewed(study, few)
+    assert doubts(batch) == []
+    told = "dead: all 4 known outcomes are events, and for 2 patients none is known"
+    assert any(note.startswith(told) for note in batch.preview["notes"])
+    assert commit_import(batch=batch, by=None).state == "committed"
+
+
 def test_nineteen_rows_are_not_enough_to_call_a_column_constant(study: Study) -> None:
     assert doubts(previewed(study, "".join(CONSTANT.splitlines(keepends=True)[:20]))) == []
     assert len(doubts(previewed(study, "".join(CONSTANT.splitlines(keepends=True)[:21])))) == 1
