@@ -132,7 +132,7 @@ def _holds_a_value(reader: RowReader, source: Source) -> bool:
     raw = reader.raw(source)
     if raw in source.coding:
         return source.coding[raw] != "unknown" or "unknown" in source.choices
-    return not reader.texts.is_unknown(raw)
+    return raw in source.choices or not reader.texts.is_unknown(raw)
 
 
 def _contact(reader: RowReader, contact: Contact, *, required: bool) -> list[SaidContact]:

@@ -104,8 +104,8 @@ class RowReader:
         if code is not None:
             coded = source.coding[code]
             return None if coded == "unknown" and "unknown" not in source.choices else coded
-        if self.texts.is_unknown(raw):
-            return None
+        if self.texts.is_unknown(raw) and raw not in source.choices:
+            return None  # but a cause of death may be known to be unknown
         if source.coding and source.column is not None and raw not in source.choices:
             self.reject(
                 source,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from studies.models import FollowUp, ImportBatch, Patient, Study
@@ -337,6 +337,8 @@ CONTACT_ROWS = st.lists(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=CONTACT_ROWS)
+@example(rows=[("2015-06-01", "1", "unknown", "SD", "2015-05-01", "n")])
+@example(rows=[("2015-06-01", "1", "NA", "", "", ""), ("", "", "NA", "", "", "")])
 def test_every_known_cell_of_a_contact_is_stored_or_its_row_is_rejected(
     rows: list[tuple[str, ...]],
 ) -> None:
