@@ -76,9 +76,13 @@ ROOMS = {
         ),
         ("tests/unit/quality", "tests/unit/assays"),
     ),
-    "exports": Room(("exports/services/*.py", "exports/selectors/*.py"), ("tests/unit/exports",)),
+    "exports": Room(
+        ("exports/services/*.py", "exports/selectors/*.py"),
+        ("tests/unit/exports", "tests/unit/api"),
+    ),
     "imports": Room(
-        ("studies/imports/*.py", "assays/imports/*.py"), ("tests/unit/studies", "tests/unit/assays")
+        ("studies/imports/*.py", "assays/imports/*.py"),
+        ("tests/unit/studies", "tests/unit/assays", "tests/unit/imports"),
     ),
     "readers": Room(("assays/formats/*.py", "tabular/*.py"), ("tests/unit/formats",)),
     "method": Room(

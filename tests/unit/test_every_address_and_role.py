@@ -30,7 +30,7 @@ OTHERS = {
 PREFIXES = {
     "account/": "allauth's own pages about one's own account",
     "admin/": "django.contrib.admin: has_*_permission on every page (tests/unit/admin)",
-    "api/": "tokens: every view names its permission (tests/integration/test_api.py)",
+    "api/": "tokens: every view names its permission (tests/unit/api/test_api.py)",
 }
 SAMPLE: dict[str, Any] = {
     "name": "model",
