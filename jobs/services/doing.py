@@ -57,10 +57,7 @@ def claim(job_id: int) -> Job | None:
 
 def run(job_id: int) -> None:
     """Do a job from claim to result. Safe to call any number of times, from any number of workers."""
-    if STOP.is_asked():
-        Job.objects.filter(pk=job_id, state=State.QUEUED).update(handed_out_at=None)
-        return
-    job = claim(job_id)
+    job = _claim_unless_stopping(job_id)
     if job is None:
         return
     try:
@@ -81,6 +78,21 @@ def run(job_id: int) -> None:
         else:
             told = f"{type(error).__name__}: {error}\n\n{traceback.format_exc()}"
             hold_on(lambda: try_again_or_fail(job, told))
+
+
+def _claim_unless_stopping(job_id: int) -> Job | None:
+    """None, too, while the worker stops or the database is away: the sweep hands the job out again."""
+    if STOP.is_asked():
+        Job.objects.filter(pk=job_id, state=State.QUEUED).update(handed_out_at=None)
+        return None
+    try:
+        return claim(job_id)
+    except (OperationalError, InterfaceError) as error:
+        if not is_outage(error):
+            raise
+        log.warning("database_away", job=job_id, error=str(error).strip())
+        connection.close()
+        return None
 
 
 def _do(job: Job) -> None:

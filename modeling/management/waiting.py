@@ -6,6 +6,7 @@ from collections.abc import Callable
 from django.core.management.base import CommandError
 
 from jobs.models import Job
+from jobs.outages import hold_on
 from jobs.services import sweep
 
 POLL_SECONDS = 0.5
@@ -19,7 +20,7 @@ def wait_for(jobs: list[Job], *, timeout: float, tell: Callable[[str], object]) 
     for job in jobs:
         told = ""
         while True:
-            job.refresh_from_db()
+            hold_on(job.refresh_from_db)
             if not job.is_active:
                 break
             if time.monotonic() > deadline:
@@ -28,7 +29,7 @@ def wait_for(jobs: list[Job], *, timeout: float, tell: Callable[[str], object]) 
                     "a worker runs; see it in the admin portal under Jobs."
                 )
             if time.monotonic() - swept > SWEEP_EVERY:
-                sweep()
+                hold_on(sweep)
                 swept = time.monotonic()
             line = f"{job.kind} #{job.pk}: {job.get_state_display()} {job.progress} % {job.message}"
             if line != told:

@@ -151,7 +151,7 @@ def test_up_serves_mends_itself_lets_commands_join_and_stops_whole(start: Callab
     assert f"http://127.0.0.1:{up.port}" in joined.stdout
     assert "yogo: " not in joined.stderr
 
-    for name in ("web", "worker", "beat", "broker", "PostgreSQL"):
+    for name in ("web", "worker", "short-worker", "beat", "broker", "PostgreSQL"):
         before = up.pids()[name]
         os.kill(before, signal.SIGKILL)
         up.until_said(f"The {name} process ended .signal SIGKILL.; starting it again")
