@@ -28,7 +28,8 @@ class Quantity:
         """The usual range as text, with its unit."""
         if self.usual_high == BEYOND:
             return f"{self.usual_low:g} … ∞"
-        return f"{self.usual_low:g}–{self.usual_high:g} {self.unit}".strip()
+        unit = "" if self.unit == "ratio" else self.unit
+        return f"{self.usual_low:g}–{self.usual_high:g} {unit}".strip()
 
     def is_usual(self, value: float) -> bool:
         """Whether nobody would look twice at the value."""
@@ -46,7 +47,7 @@ QUANTITIES: dict[str, Quantity] = {
     "albumin": Quantity("g/dL", 0.5, 8, 1, 6.5),
     "neutrophils": Quantity("10^9/L", 0, 300, 0.05, 150),
     "lymphocytes": Quantity("10^9/L", 0, 500, 0.01, 100),
-    "nlr": Quantity("", 0, 500, 0.05, 250),
+    "nlr": Quantity("ratio", 0, 500, 0.05, 250),
     "ecog": Quantity("", 0, 5, 0, 4),  # 5 is dead
     "truth": Quantity("", 0, 1, 0, 1),
     "concentration": Quantity("", 0, BEYOND, 0, BEYOND),

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from studies.imports import units
 from studies.imports.columns import Problem, RowReader, Source
 from studies.imports.mapping import ClinicalMapping, Contact, Place
 from studies.imports.said import Said, SaidContact
@@ -99,11 +100,20 @@ def _ranged(reader: RowReader, target: str, source: Source) -> float | None:
     value = reader.number(source)
     quantity = PLAUSIBLE[target]
     if value is not None and not quantity.is_possible(value):
-        reader.reject(
-            source,
-            _("%(value)g %(unit)s lies outside the plausible range from %(low)g to %(high)g.")
-            % {"value": value, "unit": quantity.unit, "low": quantity.low, "high": quantity.high},
-        )
+        why = _("%(value)g %(unit)s lies outside the plausible range from %(low)g to %(high)g.") % {
+            "value": value,
+            "unit": quantity.unit,
+            "low": quantity.low,
+            "high": quantity.high,
+        }
+        written = value / source.factor
+        for unit, factor in units.UNITS[target].items():
+            if factor != source.factor and quantity.is_usual(written * factor):
+                told = {"unit": unit, "value": written * factor, "kept": quantity.unit}
+                why += (
+                    " " + _("In %(unit)s it would be %(value)g %(kept)s: is the unit right?") % told
+                )
+        reader.reject(source, why)
     return value
 
 

@@ -180,6 +180,20 @@ def test_too_few_outcomes_to_doubt_that_are_all_events_are_told_without_asking(
     assert commit_import(batch=batch, by=None).state == "committed"
 
 
+@pytest.mark.parametrize(
+    ("albumin", "hint"),
+    [(38, " In g/L it would be 3.8 g/dL: is the unit right?"), (900, "")],
+)
+def test_a_value_that_cannot_be_is_rejected_with_the_unit_in_which_it_could(
+    study: Study, albumin: float, hint: str
+) -> None:
+    batch = previewed(study, rows(Alb=lambda n: albumin if n == 0 else 3 + n / 20))
+    (row,) = [row for row in batch.preview["rows"] if row["problems"]]
+    ((column, _value, why),) = row["problems"]
+    told = f"{albumin:g} g/dL lies outside the plausible range from 0.5 to 8.{hint}"
+    assert (row["row"], column, why) == (2, "Alb", told)
+
+
 def test_nineteen_rows_are_not_enough_to_call_a_column_constant(study: Study) -> None:
     assert doubts(previewed(study, "".join(CONSTANT.splitlines(keepends=True)[:20]))) == []
     assert len(doubts(previewed(study, "".join(CONSTANT.splitlines(keepends=True)[:21])))) == 1
