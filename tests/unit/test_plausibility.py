@@ -1,0 +1,119 @@
+"""One table of ranges and one set of checks: their edges, and that everything numeric is in the table."""
+
+from collections.abc import Sequence
+
+import pytest
+from django.db import models
+
+from modeling.ciri.dataset import NUMERIC_COVARIATES
+from plausibility import (
+    QUANTITIES,
+    Cell,
+    Doubt,
+    look_at_durations,
+    look_at_numbers,
+    look_at_outcomes,
+)
+from studies.models import Baseline, LabResult
+from studies.models.patient import PLAUSIBLE
+
+
+def cells(values: Sequence[float]) -> list[Cell]:
+    return [Cell(row, value) for row, value in enumerate(values, start=2)]
+
+
+def codes(doubts: object) -> list[tuple[str, tuple[int, ...]]]:
+    return [(doubt.code, doubt.rows) for doubt in doubts]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", QUANTITIES)
+def test_what_is_usual_can_be(name: str) -> None:
+    quantity = QUANTITIES[name]
+    assert quantity.low <= quantity.usual_low < quantity.usual_high <= quantity.high
+    for value in (quantity.usual_low, quantity.usual_high):
+        assert quantity.is_usual(value)
+        assert quantity.is_possible(value)
+    assert not quantity.is_usual(quantity.usual_low - 0.001)
+    assert not quantity.is_possible(quantity.low - 0.001)
+
+
+def test_every_number_of_a_patient_and_of_a_model_has_its_range() -> None:
+    fields = {
+        field.name
+        for model in (Baseline, LabResult)
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.FloatField) and not field.generated
+    }
+    assert fields == set(PLAUSIBLE)
+    assert set(NUMERIC_COVARIATES) - {"pretreated", "combination"} <= set(QUANTITIES)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ([3.8] * 19, []),
+        ([3.8] * 20, [("constant", ())]),
+        ([3.8] * 19 + [3.9], []),
+        ([6.5, 1.0], []),
+        ([6.6, 3, 0.9], [("implausible", (2, 4))]),
+        ([], []),
+    ],
+)
+def test_edges_of_numbers(values: list[float], found: list[tuple[str, tuple[int, ...]]]) -> None:
+    assert codes(look_at_numbers("Alb", cells(values), QUANTITIES["albumin"])) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ([0.5] * 10 + [1.0] * 9, []),
+        ([0.5] * 10 + [1.0] * 10, [("unit", ())]),
+        ([0.5] * 10 + [1.0] * 9 + [1.1], []),
+        ([0.0, 1.0] * 10, []),  # 0 % and 1 %, which nothing tells from a share
+    ],
+)
+def test_edges_of_a_share_for_a_percentage(
+    values: list[float], found: list[tuple[str, tuple[int, ...]]]
+) -> None:
+    assert codes(look_at_numbers("TPS", cells(values), QUANTITIES["pdl1"])) == found
+
+
+DAYS = 40 * 365.25
+
+
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        ([59, 59, 59, 59, 59, 100, 100, 100, 100], []),
+        ([59, 59, 59, 59, 59, 60, 100, 100, 100, 100], [("unit", ())]),
+        ([60, 60, 60, 60, 60, 60, 100, 100, 100, 100], []),
+        ([DAYS, 1], []),
+        ([DAYS + 1, 1], [("unit", (2,))]),
+        ([100] * 20, [("constant", ())]),
+        ([], []),
+    ],
+)
+def test_edges_of_durations(days: list[float], found: list[tuple[str, tuple[int, ...]]]) -> None:
+    assert codes(look_at_durations("OS", cells(days), "days")) == found
+
+
+@pytest.mark.parametrize(
+    ("events", "unknown", "found"),
+    [
+        ([True] * 9, 0, []),
+        ([True] * 10, 0, ["only_events"]),
+        ([True] * 10, 1, ["outcome_of_events_only"]),
+        ([True] * 9 + [False], 5, []),
+        ([], 20, []),
+    ],
+)
+def test_edges_of_outcomes(events: list[bool], unknown: int, found: list[str]) -> None:
+    assert [doubt.code for doubt in look_at_outcomes("dead", events, unknown)] == found
+
+
+def test_a_sentence_is_made_in_the_readers_language() -> None:
+    doubt = Doubt("unit", "OS", {"what": ("half of %(n)d", {"n": 3}), "unit": "days"})
+    assert doubt.sentence() == "half of 3: is the unit right? It is read as days."
+    said: list[str] = []
+    doubt.sentence(lambda text: said.append(text) or text)
+    assert said == ["half of %(n)d", "%(what)s: is the unit right? It is read as %(unit)s."]
