@@ -16,5 +16,5 @@ MAX_RECORD_CHARS = 2_000_000
 """One line of a text, or the lines that one quoted cell goes on over."""
 MAX_TAGS = 6 * MAX_CELLS
 """Elements of all parts of an XLSX file: the reader of workbooks keeps something of each."""
-MAX_REPEATED = 1_000_000_000
-"""Characters, were every cell of a workbook that longest text which cells may share."""
+MAX_REPEATED = 200_000_000
+"""Characters of all cells of a workbook, each with the text that it shares with others."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum
 
-from tabular import workbook_xls
+from tabular import repeated, workbook_xls
 from tabular.errors import FileError
 from tabular.limits import MAX_CELLS, MAX_COLUMNS, MAX_REPEATED, MAX_TAGS, MAX_UNPACKED
 
@@ -135,8 +135,11 @@ def _check_extent(content: bytes) -> None:
                         rest = extent.add(rest + chunk)
                 extent.add(rest, is_last=True)
                 cells, longest = cells + extent.cells, max(longest, extent.longest)
-        if cells * longest > MAX_REPEATED:
-            raise _too_large()
+            if cells * longest > MAX_REPEATED and repeated.characters(archive) > MAX_REPEATED:
+                raise FileError(
+                    f"The cells of the workbook repeat texts of more than {MAX_REPEATED:,} characters in all. Save the sheet "
+                    "as CSV, or shorten the texts."
+                )
     except FileError:
         raise
     except Exception as error:  # zipfile raises a dozen kinds on a damaged archive

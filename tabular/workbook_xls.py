@@ -147,7 +147,7 @@ def _check_sheets(stream: bytes) -> None:
         elif kind == STRINGS or (kind == CONTINUE and before in (STRINGS, CONTINUE) and texts):
             texts.append(stream[at : at + length])
         before = kind
-    longest = _longest_text(texts) if texts else 0
+    lengths = _lengths_of_texts(texts) if texts else []
     if len(sheets) > MAX_SHEETS:
         raise _too_large()
     for start in sheets:
@@ -155,14 +155,16 @@ def _check_sheets(stream: bytes) -> None:
         for kind, at, length in _records(stream, start):
             records += 1
             row = column = 0
-            shared += kind == SHARED_TEXT
+            if kind == SHARED_TEXT and length >= 10:
+                named = struct.unpack_from("<I", stream, at + 6)[0]
+                shared += lengths[named] if named < len(lengths) else 0
             if kind in CELLS and length >= 4:
                 row, column = struct.unpack_from("<H H", stream, at)
                 column += length // 6 if kind == MULTIPLE else 0
             elif kind == DIMENSIONS:
                 row, column = _extent(stream, at, length)
             last_row, last_column = max(last_row, row), max(last_column, column)
-            if records > MAX_CELLS or shared * longest > MAX_REPEATED:
+            if records > MAX_CELLS or shared > MAX_REPEATED:
                 raise _too_large()
             if (
                 last_column > MAX_XLS_COLUMNS
@@ -172,19 +174,20 @@ def _check_sheets(stream: bytes) -> None:
         cells += (last_row + 1) * (last_column + 1)
 
 
-def _longest_text(parts: list[bytes]) -> int:
-    """Characters of the longest text that cells share. A text that goes on in the next part has there its
+def _lengths_of_texts(parts: list[bytes]) -> list[int]:
+    """Characters of each text that cells share. A text that goes on in the next part has there its
     byte of flags again; its formatting goes on without one."""
     count = struct.unpack_from("<I", parts[0], 4)[0]
     if count * 3 > sum(map(len, parts)) or count > MAX_CELLS:
         raise _damaged()
-    part, at, longest = 0, 8, 0
+    part, at, lengths = 0, 8, []
     for _ in range(count):
         if at >= len(parts[part]):
             part, at = part + 1, 0
         length, flags = struct.unpack_from("<H B", parts[part], at)
         at += 3
-        longest, left, rest = max(longest, length), length, 0
+        left, rest = length, 0
+        lengths.append(length)
         if flags & 8:
             rest += 4 * struct.unpack_from("<H", parts[part], at)[0]
             at += 2
@@ -202,7 +205,7 @@ def _longest_text(parts: list[bytes]) -> int:
             rest -= len(parts[part]) - at
             part, at = part + 1, 0
         at += rest
-    return longest
+    return lengths
 
 
 def _extent(stream: bytes, at: int, length: int) -> tuple[int, int]:
