@@ -130,3 +130,10 @@ def test_no_sheet_is_ever_taken_where_several_have_rows(sheets: dict[str, list[l
     elif full:
         with contextlib.suppress(FileError):
             assert full[0] in read_table(FileSource(content)).read_as
+
+
+def test_a_cell_below_an_empty_row_is_told_where_it_stands() -> None:
+    rows = [["sample", "analyte", "value"], ["", "", ""], ["P1", "IL-6", "much"]]
+    with pytest.raises(FileError) as caught:
+        read_plate(workbook({"S": rows}))
+    assert caught.value.cell == "C3"
