@@ -12,6 +12,11 @@ urlpatterns = [
         plate_imports.name_plate_analytes,
         name="name_plate_analytes",
     ),
+    path(
+        "studies/<str:code>/data/<int:pk>/supersede/",
+        plate_imports.supersede_plate,
+        name="supersede_plate",
+    ),
     path("studies/<str:code>/plates/", plates.plates, name="plates"),
     path("studies/<str:code>/plates/<int:pk>/", plates.plate, name="plate"),
     path(

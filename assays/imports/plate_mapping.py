@@ -8,11 +8,14 @@ analytes: {Hu X-2 (14): IL6}     # names of this file, decided by a person
 leave_out: [Total Events]        # analytes that stay in the file
 sheet: Export 2                  # of a workbook with several exports
 layout_sheet: Plate 7            # of a workbook with several layouts
+supersedes: {reason: gates set anew, plate: Plate 7}   # a new export of a run that is here already
 table: {layout: long, ...}       # which column is what, for a table of no instrument
 """
 
 from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils.translation import gettext as _
 
 from assays.models import Specimen
 from studies.imports.sections import Section, read_mapping
@@ -29,7 +32,17 @@ KEYS = (
     "table",
     "sheet",
     "layout_sheet",
+    "supersedes",
 )
+LONGEST_REASON = 300
+
+
+@dataclass(frozen=True)
+class Superseding:
+    """Why a plate takes the place of an earlier export of its run, and the name of that ("" for its own)."""
+
+    reason: str
+    plate: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +58,7 @@ class PlateMapping:
     table: dict[str, Any] | None = None
     sheet: str | None = None
     layout_sheet: str | None = None
+    supersedes: Superseding | None = None
 
 
 def plate_mapping(text: str) -> PlateMapping:
@@ -61,6 +75,13 @@ def with_names(text: str, analytes: dict[str, str], leave_out: list[str]) -> str
     return write_yaml(kept)
 
 
+def with_superseding(text: str, reason: str, plate: str) -> str:
+    """The options with what the plate supersedes, as YAML."""
+    content = read_yaml(text) or {}
+    content["supersedes"] = {"reason": reason, "plate": plate}
+    return write_yaml(content)
+
+
 def _options(root: Section) -> PlateMapping:
     root.only(KEYS)
     root.one_of("kind", ("plate",), "plate")
@@ -73,7 +94,19 @@ def _options(root: Section) -> PlateMapping:
         unit=root.text("unit") or "",
         analytes={name: str(symbol) for name, symbol in root.table("analytes").items()},
         leave_out=root.texts("leave_out"),
+        supersedes=_superseding(root),
         table=table.content if table is not None else None,
         sheet=root.text("sheet"),
         layout_sheet=root.text("layout_sheet"),
     )
+
+
+def _superseding(root: Section) -> Superseding | None:
+    section = root.section("supersedes")
+    if section is None:
+        return None
+    section.only(("reason", "plate"))
+    reason = (section.text("reason") or "").strip()
+    if not 0 < len(reason) <= LONGEST_REASON:
+        section.told("reason", _("say why, in at most %(n)d characters.") % {"n": LONGEST_REASON})
+    return Superseding(reason, (section.text("plate") or "").strip())

@@ -13,8 +13,9 @@ from django.utils.translation import ngettext
 from assays.formats import PlateReading, SampleType
 from assays.imports.plate_cells import Cells, cells_of, shortened
 from assays.imports.plate_checks import longest
-from assays.imports.plate_mapping import PlateMapping
+from assays.imports.plate_mapping import PlateMapping, Superseding
 from assays.imports.plate_names import AnalyteNames, NamedAnalytes
+from assays.imports.plate_rerun import equal_export, exports_of, free_name, superseded_by
 from assays.imports.plate_specimens import SpecimenFinder
 from assays.imports.plate_stored import differences, same_run_elsewhere
 from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Specimen, Well
@@ -22,6 +23,7 @@ from studies.imports.columns import Problem
 from studies.imports.preview import Change, RowVerdict
 from studies.imports.texts import quoted
 from studies.models import Study
+from studies.refusals import Refused
 
 WITHOUT_SPECIMEN = (SampleType.STANDARD, SampleType.BLANK)
 NAMED = 12
@@ -52,6 +54,8 @@ class PlatePlan:
     plates: list[PlannedPlate] = field(default_factory=list)
     specimens: list[Specimen] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    reruns: list[str] = field(default_factory=list)
+    """Plates of the study of which the file may be a new export."""
     of_file: RowVerdict = field(default_factory=lambda: RowVerdict(0, _("the file"), skipped=True))
 
     def to_write(self) -> list[PlannedPlate]:
@@ -254,33 +258,34 @@ class PlatePlanner:
             why = _("longer than %(n)d characters: name the plate in the mapping (plate: …).")
             problem = Problem("plate", planned.run.name, why % {"n": LONGEST_NAME})
             self.plan.of_file.problems.append(problem)
-        stored = PlateRun.objects.filter(study=self.study, name=planned.run.name).first()
-        if stored is None:
-            for row in rows:
-                row.is_new = True
-            twin = same_run_elsewhere(planned)
-            if twin is not None:
-                note = _(
-                    "This seems to be the plate “%(plate)s” again: the same instrument, time and "
-                    "values under another name. Commit it only if it is another run."
-                )
-                self.plan.notes.append(note % {"plate": twin.name})
+        said = self.mapping.supersedes
+        name = (said.plate if said else "") or planned.run.name
+        stored = PlateRun.objects.filter(study=self.study, name=name).first()
+        if stored is None and said is None:
+            self._is_new(planned, rows)
+            return
+        exports = exports_of(stored) if stored else []
+        equal = equal_export(planned, exports)
+        if equal is None and said is not None:
+            self._supersede(planned, rows, said)
             return
         planned.is_new = False
-        different = differences(planned, stored)
         for row in rows:
             row.changes = []
-        if different:
+        if equal is None:
             why = _(
                 "the study has a plate of this name with other values (%(cells)s). Raw values are "
                 "never overwritten: if it is another plate, give it another name (plate: in the "
-                "mapping); if it is a new export of the same run, keep one of the two."
+                "mapping); if it is a new export of the same run, let it supersede the earlier one "
+                "(supersedes: in the mapping), which is kept and taken out of use."
             )
-            problem = Problem("plate", planned.run.name, why % {"cells": "; ".join(different)})
+            different = "; ".join(differences(planned, exports[-1]))
+            problem = Problem("plate", planned.run.name, why % {"cells": different})
             self.plan.of_file.problems.append(problem)
+            self.plan.reruns.append(exports[-1].name)
         else:
             note = _("The plate “%(plate)s” is already in the study with the same values.")
-            self.plan.notes.append(note % {"plate": planned.run.name})
+            self.plan.notes.append(note % {"plate": equal.name})
             if self.finder.layout is not None:
                 note = _(
                     "The layout “%(file)s” changes nothing on the plate “%(plate)s”, which is in the "
@@ -288,6 +293,47 @@ class PlatePlanner:
                 )
                 words = {"file": self.finder.layout.file, "plate": planned.run.name}
                 self.plan.notes.append(note % words)
+
+    def _is_new(self, planned: PlannedPlate, rows: list[RowVerdict]) -> None:
+        for row in rows:
+            row.is_new = True
+        twin = same_run_elsewhere(planned)
+        if twin is None:
+            return
+        if differences(planned, twin):
+            note = _(
+                "This seems to be a new export of the run that is here as “%(plate)s”: the same instrument "
+                "and time, other values. Let it supersede that plate, or both count as repeats."
+            )
+            self.plan.reruns.append(twin.name)
+        else:
+            note = _(
+                "This seems to be the plate “%(plate)s” again: the same instrument, time and "
+                "values under another name. Commit it only if it is another run."
+            )
+        self.plan.notes.append(note % {"plate": twin.name})
+
+    def _supersede(self, planned: PlannedPlate, rows: list[RowVerdict], said: Superseding) -> None:
+        """Take the place of the newest export of the run, under a name of its own."""
+        try:
+            old = superseded_by(planned, said)
+        except Refused as error:
+            problem = Problem("supersedes", said.plate or planned.run.name, str(error))
+            self.plan.of_file.problems.append(problem)
+            return
+        for row in rows:
+            row.is_new = True
+        planned.run.supersedes = old
+        planned.run.in_guide_set = old.in_guide_set
+        planned.run.name = free_name(planned)
+        note = _("“%(new)s” supersedes “%(old)s”, which is kept and taken out of use: %(why)s") % {
+            "new": planned.run.name,
+            "old": old.name,
+            "why": said.reason,
+        }
+        if old.in_guide_set:
+            note += " " + _("It takes its place in the guide set, too.")
+        self.plan.notes.append(note)
 
     def _remarks(self) -> dict[str, list[str]]:
         r, found = self.reading.remarks, dict[str, list[str]]()

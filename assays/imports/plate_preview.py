@@ -26,6 +26,7 @@ def described(plan: PlatePlan) -> dict[str, Any]:
             "remarks": _remarks(plan),
             "remarks_in_all": len(plan.reading.remarks),
         },
+        "reruns": plan.reruns,
         "questions": [question.as_json() for question in plan.names.questions],
     }
     count = len(plan.names.questions)

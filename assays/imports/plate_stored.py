@@ -38,14 +38,23 @@ def differences(planned: PlannedPlate, stored: PlateRun) -> list[str]:
 
 
 def same_run_elsewhere(planned: PlannedPlate) -> PlateRun | None:
-    """A plate of another name with the same instrument, time of acquisition and values."""
+    """A plate of another name that the same instrument acquired at the same time, that is not superseded: one
+    of the same values rather than one of others (then of the same wells)."""
     run = planned.run
     if not run.serial or not run.acquired_text:
         return None
     like = PlateRun.objects.filter(
-        study=run.study, serial=run.serial, acquired_text=run.acquired_text
-    ).order_by("pk")
-    return next((one for one in like[:TOLD] if not differences(planned, one)), None)
+        study=run.study, serial=run.serial, acquired_text=run.acquired_text, superseded_by=None
+    ).order_by("pk")[:TOLD]
+    equal = next((one for one in like if not differences(planned, one)), None)
+    if equal is not None:
+        return equal
+    wells = {well.position for well in planned.wells.values()}
+    return next((one for one in like if wells == _positions(one)), None)
+
+
+def _positions(run: PlateRun) -> set[str]:
+    return set(run.wells.values_list("position", flat=True))
 
 
 def _planned(planned: PlannedPlate) -> dict:

@@ -60,16 +60,20 @@ def judged_again(
     return changes, consequences
 
 
-def judge_new(plates: Sequence[PlateRun], by: User | None) -> list[VerdictChange]:
+def judge_new(
+    plates: Sequence[PlateRun], by: User | None, watch: Watch | None = None
+) -> list[Consequence]:
     """Judge plates that have just come, in the transaction of their import, which holds the study; others of
-    their lots are judged with them."""
-    watch = Watch()
+    their lots are judged with them. watch: with the plates that these supersede, as they were before. What
+    follows from it."""
+    watch = watch or Watch()
     names = ", ".join(plate_run.name for plate_run in plates)
+    superseded = [plate_run.supersedes for plate_run in plates if plate_run.supersedes]
     with recorded(by=by, reason=f"plate {names} judged"):
-        changes = judge_anew(plates, watch)
+        changes = judge_anew([*plates, *superseded], watch)
         reason = _("plate %(name)s imported") % {"name": names[:200]}
-        watch.tell(reason, by, but=[plate_run.pk for plate_run in plates])
-    return changes
+        stale = watch.tell(reason, by, but=[plate_run.pk for plate_run in plates])
+    return [*of_verdicts(changes), *stale]
 
 
 def request_judging(*, study: Study, panel: Panel, by: User | None) -> Job:

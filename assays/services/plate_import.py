@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +21,10 @@ from assays.imports.plate_preview import described
 from assays.imports.plate_specimens import SpecimenFinder
 from assays.models import PlateAnalyte, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
+from assays.services.foretelling import foretell
 from assays.services.judging import judge_new
+from assays.services.superseding import supersede
+from assays.services.verdicts import Watch
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.tables import check_size, refusing
@@ -29,6 +33,7 @@ from studies.permissions import Capability
 from studies.selectors.imports import open_site_ids
 
 BATCH = 2_000
+FORETOLD = 200
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ class PlateImporter:
             notes=[*parsed.reading.notes, *plan.notes],
         )
         preview |= described(plan)
+        if not any(row.problems for row in plan.rows):
+            preview["foretold"] = foretold(plan, self._reason(parsed.mapping), by)
         preview["fingerprint"] = _fingerprint(preview, plan)
         return ShownPlan(preview, plan)
 
@@ -102,9 +109,18 @@ class PlateImporter:
             plan.panel.save()
         plan.panel.analytes.add(*plan.names.found.values())
         Specimen.objects.bulk_create(plan.specimens, batch_size=BATCH)
+        watch = Watch()
         for planned in new:
             _write_plate(planned, batch)
-        judge_new([planned.run for planned in new], by)
+            old = planned.run.supersedes
+            if old is not None:
+                watch.add(old)
+                reason = self._reason(plate_mapping(batch.mapping_text))
+                supersede(old=old, name=planned.run.name, reason=reason, by=by)
+        judge_new([planned.run for planned in new], by, watch)
+
+    def _reason(self, mapping: PlateMapping) -> str:
+        return mapping.supersedes.reason if mapping.supersedes else ""
 
 
 def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:
@@ -127,8 +143,18 @@ def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:
         cursor.copy_expert(COPY, io.StringIO(text))
 
 
+def foretold(plan: PlatePlan, reason: str, by: User | None) -> dict[str, Any]:
+    """What a commit means for verdicts and for what was made of values, in counts and by name."""
+    found = foretell(plan.to_write(), reason, by)
+    return {
+        "counts": dict(Counter(one.kind for one in found)),
+        "named": [[one.kind, one.text] for one in found[:FORETOLD]],
+    }
+
+
 def _fingerprint(preview: dict[str, Any], plan: PlatePlan) -> str:
     """Of all that is shown, so that a commit does what the preview said."""
     names = {name: analyte.pk for name, analyte in plan.names.found.items()}
     told = [preview["fingerprint"], preview["writes"], preview["notes"], names]
+    told.append(preview.get("foretold"))
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()

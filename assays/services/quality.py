@@ -10,6 +10,7 @@ from accounts.models import User
 from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
+from assays.services.superseding import check_one_in_use
 from assays.signals import Consequence
 from studies.refusals import Refused
 
@@ -64,12 +65,13 @@ def lift(*, bar: QualityBar, reason: str, by: User | None) -> Acted:
     why = checked_reason(reason)
 
     def act(_held: PlateRun) -> list[QualityBar]:
+        check_one_in_use(bar)
         lifted = QualityBar.objects.filter(pk=bar.pk, lifted_at__isnull=True).update(
             lifted_at=timezone.now(), lifted_by=by, lift_reason=why
         )
         return [bar] if lifted else []
 
-    done = _("restored") if bar.rule == Rule.EXCLUDED else _("rule overridden")
+    done = _("restored") if bar.rule in QualityBar.DECISIONS else _("rule overridden")
     return _acted(bar.plate_run, act, f"{done}: {why}", by)
 
 
@@ -83,7 +85,9 @@ def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) ->
 
     def act(held: PlateRun) -> list[QualityBar]:
         standing = QualityBar.objects.filter(plate_run=held, rule=rule, lifted_at__isnull=True)
-        bars = list(standing.select_related("well", "analyte"))
+        bars = list(standing.select_related("well", "analyte", "plate_run__supersedes"))
+        for bar in bars:
+            check_one_in_use(bar)
         standing.update(lifted_at=timezone.now(), lifted_by=by, lift_reason=why)
         return bars
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import pandas as pd
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -98,12 +99,15 @@ def of_verdicts(changes: Iterable[VerdictChange]) -> list[Consequence]:
     found = [
         Consequence(
             "raised" if one.is_raised else "lifted",
-            _("%(plate)s, %(place)s: %(why)s")
-            % {"plate": one.plate.name, "place": place_of(one.bar), "why": one.bar.reason},
+            verdict_in_words(one.plate.name, place_of(one.bar), one.bar.reason),
         )
         for one in changes
     ]
     return sorted(found, key=lambda one: one.kind, reverse=True)
+
+
+def verdict_in_words(plate: str, place: str, why: str) -> str:
+    return _("%(plate)s, %(place)s: %(why)s") % {"plate": plate, "place": place, "why": why}
 
 
 def place_of(bar: QualityBar) -> str:
@@ -167,17 +171,29 @@ def keep_judgement(held: PlateRun, judgement: Judgement) -> list[VerdictChange]:
     return changes
 
 
-def judge_lots(plates: Iterable[PlateRun], watch: Watch) -> list[VerdictChange]:
-    """Hold the controls of all plates of the lots of some plates against each other."""
+def judge_lots(
+    plates: Iterable[PlateRun], watch: Watch, more: pd.DataFrame | None = None
+) -> list[VerdictChange]:
+    """Hold the controls of all plates of the lots of some plates against each other. more: controls of plates
+    that are about to come into the lot (`findings_in`)."""
     lots = sorted({lot_of(plate_run) for plate_run in plates})
-    return [change for lot in lots for change in _judge_lot(lot, watch)]
+    return [change for lot in lots for change in _judge_lot(lot, watch, more)]
 
 
-def _judge_lot(lot: Lot, watch: Watch) -> list[VerdictChange]:
+def findings_in(
+    lot: Lot, policy: PanelPolicy, more: pd.DataFrame | None = None
+) -> dict[int, list[Finding]]:
+    """What the distance between plates finds on each plate of a lot, by its key. more: plate, control, analyte
+    and value of plates that are about to come, with keys of their own."""
+    is_log2 = policy.panel_id is not None and policy.panel.scale == "npx"
+    return findings_between(distances_in(lot, is_log2=is_log2, more=more), policy.max_inter_cv)
+
+
+def _judge_lot(lot: Lot, watch: Watch, more: pd.DataFrame | None) -> list[VerdictChange]:
     plates = list(lot.plates())
-    policy = policy_of(plates[0])
-    distances = distances_in(lot, is_log2=plates[0].panel.scale == "npx")
-    off = findings_between(distances, policy.max_inter_cv)
+    if not plates:
+        return []
+    off = findings_in(lot, policy_of(plates[0]), more)
     bars = QualityBar.objects.filter(plate_run__in=plates, rule__in=BETWEEN, lifted_at=None)
     barred = set(bars.values_list("plate_run", flat=True))
     found = []

@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from assays.imports.plate_names import questions_of
 from assays.selectors.catalogue import catalogue_choices
 from assays.services.naming import Answer, NameChoice, name_analytes
+from assays.services.rerun import let_supersede
 from studies.models import ImportBatch, Study
 from studies.permissions import Capability
 from studies.refusals import Refused
@@ -49,6 +50,21 @@ def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResp
         "may_commit": True,
     }
     return render(request, "assays/plate_import_names.html", context, status=422 if errors else 200)
+
+
+@require_POST
+@study_page(Capability.IMPORT_ASSAYS)
+def supersede_plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Say that the file is a new export of a run that is here, and show the preview made anew."""
+    batch = visible_batch(request, study, pk)
+    try:
+        again = let_supersede(batch=batch, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
+        previewed(again, request.user)  # type: ignore[arg-type]
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("studies:import", study.code, batch.pk)
+    messages.success(request, _("This is the preview made anew; commit it to take effect."))
+    return redirect("studies:import", study.code, again.pk)
 
 
 def _choice(request: HttpRequest, place: int, question: dict[str, str]) -> NameChoice:

@@ -46,7 +46,7 @@ BY = {
 def plate_or_404(request: HttpRequest, study: Study, pk: int) -> PlateRun:
     found = (
         plates_visible_to(request.user, study)  # type: ignore[arg-type]
-        .select_related("panel", "study", "source")
+        .select_related("panel", "study", "source", "supersedes")
         .defer("source__preview")
         .filter(pk=pk)
         .first()

@@ -1,0 +1,49 @@
+"""A plate exported again after re-analysis takes the place of the earlier export, which is kept, out of use."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assays.models import PlateRun, QualityBar
+from studies.refusals import Refused
+
+LONGEST = 500
+
+
+def supersede(*, old: PlateRun, name: str, reason: str, by: User | None) -> QualityBar:
+    """Take a plate out of use for a newer export of the same run (of that name), in the transaction of its
+    import: a bar on the whole plate says who, when and why. Its values stay as they are."""
+    why = _("superseded by “%(name)s”: %(why)s") % {"name": name, "why": reason}
+    return QualityBar.objects.create(
+        plate_run=old, rule=QualityBar.Rule.SUPERSEDED, reason=why[:LONGEST], raised_by=by
+    )
+
+
+def check_one_in_use(bar: QualityBar) -> None:
+    """Raise Refused where lifting a bar would bring two exports of one run into use: each value twice."""
+    plate = bar.plate_run
+    newer = PlateRun.objects.filter(supersedes=plate).first()
+    if bar.rule == QualityBar.Rule.SUPERSEDED and newer is not None and _in_use(newer):
+        raise Refused(
+            _("“%(name)s” superseded this plate and is in use: exclude that plate first.")
+            % {"name": newer.name}
+        )
+    older = plate.supersedes
+    whole = bar.rule == QualityBar.Rule.EXCLUDED and bar.well_id is None and bar.analyte_id is None
+    if whole and older is not None and _in_use(older):
+        raise Refused(
+            _("“%(name)s”, which this plate superseded, is in use again: exclude that plate first.")
+            % {"name": older.name}
+        )
+
+
+def _in_use(plate_run: PlateRun) -> bool:
+    whole = QualityBar.objects.filter(
+        plate_run=plate_run,
+        well=None,
+        analyte=None,
+        rule__in=QualityBar.DECISIONS,
+        lifted_at=None,
+    )
+    return not whole.exists()
