@@ -1,12 +1,14 @@
 """The API of models, their versions, training runs and scores."""
 
-from typing import Any
+from dataclasses import asdict
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from jobs.models import Job
+from modeling.ciri.cautions import SENTENCES
 from modeling.models import (
     FrozenDataset,
     ModelSpecification,
@@ -15,6 +17,8 @@ from modeling.models import (
     Score,
     TrainingRun,
 )
+from modeling.selectors import provenance
+from modeling.selectors.cautions import Said, cautions_of
 from modeling.selectors.models import (
     HEAVY,
     models_visible_to,
@@ -112,7 +116,34 @@ class NestedSerializer(serializers.Serializer[dict[str, Any]]):
     folds = serializers.IntegerField(allow_null=True)
 
 
-class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
+class CautionSerializer(serializers.Serializer[Said]):
+    """What must be said beside a version's probabilities."""
+
+    code = serializers.ChoiceField(choices=sorted(SENTENCES))
+    sentence = serializers.CharField()
+
+
+class _Told(serializers.Serializer[Any]):
+    """Answers about versions, each with its cautions; those of a version are read once an answer."""
+
+    def cautions_of(self, version: int) -> list[dict[str, str]]:
+        known: dict[int, list[Said]] = cast("dict[str, Any]", self.context).setdefault(
+            "cautions", {}
+        )
+        if version not in known:
+            known.update(cautions_of([version]))
+        return [asdict(one) for one in known[version]]
+
+
+class FiguresSerializer(serializers.Serializer[dict[str, str]]):
+    """On whom each figure of performance rests, in words."""
+
+    out_of_bag = serializers.CharField()
+    validation = serializers.CharField()
+    cross_validation = serializers.CharField()
+
+
+class VersionSerializer(_Told, serializers.ModelSerializer[ModelVersion]):
     model = serializers.CharField(source="model.name")
     version = serializers.IntegerField(source="number")
     specification = serializers.IntegerField(source="specification.number")
@@ -122,6 +153,10 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
     decided_by = serializers.CharField(source="decided_by.username", default=None, allow_null=True)
     stale_since = serializers.DateTimeField(
         allow_null=True, help_text="When a value that it was trained on changed; null: never."
+    )
+    patients = serializers.SerializerMethodField(help_text="On whom `metrics` rest, in words.")
+    cautions = serializers.SerializerMethodField(
+        help_text="What must be said beside its probabilities; empty: nothing."
     )
 
     class Meta:
@@ -136,6 +171,8 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
             "features",
             "metrics",
             "cross_validation",
+            "patients",
+            "cautions",
             "gate",
             "software",
             "created_at",
@@ -143,6 +180,18 @@ class VersionSerializer(serializers.ModelSerializer[ModelVersion]):
             "decided_at",
             "stale_since",
         ]
+
+    @extend_schema_field(FiguresSerializer)
+    def get_patients(self, version: ModelVersion) -> dict[str, str]:
+        return {
+            "out_of_bag": provenance.out_of_bag(version),
+            "validation": provenance.validation(version),
+            "cross_validation": provenance.nested(version),
+        }
+
+    @extend_schema_field(CautionSerializer(many=True))
+    def get_cautions(self, version: ModelVersion) -> Any:
+        return self.cautions_of(version.pk)
 
 
 def version_filter() -> serializers.IntegerField:
@@ -168,7 +217,7 @@ class _VersionView(StudyView):
             versions_since(versions_visible_to(self.user))
             .filter(model__study=self.study)
             .select_related("model", "specification", "dataset", "decided_by")
-            .defer(*HEAVY, "dataset__content", "specification__body")
+            .defer(*HEAVY, "dataset__content")
         )
 
 
@@ -189,7 +238,7 @@ class VersionDetail(StudyOne, _VersionView):
     found_by = {"name": "model__name", "number": "number"}
 
 
-class ScoreSerializer(serializers.ModelSerializer[Score]):
+class ScoreSerializer(_Told, serializers.ModelSerializer[Score]):
     subject = serializers.CharField(source="patient.subject_id")
     model = serializers.CharField(source="version.model.name")
     version = serializers.IntegerField(source="version.number")
@@ -198,6 +247,12 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
     )
     stale_since = serializers.DateTimeField(
         allow_null=True, help_text="When a value that it was made from changed; null: none has."
+    )
+    patients = serializers.SerializerMethodField(
+        help_text="How the score came about and whether the patient took part in the training, in words."
+    )
+    cautions = serializers.SerializerMethodField(
+        help_text="What must be said beside the probabilities; empty: nothing."
     )
 
     class Meta:
@@ -211,12 +266,21 @@ class ScoreSerializer(serializers.ModelSerializer[Score]):
             "percentile",
             "group",
             "basis",
+            "patients",
+            "cautions",
             "survival",
             "survival_interval",
             "restricted_mean",
             "scored_at",
             "stale_since",
         ]
+
+    def get_patients(self, score: Score) -> str:
+        return provenance.of_score(score.version, score.basis)
+
+    @extend_schema_field(CautionSerializer(many=True))
+    def get_cautions(self, score: Score) -> Any:
+        return self.cautions_of(score.version_id)
 
 
 class ScoreQuery(OfPatients, PageQuery):
@@ -241,7 +305,7 @@ class Scores(StudyList):
         rows = (
             scores_since(scores_visible_to(self.user))
             .filter(version__model__study=self.study)
-            .select_related("patient", "version__model")
+            .select_related("patient", "version__model", "version__specification")
             .defer(*(f"version__{field}" for field in HEAVY))
         )
         return self.filtered(

@@ -174,10 +174,8 @@ def comparison_tables(
     return {"performance": rows, "scores": scores}
 
 
-def warnings(
-    counts: dict[str, int], performance_found: dict[str, Any], min_leaf: int, *, selected: bool
-) -> list[str]:
-    """Sentences that a reader of the model should see before its figures."""
+def warnings(counts: dict[str, int], min_leaf: int, *, selected: bool) -> list[str]:
+    """Sentences on how the model was made that a reader should see before its figures."""
     found = []
     if selected:
         found.append(
@@ -189,12 +187,4 @@ def warnings(
             f"{counts['train']} training patients are too few for leaves of {min_leaf}: "
             "no tree could split, and every patient has the same score."
         )
-    inside = performance_found["out_of_bag"]
-    if inside is None or inside["low"] <= 0.5:
-        found.append(
-            "The out-of-bag concordance index cannot be told from 0.5: "
-            "on these patients the model predicts no better than chance."
-        )
-    if performance_found["validation"] is None:
-        found.append("There is no validation cohort with outcomes to check this model on.")
     return found

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from modeling.ciri import report as tables
+from modeling.ciri.cautions import cautions
 from modeling.ciri.correlation import score_correlations
 from modeling.ciri.dataset import FrozenTable
 from modeling.ciri.fitting import Fitted, Progress, rows_of_role
@@ -53,7 +54,7 @@ def report_on(
         "train": len(_out_of_bag(model)),
         "validate": int((scores["role"] == "validate").sum()),
     }
-    signature = fitted.signature
+    signature, rules = fitted.signature, model.specification
     return {
         "features": model.features,
         "selected": model.selected,
@@ -62,12 +63,8 @@ def report_on(
         "performance": performance,
         "evaluation": evaluation,
         "warnings": [
-            *tables.warnings(
-                counts,
-                performance,
-                model.specification.forest.min_leaf,
-                selected=signature is not None,
-            ),
+            *(one.sentence for one in cautions(performance, evaluation, rules.timepoint)),
+            *tables.warnings(counts, rules.forest.min_leaf, selected=signature is not None),
             *_as_good(simpler["baseline"]),
         ],
         "importance": plain_rows(signature.ranking if signature else final),

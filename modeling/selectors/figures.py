@@ -3,8 +3,9 @@
 A version that was trained before a table was part of the report gets a sentence instead of a picture.
 """
 
+import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
@@ -32,22 +33,30 @@ from modeling.ciri.figures import (
 )
 from modeling.ciri.report import comparison_tables
 from modeling.models import ModelVersion
+from modeling.selectors import provenance
+from modeling.selectors.provenance import Provenance
 from modeling.selectors.tables import Rows, Table, contributions_by_feature, table_of
 from studies.models import Study
 
 SIMULATED = "Simulated data"
 OUTCOMES = {"OS": "Overall survival", "PFS": "Progression-free survival"}
+LETTERS = 56  # of the line over a figure, as many as a phone has room for
 OLDER = "This version was trained before Yogo drew this figure; train the model again to see it."
 BASES = {"out_of_bag": "out-of-bag", "validation": "validation"}
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A figure: its title, how it is drawn in a theme, and the numbers under it."""
+    """A figure: its title, on whom it rests, how it is drawn in a theme, and the numbers under it."""
 
     title: Promise
+    patients: Provenance
     draw: Callable[[ModelVersion, str], Figure]
-    table: Callable[[ModelVersion], Table]
+    numbers: Callable[[ModelVersion], Table]
+
+    def table(self, version: ModelVersion) -> Table:
+        """The numbers, with whom they rest on."""
+        return replace(self.numbers(version), patients=self.patients(version))
 
 
 def counterpart_of(version: ModelVersion) -> ModelVersion | None:
@@ -86,26 +95,49 @@ def judged(version: ModelVersion) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
+def _judged(version: ModelVersion) -> str:
+    """On whom calibration, net benefit and Brier score rest."""
+    basis, _evaluation = judged(version) or ("out-of-bag", None)
+    return provenance.judged_as(basis)(version)
+
+
 def figure_specification(version: ModelVersion, figure: str, *, theme: str) -> Figure:
     """The Vega-Lite specification of one figure, as page and file draw it."""
-    return told_simulated(DRAWINGS[figure].draw(version, theme), version.model.study, theme)
+    drawing = DRAWINGS[figure]
+    drawn = drawing.draw(version, theme)
+    return tell(drawn, drawing.patients(version), version.model.study, theme)
 
 
-def told_simulated(drawn: Figure, study: Study, theme: str) -> Figure:
-    """A figure whose title says that its patients do not exist, where that is so."""
-    if not study.is_simulated:
-        return drawn
+def tell(drawn: Figure, patients: str, study: Study, theme: str) -> Figure:
+    """A figure over which it stands on whom it rests, and that they do not exist where that is so.
+
+    Raises ValueError where it does not say on whom.
+    """
+    if not patients.strip():
+        raise ValueError("A figure must say on whom it rests (modeling.selectors.provenance).")
+    simulated = [SIMULATED] if study.is_simulated else []
     title: Any = drawn.get("title")
     found = title if isinstance(title, dict) else {"text": title or ""}
+    lines = textwrap.wrap(patients, LETTERS)
+    heading = " · ".join(filter(None, [*simulated, str(found["text"])]))
+    if not heading:  # a title without letters is not drawn, nor what stands under it
+        heading, *lines = lines
     marked = {
         "anchor": "start",
         "color": THEMES[theme].faint,
         "fontSize": 11,
         "fontWeight": "normal",
         **found,
-        "text": " · ".join(filter(None, [SIMULATED, str(found["text"])])),
+        "text": heading,
+        "subtitle": lines,
+        "subtitleColor": THEMES[theme].faint,
+        "subtitleFontSize": 11,
+        "subtitleLineHeight": 14,
+        "subtitlePadding": 1,
+        "frame": "bounds",
     }
-    return drawn | {"title": marked}
+    described = " ".join(filter(None, [drawn.get("description", ""), patients]))
+    return drawn | {"title": marked, "description": described, "usermeta": {"patients": patients}}
 
 
 def _rows(version: ModelVersion, key: str) -> Rows:
@@ -242,20 +274,29 @@ def _forest_plot(role: str) -> tuple[Callable[..., Figure], Callable[..., Table]
 THE_FOUR = {
     "importance": Drawing(
         _("1. Importance ranking"),
+        provenance.ranking,
         lambda version, theme: importance_figure(_importance(version), theme),
         lambda version: table_of(_importance(version), ("feature", "mean", "se", "low", "high")),
     ),
     "kaplan-meier": Drawing(
-        _("2a. Survival by risk group, training patients (out-of-bag)"), *_kaplan_meier("train")
+        _("2a. Survival by risk group, training patients (out-of-bag)"),
+        provenance.out_of_bag,
+        *_kaplan_meier("train"),
     ),
     "kaplan-meier-validation": Drawing(
-        _("2b. Survival by risk group, validation cohort"), *_kaplan_meier("validate")
+        _("2b. Survival by risk group, validation cohort"),
+        provenance.validation,
+        *_kaplan_meier("validate"),
     ),
     "comparison": Drawing(
-        _("3. With and without clinical factors"), _comparison, _comparison_table
+        _("3. With and without clinical factors"),
+        provenance.everybody,
+        _comparison,
+        _comparison_table,
     ),
     "correlation": Drawing(
         _("4. Correlation of the score with each cytokine"),
+        provenance.everybody,
         lambda version, theme: correlation_figure(version.report["correlations"], theme),
         lambda version: table_of(
             _rows(version, "correlations"), ("analyte", "rho", "low", "high", "p", "q", "n")
@@ -265,11 +306,13 @@ THE_FOUR = {
 PERFORMANCE = {
     "auc": Drawing(
         _("Time-dependent AUC"),
+        provenance.everybody,
         _auc,
         lambda version: table_of(_auc_rows(version), ("basis", "time", "value", "low", "high")),
     ),
     "calibration": Drawing(
         _("Calibration: predicted and observed risk"),
+        _judged,
         *_of_performance(
             "calibration_groups",
             lambda rows, theme: calibration_figure(
@@ -280,6 +323,7 @@ PERFORMANCE = {
     ),
     "decision": Drawing(
         _("Net benefit (decision curve)"),
+        _judged,
         *_of_performance(
             "decision",
             lambda rows, theme: decision_figure(rows["decision"], theme),
@@ -288,6 +332,7 @@ PERFORMANCE = {
     ),
     "brier": Drawing(
         _("Brier score over follow-up"),
+        _judged,
         *_of_performance(
             "brier",
             lambda rows, theme: brier_figure(rows["brier"], theme),
@@ -298,6 +343,7 @@ PERFORMANCE = {
 SELECTION = {
     "stability": Drawing(
         _("Stability of the selection over resamples"),
+        provenance.ranking,
         *_of_key(
             "importance",
             _stability,
@@ -306,6 +352,7 @@ SELECTION = {
     ),
     "tradeoff": Drawing(
         _("What each further analyte buys"),
+        provenance.ranking,
         *_of_key(
             "tradeoff",
             lambda version, rows, theme: tradeoff_figure(
@@ -316,6 +363,7 @@ SELECTION = {
     ),
     "minimal-depth": Drawing(
         _("Minimal depth, a second view of importance"),
+        provenance.ranking,
         *_of_key(
             "minimal_depth",
             lambda version, rows, theme: minimal_depth_figure(rows, theme),
@@ -326,11 +374,13 @@ SELECTION = {
 WHY = {
     "beeswarm": Drawing(
         _("What moves each patient's score"),
+        provenance.everybody,
         _of_key("explanation", lambda version, rows, theme: beeswarm_figure(rows, theme))[0],
         lambda version: table_of(_contributions(version)),
     ),
     "contributions": Drawing(
         _("Mean contribution of each feature"),
+        provenance.everybody,
         _of_key(
             "explanation",
             lambda version, rows, theme: shap_importance_figure(
@@ -342,10 +392,14 @@ WHY = {
 }
 STRATA = {
     "strata": Drawing(
-        _("Hazard ratio within strata, training patients (out-of-bag)"), *_forest_plot("train")
+        _("Hazard ratio within strata, training patients (out-of-bag)"),
+        provenance.out_of_bag,
+        *_forest_plot("train"),
     ),
     "strata-validation": Drawing(
-        _("Hazard ratio within strata, validation cohort"), *_forest_plot("validate")
+        _("Hazard ratio within strata, validation cohort"),
+        provenance.validation,
+        *_forest_plot("validate"),
     ),
 }
 DRAWINGS = {**THE_FOUR, **PERFORMANCE, **SELECTION, **WHY, **STRATA}

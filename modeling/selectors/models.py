@@ -102,7 +102,7 @@ def in_use(scores: QuerySet[Score]) -> QuerySet[Score]:
     """Those of the versions in use, by model name, without the versions' content."""
     return (
         scores.filter(version__status=ModelVersion.Status.CHAMPION)
-        .select_related("version__model")
+        .select_related("version__model", "version__specification")
         .defer(*(f"version__{field}" for field in HEAVY))
         .order_by("version__model__name")
     )

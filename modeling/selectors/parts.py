@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from modeling.ciri.outcome import DAYS_IN_MONTH
 from modeling.models import ModelVersion
+from modeling.selectors import provenance
 from modeling.selectors.figures import (
     OLDER,
     PERFORMANCE,
@@ -83,7 +84,12 @@ def _performance_tables(version: ModelVersion) -> list[Titled]:
             values.items(), key=lambda item: (list(METRICS).index(item[0][0]), item[0][1] or 0)
         )
     ]
-    return [(_("All figures of performance, with intervals"), table_of(rows))]
+    return [
+        (
+            _("All figures of performance, with intervals"),
+            table_of(rows, patients=provenance.everybody(version)),
+        )
+    ]
 
 
 def _with_interval(row: dict[str, Any]) -> str | None:
@@ -96,12 +102,15 @@ def _with_interval(row: dict[str, Any]) -> str | None:
 
 def _selection_tables(version: ModelVersion) -> list[Titled]:
     groups = correlated_groups(version.report.get("importance") or [])
-    nested = (version.cross_validation or {}).get("selected", [])
+    selected = (version.cross_validation or {}).get("selected", [])
     return [
-        (_("Correlated analytes, which could have stood in for each other"), table_of(groups)),
+        (
+            _("Correlated analytes, which could have stood in for each other"),
+            table_of(groups, patients=provenance.ranking(version)),
+        ),
         (
             _("How often the nested cross-validation selected each analyte"),
-            table_of(nested, ("analyte", "folds")),
+            table_of(selected, ("analyte", "folds"), provenance.nested(version)),
         ),
     ]
 
@@ -164,7 +173,19 @@ def _nested_against_cox(version: ModelVersion) -> list[str]:
 def _baseline_tables(version: ModelVersion) -> list[Titled]:
     compared = [one for one in _yardsticks(version) if "c" in one]
     rows: Rows = [_beside(one) for one in compared]
-    return [(_("This model beside what it has to beat"), table_of(rows))]
+    return [
+        (
+            _("This model beside what it has to beat"),
+            table_of(rows, patients=_of_yardsticks(version)),
+        )
+    ]
+
+
+def _of_yardsticks(version: ModelVersion) -> str:
+    bases = {one["basis"] for one in _yardsticks(version) if "c" in one}
+    if len(bases) == 1:
+        return provenance.judged_as(bases.pop())(version)
+    return provenance.everybody(version)
 
 
 def _beside(one: dict[str, Any]) -> dict[str, Any]:

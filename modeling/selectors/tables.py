@@ -33,11 +33,13 @@ IN_DAYS = ("time", "median", "median_low", "median_high")
 
 @dataclass(frozen=True)
 class Table:
-    """Headings and cells, as text; `numeric` says which columns hold numbers."""
+    """Headings and cells, as text; `numeric` says which columns hold numbers, `patients` on whom they
+    rest (modeling.selectors.provenance)."""
 
     columns: list[str]
     rows: list[list[str]]
     numeric: list[bool]
+    patients: str = ""
 
     @property
     def headings(self) -> list[tuple[str, bool]]:
@@ -50,13 +52,14 @@ class Table:
         return [list(zip(row, self.numeric, strict=True)) for row in self.rows]
 
 
-def table_of(rows: Rows, columns: Sequence[str] | None = None) -> Table:
+def table_of(rows: Rows, columns: Sequence[str] | None = None, patients: str = "") -> Table:
     """Chosen (by default all) columns of rows; times, which are in days, become months."""
     chosen = list(columns or (rows[0] if rows else ()))
     return Table(
         [_heading(column) for column in chosen],
         [[_cell(column, row.get(column)) for column in chosen] for row in rows],
         [_is_numeric([row.get(column) for row in rows]) for column in chosen],
+        patients,
     )
 
 

@@ -1,6 +1,6 @@
 """Two versions side by side on the same patients."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 from modeling.ciri.figures import Figure, comparison_figure
 from modeling.ciri.report import comparison_tables
 from modeling.models import ModelVersion
+from modeling.selectors import provenance
 from modeling.selectors.comparisons import (
     NotComparable,
     compare_versions,
     versions_to_compare,
 )
-from modeling.selectors.figures import told_simulated
+from modeling.selectors.figures import tell
 from modeling.selectors.tables import Table, table_of
 from modeling.web.rendering import figure_response
 from studies.models import Study
@@ -65,11 +66,16 @@ def figure(request: HttpRequest, study: Study, extension: str) -> HttpResponse:
 
     def draw(theme: str) -> Figure:
         drawn = comparison_figure(comparison_tables(a.report, b.report, names), names, theme)
-        return told_simulated(drawn, study, theme)
+        return tell(drawn, _patients(a, b), study, theme)
 
     mark = "-simulated" if study.is_simulated else ""
     name = f"{study.code}-{a.model.name}-v{a.number}-{b.model.name}-v{b.number}{mark}"
     return figure_response(request, draw, name=name, extension=extension)
+
+
+def _patients(a: ModelVersion, b: ModelVersion) -> str:
+    """On whom both rest: of two versions, the one that has more to say."""
+    return max((provenance.everybody(version) for version in (b, a)), key=len)
 
 
 def _chosen(versions: list[ModelVersion], named: str | None) -> ModelVersion | None:
@@ -100,10 +106,17 @@ def _compared(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
         "compared": compared,
         "found": found,
         "c": {row["of"]: row for row in found["c"]},
-        "improvement": _improvement(found),
+        "improvement": replace(_improvement(found), patients=_basis(a, b, compared.basis)),
+        "patients": _basis(a, b, compared.basis),
         "groups": _moves(found["groups"]),
         "added": found["added"],
     }
+
+
+def _basis(a: ModelVersion, b: ModelVersion, basis: str) -> str:
+    """On whom the comparison rests."""
+    told = provenance.judged_as(basis)
+    return max((told(version) for version in (b, a)), key=len)
 
 
 def _improvement(found: dict[str, Any]) -> Table:

@@ -3,8 +3,9 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from modeling.selectors import provenance
 from modeling.selectors.dependence import partial_dependence_specification
-from modeling.selectors.figures import DRAWINGS, figure_specification, told_simulated
+from modeling.selectors.figures import DRAWINGS, figure_specification, tell
 from modeling.web.rendering import figure_response
 from modeling.web.versions import version_or_404
 from studies.models import Study
@@ -42,8 +43,11 @@ def dependence(
     mark = "-simulated" if study.is_simulated else ""
     return figure_response(
         request,
-        lambda theme: told_simulated(
-            partial_dependence_specification(version, feature, theme), study, theme
+        lambda theme: tell(
+            partial_dependence_specification(version, feature, theme),
+            provenance.dataset(version),
+            study,
+            theme,
         ),
         name=f"{study.code}-{name}-v{number}-dependence-{feature}{mark}",
         extension=extension,

@@ -6,8 +6,9 @@ from django.views.decorators.http import require_safe
 
 from modeling.ciri.figures import Figure, message_figure, waterfall_figure
 from modeling.models import Score
-from modeling.selectors.figures import told_simulated
+from modeling.selectors.figures import tell
 from modeling.selectors.models import in_use, scores_visible_to
+from modeling.selectors.provenance import of_score
 from modeling.web.rendering import figure_response
 from studies.models import Study
 from studies.permissions import Capability
@@ -34,7 +35,9 @@ def why(
     mark = "-simulated" if study.is_simulated else ""
     return figure_response(
         request,
-        lambda theme: told_simulated(_drawn(score, theme), study, theme),
+        lambda theme: tell(
+            _drawn(score, theme), of_score(score.version, score.basis), study, theme
+        ),
         name=f"{study.code}-{subject}-{name}-v{score.version.number}-why{mark}",
         extension=extension,
     )

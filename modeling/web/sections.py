@@ -7,7 +7,9 @@ from django.http import HttpRequest
 
 from assays.models import PlateRun
 from modeling.models import PrognosticModel, StaleMark
+from modeling.selectors.cautions import cautions_of
 from modeling.selectors.models import HEAVY, champion_scores, with_champions
+from modeling.selectors.provenance import of_score
 from modeling.selectors.stale import stale_scores, stale_versions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline
@@ -41,13 +43,18 @@ def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, A
     """The patient's scores by the versions in use."""
     if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
         return None
+    scores = list(champion_scores(patient))
+    said = cautions_of(score.version_id for score in scores)
     return "modeling/_patient_scores.html", {
         "stale": list(
             StaleMark.objects.filter(patient=patient, cleared_at=None).select_related(
                 "version__model"
             )
         ),
-        "scores": list(champion_scores(patient)),
+        "scores": [
+            (score, of_score(score.version, score.basis), said[score.version_id])
+            for score in scores
+        ],
         "patient": patient,
     }
 

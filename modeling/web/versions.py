@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modeling.ciri import describe, parse_specification
 from modeling.models import ModelVersion
+from modeling.selectors.cautions import said_of
 from modeling.selectors.comparisons import comparable_versions
 from modeling.selectors.models import why_not_cross_validated, with_nested
 from modeling.selectors.parts import PARTS
@@ -56,6 +57,7 @@ def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpR
             "version": shown,
             "stale": shown.stale_marks.filter(patient__isnull=True)[:STALE_SHOWN],
             **_cross_validated(shown),
+            "said": said_of(shown),
             "paragraph": describe(parse_specification(shown.specification.body)),
             "parts": PARTS.items(),
             "part": key,

@@ -1,0 +1,54 @@
+"""What is said beside a version's probabilities: at the top of its page, on patients' pages, in the API."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import F
+from django.db.models.functions import JSONObject
+from django.utils.translation import gettext as _
+
+from modeling.ciri.cautions import SENTENCES, Caution, cautions
+from modeling.models import ModelVersion
+
+EVALUATION = JSONObject(
+    validation=F("report__evaluation__validation__metrics"),
+    out_of_bag=F("report__evaluation__out_of_bag__metrics"),
+    timepoint=F("specification__body__timepoint"),
+)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A caution in the reader's language, under its code."""
+
+    code: str
+    sentence: str
+
+
+def cautions_of(versions: Iterable[int]) -> dict[int, list[Said]]:
+    """By key of a version, gravest first; one query, and no report is read whole."""
+    rows = ModelVersion.objects.filter(pk__in=set(versions)).values_list(
+        "pk", "metrics", EVALUATION
+    )
+    return {pk: [_said(one) for one in _found(metrics, read)] for pk, metrics, read in rows}
+
+
+def said_of(version: ModelVersion) -> list[str]:
+    """The cautions of one version, then what its training said besides."""
+    found = cautions(
+        version.metrics, version.report.get("evaluation"), version.specification.body["timepoint"]
+    )
+    english = {one.sentence for one in found}
+    others = [text for text in version.report.get("warnings", []) if text not in english]
+    return [*(_said(one).sentence for one in found), *others]
+
+
+def _found(metrics: dict[str, Any], read: dict[str, Any]) -> list[Caution]:
+    bases = ("validation", "out_of_bag")
+    evaluation = {key: {"metrics": read[key]} for key in bases if read[key]}
+    return cautions(metrics, evaluation, read["timepoint"])
+
+
+def _said(caution: Caution) -> Said:
+    return Said(caution.code, _(SENTENCES[caution.code]) % caution.values)

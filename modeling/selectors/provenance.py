@@ -1,0 +1,105 @@
+"""On whom a figure, a table or a number rests, in words that go wherever it goes.
+
+Nothing about a version is shown, filed or answered without this: `figures.tell` refuses a figure that does not
+say it, and tests walk every figure, table and answer.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from modeling.models import ModelVersion, Score
+
+Provenance = Callable[[ModelVersion], str]
+
+
+def out_of_bag(version: ModelVersion) -> str:
+    """Training patients, each by the trees that left the patient out."""
+    return _of(version, _("Training patients, out-of-bag."), _chosen(version))
+
+
+def validation(version: ModelVersion) -> str:
+    """Patients of the validation cohort."""
+    return _of(version, _("Validation cohort: these patients took no part in training."))
+
+
+def everybody(version: ModelVersion) -> str:
+    """Both, one beside the other or together."""
+    both = _("Training patients (out-of-bag) and validation cohort.")
+    return _of(version, both, _chosen(version))
+
+
+def ranking(version: ModelVersion) -> str:
+    """Training patients who rank, select and grow."""
+    who = _("Training patients: the forest was grown on them.")
+    if selects(version):
+        who = _("Training patients: they rank and choose the analytes, so they cannot judge them.")
+    return _of(version, who)
+
+
+def nested(version: ModelVersion) -> str:
+    """Training patients, each by forests whose selection, too, left the patient out."""
+    return _of(version, _("Training patients, each held out of selection and forest in turn."))
+
+
+def dataset(version: ModelVersion) -> str:
+    """Patients of the dataset, seen by all trees."""
+    who = _(
+        "All patients of the dataset, by all trees, also those grown on them: how the model answers, not how "
+        "good it is."
+    )
+    return _of(version, who)
+
+
+def judged_as(basis: str) -> Provenance:
+    """The provenance of a basis as the report names it."""
+    return validation if basis == "validation" else out_of_bag
+
+
+def of_score(version: ModelVersion, basis: str) -> str:
+    """How one patient's score came about."""
+    if basis == Score.Basis.PREDICTION:
+        return _of(version, _("Prediction: the patient took no part in training."))
+    who = _("Out-of-bag: by the trees that did not see this training patient.")
+    if basis == Score.Basis.CHANGED:
+        who = _(
+            "Out-of-bag: by the trees that did not see this training patient, whose values have changed "
+            "since the training."
+        )
+    also = _("The patient is among those who chose the analytes.") if selects(version) else ""
+    return _of(version, who, also)
+
+
+def selects(version: ModelVersion) -> bool:
+    """Whether analytes were chosen on the training patients."""
+    return bool(version.specification.body["analytes"]["keep"])
+
+
+def _chosen(version: ModelVersion) -> str:
+    """What the training patients have decided, which makes figures of them too favourable."""
+    cut = version.specification.body.get("cutoff") == "logrank"
+    if selects(version) and cut:
+        return _(
+            "Training patients also chose the analytes and the cut-off: C, hazard ratios and p of theirs are "
+            "too favourable."
+        )
+    if selects(version):
+        return _(
+            "Training patients also chose the analytes: C, hazard ratios and p of theirs are too favourable."
+        )
+    if cut:
+        return _(
+            "Training patients also chose the cut-off: hazard ratios and p of theirs are too favourable."
+        )
+    return ""
+
+
+def _of(version: ModelVersion, *sentences: Any) -> str:
+    late = ""
+    if version.specification.body["timepoint"] == "edt":
+        late = _(
+            "Survival counts from the first dose, yet only who lived to the measurement at 6 weeks is here "
+            "(immortal time)."
+        )
+    return " ".join(str(sentence) for sentence in (*sentences, late) if sentence)
