@@ -89,7 +89,7 @@ def _cells(rows: pd.DataFrame, analytes: Sequence[str]) -> pd.DataFrame:
 
 def _read(text: object, analyte: str) -> tuple[float, str, float]:
     """Value, flag and limit of one cell."""
-    if text is None or (isinstance(text, float) and np.isnan(text)) or str(text).strip() == "":
+    if pd.isna(text) or str(text).strip() == "":  # type: ignore[call-overload]
         return np.nan, "missing", np.nan
     if beyond := _BEYOND.fullmatch(str(text)):
         return np.nan, _FLAG[beyond[1]], float(beyond[2])

@@ -3,7 +3,6 @@
 A version that was trained before a table was part of the report gets a sentence instead of a picture.
 """
 
-import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,7 +39,6 @@ from studies.models import Study
 
 SIMULATED = "Simulated data"
 OUTCOMES = {"OS": "Overall survival", "PFS": "Progression-free survival"}
-LETTERS = 56  # of the line over a figure, as many as a phone has room for
 OLDER = "This version was trained before Yogo drew this figure; train the model again to see it."
 BASES = {"out_of_bag": "out-of-bag", "validation": "validation"}
 
@@ -109,35 +107,28 @@ def figure_specification(version: ModelVersion, figure: str, *, theme: str) -> F
 
 
 def tell(drawn: Figure, patients: str, study: Study, theme: str) -> Figure:
-    """A figure over which it stands on whom it rests, and that they do not exist where that is so.
+    """A figure that holds on whom it rests, and whose title says that they do not exist where that is so.
 
+    A page writes `patients` beside it; `render_svg`, `render_png` and `render_pdf` write it into the file.
     Raises ValueError where it does not say on whom.
     """
     if not patients.strip():
         raise ValueError("A figure must say on whom it rests (modeling.selectors.provenance).")
-    simulated = [SIMULATED] if study.is_simulated else []
+    described = " ".join(filter(None, [drawn.get("description", ""), patients]))
+    told = drawn | {"description": described, "usermeta": {"patients": patients}}
+    if not study.is_simulated:
+        return told
     title: Any = drawn.get("title")
     found = title if isinstance(title, dict) else {"text": title or ""}
-    lines = textwrap.wrap(patients, LETTERS)
-    heading = " · ".join(filter(None, [*simulated, str(found["text"])]))
-    if not heading:  # a title without letters is not drawn, nor what stands under it
-        heading, *lines = lines
     marked = {
         "anchor": "start",
         "color": THEMES[theme].faint,
         "fontSize": 11,
         "fontWeight": "normal",
         **found,
-        "text": heading,
-        "subtitle": lines,
-        "subtitleColor": THEMES[theme].faint,
-        "subtitleFontSize": 11,
-        "subtitleLineHeight": 14,
-        "subtitlePadding": 1,
-        "frame": "bounds",
+        "text": " · ".join(filter(None, [SIMULATED, str(found["text"])])),
     }
-    described = " ".join(filter(None, [drawn.get("description", ""), patients]))
-    return drawn | {"title": marked, "description": described, "usermeta": {"patients": patients}}
+    return told | {"title": marked}
 
 
 def _rows(version: ModelVersion, key: str) -> Rows:

@@ -108,6 +108,7 @@ def _compared(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
         "c": {row["of"]: row for row in found["c"]},
         "improvement": replace(_improvement(found), patients=_basis(a, b, compared.basis)),
         "patients": _basis(a, b, compared.basis),
+        "all_patients": _patients(a, b),
         "groups": _moves(found["groups"]),
         "added": found["added"],
     }

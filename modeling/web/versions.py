@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from modeling.ciri import describe, parse_specification
 from modeling.models import ModelVersion
+from modeling.selectors import provenance
 from modeling.selectors.cautions import said_of
 from modeling.selectors.comparisons import comparable_versions
 from modeling.selectors.models import why_not_cross_validated, with_nested
@@ -66,6 +67,7 @@ def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpR
             "sentences": part.sentences(shown),
             "tables": [(title, table) for title, table in part.tables(shown) if table.rows],
             "feature": _chosen_feature(request, shown) if key == "why" else None,
+            "dependence_patients": provenance.dataset(shown),
             "others": comparable_versions(shown),
             "run": shown.runs.select_related("job", "requested_by").order_by("id").first(),
             "reproductions": shown.runs.count() - 1,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import vl_convert
@@ -9,17 +10,18 @@ import vl_convert
 from modeling.ciri.figures.theme import Figure
 
 _WIDTH = 680
+_LETTERS = 100  # of a line over a figure of that width
 
 
 def render_svg(spec: Figure) -> str:
     """The figure as SVG text."""
-    svg: str = vl_convert.vegalite_to_svg(_sized(spec), allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(_sized(_told(spec)), allowed_base_urls=[])
     return svg
 
 
 def render_png(spec: Figure, scale: float = 2) -> bytes:
     """The figure as PNG, `scale` pixels to one of the page."""
-    png: bytes = vl_convert.vegalite_to_png(_sized(spec), scale=scale, allowed_base_urls=[])
+    png: bytes = vl_convert.vegalite_to_png(_sized(_told(spec)), scale=scale, allowed_base_urls=[])
     return png
 
 
@@ -27,6 +29,24 @@ def render_pdf(spec: Figure) -> bytes:
     """The figure as one page of PDF, vectors and text."""
     pdf: bytes = vl_convert.svg_to_pdf(render_svg(spec))
     return pdf
+
+
+def _told(spec: Figure) -> Figure:
+    """A figure over which it stands on whom it rests, where it says so (`usermeta`, patients)."""
+    patients = spec.get("usermeta", {}).get("patients")
+    if not patients:
+        return spec
+    title: Any = spec.get("title")
+    found = title if isinstance(title, dict) else {"text": title or ""}
+    lines = textwrap.wrap(patients, _LETTERS)
+    heading = found["text"]
+    if not heading:  # a title without letters is not drawn, nor what stands under it
+        heading, *lines = lines
+    faint = spec["config"]["title"]["subtitleColor"]
+    small = {"fontSize": 11, "fontWeight": "normal", "color": faint}
+    under = {"subtitle": lines, "subtitleFontSize": 11, "subtitleLineHeight": 14, "offset": 10}
+    told = {"anchor": "start", **small, **found, "text": heading, **under}
+    return spec | {"title": told}
 
 
 def _sized(spec: Any) -> Any:

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -55,3 +56,27 @@ def test_the_example_goes_from_a_csv_to_the_four_figures_in_under_twenty_lines(t
         "1_importance.svg", "2_kaplan_meier.svg", "3_comparison.svg", "4_correlation.svg",
     ]  # fmt: skip
     assert all(path.read_text().startswith("<svg") for path in tmp_path.iterdir())
+
+
+def test_columns_of_every_kind_that_pandas_has_freeze_to_the_same_bytes():
+    frame = pd.DataFrame(
+        {
+            "subject": ["a", "b", "c"],
+            "time": [100, 200, 300],
+            "event": [1, 0, 1],
+            "IL6": [1.5, np.nan, 3.0],
+            "age": [60, 61, np.nan],
+        }
+    )
+    same = freeze_wide(frame, ["IL6"]).to_bytes()
+    for other in (
+        frame.convert_dtypes(),
+        frame.astype(object).where(frame.notna(), pd.NA),
+        frame.astype(object).where(frame.notna(), None),
+        frame.assign(IL6=pd.array(["1.5", None, "3"], dtype="string")),
+        frame.assign(
+            IL6=[Decimal("1.5"), None, Decimal(3)], time=[Decimal(t) for t in (100, 200, 300)]
+        ),
+        frame.assign(IL6=frame["IL6"].astype("category"), event=[True, False, True]),
+    ):
+        assert freeze_wide(other, ["IL6"]).to_bytes() == same
