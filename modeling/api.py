@@ -124,15 +124,15 @@ class CautionSerializer(serializers.Serializer[Said]):
 
 
 class _Told(serializers.Serializer[Any]):
-    """Answers about versions, each with its cautions; those of a version are read once an answer."""
+    """Answers about versions, each with its cautions; those of a whole page are read together."""
 
     def cautions_of(self, version: int) -> list[dict[str, str]]:
-        known: dict[int, list[Said]] = cast("dict[str, Any]", self.context).setdefault(
-            "cautions", {}
-        )
-        if version not in known:
-            known.update(cautions_of([version]))
-        return [asdict(one) for one in known[version]]
+        kept = cast("dict[str, Any]", self.context)
+        if "cautions" not in kept:
+            page = self.root.instance
+            rows: Any = page if isinstance(page, list) else [page]
+            kept["cautions"] = cautions_of(getattr(row, "version_id", row.pk) for row in rows)
+        return [asdict(one) for one in kept["cautions"][version]]
 
 
 class FiguresSerializer(serializers.Serializer[dict[str, str]]):

@@ -48,7 +48,7 @@ class Caution:
 
 
 def cautions(
-    performance: dict[str, Any], evaluation: dict[str, Any] | None, timepoint: str
+    performance: dict[str, Any], evaluation: dict[str, Any] | None, timepoint: str | None
 ) -> list[Caution]:
     """What is to be said of a model, gravest first.
 
@@ -62,7 +62,7 @@ def cautions(
         *_of_calibration(judged, (evaluation.get(judged or "") or {}).get("metrics") or []),
     ]
     inside = performance.get("out_of_bag")
-    if inside is None or inside["low"] is None or inside["low"] <= CHANCE:
+    if not inside or inside.get("low") is None or inside["low"] <= CHANCE:
         found.append(Caution("out_of_bag_by_chance"))
     if timepoint == "edt":
         found.append(Caution("immortal_time"))
@@ -70,14 +70,16 @@ def cautions(
 
 
 def _of_validation(c: dict[str, Any] | None) -> list[Caution]:
-    if c is None or c.get("c") is None:
+    if not c or c.get("c") is None:
         return [Caution("not_validated")]
-    if c["low"] is not None and c["low"] > CHANCE:
+    low, high = c.get("low"), c.get("high")
+    if low is not None and low > CHANCE:
         return []
-    values = {key: "–" if c[key] is None else f"{c[key]:.3f}" for key in ("c", "low", "high")}
-    worse = c["high"] is not None and c["high"] < CHANCE
-    code = "validation_backwards" if worse else "validation_by_chance"
-    return [Caution(code, {**values, "n": str(c["n"]), "events": str(c["events"])})]
+    found = {"c": c["c"], "low": low, "high": high}
+    values = {key: "–" if value is None else f"{value:.3f}" for key, value in found.items()}
+    counts = {key: str(c.get(key, "–")) for key in ("n", "events")}
+    worse = high is not None and high < CHANCE
+    return [Caution("validation_backwards" if worse else "validation_by_chance", values | counts)]
 
 
 def _of_calibration(judged: str | None, metrics: list[dict[str, Any]]) -> list[Caution]:

@@ -37,7 +37,9 @@ def cautions_of(versions: Iterable[int]) -> dict[int, list[Said]]:
 def said_of(version: ModelVersion) -> list[str]:
     """The cautions of one version, then what its training said besides."""
     found = cautions(
-        version.metrics, version.report.get("evaluation"), version.specification.body["timepoint"]
+        version.metrics,
+        version.report.get("evaluation"),
+        version.specification.body.get("timepoint"),
     )
     english = {one.sentence for one in found}
     others = [text for text in version.report.get("warnings", []) if text not in english]

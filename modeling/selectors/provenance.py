@@ -73,7 +73,7 @@ def of_score(version: ModelVersion, basis: str) -> str:
 
 def selects(version: ModelVersion) -> bool:
     """Whether analytes were chosen on the training patients."""
-    return bool(version.specification.body["analytes"]["keep"])
+    return bool(version.specification.body.get("analytes", {}).get("keep"))
 
 
 def _chosen(version: ModelVersion) -> str:
@@ -97,7 +97,7 @@ def _chosen(version: ModelVersion) -> str:
 
 def _of(version: ModelVersion, *sentences: Any) -> str:
     late = ""
-    if version.specification.body["timepoint"] == "edt":
+    if version.specification.body.get("timepoint") == "edt":
         late = _(
             "Survival counts from the first dose, yet only who lived to the measurement at 6 weeks is here "
             "(immortal time)."
