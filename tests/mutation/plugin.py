@@ -14,10 +14,10 @@ import pytest
 
 from tests.mutation.accepted import accepted
 from tests.mutation.baseline import Kept, Measured, measure
-from tests.mutation.faults import Fault, faults_of
+from tests.mutation.faults import Fault, by_hand, faults_of
 from tests.mutation.forks import Databases, commits, first_failure, in_a_fork
 from tests.mutation.putting_in import CannotPutIn, Loaded
-from tests.mutation.rooms import ROOMS, Room, sources
+from tests.mutation.rooms import BY_HAND, ROOMS, Room, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 30.0  # of tests for one fault: the quickest that run its line
@@ -86,7 +86,9 @@ class Run:
         terminal.write(text + ("\n" if line else ""), flush=True)
 
     def mutate(self, name: str, room: Room) -> None:
-        files = sources(room, ROOT)
+        listed = by_hand(BY_HAND, ROOT) if name == "by-hand" else {}
+        files = sorted(listed) or sources(room, ROOT)
+        files = [file for file in files if self.option.mutate_only.split(":")[0] in file]
         for file in files:
             importlib.import_module(
                 file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
@@ -98,7 +100,7 @@ class Run:
         survivors: list[str] = []
         began = time.monotonic()
         for file in files:
-            for fault in self.wanted(file):
+            for fault in listed.get(file) or self.wanted(file):
                 if fault.key in equivalents:
                     tally[file]["equivalent"] += 1
                     continue
