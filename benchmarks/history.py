@@ -219,7 +219,7 @@ WAYS: dict[str, tuple[Callable[[int], None], int]] = {
     "assay table": (assay, 5_000),
     "plate": (plate, 96 * 20),
     "layout corrected": (layout, 96 * 20),
-    "demonstration study": (demonstration, 100),
+    "demonstration study": (demonstration, 50),
 }
 
 
