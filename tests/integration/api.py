@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
+from modeling.ciri import FrozenTable
 from modeling.models import (
     FrozenDataset,
     ModelSpecification,
@@ -86,7 +87,9 @@ def measure(
     )
 
 
-def add_champion(study: Study, name: str = "preCIRI14", number: int = 1) -> ModelVersion:
+def add_champion(
+    study: Study, name: str = "preCIRI14", number: int = 1, *, table: FrozenTable | None = None
+) -> ModelVersion:
     """A version in use, with a score for each patient of the study. Its content is not read here."""
     model = PrognosticModel.objects.create(study=study, name=name)
     stated = ModelSpecification.objects.create(
@@ -94,8 +97,8 @@ def add_champion(study: Study, name: str = "preCIRI14", number: int = 1) -> Mode
     )
     dataset = FrozenDataset.objects.create(
         study=study,
-        content_hash=f"{model.pk:064d}",
-        content=b"",
+        content_hash=table.content_hash if table else f"{model.pk:064d}",
+        content=table.to_bytes() if table else b"",
         as_of=day(0),
         timepoint="pre",
         endpoint="OS",

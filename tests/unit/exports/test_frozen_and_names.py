@@ -1,0 +1,118 @@
+"""A version's frozen dataset as a file, who may take it, and names of columns in a study's own dataset."""
+
+import io
+
+import pandas as pd
+import pytest
+
+from assays.models import PlateRun, Specimen
+from exports.models import Export
+from exports.selectors.frozen import version_called
+from exports.services.analysis_dataset import Recipe, export_analysis_dataset
+from exports.services.frozen_dataset import export_frozen_dataset
+from modeling.ciri import FrozenTable, freeze_wide, read_export
+from modeling.models import ModelVersion
+from studies.models import Study
+from studies.refusals import NotAllowed, Refused
+from tests.factories import make_member
+from tests.integration.api import add_champion, measure, small_study
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = pd.DataFrame(
+    {
+        "subject": ["007", "P2"],
+        "site": ["A", "B"],
+        "cohort": "discovery",
+        "role": ["train", "validate"],
+        "time": [0.1 + 0.2, 30],
+        "event": [True, False],
+        "sex": ["female", None],
+        "nlr": [1 / 3, None],
+    }
+)
+READINGS = pd.DataFrame(
+    [("007", "IL6", 1, 0.1, "in_range", None), ("007", "IL6", 2, None, "below_lloq", 3.2)],
+    columns=["subject", "analyte", "replicate", "value", "flag", "limit"],
+)
+
+
+@pytest.fixture
+def version(db: None) -> ModelVersion:
+    return add_champion(small_study(2), table=FrozenTable.freeze(PEOPLE, READINGS))
+
+
+def taken(version: ModelVersion, format: str = "csv") -> bytes:
+    found = export_frozen_dataset(version=version, format=format, via="command", by=None)
+    return b"".join(found.chunks())
+
+
+def test_a_file_of_it_holds_every_reading_as_it_was_frozen(version: ModelVersion) -> None:
+    head, first, second = taken(version).decode().splitlines()
+    row = dict(zip(head.split(","), first.split(","), strict=True))
+    assert (row["subject"], row["role"], row["time"], row["event"]) == (
+        "007", "train", "0.30000000000000004", "TRUE",
+    )  # fmt: skip
+    assert (row["IL6"], row["IL6_flag"], row["IL6_low"]) == ("0.1", "in_range", "")
+    assert (row["IL6 (repeat 2)"], row["IL6 (repeat 2)_low"]) == ("", "3.2")
+    assert second.startswith("P2,B,discovery,validate,30.0,FALSE,")
+    for format in ("csv", "excel", "parquet"):
+        frame = read_export(io.BytesIO(taken(version, format)))
+        assert freeze_wide(frame).content_hash == version.dataset.content_hash
+    export = Export.objects.latest("id")
+    assert (export.row_count, export.version, export.endpoints) == (2, version, "OS")
+    assert export.finished_at is not None
+
+
+def test_a_version_is_called_by_model_and_number_or_as_the_one_in_use(
+    version: ModelVersion,
+) -> None:
+    study = version.model.study
+    assert version_called(study, "preCIRI14") == version
+    assert version_called(study, "preCIRI14:1") == version
+    for name in ("preCIRI14:2", "preCIRI14:x", "preCIRI14:²", "preCIRI14:" + "9" * 30, "other", ""):
+        assert version_called(study, name) is None, name
+    assert version_called(small_study(0), "preCIRI14") is None
+    ModelVersion.objects.update(status="retired")
+    assert version_called(study, "preCIRI14") is None
+    assert version_called(study, "preCIRI14:1") == version
+
+
+def test_it_is_for_those_who_may_export_the_whole_study(version: ModelVersion) -> None:
+    study = version.model.study
+
+    def ask(role: str, site: str | None = None) -> None:
+        person = make_member(study, role, site=study.sites.get(code=site) if site else None)
+        export_frozen_dataset(version=version, format="csv", via="page", by=person)
+
+    ask("statistician")
+    for role, site in (("monitor", None), ("manager", None), ("statistician", "A")):
+        with pytest.raises(NotAllowed):
+            ask(role, site)
+    with pytest.raises(Refused, match="csv, excel, parquet, ndjson"):
+        export_frozen_dataset(version=version, format="xls", via="page", by=None)
+    assert Export.objects.count() == 1
+
+
+def columns(study: Study) -> list[str]:
+    found = export_analysis_dataset(study=study, recipe=Recipe(), via="command", by=None)
+    return b"".join(found.chunks()).decode().splitlines()[0].split(",")
+
+
+def test_no_two_columns_of_a_study_have_one_name_and_each_leads_back(version: ModelVersion) -> None:
+    study = version.model.study
+    specimen, plate = Specimen.objects.get(label="P001-pre"), PlateRun.objects.get()
+    symbols = ["il6", "IL6_flag", "IL6_low", "os_event", "AGE", "preCIRI14_group", "X (analyte)"]
+    for value, symbol in enumerate(symbols, 1):
+        measure(specimen, plate, symbol, float(value))
+    add_champion(study, "PRECIRI14")
+    found = columns(study)
+    assert len({name.casefold() for name in found}) == len(found)
+    content = b"".join(
+        export_analysis_dataset(study=study, recipe=Recipe(), via="command", by=None).chunks()
+    )
+    table = freeze_wide(read_export(io.BytesIO(content)), endpoint="OS")
+    known = table.measurements[table.measurements["subject"] == "P001"]
+    read = dict(zip(known["analyte"], known["value"], strict=True))
+    assert {symbol: read[symbol] for symbol in symbols} == {s: float(n) for n, s in enumerate(symbols, 1)}  # fmt: skip
+    assert read["IL6"] == 10.0
