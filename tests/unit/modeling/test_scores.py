@@ -9,11 +9,12 @@ from django.urls import reverse
 
 from jobs.work import Asked
 from modeling.ciri import TrainedModel
+from modeling.ciri.trained import CHANGED
 from modeling.models import ModelVersion, Score
 from modeling.services import scoring
 from modeling.services.models import define_model
 from modeling.services.training import request_training
-from studies.models import Patient, Study
+from studies.models import Baseline, Patient, Study
 from tests.factories import SiteFactory, StudyFactory, make_member
 from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
@@ -171,3 +172,19 @@ def test_a_score_made_before_explanations_were_kept_says_so(champion: ModelVersi
     )
     assert page.status_code == 200
     assert "Why this score" not in page.content.decode()
+
+
+def test_a_patient_of_the_training_whose_values_changed_is_scored_by_the_trees_that_left_them_out(
+    champion: ModelVersion,
+) -> None:
+    """Ids are people in a study's own database; the explanation is of the same score."""
+    patient = champion.model.study.patients.filter(cohort__code="discovery")[0]
+    Baseline.objects.filter(patient=patient).update(age=99.0)
+    asked = Asked(payload={"version": champion.pk}, by=None)
+    outcome = scoring.compute_scores(asked, lambda percent, text: None)
+    scores = outcome.scores.reset_index(drop=True)
+    place = scores.index[scores["subject"] == patient.subject_id][0]
+    assert scores["basis"][place] == CHANGED
+    assert (scores["basis"] == CHANGED).sum() == 1
+    explained = outcome.explanation.base[place] + outcome.explanation.values[place].sum()
+    assert explained == pytest.approx(scores["mortality"][place])
