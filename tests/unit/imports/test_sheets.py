@@ -10,8 +10,8 @@ from studies.models import Cohort, ImportBatch, Patient, Study
 from studies.refusals import Refused
 from studies.services.imports import choose_sheet, preview_import
 from tests.factories import StudyFactory
-from tests.integration.test_imports_pages import MAPPING, address, signed_in, upload
 from tests.unit.formats.files import workbook
+from tests.unit.imports.test_pages import MAPPING, address, signed_in, upload
 
 pytestmark = pytest.mark.django_db
 
