@@ -81,3 +81,19 @@ def test_bytes_that_are_not_canonical_are_refused():
     for other in (b"", b"\xff", b"[]", b'{"format":"x","subjects":0}\n'):
         with pytest.raises(ValueError, match="frozen table"):
             FrozenTable.from_bytes(other)
+
+
+def test_day_0_is_half_a_day_for_an_event_and_none_at_all_for_who_was_only_seen_then():
+    people = pd.DataFrame(
+        {"subject": list("abc"), "site": "s", "cohort": "c", "role": "train"}
+        | {"time": [0.0, 0.0, 1.0], "event": [True, False, False]}
+    )
+    columns = ["subject", "analyte", "replicate", "value", "flag", "limit"]
+    nothing = pd.DataFrame(columns=columns)
+    trained = FrozenTable.freeze(people, nothing)
+    assert trained.subjects[["subject", "time"]].values.tolist() == [["a", 0.5], ["c", 1.0]]
+    assert trained.left_out == [{"subject": "b", "reason": "censored on day 0"}]
+    scored = FrozenTable.freeze(people, nothing, require_outcome=False)
+    assert scored.subjects["time"].tolist() == [0.5, 0.0, 1.0]
+    assert scored.subjects["role"].tolist() == ["train", "other", "train"]
+    assert scored.left_out == []
