@@ -17,6 +17,11 @@ urlpatterns = [
         plate_imports.supersede_plate,
         name="supersede_plate",
     ),
+    path(
+        "studies/<str:code>/data/<int:pk>/wells/",
+        plate_imports.name_plate_wells,
+        name="name_plate_wells",
+    ),
     path("studies/<str:code>/plates/", plates.plates, name="plates"),
     path("studies/<str:code>/plates/<int:pk>/", plates.plate, name="plate"),
     path(
@@ -36,6 +41,7 @@ urlpatterns = [
         plate_actions.correct_wells,
         name="correct_well",
     ),
+    path("studies/<str:code>/plates/<int:pk>/wells/", plate_actions.retype, name="retype_wells"),
     path(
         "studies/<str:code>/plates/<int:pk>/judge/", plate_actions.judge_again, name="judge_plate"
     ),

@@ -111,7 +111,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "studies.web.context.shell",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "studies.templatetags.words",
+            ],
         },
     }
 ]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 
 from assays.formats.wells import positions
-from studies.imports.tables import SheetNeeded, read_table
+from studies.imports.tables import SheetNeeded, Table, read_table
 from studies.refusals import Refused
 
 WELL, LABEL = ("well", "position", "location"), ("label", "barcode", "specimen")
@@ -15,6 +15,18 @@ MOST = 384
 
 def labels_of_table(name: str, content: bytes) -> dict[str, str]:
     """Well -> label of a specimen ("" for nobody's) of a CSV, TSV or XLSX file with these two columns."""
+    table, well = table_of_wells(name, content)
+    label = _place(table, LABEL)
+    if label is None:
+        raise Refused(
+            _("“%(file)s” needs the columns well and label; its columns are %(columns)s.")
+            % {"file": name, "columns": ", ".join(table.columns)}
+        )
+    return _once((row.cells[well], row.cells[label]) for row in table.rows)
+
+
+def table_of_wells(name: str, content: bytes) -> tuple[Table, int]:
+    """A table with a column of wells, and the place of that column."""
     try:
         table = read_table(name, content)
     except SheetNeeded as error:
@@ -24,14 +36,18 @@ def labels_of_table(name: str, content: bytes) -> dict[str, str]:
             )
             % {"file": name, "names": ", ".join(error.names)}
         ) from error
-    bare = [re.sub(r"[^a-z]", "", column.lower()) for column in table.columns]
-    places = [next((bare.index(n) for n in names if n in bare), None) for names in (WELL, LABEL)]
-    if places[0] is None or places[1] is None:
+    well = _place(table, WELL)
+    if well is None:
         raise Refused(
-            _("“%(file)s” needs the columns well and label; its columns are %(columns)s.")
+            _("“%(file)s” needs the column well; its columns are %(columns)s.")
             % {"file": name, "columns": ", ".join(table.columns)}
         )
-    return _once((row.cells[places[0]], row.cells[places[1]]) for row in table.rows)
+    return table, well
+
+
+def _place(table: Table, names: tuple[str, ...]) -> int | None:
+    bare = [re.sub(r"[^a-z]", "", column.lower()) for column in table.columns]
+    return next((bare.index(name) for name in names if name in bare), None)
 
 
 def labels_of_text(text: str) -> dict[str, str]:

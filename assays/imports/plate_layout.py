@@ -1,4 +1,4 @@
-"""A layout file -> whose blood stood in which well, or which sample name is whose."""
+"""A layout file -> whose blood stood in which well, or which sample name is whose; and what else stood there."""
 
 import re
 from collections.abc import Iterable
@@ -7,7 +7,9 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from assays.formats.retyping import Said
 from assays.formats.wells import position
+from assays.imports.layout_roles import RoleColumns, role_columns, said_of
 from assays.models import Specimen
 from studies.imports.columns import Problem
 from studies.imports.registry import Files
@@ -42,7 +44,13 @@ class Placed:
     label: str
     collected_on: date | None
     material: str
+    said: Said = field(default_factory=Said)
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it says whose blood stands there."""
+        return bool(self.subject or self.timepoint or self.label)
 
 
 @dataclass(frozen=True)
@@ -73,11 +81,12 @@ def read_layout(files: Files, sheet: str | None = None) -> Layout | None:
     name = files.samples.name
     content = bytes(files.samples.content)
     table = read_table(name, content, sheet=files.samples_sheet or sheet, part="samples")
-    places = _places(table, name)
+    roles = role_columns(table.columns)
+    places = _places(table, name, roles)
     layout = Layout(name, {}, {})
     for row in table.rows:
-        placed = _placed(row, places)
-        if not placed.subject and not placed.timepoint and not placed.label:
+        placed = _placed(row, places, roles)
+        if not placed.is_told and placed.said == Said() and not placed.problems:
             continue  # an empty well
         index: dict = layout.by_well if placed.well else layout.by_sample
         key = (placed.plate, placed.well) if placed.well else placed.sample
@@ -98,7 +107,7 @@ def unknown_subject(subject: str, known: Iterable[str]) -> str:
     )
 
 
-def _places(table: Table, file: str) -> dict[str, int]:
+def _places(table: Table, file: str, roles: RoleColumns) -> dict[str, int]:
     bare = [re.sub(r"[^a-z]", "", column.lower()) for column in table.columns]
     places = {
         key: bare.index(name)
@@ -107,18 +116,19 @@ def _places(table: Table, file: str) -> dict[str, int]:
         if name in bare
     }
     missing = [key for key in ("subject", "timepoint") if key not in places]
-    if missing or not {"well", "sample"} & places.keys():
+    if (missing and not roles) or not {"well", "sample"} & places.keys():
         raise Refused(
             _(
                 "The layout “%(file)s” needs the columns subject and timepoint, and well or sample; "
-                "it may have label, collected_on, material and plate. Its columns are %(columns)s."
+                "it may have label, collected_on, material and plate; and type, expected and dilution "
+                "for standards and controls. Its columns are %(columns)s."
             )
             % {"file": file, "columns": ", ".join(table.columns)}
         )
     return places
 
 
-def _placed(row: Row, places: dict[str, int]) -> Placed:
+def _placed(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
     said = {key: row.cells[places[key]] if key in places else "" for key in COLUMNS}
     problems: list[Problem] = []
 
@@ -129,12 +139,13 @@ def _placed(row: Row, places: dict[str, int]) -> Placed:
     if said["well"] and not well:
         well = said["well"]  # such as row 17, where the file tells no position
     timepoint = said["timepoint"].lower()
-    if timepoint not in Timepoint.values:
+    is_told = bool(said["subject"] or timepoint or said["label"])
+    if is_told and timepoint not in Timepoint.values:
         wrong("timepoint", _("write pre or edt."))
     material = said["material"].lower()
     if material and material not in Specimen.Material.values:
         wrong("material", _("write plasma or serum."))
-    if not said["subject"]:
+    if is_told and not said["subject"]:
         wrong("subject", _("every sample needs a subject id."))
     collected = None
     try:
@@ -151,6 +162,7 @@ def _placed(row: Row, places: dict[str, int]) -> Placed:
         label=said["label"],
         collected_on=collected,
         material=material,
+        said=said_of(row.cells, roles, problems),
         problems=problems,
     )
 

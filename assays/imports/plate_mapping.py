@@ -6,17 +6,20 @@ material: serum                  # default: plasma
 unit: pg/mL                      # only for files that name no unit
 analytes: {Hu X-2 (14): IL6}     # names of this file, decided by a person
 leave_out: [Total Events]        # analytes that stay in the file
+wells: {S1: sample, RP-7: control}  # what names of wells mean, where the usual meaning is another
 sheet: Export 2                  # of a workbook with several exports
 layout_sheet: Plate 7            # of a workbook with several layouts
 supersedes: {reason: gates set anew, plate: Plate 7}   # a new export of a run that is here already
 table: {layout: long, ...}       # which column is what, for a table of no instrument
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assays.imports.layout_roles import WORDS
 from assays.models import Specimen
 from studies.imports.sections import Section, read_mapping
 from tabular.checked_yaml import read_yaml, write_yaml
@@ -29,6 +32,7 @@ KEYS = (
     "unit",
     "analytes",
     "leave_out",
+    "wells",
     "table",
     "sheet",
     "layout_sheet",
@@ -55,6 +59,7 @@ class PlateMapping:
     unit: str = ""
     analytes: dict[str, str] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
+    wells: dict[str, str] = field(default_factory=dict)
     table: dict[str, Any] | None = None
     sheet: str | None = None
     layout_sheet: str | None = None
@@ -72,7 +77,7 @@ def with_names(text: str, analytes: dict[str, str], leave_out: list[str]) -> str
     content["analytes"] = {**(content.get("analytes") or {}), **analytes}
     content["leave_out"] = sorted({*(content.get("leave_out") or []), *leave_out})
     kept = {key: value for key, value in content.items() if value not in ({}, [], None)}
-    return write_yaml(kept)
+    return write_yaml(kept) if kept else ""
 
 
 def with_superseding(text: str, reason: str, plate: str) -> str:
@@ -95,6 +100,7 @@ def _options(root: Section) -> PlateMapping:
         analytes={name: str(symbol) for name, symbol in root.table("analytes").items()},
         leave_out=root.texts("leave_out"),
         supersedes=_superseding(root),
+        wells=_wells(root),
         table=table.content if table is not None else None,
         sheet=root.text("sheet"),
         layout_sheet=root.text("layout_sheet"),
@@ -110,3 +116,26 @@ def _superseding(root: Section) -> Superseding | None:
     if not 0 < len(reason) <= LONGEST_REASON:
         section.told("reason", _("say why, in at most %(n)d characters.") % {"n": LONGEST_REASON})
     return Superseding(reason, (section.text("plate") or "").strip())
+
+
+def with_wells(text: str, wells: Mapping[str, str]) -> str:
+    """The options with the meaning of wells' names, as YAML."""
+    content = read_yaml(text) if text.strip() else {}
+    content["wells"] = {**(content.get("wells") or {}), **wells}
+    return write_yaml(content)
+
+
+def _wells(root: Section) -> dict[str, str]:
+    """Name of a well -> type; one that is no type is told."""
+    found = {}
+    for name, written in root.table("wells").items():
+        kind = WORDS.get(str(written).strip().lower())
+        if kind is None:
+            root.told(
+                "wells",
+                _("“%(type)s” is no type of well: write sample, standard, control or blank.")
+                % {"type": str(written)[:40]},
+            )
+        else:
+            found[str(name)] = kind.value
+    return found

@@ -1,19 +1,25 @@
 """Names of analytes on a plate -> the catalogue; what cannot be decided becomes a question to a person."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from assays.imports.plate_checks import longest
 from assays.models import Analyte, normalized
+from assays.models.catalogue import UNIPROT_FORM
 from assays.selectors.catalogue import catalogue_names, readable_names
 from studies.imports.sections import near
 
 BEAD_REGION = re.compile(r"\s*\((?:\d{1,3}|OID\d+)\)\s*$")
 HUMAN = re.compile(r"^\s*(?:human|hu)[\s_.-]+(?=\S)", re.IGNORECASE)
 ISOFORM = re.compile(r"-\d+$")
+SYMBOL = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._/()@-]{0,59}")
+COMPARED = 200
+"""Names that are compared with the catalogue for “did you mean”; that takes a while for each."""
 
 
 def plain_name(name: str) -> str:
@@ -39,14 +45,21 @@ def accessions(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Question:
-    """A name that a person has to decide on: why, and what the file and the catalogue suggest."""
+    """A name that a person has to decide on: why, and what the file and the catalogue suggest.
+
+    answer: what the form starts from ("is", "add", "leave_out"); suggestion: an analyte of the catalogue; symbol
+    and uniprot: of a new one. is_clear: whether a new analyte of these can be meant and nothing else.
+    """
 
     name: str
     why: str
     uniprot: str = ""
     suggestion: str = ""
+    answer: str = "is"
+    symbol: str = ""
+    is_clear: bool = False
 
-    def as_json(self) -> dict[str, str]:
+    def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
@@ -84,10 +97,34 @@ class AnalyteNames:
             elif (other := first.setdefault(found.symbol, name)) != name:
                 why = _("“%(other)s” of this file is already %(symbol)s; leave one of them out.")
                 words = {"other": other, "symbol": found.symbol}
-                result.questions.append(Question(name, why % words, uniprot))
+                question = Question(name, why % words, uniprot, answer="leave_out")
+                result.questions.append(question)
             else:
                 result.found[name] = found
+        result.questions = self._cleared(result.questions)
         return result
+
+    def _cleared(self, questions: list[Question]) -> list[Question]:
+        """Which questions are clear: those whose file tells a symbol and a UniProt accession that neither the
+        catalogue nor another name of the file has. The others are compared with the catalogue."""
+        keys = Counter(normalized(question.symbol) for question in questions)
+        told = Counter(question.uniprot for question in questions)
+        known = readable_names() if questions else []
+        found, compared = [], 0
+        for question in questions:
+            key = normalized(question.symbol)
+            is_new = bool(key) and key not in self.names and keys[key] == 1
+            is_clear = is_new and _is_accession(question.uniprot) and told[question.uniprot] == 1
+            if is_clear and question.answer == "add":
+                found.append(replace(question, is_clear=True))
+            elif question.answer == "leave_out" or not question.symbol or compared >= COMPARED:
+                found.append(question)
+            else:
+                compared += 1
+                answer = "add" if is_new and question.answer == "add" else "is"
+                why = question.why + near(plain_name(question.name), known)
+                found.append(replace(question, why=why, answer=answer))
+        return found
 
     def _one(self, name: str, uniprots: tuple[str, ...]) -> Analyte | Question:
         told = " ".join(uniprots)
@@ -115,12 +152,39 @@ class AnalyteNames:
         return found[0] if len(found) == 1 else None
 
     def _unknown(self, name: str, uniprot: str) -> Question:
-        why = _("the catalogue has no analyte of this name.") + near(
-            plain_name(name), readable_names()
-        )
-        return Question(name, why, uniprot)
+        """A question that starts from what the file itself tells."""
+        symbol = plain_name(name)
+        fits = SYMBOL.fullmatch(symbol) is not None
+        why = _("the catalogue has no analyte of this name.")
+        answer = "add" if fits and uniprot else "is"
+        return Question(name, why, uniprot, answer=answer, symbol=symbol if fits else "")
 
 
-def questions_of(preview: Mapping[str, Any] | None) -> list[dict[str, str]]:
-    """The questions that a kept preview asks."""
-    return list((preview or {}).get("questions", []))
+def _is_accession(text: str) -> bool:
+    return len(text) <= longest(Analyte, "uniprot") and re.fullmatch(UNIPROT_FORM, text) is not None
+
+
+def questions_of(preview: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The questions that a kept preview asks, each with its place among them."""
+    asked = (preview or {}).get("questions", ())
+    started = {"answer": "is", "symbol": "", "is_clear": False}
+    return [{**started, **one, "place": place} for place, one in enumerate(asked)]
+
+
+def chosen_questions(
+    questions: list[dict[str, Any]], *, text: str = "", show: str = ""
+) -> list[dict[str, Any]]:
+    """Those whose name, symbol or accession has a text; show: "clear" or "open" ones only."""
+    wanted = text.casefold()
+    return [
+        one
+        for one in questions
+        if (show not in ("clear", "open") or one["is_clear"] == (show == "clear"))
+        and any(wanted in one[key].casefold() for key in ("name", "symbol", "uniprot"))
+    ]
+
+
+def counts_of(questions: list[dict[str, Any]]) -> dict[str, int]:
+    """How many questions there are, how many of them are clear, and how many are left then."""
+    clear = sum(one["is_clear"] for one in questions)
+    return {"all": len(questions), "clear": clear, "open": len(questions) - clear}

@@ -16,9 +16,10 @@ from assays.imports.plate_checks import longest
 from assays.imports.plate_mapping import PlateMapping, Superseding
 from assays.imports.plate_names import AnalyteNames, NamedAnalytes
 from assays.imports.plate_rerun import equal_export, exports_of, free_name, superseded_by
+from assays.imports.plate_roles import WellRoles, names_of_study, seems_of
 from assays.imports.plate_specimens import SpecimenFinder
 from assays.imports.plate_stored import differences, same_run_elsewhere
-from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Specimen, Well
+from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Specimen, Well, WellName
 from studies.imports.columns import Problem
 from studies.imports.preview import Change, RowVerdict
 from studies.imports.texts import quoted
@@ -27,6 +28,7 @@ from studies.refusals import Refused
 
 WITHOUT_SPECIMEN = (SampleType.STANDARD, SampleType.BLANK)
 NAMED = 12
+QUESTIONS_TOLD = 5
 LONGEST_NAME = longest(PlateRun, "name")
 REMARK = longest(Well, "remark")
 
@@ -90,13 +92,17 @@ class PlatePlanner:
         names = AnalyteNames(mapping.analytes, mapping.leave_out)
         analytes = reading.analytes
         pairs = zip(analytes["analyte"], analytes["uniprot"].fillna(""), strict=True)
-        self.plan = PlatePlan(reading, self._panel(), names.resolve(pairs))
+        named = names.resolve(pairs)
+        own = names_of_study(WellName.objects.filter(study=study))
+        self.roles = WellRoles(reading, finder.layout, mapping.wells, own, finder.specimens)
+        self.reading = self.roles.retyped(named.found)
+        self.plan = PlatePlan(self.reading, self._panel(), named)
         self.nameless: list[str] = []
 
     def made(self) -> PlatePlan:
         """The whole plan."""
         plan, found = self.plan, self.plan.names.found
-        for question in plan.names.questions:
+        for question in plan.names.questions[:QUESTIONS_TOLD]:
             plan.of_file.problems.append(Problem("analyte", question.name, question.why))
         self._check_panel(found)
         cells = cells_of(self.reading, set(found), unit=self.mapping.unit)
@@ -104,7 +110,8 @@ class PlatePlanner:
         several = wells["plate"].nunique() > 1
         for name, group in wells.groupby("plate", sort=False):
             self._plate(str(name) if several else "", group, cells, several=several)
-        for placed in self.finder.unused():
+        plan.of_file.problems += [*self.roles.problems, *self.roles.unused()]
+        for placed in self.finder.unused(self.roles.used):
             why = _("%(file)s, row %(row)d names a well or sample that this plate does not have.")
             words = {
                 "file": self.finder.layout.file if self.finder.layout else "",
@@ -211,7 +218,7 @@ class PlatePlanner:
             run_on=None if told.acquired is None else told.acquired.date(),
             size=told.wells,
             header=self.reading.header,
-            notes=list(self.reading.notes),
+            notes=[*self.reading.notes, *seems_of(self.reading)],
         )
 
     def _well(self, well: Well, part: str, remark: str, number: int) -> RowVerdict:
@@ -343,7 +350,7 @@ class PlatePlanner:
         return found
 
     def _notes(self) -> list[str]:
-        notes = []
+        notes = seems_of(self.reading)
         if self.nameless:
             count, first = len(self.nameless), list(dict.fromkeys(self.nameless))
             sentence = ngettext(

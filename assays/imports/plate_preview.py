@@ -5,13 +5,16 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assays.imports.plate_plan import PlatePlan
+from assays.imports.plate_names import Question
+from assays.imports.plate_plan import QUESTIONS_TOLD, PlatePlan
+from assays.imports.plate_roles import questions_on
 from assays.models import PlateRun
 from assays.models.measurement import Flag
 from assays.models.plate import SampleType
 from studies.imports.texts import quoted
 
 REMARKS_SHOWN = 30
+NAMES_SHOWN = 12
 
 
 def described(plan: PlatePlan) -> dict[str, Any]:
@@ -27,10 +30,12 @@ def described(plan: PlatePlan) -> dict[str, Any]:
             "remarks_in_all": len(plan.reading.remarks),
         },
         "reruns": plan.reruns,
+        "wells": [question.as_json() for question in questions_on(plan.reading)],
         "questions": [question.as_json() for question in plan.names.questions],
     }
     count = len(plan.names.questions)
-    if count and len(plan.of_file.problems) == count and not _rows_rejected(plan):
+    told = min(count, QUESTIONS_TOLD)  # of many names, the first stand for all
+    if count and len(plan.of_file.problems) == told and not _rows_rejected(plan):
         # Nothing is wrong with the file: it waits for answers.
         preview["message"] = ngettext(
             "%(count)d name of an analyte is not known: %(names)s. Say what it is; then the preview "
@@ -38,8 +43,13 @@ def described(plan: PlatePlan) -> dict[str, Any]:
             "%(count)d names of analytes are not known: %(names)s. Say what they are; then the "
             "preview is made anew.",
             count,
-        ) % {"count": count, "names": quoted(question.name for question in plan.names.questions)}
+        ) % {"count": count, "names": _first(plan.names.questions)}
     return preview
+
+
+def _first(questions: list[Question]) -> str:
+    names = quoted(question.name for question in questions[:NAMES_SHOWN])
+    return names + (", …" if len(questions) > NAMES_SHOWN else "")
 
 
 def _rows_rejected(plan: PlatePlan) -> bool:

@@ -1,6 +1,6 @@
 """Wells of a plate -> specimens of the study: by barcode, or by the layout."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
@@ -55,15 +55,15 @@ class SpecimenFinder:
     def of(self, plate: str, position: str, sample: str, remark: str) -> WellSpecimen:
         """The specimen of one well: what the layout says, else a label that the well bears."""
         placed = self.layout.of(plate, position, sample) if self.layout else None
-        if placed is not None:
+        if placed is not None and placed.is_told:
             return self._placed(placed)
         found = self.specimens.get(sample.strip()) or self.specimens.get(remark.strip())
         return self._open(WellSpecimen(found)) if found else WellSpecimen()
 
-    def unused(self) -> list[Placed]:
-        """Rows of the layout that no well answered to."""
+    def unused(self, others: Collection[int]) -> list[Placed]:
+        """Rows of the layout that no well answered to; others: rows used for what else they say."""
         rows = self.layout.rows() if self.layout else ()
-        return [row for row in rows if row.row not in self.used]
+        return [row for row in rows if row.row not in self.used and row.row not in others]
 
     def _placed(self, row: Placed) -> WellSpecimen:
         self.used.add(row.row)

@@ -2,7 +2,7 @@
 
 from assays.models.catalogue import Analyte, AnalyteAlias, Panel, normalized
 from assays.models.measurement import Flag, Measurement, Specimen
-from assays.models.plate import PlateAnalyte, PlateRun, SampleType, Well
+from assays.models.plate import PlateAnalyte, PlateRun, SampleType, Well, WellName
 from assays.models.quality import PanelPolicy, QualityBar
 
 __all__ = [
@@ -18,5 +18,6 @@ __all__ = [
     "SampleType",
     "Specimen",
     "Well",
+    "WellName",
     "normalized",
 ]

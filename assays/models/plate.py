@@ -3,6 +3,7 @@
 import pghistory
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from assays.models.catalogue import Analyte, Panel
@@ -143,6 +144,34 @@ class Well(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plate_run} {self.position}"
+
+
+@pghistory.track()
+class WellName(models.Model):
+    """What a study calls its reference pool, its bridge and the like: a name that wells of every later plate
+    may bear, and what stands in them."""
+
+    study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="well_names")
+    name = models.CharField(
+        _("name of wells"), max_length=100, help_text=_("As files write it, without a dilution.")
+    )
+    sample_type = models.CharField(_("type"), max_length=8, choices=SampleType.choices)
+
+    class Meta:
+        verbose_name = _("name of wells")
+        verbose_name_plural = _("names of wells")
+        ordering = ["study", "name"]
+        constraints = [
+            models.UniqueConstraint(Lower("name"), "study", name="assays_well_name_once_per_study"),
+            models.CheckConstraint(condition=~Q(name=""), name="assays_well_name_not_empty"),
+            models.CheckConstraint(
+                condition=Q(sample_type__in=[kind.value for kind in SampleType]),
+                name="assays_well_name_type_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 @pghistory.track()

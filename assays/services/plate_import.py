@@ -15,11 +15,11 @@ from assays.imports.plate_cells import COPY
 from assays.imports.plate_checks import check_fits
 from assays.imports.plate_layout import Layout, read_layout
 from assays.imports.plate_mapping import PlateMapping, plate_mapping
-from assays.imports.plate_names import questions_of
+from assays.imports.plate_names import counts_of, questions_of
 from assays.imports.plate_plan import PlannedPlate, PlatePlan, PlatePlanner
 from assays.imports.plate_preview import described
 from assays.imports.plate_specimens import SpecimenFinder
-from assays.models import PlateAnalyte, Specimen, Well
+from assays.models import PlateAnalyte, SampleType, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
 from assays.services.foretelling import foretell
 from assays.services.judging import judge_new
@@ -34,6 +34,7 @@ from studies.selectors.imports import open_site_ids
 
 BATCH = 2_000
 FORETOLD = 200
+QUESTIONS_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,13 @@ class PlateImporter:
 
     def preview_context(self, preview: dict[str, Any]) -> dict[str, Any]:
         questions = questions_of(preview)
-        return {"questions": questions, "catalogue": catalogue_choices() if questions else []}
+        first = sorted(questions, key=lambda one: one["is_clear"])[:QUESTIONS_SHOWN]
+        return {
+            "questions": first,
+            "counts": counts_of(questions),
+            "catalogue": catalogue_choices() if questions else [],
+            "well_kinds": SampleType.choices,
+        }
 
     def read(self, files: Files) -> ParsedPlate:
         mapping = plate_mapping(files.mapping_text)
@@ -92,7 +99,7 @@ class PlateImporter:
             plan.rows,
             writes=plan.counts(),
             not_taken=[],
-            notes=[*parsed.reading.notes, *plan.notes],
+            notes=[*plan.reading.notes, *plan.notes],
         )
         preview |= described(plan)
         if not any(row.problems for row in plan.rows):

@@ -13,12 +13,14 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from assays.imports.layout_correction import labels_of_table, labels_of_text, text_of
+from assays.imports.type_correction import as_text, of_text, said_of_form, said_of_table
 from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.services.deciding import decided
 from assays.services.guides import choose_guide
 from assays.services.judging import judged_again
 from assays.services.layout import correct_layout
 from assays.services.quality import exclude, lift, lift_all
+from assays.services.well_types import retype_wells
 from assays.signals import Consequence
 from assays.web.plates import plate_or_404, plate_page
 from studies.models import Study
@@ -134,6 +136,37 @@ def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
     carried = {"labels": text_of(labels)}
     asked = Asked("layout", _("Correct the layout"), _("The layout is corrected."), carried)
+    return _decided(request, shown, decide, asked)
+
+
+@require_POST
+@study_page(Capability.JUDGE_PLATES)
+def retype(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Say what stood in one well, or by a file in many: type, expected concentration, dilution."""
+    shown = plate_or_404(request, study, pk)
+    try:
+        if file := request.FILES.get("file"):
+            said = said_of_table(file.name or "", file.read())
+        elif text := request.POST.get("said", ""):
+            said = of_text(text)
+        else:
+            told = (
+                request.POST.get(name, "") for name in ("position", "kind", "expected", "dilution")
+            )
+            said = said_of_form(*told)
+    except Refused as error:
+        return _refused(request, shown, error, "types", {})
+
+    def decide() -> list[Consequence]:
+        return retype_wells(
+            plate_run=shown,
+            said=said,
+            reason=request.POST.get("reason", ""),
+            by=request.user,  # type: ignore[arg-type]
+        )
+
+    done = _("It is kept; the plate is judged anew.")
+    asked = Asked("types", _("Say what stood there"), done, {"said": as_text(said)})
     return _decided(request, shown, decide, asked)
 
 

@@ -1,52 +1,74 @@
 """The answers to the names that a plate file's preview asks about."""
 
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assays.imports.plate_names import questions_of
+from assays.imports.plate_names import chosen_questions, counts_of, questions_of
 from assays.selectors.catalogue import catalogue_choices
-from assays.services.naming import Answer, NameChoice, name_analytes
+from assays.services.naming import Answer, NameChoice, accept_names, name_analytes
 from assays.services.rerun import let_supersede
+from assays.services.well_naming import name_wells
 from studies.models import ImportBatch, Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
 from studies.web.imports import previewed, visible_batch
 
+QUESTIONS_A_PAGE = 25
 FIELDS = ("answer", "analyte", "symbol", "full_name", "uniprot")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.IMPORT_ASSAYS)
 def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
-    """Take the answers, remember them, and show the preview made anew."""
+    """Take the answers (or all that are without doubt), remember them, and show the preview made anew. What is
+    not answered is asked again: a panel may have thousands of names."""
     batch = visible_batch(request, study, pk)
     questions = questions_of(batch.preview)
     if not questions or batch.state != ImportBatch.State.REFUSED:
         return redirect("studies:import", study.code, batch.pk)
-    choices = [_choice(request, place, one) for place, one in enumerate(questions)]
     errors: dict[str, list[str]] = {}
+    sent = {one["place"]: _choice(request, one) for one in questions if _is_sent(request, one)}
     if request.method == "POST":
         try:
-            again = name_analytes(batch=batch, choices=choices, by=request.user)  # type: ignore[arg-type]
+            if "accept" in request.POST:
+                again = accept_names(batch=batch, by=request.user)  # type: ignore[arg-type]
+            else:
+                answered = [choice for choice in sent.values() if _is_answered(choice)]
+                again = name_analytes(batch=batch, choices=answered, by=request.user)  # type: ignore[arg-type]
             previewed(again, request.user)  # type: ignore[arg-type]
             messages.success(request, _("The names are remembered; this is the preview made anew."))
             return redirect("studies:import", study.code, again.pk)
         except Refused as error:
             errors = {str(name): told for name, told in error.errors.items()}
+    text, show = request.GET.get("q", "")[:60], request.GET.get("show", "")
+    shown = chosen_questions(questions, text=text, show=show)
+    if sent:
+        shown = [one for one in questions if one["place"] in sent]
+    page = Paginator(shown, max(QUESTIONS_A_PAGE, len(sent))).get_page(request.GET.get("page"))
     asked = [
-        {**one, "choice": choice, "errors": errors.get(one["name"], [])}
-        for one, choice in zip(questions, choices, strict=True)
+        {**one, "choice": sent.get(one["place"]), "errors": errors.get(one["name"], [])}
+        for one in page
     ]
-    others = [text for name, told in errors.items() for text in told if name == "__all__"]
+    told = {"q": text} if text else {}
     context = {
         "batch": batch,
+        "page": page,
+        "paged": True,
+        "q": text,
+        "show": show,
+        "query": urlencode(told | ({"show": show} if show else {})),
         "questions": asked,
+        "counts": counts_of(questions),
         "catalogue": catalogue_choices(),
-        "errors": others,
+        "errors": [text for name, texts in errors.items() for text in texts if name == "__all__"],
         "may_commit": True,
     }
     return render(request, "assays/plate_import_names.html", context, status=422 if errors else 200)
@@ -67,9 +89,44 @@ def supersede_plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse
     return redirect("studies:import", study.code, again.pk)
 
 
-def _choice(request: HttpRequest, place: int, question: dict[str, str]) -> NameChoice:
+@require_POST
+@study_page(Capability.IMPORT_ASSAYS)
+def name_plate_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+    """Take what a person says of the plate's wells, and show the preview made anew."""
+    batch = visible_batch(request, study, pk)
+    asked = {one["name"]: one["kind"] for one in (batch.preview or {}).get("wells", ())}
+    said = {}
+    for place in range(len(asked)):
+        name, kind = (request.POST.get(f"{field}-{place}", "") for field in ("name", "kind"))
+        if name in asked and kind and kind != asked[name]:
+            said[name] = kind
+    if other := request.POST.get("other-name", "").strip():
+        said[other] = request.POST.get("other-kind", "")
+    try:
+        again = name_wells(
+            batch=batch,
+            kinds=said,
+            remember="remember" in request.POST,
+            by=request.user,  # type: ignore[arg-type]
+        )
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("studies:import", study.code, batch.pk)
+    previewed(again, request.user)  # type: ignore[arg-type]
+    messages.success(request, _("It is taken so; this is the preview made anew."))
+    return redirect("studies:import", study.code, again.pk)
+
+
+def _is_sent(request: HttpRequest, question: dict[str, Any]) -> bool:
+    return f"answer-{question['place']}" in request.POST and "accept" not in request.POST
+
+
+def _choice(request: HttpRequest, question: dict[str, Any]) -> NameChoice:
+    place = question["place"]
     said = {field: request.POST.get(f"{field}-{place}", "").strip() for field in FIELDS}
-    if request.method != "POST":
-        said |= {"answer": Answer.IS, "analyte": question["suggestion"]}
-        said["uniprot"] = question["uniprot"]
     return NameChoice(name=question["name"], **said)
+
+
+def _is_answered(choice: NameChoice) -> bool:
+    """Whether anything was said: "it is" without an analyte leaves the question open."""
+    return choice.answer != Answer.IS or bool(choice.analyte)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from assays.models import PlateRun, QualityBar
+from assays.models import PlateRun, QualityBar, SampleType
 from assays.quality.replicates import intra_plate_cv
 from assays.quality.rules import Limits, out_of_range, recoveries
 from assays.quality.verdict import accepted_of
@@ -118,6 +118,7 @@ def plate_page(
         "chosen": chosen,
         "by": by if by in BY else "value",
         "ways": BY.items(),
+        "well_kinds": SampleType.choices,
         "map": mapped,
         "curves": curves,
         "controls": runs.to_dict("records"),

@@ -41,7 +41,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            batch = self._previewed(options)
+            batch = self.previewed(options)
             if batch.preview is None or batch.preview.get("sheets"):
                 raise CommandError(batch.message)
             if not options["json"]:
@@ -56,7 +56,8 @@ class ImportCommand(BaseCommand):
                 "\n".join(str(text) for texts in error.errors.values() for text in texts)
             ) from error
 
-    def _previewed(self, options: dict[str, Any]) -> ImportBatch:
+    def previewed(self, options: dict[str, Any]) -> ImportBatch:
+        """The files, received and previewed."""
         study = Study.objects.filter(code=options["study"]).first()
         if study is None:
             known = ", ".join(Study.objects.order_by("code").values_list("code", flat=True))

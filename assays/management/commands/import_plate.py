@@ -1,10 +1,14 @@
-"""./yogo manage import_plate FILE --study CODE [--layout FILE2] [--mapping MAP.yaml] [--dry-run]"""
+"""./yogo manage import_plate FILE --study CODE [--layout FILE2] [--mapping MAP.yaml] [--accept-names] [--dry-run]"""
 
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from assays.imports.plate_names import questions_of
+from assays.services.naming import accept_names
 from studies.management.import_command import ImportCommand, read_bytes
+from studies.models import ImportBatch
+from studies.services.imports import preview_import
 
 
 class Command(ImportCommand):
@@ -25,6 +29,20 @@ class Command(ImportCommand):
             dest="samples_sheet",
             help="the sheet of the layout, where its workbook has several",
         )
+
+        parser.add_argument(
+            "--accept-names",
+            action="store_true",
+            help="add analytes that the file names without doubt (symbol and UniProt) to the catalogue",
+        )
+
+    def previewed(self, options: dict[str, Any]) -> ImportBatch:
+        batch = super().previewed(options)
+        clear = [one for one in questions_of(batch.preview) if one["is_clear"]]
+        if not (options["accept_names"] and clear):
+            return batch
+        self.stdout.write(f"Added to the catalogue: {len(clear)} analytes.")
+        return preview_import(batch=accept_names(batch=batch, by=None), by=None)
 
     def samples(self, options: dict[str, Any]) -> tuple[str, bytes] | None:
         path = options["layout"]

@@ -2,7 +2,8 @@
 
 import pytest
 
-from assays.templatetags.figures import significant
+from assays.templatetags.figures import significant, written
+from studies.templatetags.words import unlike
 
 
 @pytest.mark.parametrize(
@@ -14,3 +15,24 @@ from assays.templatetags.figures import significant
 )  # fmt: skip
 def test_three_digits_in_plain_notation(number: float, shown: str) -> None:
     assert significant(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("number", "text", "shown"),
+    [
+        (993.6253418, "993.6253418", '<span title="993.6253418">993.6</span>'),
+        (993.6253418, "", '<span title="993.6253418">993.6</span>'),
+        (12.5, "12.5", "12.5"), (None, "OOR <", "OOR &lt;"), (None, "", "–"), (0.0, "0", "0"),
+        (None, "< 3.2011234", '<span title="&lt; 3.2011234">&lt; 3.201</span>'),
+        (3.42, "*3.42", '<span title="*3.42">3.42</span>'),
+    ],
+)  # fmt: skip
+def test_a_number_is_rounded_and_never_cut(number: float | None, text: str, shown: str) -> None:
+    """Half of a number ("993.62…") is another number; what was written stands beside it on demand."""
+    assert written(number, text) == shown
+
+
+def test_a_label_like_its_code_is_not_said_twice() -> None:
+    assert [unlike(label, "discovery") for label in ("Discovery", "validation", None)] == [
+        *("", "validation", "")
+    ]

@@ -1,0 +1,89 @@
+"""What a layout says of a well beside whose blood stood in it: its type, expected concentrations, dilution."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from assays.formats import SampleType
+from assays.formats.retyping import Said
+from studies.imports.columns import Problem
+from studies.imports.sections import near
+from tabular.numbers import number
+
+TYPE = ("type", "welltype", "sampletype")
+DILUTION = ("dilution", "dilutionfactor")
+EXPECTED = re.compile(
+    r"exp(?:ected|\.)?[\s_]*(?:conc(?:entration)?s?\.?)?[\s_:\-]*(?P<analyte>.*)", re.IGNORECASE
+)
+FACTOR = re.compile(r"^1\s*[:/]\s*")
+WORDS = {
+    "unknown": SampleType.SAMPLE,
+    "patient": SampleType.SAMPLE,
+    "background": SampleType.BLANK,
+    "qc": SampleType.CONTROL,
+    "calibrator": SampleType.STANDARD,
+} | {kind.value: kind for kind in SampleType}
+
+
+@dataclass(frozen=True)
+class RoleColumns:
+    """Places of these columns; expected: by the analyte's name in the header, "" for all of them."""
+
+    type: int | None
+    dilution: int | None
+    expected: dict[str, int]
+
+    def __bool__(self) -> bool:
+        return self.type is not None or bool(self.expected)
+
+
+def role_columns(columns: Sequence[str]) -> RoleColumns:
+    """The columns that say something of wells themselves: type, dilution, expected, expected IL-6."""
+    bare = [re.sub(r"[^a-z]", "", column.lower()) for column in columns]
+    at = [next((bare.index(n) for n in names if n in bare), None) for names in (TYPE, DILUTION)]
+    expected = {
+        told["analyte"].strip(): place
+        for place, column in enumerate(columns)
+        if (told := EXPECTED.fullmatch(column.strip()))
+    }
+    return RoleColumns(at[0], at[1], expected)
+
+
+def said_of(cells: Sequence[str], columns: RoleColumns, problems: list[Problem]) -> Said:
+    """What a row says; what cannot be meant is added to `problems`."""
+
+    def cell(place: int | None) -> str:
+        return cells[place].strip() if place is not None else ""
+
+    written = cell(columns.type)
+    kind = WORDS.get(written.lower())
+    if written and kind is None:
+        why = _("write sample, standard, control or blank.") + near(written, WORDS)
+        problems.append(Problem("type", written, why))
+    expected = {}
+    for analyte, place in columns.expected.items():
+        if text := cell(place):
+            found = _number(text)
+            if found is None or found < 0:
+                why = _("an expected concentration is a number, 0 or more.")
+                problems.append(Problem(f"expected {analyte}".strip(), text, why))
+            else:
+                expected[analyte] = found
+    if expected and kind in (SampleType.SAMPLE, SampleType.BLANK):
+        why = _("only a standard or a control has an expected concentration.")
+        problems.append(Problem("expected", written, why))
+    dilution = None
+    if text := cell(columns.dilution):
+        dilution = _number(FACTOR.sub("", text))
+        if dilution is None or dilution <= 0:
+            why = _("a dilution is a factor above 0; write 4, 1:4 or 1/4.")
+            problems.append(Problem("dilution", text, why))
+            dilution = None
+    return Said(kind, dilution, expected)
+
+
+def _number(text: str) -> float | None:
+    found = number(text)
+    return number(text, decimal=",") if found is None else found

@@ -1,0 +1,49 @@
+"""A person says what stands in wells of a plate that is being imported; the study may remember it."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from assays.formats.roles import parts_of
+from assays.imports.plate_checks import longest
+from assays.imports.plate_mapping import with_wells
+from assays.models import SampleType, WellName
+from audit.recording import recorded
+from studies.models import ImportBatch, Study
+from studies.permissions import Capability
+from studies.refusals import Refused, explained
+from studies.selectors.access import require
+from studies.services.imports import receive_again
+
+
+def name_wells(
+    *, batch: ImportBatch, kinds: Mapping[str, str], remember: bool, by: User | None
+) -> ImportBatch:
+    """Say what names of wells mean: name -> type. Returns the file received anew with it, to be previewed; the
+    import before is dropped. remember: for every later plate of the study, too."""
+    require(by, batch.study, Capability.IMPORT_ASSAYS)
+    if not kinds:
+        raise Refused(_("Nothing was changed: choose what stands in a well."))
+    for name, kind in kinds.items():
+        if kind not in SampleType.values:
+            raise Refused(_("“%(type)s” is no type of well.") % {"type": kind[:40]})
+        if not name or "\0" in name or len(name) > longest(WellName, "name"):
+            raise Refused(_("“%(name)s…” is no name of a well.") % {"name": name[:40]})
+    with recorded(by=by, reason=f"wells of {batch.source.name} named"), explained():
+        for name, kind in kinds.items() if remember else ():
+            remember_name(study=batch.study, name=name, kind=kind)
+        mapping_text = with_wells(batch.mapping_text, kinds)
+        return receive_again(batch=batch, mapping_text=mapping_text, by=by)
+
+
+def remember_name(*, study: Study, name: str, kind: str) -> WellName:
+    """Keep a study's own name of wells, without its dilution, in the caller's transaction."""
+    plain = " ".join((parts_of(name)[0] or name).split())
+    known = WellName.objects.filter(study=study, name__iexact=plain).first()
+    if known is None:
+        return WellName.objects.create(study=study, name=plain, sample_type=kind)
+    if known.sample_type != kind:
+        known.sample_type = kind
+        known.save(update_fields=["sample_type"])
+    return known
