@@ -127,6 +127,12 @@ class Measurements(StudyList):
 
 class PlateSerializer(serializers.ModelSerializer[PlateRun]):
     panel = serializers.CharField(source="panel.name")
+    supersedes = serializers.CharField(
+        source="supersedes.name",
+        default=None,
+        allow_null=True,
+        help_text="The earlier export of the same run that this one took out of use.",
+    )
     bars = serializers.IntegerField(source="standing", help_text="How many bars hold on it.")
 
     class Meta:
@@ -143,7 +149,7 @@ class PlateSerializer(serializers.ModelSerializer[PlateRun]):
                 "kit",
                 "lot",
             ),
-            *("acquired_at", "size", "judged_at", "in_guide_set", "bars"),
+            *("acquired_at", "size", "judged_at", "in_guide_set", "supersedes", "bars"),
         ]
 
 

@@ -40,8 +40,8 @@ class PanelPolicy(models.Model):
     max_out_of_range = models.FloatField(_("highest share out of range (%)"), default=50)
     max_hook = models.FloatField(
         _("highest fall of fluorescence at the top of the standards (%)"),
-        default=10.0,  # as the database gives it back: a stamp of the policy compares texts
-        db_default=10.0,
+        default=10,
+        db_default=10,
         help_text=_("Standards that fall further show a hook: what reads as high is barred."),
     )
     kit_ranges = models.BooleanField(

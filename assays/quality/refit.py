@@ -116,7 +116,7 @@ def _told(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[str]:
     if len(dark):
         what = "net fluorescence" if by == FLUORESCENCE[0] else "fluorescence"
         at = ", ".join(f"{level:.4g}" for level in sorted(dark.unique()))
-        yield f"{len(dark)} standards ({at}) have no {what} above zero and are left out of our curve"
+        yield f"standards without {what} above zero are left out of our curve: {at} ({len(dark)} wells)"
     if hook is not None:
         yield str(hook)
 

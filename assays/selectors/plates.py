@@ -30,7 +30,7 @@ def with_bars(plates: QuerySet[PlateRun]) -> QuerySet[PlateRun]:
     """Annotated with well_count and standing (bars that hold), each counted for itself: a plate's wells
     joined with its bars would be thousands of rows for every plate."""
     wells, bars = Well.objects.all(), QualityBar.objects.filter(lifted_at__isnull=True)
-    return plates.select_related("panel").annotate(
+    return plates.select_related("panel", "supersedes").annotate(
         well_count=_counted_on_plate(wells), standing=_counted_on_plate(bars)
     )
 

@@ -147,7 +147,7 @@ def basis_of(plate_run: PlateRun) -> str:
     )
     wells = Well.objects.filter(plate_run=plate_run)
     told = [
-        [str(getattr(policy, name)) for name in POLICY_FIELDS],
+        policy_stamp(policy),
         sorted(decided.values_list("pk", flat=True)),
         sorted(wells.values_list("pk", "specimen_id", "sample_type"), key=str),
     ]
@@ -264,5 +264,7 @@ def _keep_refits(held: PlateRun, refits: dict[int, dict[str, Any] | None]) -> No
 
 
 def policy_stamp(policy: PanelPolicy) -> str:
-    """The policy's values as one text, to see whether they have changed since somebody was shown them."""
-    return " ".join(str(getattr(policy, name)) for name in POLICY_FIELDS)
+    """The policy's values as one text, to see whether they have changed since somebody was shown them; 10 and
+    10.0 are one."""
+    values = (getattr(policy, name) for name in POLICY_FIELDS)
+    return " ".join(f"{v:g}" if isinstance(v, int | float) else str(v) for v in values)

@@ -157,7 +157,10 @@ def test_standards_without_net_fluorescence_are_told() -> None:
     rows = standards()
     rows.loc[[4, 5], "net_mfi"] = [-3.0, 0.0]
     found = refit(rows, "4PL")
-    assert "2 standards (1.953, 7.812) have no net fluorescence above zero" in found.told[0]
+    assert (
+        "without net fluorescence above zero are left out of our curve: 1.953, 7.812 (2 wells)"
+        in found.told[0]
+    )
     assert found.refit is not None
     assert found.refit.lowest >= 31.25
 
