@@ -164,7 +164,8 @@ def _kit_ranges(measurements: pd.DataFrame) -> Iterator[Finding]:
     most of them below or above what can be quantified."""
     controls = measurements[measurements["sample_type"] == "control"]
     told = controls["range_low"].notna() | controls["range_high"].notna()
-    controls = controls[told & ~(controls["range_low"] > controls["range_high"])]
+    # A protocol without ranges writes the expected concentration as both ends: that is no range.
+    controls = controls[told & ~(controls["range_low"] >= controls["range_high"])]
     numbers = controls["value"].fillna(
         controls["flag"].map({"below_lloq": -np.inf, "above_uloq": np.inf}).astype("float64")
     )

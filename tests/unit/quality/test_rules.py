@@ -115,6 +115,8 @@ def test_a_kits_range_is_told_as_far_as_the_file_tells_it():
     )
     assert judge(controls(value=[30.0], range_low=40.0, range_high=20.0), LIMITS) == []
     assert judge(controls(value=[30.0], range_low=np.nan, range_high=np.nan), LIMITS) == []
+    # as the real xPONENT plate has it: both ends are the expected concentration, so nothing is allowed
+    assert judge(controls(value=[30.0], range_low=45.0, range_high=45.0), LIMITS) == []
 
 
 def test_a_sample_that_may_lie_beyond_a_hook_fails_where_it_stands():
