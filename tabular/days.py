@@ -18,7 +18,7 @@ ERAS = {
     "平成": ("H", date(1989, 1, 8), date(2019, 4, 30)),
     "令和": ("R", date(2019, 5, 1), date.max),
 }
-"""Era -> its letter, its first and its last day (docs/decisions/0016). The day on which an emperor died
+"""Era -> its letter, its first and its last day (docs/decisions/0020). The day on which an emperor died
 belongs to both eras until 1926; 平成 began on the day after."""
 GREGORIAN_FROM = date(1873, 1, 1)
 """Japan's days of 明治 before that are of another calendar."""
