@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Case, F, Q, QuerySet, When
+from django.db.models.functions import Lower
 
 from accounts.models import User
 from studies.models import Cohort, FollowUp, ImportBatch, LabResult, Patient, Site, Study
@@ -57,9 +58,11 @@ class Known:
 
 
 def known_of(study: Study, subject_ids: Collection[str]) -> Known:
-    """Sites, cohorts, and all that is recorded of the named subjects, in five queries."""
+    """Sites, cohorts, and all that is recorded of the named subjects, in five queries; and the patients whose
+    ids differ from a named one in capitals only, for the study cannot hold both."""
     patients = (
-        Patient.objects.filter(study=study, subject_id__in=subject_ids)
+        Patient.objects.alias(in_lower_case=Lower("subject_id"))
+        .filter(study=study, in_lower_case__in={subject.lower() for subject in subject_ids})
         .select_related("site", "cohort", "baseline")
         .order_by("pk")
     )
