@@ -46,8 +46,15 @@ class Databases:
             connection = psycopg2.connect(os.environ["DATABASE_URL"])
             connection.autocommit = True
             with connection.cursor() as cursor:
-                cursor.execute(f'DROP DATABASE IF EXISTS "{self.copy}" WITH (FORCE)')
-                cursor.execute(f'CREATE DATABASE "{self.copy}" TEMPLATE "{self.template}"')
+                for left in reversed(range(10)):
+                    try:
+                        cursor.execute(f'DROP DATABASE IF EXISTS "{self.copy}" WITH (FORCE)')
+                        cursor.execute(f'CREATE DATABASE "{self.copy}" TEMPLATE "{self.template}"')
+                        break
+                    except psycopg2.Error:  # the server's own housekeeping is in it for a moment
+                        if not left:
+                            raise
+                        time.sleep(0.5)
             connection.close()
         self.clean = False
 
