@@ -27,7 +27,7 @@ def job_in(state: str) -> Job:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("source", "target"), itertools.product(State.values, State.values))
+@pytest.mark.parametrize(("source", "target"), list(itertools.product(State.values, State.values)))
 def test_a_job_takes_the_steps_of_the_table_and_no_other(source: str, target: str) -> None:
     job = job_in(source)
     try:
