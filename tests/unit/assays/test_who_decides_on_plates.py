@@ -57,3 +57,29 @@ def test_a_decision_is_the_laboratorys_of_the_whole_study(study: Study, name: st
         with pytest.raises(NotAllowed):
             decide(plate, person)
     decide(plate, make_member(study, "laboratory"))
+
+
+def test_lifting_twice_is_lifting_once_and_excluding_again_changes_nothing(study: Study) -> None:
+    plate, lab = make_plate(study, []), make_member(study, "laboratory")
+    well = plate.wells.get(position="A1")
+    bars, _ = exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)
+    again, _ = exclude(plate_run=plate, wells=[well], analyte=None, reason="again", by=None)
+    assert (len(bars), again) == (1, [])
+    first, _ = lift(bar=bars[0], reason="no clot", by=lab)
+    second, told = lift(bar=bars[0], reason="once more", by=None)
+    assert (first, second, told) == (bars, [], [])
+    bars[0].refresh_from_db()
+    assert (bars[0].lift_reason, bars[0].lifted_by, bars[0].raised_by) == ("no clot", lab, lab)
+    # Lifted, it can be excluded anew.
+    assert exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)[0] != bars
+
+
+def test_all_of_a_rule_are_lifted_on_this_plate_and_no_other_rule_or_plate(study: Study) -> None:
+    plate, other = make_plate(study, []), make_plate(study, [], name="other")
+    for one in (plate, other):
+        exclude(plate_run=one, wells=[], analyte=None, reason="x", by=None)
+    plate.bars.create(rule="curve", reason="a rule's")
+    lifted, _ = lift_all(plate_run=plate, rule="excluded", reason="all well", by=None)
+    assert [bar.plate_run for bar in lifted] == [plate]
+    assert other.bars.filter(lifted_at=None, rule="excluded").count() == 1
+    assert not plate.bars.filter(lifted_at=None, rule="excluded").exists()

@@ -150,3 +150,16 @@ def test_scores_that_do_not_fit_are_refused():
 def test_percentiles_are_bounded_and_rise():
     training = np.array([1.0, 2.0, 2.0, 4.0])
     assert percentiles([0, 1, 2, 3, 9], training).tolist() == [0, 12.5, 50, 75, 100]
+
+
+@pytest.mark.parametrize(("first_to_die", "value"), [(0, 1.0), (9, 9.0)])
+def test_a_cut_may_leave_a_tenth_of_the_patients_alone_and_no_fewer(first_to_die, value):
+    """One of ten dies at once, and all others live: the cut parts that one from the nine."""
+    event = [k == first_to_die for k in range(10)]
+    y = outcome(event, [1.0 if dead else 10.0 for dead in event])
+    assert lock_cutoff("logrank", y, np.arange(1.0, 11.0)).value == value
+    # Of eleven, one is less than a tenth.
+    longer = outcome([*event, False], [*y["time"], 10.0])
+    scores = np.r_[np.arange(1.0, 11.0), 0.0 if first_to_die else 11.0]
+    place = lock_cutoff("logrank", longer, scores).value
+    assert min((scores <= place).sum(), (scores > place).sum()) >= 2

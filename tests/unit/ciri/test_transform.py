@@ -237,3 +237,36 @@ def test_part_of_a_transform_keeps_what_it_learnt() -> None:
 def test_a_name_that_is_both_an_analyte_and_a_covariate_is_refused() -> None:
     with pytest.raises(ValueError, match="both an analyte and a covariate"):
         Transform.fit(specification(covariates=["age"]), table(), set("abcd"), ["age"])
+
+
+def test_three_repeats_count_by_their_mean_and_the_training_by_its_median() -> None:
+    repeats = [("a", "IL6", value, "in_range", None) for value in (2.0, 8.0, 32768.0)]
+    assert scaled(specification(), table(*repeats))[0] == round(19 / 3, 9)
+    told = specification(covariates=["age"], missing="median")
+    fitted = Transform.fit(told, table(age=[60.0, 62.0, 90.0, None]), set("abcd"), [])
+    assert fitted.covariates[0].median == 62.0
+
+
+def test_small_numbers_above_zero_are_numbers() -> None:
+    rows = table(
+        ("a", "IL6", 0.5, "in_range", None), ("b", "IL6", 0.25, "extrapolated", 2.0),
+        ("c", "IL6", None, "below_lloq", None),
+    )  # fmt: skip
+    fitted = Transform.fit(specification(), rows, set("abcd"), ["IL6"])
+    assert (fitted.analytes[0].lowest, fitted.analytes[0].highest) == (0.5, 0.5)
+    assert column(fitted.raw(rows), "IL6") == [-1.0, -2.0, -2.0, None]
+
+
+def test_on_a_logarithmic_scale_negative_numbers_are_the_lowest_like_any_other() -> None:
+    rows = table(
+        ("a", "IL6", -1.5, "in_range", None), ("b", "IL6", 2.0, "in_range", None),
+        ("c", "IL6", None, "below_lloq", None), ("d", "IL6", None, "below_lloq", -3.0),
+    )  # fmt: skip
+    told = specification(analytes={"scale": "none", "below_lloq": "lloq"})
+    assert scaled(told, rows) == [-1.5, 2.0, -1.5, -3.0]
+
+
+def test_category_is_of_pdl1_alone() -> None:
+    told = specification(covariates=["age", "pdl1"], pdl1="category")
+    rows = table(**KNOWN)
+    assert column(Transform.fit(told, rows, set("abcd"), []).raw(rows), "age")[0] == 60.0
