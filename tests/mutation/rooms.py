@@ -30,7 +30,11 @@ ROOMS = {
             "accounts/selectors.py",
             "accounts/services.py",
         ),
-        (*STUDIES, "tests/unit/test_every_address_and_role.py"),
+        (
+            *STUDIES,
+            "tests/unit/test_every_address_and_role.py",
+            "tests/unit/test_who_opens_what.py",
+        ),
     ),
     "records": Room(
         ("studies/services/*.py", "studies/selectors/*.py", "studies/refusals.py", "audit/*.py"),
