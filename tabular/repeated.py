@@ -5,11 +5,10 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator
 from itertools import pairwise, zip_longest
 
-CHUNK = 1 << 20
-LONGEST = 128
+from tabular.parts import pieces
+
 SHARED = re.compile(rb"<(?:\w+:)?si[\s/>]")
 VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^<>]{0,40})?>([^<]{0,24})")
 NUMBER = re.compile(rb"[-+0-9.eE\s]+|[A-Za-z_ ]+|#[A-Z0-9/!?]+")
@@ -25,7 +24,7 @@ def characters(archive: zipfile.ZipFile) -> int:
     longest = max(lengths, default=0)
     total = 0
     for part in parts:
-        for piece in _pieces(archive, part):
+        for piece in pieces(archive, part):
             for found in VALUE.findall(piece):
                 text = found.strip()
                 if text.isdigit():
@@ -36,24 +35,11 @@ def characters(archive: zipfile.ZipFile) -> int:
     return total
 
 
-def _pieces(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:
-    """A part in pieces that end before a tag, so that no value is cut."""
-    rest = b""
-    with archive.open(part) as stream:
-        while chunk := stream.read(CHUNK):
-            rest += chunk
-            end = rest.rfind(b"<", 0, max(0, len(rest) - LONGEST))
-            if end > 0:
-                yield rest[:end]
-                rest = rest[end:]
-    yield rest
-
-
 def _lengths(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> list[int]:
     """Bytes of each shared text of a part, its marks among them."""
     places: list[int] = []
     at = 0
-    for piece in _pieces(archive, part):
+    for piece in pieces(archive, part):
         places += [at + found.start() for found in SHARED.finditer(piece)]
         at += len(piece)
     return [end - start for start, end in pairwise([*places, at])]

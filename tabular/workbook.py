@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -12,8 +13,10 @@ from typing import Any
 from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum
 
 from tabular import repeated, workbook_xls
+from tabular.cell_errors import may_have_errors, show_errors
 from tabular.errors import FileError
 from tabular.limits import MAX_CELLS, MAX_COLUMNS, MAX_REPEATED, MAX_TAGS, MAX_UNPACKED
+from tabular.workbook_xls import CellError
 
 XLSX = b"PK\x03\x04"
 XLS = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -64,19 +67,24 @@ def reference(row: int, column: int) -> str:
 
 def sheets(content: bytes) -> list[Sheet]:
     """All sheets of a workbook as text, in its order."""
+    errors: Sequence[Iterable[CellError]] = ()
     if content.startswith(XLSX):
-        _check_extent(content)
+        content = _checked(content)
     else:
-        workbook_xls.check(content)
+        errors = workbook_xls.check(content)
     found, cells = [], 0
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            # of two sheets with one name the reader knows the last
+            places = {about.name: i for i, about in enumerate(workbook.sheets_metadata)}
             for name in (about.name for about in workbook.sheets_metadata if _has_cells(about)):
                 sheet = workbook.get_sheet_by_name(name)
                 cells += sheet.total_height * sheet.total_width
                 if cells > MAX_CELLS:
                     raise _too_large()
                 found.append(_as_texts(name, sheet.to_python(skip_empty_area=False)))
+                if errors:
+                    _put(errors[places[name]], found[-1])
     except FileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader of workbooks raise
@@ -102,6 +110,14 @@ def _as_texts(name: str, rows: list[list[Any]]) -> Sheet:
     return sheet
 
 
+def _put(errors: Iterable[CellError], sheet: Sheet) -> None:
+    """Put errors where the reader of workbooks has left their cells empty."""
+    for row, column, text in errors:
+        if row >= len(sheet.rows) or column >= len(sheet.rows[row]):
+            raise sheet.error(row, column, f"The cell holds {text} and cannot be read.")
+        sheet.rows[row][column] = sheet.rows[row][column] or text
+
+
 def as_text(cell: Any) -> str:
     """A cell as a person would write it: 3.0 stays "3", a date becomes an ISO date."""
     if isinstance(cell, bool):
@@ -117,33 +133,45 @@ def as_text(cell: Any) -> str:
     return str(cell)
 
 
-def _check_extent(content: bytes) -> None:
-    """Unpack in pieces, counting bytes and the last row and column that any part names."""
-    unpacked = tags = cells = longest = 0
+def _checked(content: bytes) -> bytes:
+    """The file, its extent checked, with what its cells show where they hold errors."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if FOREIGN & set(archive.namelist()):
-                raise FileError("The workbook is no XLSX file. Save it as .xlsx.")
-            for member in archive.infolist():
-                extent, rest = Extent(), b""
-                with archive.open(member) as stream:
-                    while chunk := stream.read(CHUNK):
-                        unpacked += len(chunk)
-                        tags += chunk.count(b"<")
-                        if unpacked > MAX_UNPACKED or tags > MAX_TAGS:
-                            raise _too_large()
-                        rest = extent.add(rest + chunk)
-                extent.add(rest, is_last=True)
-                cells, longest = cells + extent.cells, max(longest, extent.longest)
-            if cells * longest > MAX_REPEATED and repeated.characters(archive) > MAX_REPEATED:
-                raise FileError(
-                    f"The cells of the workbook repeat texts of more than {MAX_REPEATED:,} characters in all. Save the sheet "
-                    "as CSV, or shorten the texts."
-                )
+        parts = _check_extent(content)
+        return show_errors(content, parts) if parts else content
     except FileError:
         raise
     except Exception as error:  # zipfile raises a dozen kinds on a damaged archive
         raise FileError(f"The workbook cannot be unpacked ({error}).") from error
+
+
+def _check_extent(content: bytes) -> set[str]:
+    """Unpack in pieces, counting bytes and the last row and column that any part names. Gives back the names of
+    the parts in which cells may hold errors."""
+    unpacked = tags = cells = longest = 0
+    erring = set()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if FOREIGN & set(archive.namelist()):
+            raise FileError("The workbook is no XLSX file. Save it as .xlsx.")
+        for member in archive.infolist():
+            extent, rest = Extent(), b""
+            with archive.open(member) as stream:
+                while chunk := stream.read(CHUNK):
+                    unpacked += len(chunk)
+                    tags += chunk.count(b"<")
+                    if unpacked > MAX_UNPACKED or tags > MAX_TAGS:
+                        raise _too_large()
+                    piece = rest + chunk
+                    if may_have_errors(piece):
+                        erring.add(member.filename)
+                    rest = extent.add(piece)
+            extent.add(rest, is_last=True)
+            cells, longest = cells + extent.cells, max(longest, extent.longest)
+        if cells * longest > MAX_REPEATED and repeated.characters(archive) > MAX_REPEATED:
+            raise FileError(
+                f"The cells of the workbook repeat texts of more than {MAX_REPEATED:,} characters in all. Save the sheet "
+                "as CSV, or shorten the texts."
+            )
+    return erring
 
 
 class Extent:

@@ -19,14 +19,30 @@ STREAM, ROOT = 2, 5
 BOUNDSHEET, STRINGS, DIMENSIONS, MULTIPLE, END = 0x85, 0xFC, 0x200, 0xBD, 0x0A
 CONTINUE, SHARED_TEXT, PASSWORD = 0x3C, 0xFD, 0x2F
 CELLS = frozenset({0x06, 0xBD, 0xFD, 0x203, 0x204, 0x205, 0x207, 0x27E})
+FORMULA, BOOLERR = 0x06, 0x205
+ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+    0x2B: "#GETTING_DATA",
+}  # BErr of [MS-XLS]
 MAX_SHEETS = 1_000
 MAX_XLS_COLUMNS = 256  # no XLS file can have more; a damaged place would make each row that wide
 
+CellError = tuple[int, int, str]
+"""Row and column, counted from 0, and what the cell shows ("#REF!")."""
 
-def check(content: bytes) -> None:
-    """Raise FileError where the file is damaged, or where its sheets extend too far."""
+
+def check(content: bytes) -> list[Iterator[CellError]]:
+    """Raise FileError where the file is damaged, or where its sheets extend too far. Gives back the errors that
+    cells of each sheet hold, read when they are asked for: millions of them take no memory."""
     try:
-        _check_sheets(_workbook_stream(content))
+        stream = _workbook_stream(content)
+        return [_errors(stream, start) for start in _check_sheets(stream)]
     except (struct.error, IndexError, ValueError) as error:
         if isinstance(error, FileError):
             raise
@@ -135,7 +151,8 @@ def _records(stream: bytes, start: int) -> Iterator[tuple[int, int, int]]:
         start += 4 + length
 
 
-def _check_sheets(stream: bytes) -> None:
+def _check_sheets(stream: bytes) -> list[int]:
+    """Where the sheets begin, in the order of the workbook."""
     sheets, records, cells, shared = [], 0, 0, 0
     texts: list[bytes] = []  # the record of shared texts and those that go on with it
     before = 0
@@ -172,6 +189,24 @@ def _check_sheets(stream: bytes) -> None:
             ):
                 raise _too_large()
         cells += (last_row + 1) * (last_column + 1)
+    return sheets
+
+
+def _errors(stream: bytes, start: int) -> Iterator[CellError]:
+    """The cells of a sheet that hold an error, written as one or as the result of a formula."""
+    for kind, at, length in _records(stream, start):
+        if kind == BOOLERR and length >= 8 and stream[at + 7]:
+            code = stream[at + 6]
+        elif kind == FORMULA and length >= 14 and _is_error_result(stream[at + 6 : at + 14]):
+            code = stream[at + 8]
+        else:
+            continue
+        yield *struct.unpack_from("<H H", stream, at), ERRORS.get(code, "#UNKNOWN!")
+
+
+def _is_error_result(result: bytes) -> bool:
+    """Whether eight bytes are an error and no number: FormulaValue of [MS-XLS]."""
+    return result[0] == 2 and result[6:] == b"\xff\xff"
 
 
 def _lengths_of_texts(parts: list[bytes]) -> list[int]:

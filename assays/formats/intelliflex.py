@@ -39,7 +39,7 @@ class Wells:
     def cell(self, row: int, name: str) -> str:
         """A cell of the head's columns; "" where there is no such column or "N/A" stands in it."""
         text = self.table.sheet.cell(row, self.head[name]) if name in self.head else ""
-        return "" if text.upper() in ("N/A", "NAN") else text
+        return "" if text.upper() in ("N/A", "#N/A", "NAN") else text
 
     def told(self, name: str) -> str:
         """What the head tells of the whole plate."""

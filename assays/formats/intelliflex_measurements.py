@@ -136,7 +136,7 @@ def _analytes(wells: Wells) -> list[str]:
                 if key not in places:
                     continue
                 text = table.sheet.cell(row, places[key])
-                if text.lower() in ("", "nan", "n/a"):
+                if text.lower() in ("", "nan", "n/a", "#n/a"):
                     continue
                 if known and text != known:
                     reason = f"“{text[:40]}” stands under “{known}”: the columns are misaligned."

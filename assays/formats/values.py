@@ -6,6 +6,7 @@ import math
 import re
 
 from assays.formats.reading import Flag
+from tabular.cell_errors import is_error
 from tabular.numbers import number
 
 NAN = math.nan
@@ -44,7 +45,7 @@ def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
         found = number(plain[1:], decimal=decimal)
         if found is not None:
             return found, Flag.EXTRAPOLATED
-    raise ValueError(f"“{text[:60]}” is neither a number nor a mark that this format writes.")
+    raise _no_value(text, "is neither a number nor a mark that this format writes.")
 
 
 def limit_of(text: str, *, decimal: str = ".") -> float | None:
@@ -60,4 +61,10 @@ def optional_number(text: str, *, decimal: str = ".") -> float:
         return found
     if text.strip().lower() in MISSING or text.strip() == OUTLIER:
         return NAN
-    raise ValueError(f"“{text[:60]}” is not a number.")
+    raise _no_value(text, "is not a number.")
+
+
+def _no_value(text: str, why: str) -> ValueError:
+    if is_error(text.strip()):
+        why = "is an error of the spreadsheet and no value: correct it there."
+    return ValueError(f"“{text[:60]}” {why}")

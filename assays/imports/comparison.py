@@ -18,7 +18,7 @@ from studies.imports.columns import Problem, RowReader, Source
 from studies.imports.preview import Change, RowVerdict
 from studies.imports.sections import near
 from studies.imports.tables import Row, Table
-from studies.imports.texts import Unreadable
+from studies.imports.texts import Unreadable, error_of_cell
 from studies.models import Patient, Study
 
 LONGEST_NAME = 100
@@ -234,7 +234,8 @@ class AssayComparison:
             analyte = self.writes.analytes.analyte(name)
         except Unreadable as error:
             if self.mapping.analyte is not None:
-                row.problems.append(Problem(self.mapping.analyte.label, name, str(error)))
+                why = error_of_cell(name) or str(error)
+                row.problems.append(Problem(self.mapping.analyte.label, name, why))
             return False
         try:
             value = read_value(text, self.mapping.form.texts, negative=self.mapping.scale == "npx")

@@ -7,7 +7,9 @@ from django.utils.translation import gettext as _
 
 from assays.formats.wells import positions
 from studies.imports.tables import SheetNeeded, Table, read_table
+from studies.imports.texts import error_of_cell
 from studies.refusals import Refused
+from tabular.cell_errors import UNAVAILABLE
 
 WELL, LABEL = ("well", "position", "location"), ("label", "barcode", "specimen")
 MOST = 384
@@ -70,6 +72,17 @@ def _once(pairs: Iterable[tuple[str, ...]]) -> dict[str, str]:
                 )
             )
         name = positions(well) or well.strip()
+        if why := error_of_cell(well.strip()) or error_of_cell(label.strip()):
+            raise Refused(_("%(well)s, label: %(why)s") % {"well": name[:60], "why": why})
+        if (
+            label.strip() == UNAVAILABLE
+        ):  # what a lookup gives that finds nothing; it takes no blood from a well
+            raise Refused(
+                _(
+                    "%(well)s, label: “#N/A” is no label; leave it empty where nobody's blood stands there."
+                )
+                % {"well": name[:60]}
+            )
         if name in found:
             raise Refused(_("The well %(well)s is named twice; name each once.") % {"well": name})
         found[name] = label.strip()

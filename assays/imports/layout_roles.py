@@ -10,6 +10,7 @@ from assays.formats import SampleType
 from assays.formats.retyping import Said
 from studies.imports.columns import Problem
 from studies.imports.sections import near
+from tabular.cell_errors import UNAVAILABLE
 from tabular.numbers import number
 
 TYPE = ("type", "welltype", "sampletype")
@@ -55,7 +56,8 @@ def said_of(cells: Sequence[str], columns: RoleColumns, problems: list[Problem])
     """What a row says; what cannot be meant is added to `problems`."""
 
     def cell(place: int | None) -> str:
-        return cells[place].strip() if place is not None else ""
+        text = cells[place].strip() if place is not None else ""
+        return "" if text == UNAVAILABLE else text
 
     written = cell(columns.type)
     kind = WORDS.get(written.lower())

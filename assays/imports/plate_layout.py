@@ -15,9 +15,10 @@ from studies.imports.columns import Problem
 from studies.imports.registry import Files
 from studies.imports.sections import near
 from studies.imports.tables import Row, Table, read_table
-from studies.imports.texts import Unreadable, day
+from studies.imports.texts import Unreadable, day, error_of_cell
 from studies.models.patient import Timepoint
 from studies.refusals import Refused
+from tabular.cell_errors import UNAVAILABLE
 
 COLUMNS = {
     "well": ("well", "position", "location"),
@@ -130,11 +131,15 @@ def _places(table: Table, file: str, roles: RoleColumns) -> dict[str, int]:
 
 def _placed(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
     said = {key: row.cells[places[key]] if key in places else "" for key in COLUMNS}
+    said = {key: "" if text == UNAVAILABLE else text for key, text in said.items()}
     problems: list[Problem] = []
 
     def wrong(column: str, why: str) -> None:
         problems.append(Problem(column, said[column], why))
 
+    for key, text in said.items():
+        if why := error_of_cell(text):
+            wrong(key, why)
     well = ",".join(filter(None, map(position, re.split(r"[,;+ ]+", said["well"]))))
     if said["well"] and not well:
         well = said["well"]  # such as row 17, where the file tells no position

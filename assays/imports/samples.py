@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from assays.imports.mapping import AssayMapping, Identity
 from studies.imports.columns import Problem, RowReader, Source
 from studies.imports.tables import Row, Table
-from studies.imports.texts import Texts, Unreadable, day
+from studies.imports.texts import Texts, Unreadable, day, error_of_cell
 
 MAX_LABEL = 100
 
@@ -57,6 +57,8 @@ def _timepoint(reader: RowReader, identity: Identity) -> str | None:
 
 def _is_other(text: str, source: Source) -> bool:
     """Whether a text is neither a timepoint nor in the coding, whichever way it is written there."""
+    if error_of_cell(text):
+        return False  # nobody knows what it would have been; it is told when it is read
     try:
         return source.code_of(text) is None and text not in source.choices
     except Unreadable:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from assays.models.measurement import Flag
-from studies.imports.texts import Texts, Unreadable
+from studies.imports.texts import Texts, Unreadable, error_of_cell
 
 MISSING = frozenset({"", "***", "*", "---", "--", "-", "nan", "na", "n/a", "#n/a", "null", "none"})
 OUT_OF_RANGE = re.compile(r"oor\s*([<>])", re.IGNORECASE)
@@ -33,6 +33,8 @@ def read_value(text: str, texts: Texts, *, negative: bool) -> Value:
     plain = text.strip()
     if plain.lower() in MISSING or texts.is_unknown(plain):
         return Value(None, Flag.MISSING)
+    if why := error_of_cell(plain):
+        raise Unreadable(why)
     beyond = OUT_OF_RANGE.fullmatch(plain)
     if beyond:
         return Value(None, Flag.BELOW_LLOQ if beyond[1] == "<" else Flag.ABOVE_ULOQ)

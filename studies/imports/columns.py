@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from studies.imports import units
 from studies.imports.sections import Section, as_key, near
 from studies.imports.tables import Row, Table
-from studies.imports.texts import Texts, Unreadable, quoted
+from studies.imports.texts import Texts, Unreadable, error_of_cell, quoted
 from studies.refusals import Refused
 from tabular.days import NoDay, check_form
 from tabular.numbers import exact, half_width
@@ -106,6 +106,9 @@ class RowReader:
             return None if coded == "unknown" and "unknown" not in source.choices else coded
         if self.texts.is_unknown(raw) and raw not in source.choices:
             return None  # but a cause of death may be known to be unknown
+        if source.column is not None and (why := error_of_cell(raw)):
+            self.reject(source, why)
+            return None
         if source.coding and source.column is not None and raw not in source.choices:
             self.reject(
                 source,

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from tabular.cell_errors import is_error
 from tabular.days import NoDay, read_day
 from tabular.numbers import exact, half_width, number
 
@@ -53,6 +54,16 @@ class Texts:
                 )
             )
         raise Unreadable(_("not a number, or too large for one"))
+
+
+def error_of_cell(text: str) -> str | None:
+    """Why a cell that holds an error of the spreadsheet ("#REF!") is no value; None for any other text."""
+    if not is_error(text):
+        return None
+    return _(
+        "the cell holds an error of the spreadsheet, not a value; correct it in the spreadsheet and save "
+        "the file again."
+    )
 
 
 def day(text: str, form: str) -> date:

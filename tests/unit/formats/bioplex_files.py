@@ -7,6 +7,27 @@ FREE, END, FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 SECTOR = 512
 
 
+ERRORS = {
+    "#NULL!": 0,
+    "#DIV/0!": 7,
+    "#VALUE!": 15,
+    "#REF!": 23,
+    "#NAME?": 29,
+    "#NUM!": 36,
+    "#N/A": 42,
+}
+
+
+class CellError(str):
+    """What a cell shows that holds an error; computed: whether it is the result of a formula."""
+
+    computed = False
+
+
+class ComputedError(CellError):
+    computed = True
+
+
 def record(kind, content):
     return struct.pack("<HH", kind, len(content)) + content
 
@@ -15,6 +36,13 @@ def _cell(row, column, value, shared):
     head = struct.pack("<3H", row, column, 0)
     if shared and value == shared:
         return record(0xFD, head + struct.pack("<I", 0))
+    if isinstance(value, CellError) and value.computed:
+        result = struct.pack("<B x B 3x H", 2, ERRORS[value], 0xFFFF)
+        return record(0x06, head + result + struct.pack("<H I H", 0, 0, 2) + b"\x1c\x17")
+    if isinstance(value, CellError):
+        return record(0x205, head + struct.pack("<2B", ERRORS[value], 1))
+    if isinstance(value, bool):
+        return record(0x205, head + struct.pack("<2B", value, 0))
     if isinstance(value, int | float):
         return record(0x203, head + struct.pack("<d", value))
     return record(0x204, head + struct.pack("<HB", len(value), 0) + value.encode("latin-1"))

@@ -4,7 +4,7 @@ import io
 import zipfile
 from xml.sax.saxutils import escape
 
-from tests.unit.formats.bioplex_files import xls
+from tests.unit.formats.bioplex_files import CellError, xls
 from tests.unit.formats.olink_files import olink_long, olink_parquet, olink_quantified, olink_rows
 
 ANALYTES = ("IL1B", "IL6")
@@ -141,7 +141,10 @@ def _sheet(main, rows):
         cells = []
         for c, value in enumerate(row):
             place = f"{_letters(c)}{r}"
-            if isinstance(value, int | float):
+            if isinstance(value, CellError):
+                formula = "<f>A1/0</f>" if value.computed else ""
+                cells.append(f'<c r="{place}" t="e">{formula}<v>{value}</v></c>')
+            elif isinstance(value, int | float):
                 cells.append(f'<c r="{place}"><v>{value}</v></c>')
             elif value:
                 cells.append(f'<c r="{place}" t="inlineStr"><is><t>{escape(value)}</t></is></c>')

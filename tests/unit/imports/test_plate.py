@@ -164,6 +164,8 @@ def test_a_layout_for_a_plate_that_is_here_changes_nothing_and_says_so(study: St
         ("well,subject,timepoint\nH9,S3,pre\n", "does not have"),
         ("well,subject,timepoint\nF1,S3,week 6\n", "write pre or edt"),
         ("well,subject,timepoint\nF1,S3,pre\nF01,S2,pre\n", "the same well"),
+        ("well,subject,timepoint,label\nF1,S3,pre,#REF!\n", "an error of the spreadsheet"),
+        ("well,subject,timepoint\nF1,#N/A,pre\n", "needs a subject id"),
         ("well,who\nF1,S3\n", "needs the columns subject and timepoint"),
         ("well,subject,timepoint,label\nF1,S3,pre,K-001\n", "already recorded with subject S1"),
     ],
