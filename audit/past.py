@@ -91,6 +91,8 @@ def still_written(tables: Sequence[Past], *, before: datetime) -> bool:
         cursor.execute(
             "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_stat_activity a USING (pid)"
             " WHERE locktype = 'relation' AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()"
+            # A copy of this database on the same server has tables of the same numbers.
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             " AND relation IN (SELECT name::regclass FROM unnest(%s::text[]) name)"
             " AND coalesce(a.xact_start <= %s, true))",
             [[past.history for past in tables], before],

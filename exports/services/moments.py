@@ -15,6 +15,8 @@ from exports.selectors.known import TABLES, history_begins
 from studies.models import Study
 from studies.refusals import Refused
 
+TRIES = 20  # to find a moment between the commits of others
+
 
 def read_moment(text: str, study: Study) -> datetime:
     """A moment as people and scripts write it (ISO 8601); without an offset it is the study's own time."""
@@ -85,14 +87,24 @@ def database_at(moment: datetime | None, study: Study) -> Iterator[datetime | No
     writing just now, so that history will tell of this moment otherwise.
     """
     outermost = not connection.in_atomic_block
-    now, committed = moment_and_snapshot()
-    settled = moment is not None or not still_written(TABLES, before=now)
-    with transaction.atomic(), ExitStack() as past:
-        if outermost:
-            only = "" if moment is not None else "READ ONLY"  # tables of the past are made in it
-            with connection.cursor() as cursor:
-                cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ {only}")
-        settled = settled and (moment is not None or moment_and_snapshot()[1] == committed)
-        if moment is not None:
-            past.enter_context(as_known_at(moment, TABLES, scope=study.pk))
-        yield (moment or now) if settled else None
+    for tries_left in reversed(range(TRIES)):
+        now, committed = moment_and_snapshot()
+        settled = moment is not None or not still_written(TABLES, before=now)
+        with transaction.atomic(), ExitStack() as past:
+            if outermost:
+                _see_one_state(writing=moment is not None)
+            if moment is not None:
+                past.enter_context(as_known_at(moment, TABLES, scope=study.pk))
+            elif moment_and_snapshot()[1] != committed:
+                if settled and tries_left:
+                    continue  # something was committed in between, perhaps of another database
+                settled = False
+            yield (moment or now) if settled else None
+            return
+
+
+def _see_one_state(*, writing: bool) -> None:
+    """Nothing that others commit is seen in this transaction. writing: tables of the past are made in it."""
+    only = "" if writing else "READ ONLY"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET TRANSACTION ISOLATION LEVEL REPEATABLE READ {only}")

@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
 from accounts.models import ApiToken
+from modeling.ciri import FrozenTable
 from studies.services.setup import create_study_token
 from tests.factories import make_member
 from tests.integration.api import add_champion, small_study
+from tests.unit.exports.test_frozen_and_names import PEOPLE, READINGS
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def _one_connection() -> Iterator[None]:
 @pytest.fixture
 def token(db: None, _one_connection: None) -> str:
     study = small_study(2, code="SCHEMA")
-    add_champion(study)
+    add_champion(study, table=FrozenTable.freeze(PEOPLE, READINGS))
     user = make_member(study, "statistician")
     _, secret = create_study_token(user=user, study=study, scope="export", name="t", by=None)
     return secret
