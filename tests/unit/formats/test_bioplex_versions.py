@@ -86,3 +86,31 @@ def test_an_empty_row_inside_a_table_is_refused_and_loses_no_sample():
     with pytest.raises(PlateFormatError) as caught:
         read(sheets)
     assert (caught.value.sheet, caught.value.cell) == ("Hu IL-1b (32)", "A13")
+
+
+def test_a_reading_that_the_software_set_aside_is_an_outlier_whatever_stands_in_its_cells():
+    sheets = bioplex_sheets()
+    for sheet in sheets.values():
+        sheet[12][3] = 1  # X4, of which nothing was read: "***" without it is missing
+    flags = read(sheets).measurements.set_index("well").flag
+    assert set(flags["D3,D4"]) == {"outlier"}
+
+
+@pytest.mark.parametrize("written", ["1/4", "1:4", "1 : 4", 4])
+def test_a_dilution_is_the_same_however_it_is_written(written):
+    sheets = bioplex_sheets()
+    for sheet in sheets.values():
+        for row in sheet[6:13]:
+            row[13] = written
+    assert set(read(sheets).measurements.dilution) == {4}
+
+
+def test_an_extrapolated_standard_sets_no_limit():
+    sheets = bioplex_sheets()
+    for name, sheet in sheets.items():
+        sheet.insert(
+            9, [name, "S3", "C1,C2", 0, "", 334.5, 326, 0, 0, "*9.41", 9.26, 100, 9.41, 1, ""]
+        )
+        sheet.append([LEGEND.format("70-130")])
+    analytes = read(sheets).analytes
+    assert analytes.lloq.tolist() == analytes.uloq.tolist() == [4 * 251.5, 4 * 251.5]

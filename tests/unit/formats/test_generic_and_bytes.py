@@ -72,6 +72,29 @@ def test_a_long_table_that_names_its_columns_needs_no_mapping():
     ]
 
 
+def test_a_well_and_analyte_that_stand_twice_are_refused():
+    again = GENERIC + b"A1,S-1,IL8,4.75\n"
+    with pytest.raises(PlateFormatError, match="“IL8” of “A1” stands twice"):
+        read_plate(again)
+
+
+def test_a_column_of_types_is_taken_at_its_word_and_another_word_is_refused():
+    table = b"sample,sample_type,analyte,value\nX,Unknown,IL6,1\nY,Standard,IL6,2\nZ,,IL6,3\n"
+    found = read_plate(table).wells
+    assert found.sample_type.tolist() == ["sample", "standard", "sample"]
+    with pytest.raises(PlateFormatError, match="“unknwn” is no type of sample"):
+        read_plate(table.replace(b"Unknown", b"Unknwn"))
+
+
+def test_fluorescence_less_its_background_may_be_negative_and_a_count_may_not():
+    table = b"sample,analyte,value,net_mfi,bead_count\nX,IL6,1,-2.5,-3\n"
+    reading = read_plate(table)
+    row = reading.measurements.iloc[0]
+    assert row.net_mfi == -2.5
+    assert np.isnan(row.bead_count)
+    assert any("bead_count" in note for note in reading.notes)
+
+
 def test_a_wide_table_is_read_by_its_mapping():
     content = b"id;box;IL-6;IL-8\nS1;b1;1,5;2\nS2;b2;< 1;n/a\n"
     mapping = {"sample": "id", "analytes": ["IL-6", "IL-8"], "decimal": ",", "unit_text": "pg/mL"}

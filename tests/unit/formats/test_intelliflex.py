@@ -119,3 +119,16 @@ def test_a_table_cut_anywhere_but_between_two_wells_is_refused(length):
         return
     with pytest.raises(PlateFormatError):
         read_plate(WHOLE[:length])
+
+
+def test_the_dilution_in_a_name_counts_for_controls_alone_and_where_the_table_tells_none():
+    rows = intelliflex_rows()
+    column = {name: rows[0].index(name) for name in ("WELL TYPE", "SAMPLE ID", "DILUTION")}
+    told = [("U1", "PAT 1:100", ""), ("C1", "PC 1:100", "N/A"), ("C2", "PC 1:200", "50")]
+    for row, cells in zip(rows[1:], told, strict=True):
+        for name, text in zip(column, cells, strict=True):
+            row[column[name]] = text
+    wells = read_plate(as_csv(rows)).wells
+    assert wells.sample_type.tolist() == ["sample", "control", "control"]
+    assert wells.dilution.isna().tolist() == [True, False, False]
+    assert wells.dilution.tolist()[1:] == [100, 50]

@@ -175,3 +175,16 @@ def test_texts_that_are_missing_or_stand_twice_in_a_dictionary_are_one():
     assert (error.line, error.reason) == (5, "“SampleID” is empty.")
     columns["SampleID"] = ["S1", "S1", "S2", "S2"]
     assert read_plate(parquet(columns)).wells["sample"].tolist() == ["S1", "S2"]
+
+
+def test_a_value_at_its_limit_of_detection_is_in_range():
+    found = read_plate(text(rows(LOD=["2.5", "0.6", "-1", "1"])))
+    assert found.measurements.flag.tolist() == ["in_range", "below_lloq", "in_range", "missing"]
+
+
+def test_a_value_is_held_against_the_limit_of_its_own_scale():
+    columns = rows(LOD=["9"] * 4, PCNormalizedLOD=["1"] * 4)
+    columns["PCNormalizedNPX"] = columns.pop("NPX")
+    found = read_plate(text(columns))
+    assert found.measurements.flag.tolist() == ["in_range", "below_lloq", "below_lloq", "missing"]
+    assert found.analytes.lloq.tolist() == [1, 1]

@@ -169,3 +169,10 @@ def test_a_word_that_contradicts_its_sign_is_refused():
     rows = olink_quantified()
     rows[8][1] = "< ULOQ"
     assert refused(rows).cell == "B9"
+
+
+def test_the_limit_for_all_plates_goes_before_the_highest_of_the_plates():
+    reading = read([*olink_rows()[:15], ["LOD", 2, 1.5], ["Max LOD", 4, 12]])
+    assert reading.analytes.lloq.tolist() == [2, 1.5]
+    flags = reading.measurements.set_index(["sample", "analyte"]).flag
+    assert flags[("PC 1", "IL8")] == "in_range"  # 3.99, above 2 and below 4

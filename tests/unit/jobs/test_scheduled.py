@@ -58,6 +58,14 @@ def test_the_last_due_time_of_a_crontab(
     assert last_due(clock, now, within=WEEK) == due
 
 
+def test_a_catch_up_of_part_of_a_day_reaches_into_the_day_that_it_begins_on() -> None:
+    """30 hours before 05:00 is 23:00 two days ago."""
+    due = last_due(
+        crontab("0", "23", day_of_month="24"), at("2026-11-26 04:59"), within=timedelta(hours=30)
+    )
+    assert due == at("2026-11-24 23:00")
+
+
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A nightly task at 02:00 in Tokyo, known since noon of the 20th, and what it did."""
