@@ -117,3 +117,14 @@ def test_a_sentence_is_made_in_the_readers_language() -> None:
     said: list[str] = []
     doubt.sentence(lambda text: said.append(text) or text)
     assert said == ["half of %(n)d", "%(what)s: is the unit right? It is read as %(unit)s."]
+
+
+def test_a_few_short_lives_among_long_ones_raise_no_doubt_of_the_unit() -> None:
+    assert codes(look_at_durations("OS", cells([1.0] * 9 + [400.0] * 11), "days")) == []
+
+
+def test_the_ecog_status_of_the_dead_can_be_but_nobody_is_enrolled_with_it() -> None:
+    ecog = QUANTITIES["ecog"]
+    assert ecog.is_possible(5)
+    assert not ecog.is_usual(5)
+    assert ecog.is_usual(4)

@@ -188,3 +188,8 @@ def test_a_value_is_held_against_the_limit_of_its_own_scale():
     found = read_plate(text(columns))
     assert found.measurements.flag.tolist() == ["in_range", "below_lloq", "below_lloq", "missing"]
     assert found.analytes.lloq.tolist() == [1, 1]
+
+
+def test_a_plates_own_limit_goes_before_the_highest_of_all_plates():
+    found = read_plate(text(rows(MaxLOD=["9"] * 4, LOD=["1"] * 4)))
+    assert found.measurements.flag.tolist() == ["in_range", "below_lloq", "below_lloq", "missing"]

@@ -176,3 +176,10 @@ def test_the_limit_for_all_plates_goes_before_the_highest_of_the_plates():
     assert reading.analytes.lloq.tolist() == [2, 1.5]
     flags = reading.measurements.set_index(["sample", "analyte"]).flag
     assert flags[("PC 1", "IL8")] == "in_range"  # 3.99, above 2 and below 4
+
+
+def test_a_value_at_its_limit_is_in_range():
+    reading = read([*olink_rows()[:15], ["LOD", 1.5, 11.40421]])
+    flags = reading.measurements.set_index(["sample", "analyte"]).flag
+    assert flags[("A-2", "IL8")] == flags[("A-1", "VEGFA")] == "in_range"
+    assert flags[("PC 1", "VEGFA")] == "below_lloq"

@@ -54,6 +54,7 @@ def test_letters_are_people_beside_standards_of_a_sure_name():
 def test_more_numbers_than_a_kit_has_are_people():
     assert set(told(*(f"S{i}" for i in range(1, 41)))) == {"sample"}
     assert set(told(*(f"Ctrl {i}" for i in range(1, 30)))) == {"open"}
+    assert {r.kind for r in roles_of([f"Ctrl {i}" for i in range(1, 30)])} == {SampleType.SAMPLE}
     assert {role.kind.value for role in roles_of([f"S{i}" for i in range(1, 8)])} == {"sample"}
 
 

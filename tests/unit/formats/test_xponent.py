@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assays.formats import PlateFormatError, read_plate
+from assays.quality.curves import vendor_curve
 from tests.unit.formats.files import xponent, xponent_blocks
 
 
@@ -199,3 +200,70 @@ def test_blocks_inside_a_quotation_that_is_not_closed_are_refused() -> None:
     for mark in (b"DataType:", b"-- CRC"):
         content = content.replace(mark, b'"\n' + mark, 1)
     assert "quotation mark" in str(refused(content))
+
+
+def test_the_limits_of_an_analyte_are_those_that_its_marks_name_and_none_where_they_differ():
+    result = {
+        "A1": ("< 0.5", "< 2"),
+        "B1": ("1000.5", "990.25"),
+        "C1": ("50.5", "49.5"),
+        "D1": ("> 2000", "> 1500"),
+        "E1": ("< 0.5", "< 3"),
+    }
+    analytes = read_plate(xponent(xponent_blocks(result=result))).analytes
+    assert analytes.lloq.tolist()[0] == 0.5
+    assert pd.isna(analytes.lloq.tolist()[1])
+    assert analytes.uloq.tolist() == [2000, 1500]
+
+
+def test_the_range_of_a_control_is_read_from_low_to_high():
+    blocks = xponent_blocks()
+    for name, values in (
+        ("Control Expected Concentration", ("50", "51")),
+        ("Control Range - Low", ("40", "41")),
+        ("Control Range - High", ("60", "61")),
+    ):
+        blocks[name] = [["Reagent", "IL1B", "IL6"], ["Control1", *values]]
+    controls = read_plate(xponent(blocks)).controls.set_index("analyte")
+    assert controls.loc["IL1B", ["expected", "low", "high"]].tolist() == [50, 40, 60]
+    assert controls.loc["IL6", ["expected", "low", "high"]].tolist() == [51, 41, 61]
+
+
+def test_the_dilution_in_the_name_of_a_sample_is_not_believed_where_no_block_tells_it():
+    blocks = xponent_blocks()
+    del blocks["Dilution Factor"]
+    for rows in blocks.values():
+        for row in rows:
+            row[:] = [{"S-1": "PAT 1:50", "Control1": "PC 1:20"}.get(c, c) for c in row]
+    wells = read_plate(xponent(blocks)).wells.set_index("sample")
+    assert pd.isna(wells.dilution["PAT 1:50"])
+    assert wells.dilution["PC 1:20"] == 20
+
+
+def test_a_recovery_is_observed_of_expected_and_not_the_other_way_round():
+    """990.25 of 800 is 123.78 %; 800 of 990.25 would be 80.79 %."""
+    blocks = xponent_blocks()
+    blocks["Standard Expected Concentration"][1] = ["Standard1", "1000", "800"]
+    blocks["% Recovery"][1] = ["2(1,B1)", "Standard1", "100.05", "123.78", ""]
+    assert not read_plate(xponent(blocks)).remarks.text.str.startswith("expected").any()
+    blocks["% Recovery"][1] = ["2(1,B1)", "Standard1", "100.05", "80.79", ""]
+    assert read_plate(xponent(blocks)).remarks.text.str.startswith("expected").sum() == 1
+
+
+def test_the_curve_of_an_analyte_is_written_from_its_coefficients():
+    blocks = xponent_blocks()
+    blocks["Analysis Types"] = [
+        ["Analyte:", "IL1B", "IL6"],
+        ["AnalysisType", "Logistic 5P", "Logistic 4P"],
+    ]
+    coefficients = zip("ABCDF", ("12", "9000", "350", "-1.25", "0.5"), strict=True)
+    blocks["Analysis Coefficients"] = [
+        ["Analyte:", "IL1B", "IL6"],
+        *([f"Coefficient {letter}", number, ""] for letter, number in coefficients),
+    ]
+    analytes = read_plate(xponent(blocks)).analytes
+    assert analytes.curve_kind.tolist() == ["5PL", "4PL"]
+    curve = vendor_curve(analytes.curve.iloc[0])
+    assert curve is not None
+    assert (curve.lower, curve.upper, curve.bend) == (12, 9000, 350)
+    assert (curve.slope, curve.asymmetry) == (-1.25, 0.5)

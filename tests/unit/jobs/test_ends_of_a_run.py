@@ -130,3 +130,13 @@ def test_what_a_job_writes_is_in_the_trail_under_whoever_asked_for_it(
 
 def test_a_lease_outlives_a_few_heartbeats_that_are_missed() -> None:
     assert 3 * timedelta(seconds=doing.HEARTBEAT_SECONDS) <= doing.LEASE
+
+
+def test_the_sweep_releases_every_job_whose_worker_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = job_of(monkeypatch, lambda asked, progress: None)
+    second = services.enqueue("test.ends", key="another", payload={}, by=None)
+    for job in (first, second):
+        assert services.claim(job.pk) is not None
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    services.sweep()
+    assert set(Job.objects.values_list("state", flat=True)) == {"queued"}

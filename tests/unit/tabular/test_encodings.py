@@ -90,3 +90,12 @@ def test_any_bytes_give_a_storable_text_or_a_sentence(content: bytes, label: str
         text, _label = decode(content, label)
         text.encode()
         assert "\0" not in text
+
+
+def test_bytes_that_only_cp932_has_are_cp932_though_nothing_in_them_is_japanese() -> None:
+    assert decode("dose,10×3\n".encode("cp932")) == ("dose,10×3\n", "CP932")
+
+
+def test_a_byte_order_mark_goes_before_what_a_person_named() -> None:
+    assert decode("名".encode("utf-8-sig"), "CP932") == ("名", "UTF-8")
+    assert decode("名".encode("utf-16"), "UTF-8") == ("名", "UTF-16")
