@@ -66,7 +66,7 @@ def known_of(study: Study, subject_ids: Collection[str]) -> Known:
         .select_related("site", "cohort", "baseline")
         .order_by("pk")
     )
-    by_subject = {patient.subject_id: patient for patient in patients}
+    by_subject: dict[str, Patient] = {patient.subject_id: patient for patient in patients}
     contacts: dict[int, list[FollowUp]] = defaultdict(list)
     of_these = Q(patient__study=study, patient__subject_id__in=subject_ids)
     for contact in FollowUp.objects.filter(of_these).order_by("contact_date"):
