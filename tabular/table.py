@@ -78,9 +78,9 @@ def lay_out(file: FileSource, *, delimiter: str | None = None, sheet: Sheet | No
     return Laid(records(file.text, mark), told)
 
 
-def read_table(file: FileSource) -> Table:
-    """A file whose first row with anything in it names the columns; FileError otherwise."""
-    laid = lay_out(file)
+def read_table(file: FileSource, sheet: Sheet | None = None) -> Table:
+    """A file, or a sheet of it, whose first row with anything in it names the columns; FileError otherwise."""
+    laid = lay_out(file, sheet=sheet)
     # a text's lines differ from a spreadsheet's rows where a quoted cell goes on over lines
     filled = [(i, record) for i, record in enumerate(laid.records, 1) if not record.is_empty]
     if not filled:

@@ -1,50 +1,75 @@
 """A table of wells and labels -> whose blood stood in each, to correct a plate that is here already."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
 from assays.formats.wells import positions
-from studies.imports.tables import SheetNeeded, Table, read_table
+from studies.imports.tables import SheetNeeded, Table, read_each, read_table
 from studies.imports.texts import error_of_cell
 from studies.refusals import Refused
 from tabular.cell_errors import UNAVAILABLE
 
 WELL, LABEL = ("well", "position", "location"), ("label", "barcode", "specimen")
-MOST = 384
+MOST, MOST_SHEETS = 384, 40
+T = TypeVar("T")
+
+
+class SheetToChoose(Refused):
+    """A workbook of which a person has to choose the sheet. sheets: its name, what it says of wells as a text
+    that a page carries (else "" and why it cannot be meant)."""
+
+    def __init__(self, sentence: str, file: str, sheets: list[tuple[str, str, str]]) -> None:
+        super().__init__(sentence)
+        self.file, self.sheets = file, sheets
 
 
 def labels_of_table(name: str, content: bytes) -> dict[str, str]:
-    """Well -> label of a specimen ("" for nobody's) of a CSV, TSV or XLSX file with these two columns."""
-    table, well = table_of_wells(name, content)
-    label = _place(table, LABEL)
-    if label is None:
-        raise Refused(
-            _("“%(file)s” needs the columns well and label; its columns are %(columns)s.")
-            % {"file": name, "columns": ", ".join(table.columns)}
-        )
-    return _once((row.cells[well], row.cells[label]) for row in table.rows)
+    """Well -> label of a specimen ("" for nobody's) of a CSV, TSV, XLSX or XLS file with these two columns."""
+    return read_wells(name, content, lambda table: _labels(name, table), text_of)
 
 
-def table_of_wells(name: str, content: bytes) -> tuple[Table, int]:
-    """A table with a column of wells, and the place of that column."""
+def read_wells(
+    name: str, content: bytes, read: Callable[[Table], T], as_text: Callable[[T], str]
+) -> T:
+    """What `read` makes of the one table of a file; SheetToChoose where several sheets of it have rows."""
     try:
         table = read_table(name, content)
     except SheetNeeded as error:
-        raise Refused(
-            _(
-                "“%(file)s” has several sheets with rows: %(names)s. Save the one that is meant on its own."
-            )
-            % {"file": name, "names": ", ".join(error.names)}
-        ) from error
+        if len(error.names) > MOST_SHEETS:
+            raise Refused(
+                _("“%(file)s” has %(n)d sheets with rows. Save the one that is meant on its own.")
+                % {"file": name, "n": len(error.names)}
+            ) from error
+        sheets = [
+            (sheet, "", str(found)) if isinstance(found, Refused) else (sheet, as_text(found), "")
+            for sheet, found in read_each(name, content, read).items()
+        ]
+        raise SheetToChoose(str(error), name, sheets) from error
+    return read(table)
+
+
+def place_of_wells(name: str, table: Table) -> int:
+    """The place of the column of wells."""
     well = _place(table, WELL)
     if well is None:
         raise Refused(
             _("“%(file)s” needs the column well; its columns are %(columns)s.")
             % {"file": name, "columns": ", ".join(table.columns)}
         )
-    return table, well
+    return well
+
+
+def _labels(name: str, table: Table) -> dict[str, str]:
+    well, label = place_of_wells(name, table), _place(table, LABEL)
+    if label is None:
+        raise Refused(
+            _("“%(file)s” needs the columns well and label; its columns are %(columns)s.")
+            % {"file": name, "columns": ", ".join(table.columns)}
+        )
+    return _once((row.cells[well], row.cells[label]) for row in table.rows)
 
 
 def _place(table: Table, names: tuple[str, ...]) -> int | None:

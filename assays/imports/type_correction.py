@@ -9,16 +9,20 @@ from django.utils.translation import gettext as _
 from assays.formats import SampleType
 from assays.formats.retyping import Said
 from assays.formats.wells import positions
-from assays.imports.layout_correction import MOST, table_of_wells
+from assays.imports.layout_correction import MOST, place_of_wells, read_wells
 from assays.imports.layout_roles import RoleColumns, role_columns, said_of
 from studies.imports.columns import Problem
+from studies.imports.tables import Table
 from studies.refusals import Refused
 
 
 def said_of_table(name: str, content: bytes) -> dict[str, Said]:
     """Well -> what a table (well, type, expected, expected IL-6, dilution) says of it."""
-    table, place = table_of_wells(name, content)
-    columns = role_columns(table.columns)
+    return read_wells(name, content, lambda table: _said(name, table), as_text)
+
+
+def _said(name: str, table: Table) -> dict[str, Said]:
+    place, columns = place_of_wells(name, table), role_columns(table.columns)
     if not columns:
         raise Refused(
             _("“%(file)s” needs the columns well, and type or expected.") % {"file": name}

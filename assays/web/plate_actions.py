@@ -12,7 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from assays.imports.layout_correction import labels_of_table, labels_of_text, text_of
+from assays.imports.layout_correction import (
+    SheetToChoose,
+    labels_of_table,
+    labels_of_text,
+    text_of,
+)
 from assays.imports.type_correction import as_text, of_text, said_of_form, said_of_table
 from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.services.deciding import decided
@@ -123,6 +128,8 @@ def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     shown = plate_or_404(request, study, pk)
     try:
         labels = _labels(request)
+    except SheetToChoose as error:
+        return _choose_sheet(request, shown, error, "labels", _("Correct the layout"))
     except Refused as error:
         return _refused(request, shown, error, "layout", {})
 
@@ -154,6 +161,8 @@ def retype(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
                 request.POST.get(name, "") for name in ("position", "kind", "expected", "dilution")
             )
             said = said_of_form(*told)
+    except SheetToChoose as error:
+        return _choose_sheet(request, shown, error, "said", _("Say what stood there"))
     except Refused as error:
         return _refused(request, shown, error, "types", {})
 
@@ -168,6 +177,24 @@ def retype(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     done = _("It is kept; the plate is judged anew.")
     asked = Asked("types", _("Say what stood there"), done, {"said": as_text(said)})
     return _decided(request, shown, decide, asked)
+
+
+def _choose_sheet(
+    request: HttpRequest, shown: PlateRun, error: SheetToChoose, field: str, label: str
+) -> HttpResponse:
+    """Ask which sheet is meant. The page carries what each says, as `field`: nothing is sent twice."""
+    context = {
+        "plate": shown,
+        "file": error.file,
+        "sheets": error.sheets,
+        "can_choose": any(text for _sheet, text, _why in error.sheets),
+        "field": field,
+        "label": label,
+        "reason": request.POST.get("reason", ""),
+        "shown": request.POST.get("shown", ""),
+        "back": _address(request, shown),
+    }
+    return render(request, "assays/plate_sheets.html", context)
 
 
 def _labels(request: HttpRequest) -> dict[str, str]:

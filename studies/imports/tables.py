@@ -1,7 +1,8 @@
 """A file's bytes -> a table of text cells (`tabular`), with what cannot be read told as a refusal."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils.translation import gettext as _
@@ -13,7 +14,9 @@ from tabular.source import FileSource
 from tabular.table import Row, Table
 from tabular.table import read_table as table_in
 
-__all__ = ["Row", "SheetNeeded", "Table", "check_size", "read_table", "refusing"]
+__all__ = ["Row", "SheetNeeded", "Table", "check_size", "read_each", "read_table", "refusing"]
+
+T = TypeVar("T")
 
 
 class SheetNeeded(Refused):
@@ -64,3 +67,19 @@ def read_table(
     check_size(name, len(content))
     with refusing(name, part):
         return table_in(FileSource(content, name, named_encoding=encoding, sheet=sheet))
+
+
+def read_each(name: str, content: bytes, read: Callable[[Table], T]) -> dict[str, T | Refused]:
+    """What `read` makes of each sheet with rows of a workbook, unpacked once; or why it refuses the sheet."""
+    found: dict[str, T | Refused] = {}
+    with refusing(name):
+        file = FileSource(content, name)
+        sheets = [sheet for sheet in file.sheets if sheet.has_rows]
+    for sheet in sheets:
+        try:
+            with refusing(name):
+                table = table_in(file, sheet)
+            found[sheet.name] = read(table)
+        except Refused as error:
+            found[sheet.name] = error
+    return found
