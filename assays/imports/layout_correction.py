@@ -63,8 +63,8 @@ def place_of_wells(name: str, table: Table) -> int:
 
 
 def _labels(name: str, table: Table) -> dict[str, str]:
-    well, label = place_of_wells(name, table), _place(table, LABEL)
-    if label is None:
+    well, label = _place(table, WELL), _place(table, LABEL)
+    if well is None or label is None:
         raise Refused(
             _("“%(file)s” needs the columns well and label; its columns are %(columns)s.")
             % {"file": name, "columns": ", ".join(table.columns)}

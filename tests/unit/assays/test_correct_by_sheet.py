@@ -41,7 +41,7 @@ def test_the_sheet_is_chosen_on_the_page(plate: PlateRun, lab: Client, write) ->
         "Plate 6": "A2\tof another plate",
         "Plate 7": f"A2\t{second.label}\nB2\t{first.label}",
     }
-    assert "needs the column well; its columns are about" in page
+    assert "needs the columns well and label; its columns are about" in page
     assert "A2, label: the cell holds an error of the spreadsheet" in page
     assert "Empty" not in page
     assert plate.wells.get(position="A2").specimen == first
