@@ -59,16 +59,20 @@ def judged_as(basis: str) -> Provenance:
 
 def of_score(version: ModelVersion, basis: str) -> str:
     """How one patient's score came about."""
+    return _of(version, how_scored(version, basis))
+
+
+def how_scored(version: ModelVersion, basis: str) -> str:
+    """The same without what the version's cautions say already, for a page that shows them beside it."""
     if basis == Score.Basis.PREDICTION:
-        return _of(version, _("Prediction: the patient took no part in training."))
+        return _("Prediction: the patient took no part in training.")
     who = _("Out-of-bag: by the trees that did not see this training patient.")
     if basis == Score.Basis.CHANGED:
         who = _(
             "Out-of-bag: by the trees that did not see this training patient, whose values have changed "
             "since the training."
         )
-    also = _("The patient is among those who chose the analytes.") if selects(version) else ""
-    return _of(version, who, also)
+    return f"{who} {_('The patient is among those who chose the analytes.')}" if selects(version) else who
 
 
 def selects(version: ModelVersion) -> bool:

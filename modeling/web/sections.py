@@ -9,7 +9,7 @@ from assays.models import PlateRun
 from modeling.models import PrognosticModel, StaleMark
 from modeling.selectors.cautions import cautions_of
 from modeling.selectors.models import HEAVY, champion_scores, with_champions
-from modeling.selectors.provenance import of_score
+from modeling.selectors.provenance import how_scored
 from modeling.selectors.stale import stale_scores, stale_versions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline
@@ -52,7 +52,7 @@ def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, A
             )
         ),
         "scores": [
-            (score, of_score(score.version, score.basis), said[score.version_id])
+            (score, how_scored(score.version, score.basis), said[score.version_id])
             for score in scores
         ],
         "patient": patient,

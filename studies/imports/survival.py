@@ -76,12 +76,21 @@ def _days(reader: RowReader, source: Source, first_day: int) -> int | None:
 def _longer_than_life(
     reader: RowReader, survival: Survival, free: _Free, total: int, said: Said
 ) -> None:
-    """Progression-free beyond overall survival: rejected, or left out as the mapping says."""
+    """Progression-free beyond overall survival: rejected, or left out as the mapping says. Either way of
+    reading it, nothing happened before the last day of overall survival."""
     why = _("progression-free survival is longer than overall survival (%(os)d days).")
-    if survival.later_progression == "reject":
-        reader.reject(free.source, why % {"os": total})
-    else:
-        said.note(reader, free.source, why % {"os": total} + " " + _left_out())
+    why = why % {"os": total} + " "
+    if survival.later_progression == "leave_out":
+        said.note(reader, free.source, why + _left_out() + " " + _ends_with_overall_survival())
+        return
+    what_to_do = _(
+        "Correct one of the two; or say in the mapping, under survival, later_progression: leave_out."
+    )
+    reader.reject(free.source, why + what_to_do + " " + _ends_with_overall_survival())
+
+
+def _ends_with_overall_survival() -> str:
+    return _("Progression-free survival then ends with overall survival, free of progression.")
 
 
 def _with_progression(

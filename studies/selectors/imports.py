@@ -31,9 +31,10 @@ def imports_visible_to(user: User, study: Study) -> QuerySet[ImportBatch]:
         ImportBatch.objects.filter(seen, study=study)
         .select_related("source", "samples", "created_by")
         .defer("source__content", "samples__content", "preview")
-        # A preview may be large: it is opened for those only that may wait for answers.
+        # A preview may be large: of those that may wait for a person, only what they wait for is read.
         .annotate(
-            questions=Case(When(state=ImportBatch.State.REFUSED, then=F("preview__questions")))
+            questions=Case(When(state=ImportBatch.State.REFUSED, then=F("preview__questions"))),
+            doubts=Case(When(state=ImportBatch.State.PREVIEWED, then=F("preview__doubts"))),
         )
         .order_by("-id")
     )

@@ -26,8 +26,15 @@ def doubts_in(batch: ImportBatch) -> list[dict[str, Any]]:
 
 def unconfirmed(batch: ImportBatch) -> list[dict[str, Any]]:
     """Those that nobody has confirmed."""
-    known = {(entry["code"], entry["column"]) for entry in batch.accepted}
-    return [one for one in doubts_in(batch) if (one["code"], one["column"]) not in known]
+    return still_open(doubts_in(batch), batch.accepted)
+
+
+def still_open(
+    doubts: list[dict[str, Any]], accepted: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """Warnings that no entry of `accepted` names."""
+    known = {(entry["code"], entry["column"]) for entry in accepted}
+    return [one for one in doubts if (one["code"], one["column"]) not in known]
 
 
 def doubts_with_names(batch: ImportBatch) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from studies.refusals import Refused
 from studies.selectors.imports import imports_visible_to
 from studies.services import imports
 from studies.services.import_jobs import COMMIT, PREVIEW, ask_for, job_key
-from studies.services.import_warnings import doubts_with_names, unconfirmed
+from studies.services.import_warnings import doubts_with_names, still_open, unconfirmed
 from studies.web.access import study_page
 from tabular.checked_yaml import MAX_BYTES
 
@@ -129,9 +129,9 @@ def import_list(request: HttpRequest, study: Study) -> HttpResponse:
     """All imports that the person may see, newest first."""
     batches = imports_visible_to(request.user, study)  # type: ignore[arg-type]
     page = Paginator(batches, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    return render(
-        request, "studies/imports.html", {"page": page, "may_import": bool(_kinds(request))}
-    )
+    rows = [(batch, still_open(batch.doubts or [], batch.accepted)) for batch in page]
+    context = {"page": page, "rows": rows, "may_import": bool(_kinds(request))}
+    return render(request, "studies/imports.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

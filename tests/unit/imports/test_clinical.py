@@ -189,6 +189,7 @@ def test_clinical_change_is_told_once_per_commit(study: Study) -> None:
         ("S1,A,2020-01-01,60,1,38,-3,1,,\n", 2, "os", "-3", "negative"),
         ("S1,A,2020-01-01,60,1,38,30000,0,,\n", 2, "os", "30000", "future"),
         ("S1,A,2020-01-01,60,1,38,10,1,15,1\n", 2, "pfs", "15", "longer than overall"),
+        ("S1,A,2020-01-01,60,1,38,10,0,15,0\n", 2, "pfs", "15", "later_progression: leave_out"),
         ("S1,A,2020-01-01,60,1,38,10,,,\n", 2, "dead", "", "both be known"),
         (",A,2020-01-01,60,1,38,10,1,5,1\n", 2, "id", "", "needs a subject id"),
         ("S 1,A,2020-01-01,60,1,38,10,1,5,1\n", 2, "id", "S 1", "Use letters"),

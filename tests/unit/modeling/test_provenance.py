@@ -131,6 +131,20 @@ def test_the_page_of_a_patient_says_it_beside_the_probabilities(champion: ModelV
     assert "among those who chose the analytes" in drawn["usermeta"]["patients"]
 
 
+def test_the_page_of_a_patient_says_once_that_patients_had_to_live_to_be_measured(
+    champion: ModelVersion,
+) -> None:
+    champion = stored_as_if(champion, timepoint="edt", analytes=CHOSEN)
+    score = champion.scores.filter(basis="out-of-bag").first()
+    assert score is not None
+    client = signed_in(champion.model.study, "investigator")
+    place = reverse("studies:patient", args=[champion.model.study.code, score.patient.subject_id])
+    page = client.get(place).content.decode()
+    assert page.count("immortal time") == 1
+    assert "The patient is among those who chose the analytes." in page
+    assert provenance.of_score(champion, score.basis).endswith(LIVED)  # figures and answers go alone
+
+
 def test_the_top_of_a_versions_page_says_it_and_says_it_once(champion: ModelVersion) -> None:
     champion = stored_as_if(champion, CHANCE, timepoint="edt")
     page = signed_in(champion.model.study, "statistician").get(address(champion)).content.decode()

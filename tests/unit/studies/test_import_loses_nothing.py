@@ -89,6 +89,19 @@ def test_a_pfs_event_without_os_is_asked_of_the_mapping_and_until_then_the_row_i
     assert not Patient.objects.exists()
 
 
+def test_a_pfs_longer_than_os_says_what_to_do_and_left_out_ends_with_os() -> None:
+    """Whoever progressed, or was free of progression, on a later day had not progressed on the last of OS."""
+    rows = [f"{prog}{dead},,,,4,{prog},3,{dead}" for prog in (0, 1) for dead in (0, 1)]
+    batch = previewed(StudyFactory(), rows)
+    assert batch.preview["counts"]["rejected"] == 4
+    (_column, _value, why) = batch.preview["rows"][0]["problems"][0]
+    assert "longer than overall survival (91 days). Correct one of the two; or say" in why
+    batch = previewed(StudyFactory(), rows, survival(later_progression="leave_out"))
+    assert [row["notes"][0][1] for row in batch.preview["rows"]] == ["4"] * 4
+    commit_import(batch=batch, by=None)
+    assert derived("PFS") == {one: Outcome(91, one[1] == "1") for one in ("00", "01", "10", "11")}
+
+
 def test_who_was_free_of_progression_on_a_day_lived_on_it() -> None:
     batch = previewed(StudyFactory(), THREE, survival(pfs_event_without_os="progression"))
     commit_import(batch=batch, by=None)

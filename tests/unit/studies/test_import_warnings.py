@@ -272,8 +272,13 @@ def test_on_the_page_each_warning_is_ticked_before_the_file_can_be_loaded(study:
     page = client.post(there, {"warning": "constant:Alb"}, follow=True).content.decode()
     assert "keiko, 20" in page
     assert address("commit_import", batch) not in page
+    listed = reverse("studies:imports", args=["ICI"])
+    assert "waits for confirmation" in client.get(listed).content.decode()
     page = client.post(there, {"warning": "only_events:dead"}, follow=True).content.decode()
     assert address("commit_import", batch) in page
+    page = client.get(listed).content.decode()
+    assert "ready to commit" in page
+    assert "waits for confirmation" not in page
     client.post(address("commit_import", batch))
     assert Patient.objects.count() == N
     assert "confirmed" in client.get(address("import", batch)).content.decode()
