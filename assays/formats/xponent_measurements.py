@@ -192,7 +192,7 @@ def assembled(
         extra["lines of no block"] = [record.cells for record in outside]
     if "Result" not in tables:
         notes.append("The file holds fluorescence only: no concentration was computed.")
-    controls = _controls(grid, by_analyte, numbers)
+    controls = _controls(grid, by_analyte, numbers, notes)
     notes += left.notes()
     return PlateReading(
         format="xponent",
@@ -391,7 +391,9 @@ def _standards(
     return found
 
 
-def _controls(grid: Grid, by_analyte: Tables, numbers: Numbers) -> dict[str, list[Any]]:
+def _controls(
+    grid: Grid, by_analyte: Tables, numbers: Numbers, notes: list[str]
+) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {column: [] for column in CONTROL_COLUMNS}
     for well, sample, analyte, row in grid.rows(SampleType.CONTROL):
         values = {"well": well, "sample": sample, "analyte": analyte}
@@ -401,6 +403,13 @@ def _controls(grid: Grid, by_analyte: Tables, numbers: Numbers) -> dict[str, lis
         }
         for column, value in (values | known | {"observed": grid.columns["value"][row]}).items():
             found[column].append(value)
+    told = zip(found["sample"], found["low"], found["high"], strict=True)
+    points = {sample for sample, low, high in told if low is not None and low == high}
+    if points:
+        notes.append(
+            f"Control ranges that are one number allow nothing, so no rule judges by them: "
+            f"{', '.join(sorted(points))}."
+        )
     return found
 
 

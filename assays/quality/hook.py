@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from assays.quality.digits import four
+
 RISES = 2.0
 """Standards that do not even double in fluorescence show no curve whose top could fall."""
 
@@ -22,8 +24,8 @@ class Hook:
 
     def __str__(self) -> str:
         return (
-            f"the fluorescence of the standards falls by {self.fall:.0f} % above {self.peak:.4g} (a hook): "
-            f"readings from {self.fluorescence:.4g} on may belong to either side of it"
+            f"the fluorescence of the standards falls by {self.fall:.0f} % above {four(self.peak)} (a hook): "
+            f"readings from {four(self.fluorescence)} on may belong to either side of it"
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from assays.quality.curves import Curve, Fit, fit_curve
+from assays.quality.digits import four
 from assays.quality.hook import Hook, find_hook
 
 FLUORESCENCE = ("net_mfi", "mfi")
@@ -115,7 +116,7 @@ def _told(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[str]:
     dark = known.loc[known[by] <= 0, "expected"]
     if len(dark):
         what = "net fluorescence" if by == FLUORESCENCE[0] else "fluorescence"
-        at = ", ".join(f"{level:.4g}" for level in sorted(dark.unique()))
+        at = ", ".join(four(level) for level in sorted(dark.unique()))
         yield f"standards without {what} above zero are left out of our curve: {at} ({len(dark)} wells)"
     if hook is not None:
         yield str(hook)
@@ -126,11 +127,11 @@ def _told_range(
 ) -> Iterator[str]:
     why = f"are not given back within {accepted.low:g}–{accepted.high:g} %"
     for levels, words in (
-        (expected[expected < lowest], f"our curve is trusted from {lowest:.4g} on"),
-        (expected[expected > highest], f"our curve is trusted up to {highest:.4g}"),
+        (expected[expected < lowest], f"our curve is trusted from {four(lowest)} on"),
+        (expected[expected > highest], f"our curve is trusted up to {four(highest)}"),
     ):
         if len(levels):
-            at = ", ".join(f"{level:.4g}" for level in sorted(levels.unique()))
+            at = ", ".join(four(level) for level in sorted(levels.unique()))
             yield f"{words}: the standards beyond ({at}) {why}"
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from assays.quality.digits import four
 from assays.quality.hook import find_hook
 from assays.quality.refit import fluorescence_of, levels_of
 from assays.quality.replicates import intra_plate_cv
@@ -154,7 +155,7 @@ def _hooks(measurements: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
             continue
         beyond = seen[seen[by] >= hook.fluorescence]
         for well, fluorescence in zip(beyond["well"].tolist(), beyond[by].tolist(), strict=True):
-            text = f"fluorescence {fluorescence:.4g}: {hook}"
+            text = f"fluorescence {four(fluorescence)}: {hook}"
             place = ("hook", int(well), int(str(analyte)))
             yield Finding(*place, fluorescence, hook.fluorescence, text)
 
@@ -192,7 +193,7 @@ def _outside_kit(analyte: int, outside: pd.DataFrame, of: int) -> Finding:
     first = outside.iloc[0]
     value, low, high = (float(first[name]) for name in ("value", "low", "high"))
     limit = low if value < low else high
-    read = f"{value:.4g}" if np.isfinite(value) else ("below" if value < 0 else "above") + " range"
+    read = four(value) if np.isfinite(value) else ("below" if value < 0 else "above") + " range"
     text = f"control “{first['sample']}” reads {read}, outside the kit's {_range(low, high)}"
     more = f" ({len(outside)} of {of} controls are outside)" if of > 1 else ""
     found = value if np.isfinite(value) else limit
@@ -201,5 +202,5 @@ def _outside_kit(analyte: int, outside: pd.DataFrame, of: int) -> Finding:
 
 def _range(low: float, high: float) -> str:
     if np.isnan(low):
-        return f"at most {high:.4g}"
-    return f"at least {low:.4g}" if np.isnan(high) else f"{low:.4g}–{high:.4g}"
+        return f"at most {four(high)}"
+    return f"at least {four(low)}" if np.isnan(high) else f"{four(low)}–{four(high)}"

@@ -5,8 +5,10 @@ import re
 from django import template
 from django.utils.html import conditional_escape, format_html
 
+from assays.quality.digits import significant
+
 register = template.Library()
-PLAIN = 1_000_000
+register.filter("significant", significant)
 LONG = re.compile(r"\d+\.\d{2,}|\d{5,}")
 
 
@@ -27,12 +29,3 @@ def written(number: float | None, text: str = "", digits: int = 4) -> str:
 def shortened_numbers(text: str, digits: int) -> str:
     """A text with each of its long numbers to so many significant digits: "< 3.20112" -> "< 3.201"."""
     return LONG.sub(lambda told: significant(float(told[0]), digits), text)
-
-
-@register.filter
-def significant(number: float, digits: int = 3) -> str:
-    """A number to so many significant digits, in plain notation below a million: 0.0123, 12.3, 12300."""
-    if abs(number) >= PLAIN or (number and abs(number) < 1 / PLAIN):
-        return f"{number:.{digits}g}"
-    rounded = float(f"{number:.{digits}g}")
-    return f"{rounded:.0f}" if abs(rounded) >= 10 ** (digits - 1) else f"{rounded:.{digits}g}"

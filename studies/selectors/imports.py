@@ -34,6 +34,7 @@ def imports_visible_to(user: User, study: Study) -> QuerySet[ImportBatch]:
         # A preview may be large: of those that may wait for a person, only what they wait for is read.
         .annotate(
             questions=Case(When(state=ImportBatch.State.REFUSED, then=F("preview__questions"))),
+            sheets=Case(When(state=ImportBatch.State.REFUSED, then=F("preview__sheets"))),
             doubts=Case(When(state=ImportBatch.State.PREVIEWED, then=F("preview__doubts"))),
         )
         .order_by("-id")

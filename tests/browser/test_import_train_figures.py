@@ -116,7 +116,7 @@ def test_from_two_files_to_four_figures(
     page.get_by_role("link", name=re.compile("ersion 1")).first.click(timeout=90_000)
 
     charts = page.locator(".chart svg.marks")
-    expect(charts).to_have_count(5)
+    expect(charts).to_have_count(5, timeout=15_000)  # each is drawn when its data have come
     assert page.locator(".chart .message-error").count() == 0
     expect(page.locator("main")).to_contain_text("C-index, validation cohort")
     page.screenshot(path=SCREENSHOTS / "version.png", full_page=True)

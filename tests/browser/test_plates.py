@@ -66,6 +66,7 @@ def plate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def picture(page: Page, name: str) -> None:
     """The page as a desk and a telephone show it, by day and by night."""
     SCREENSHOTS.mkdir(exist_ok=True)
+    page.wait_for_load_state()  # where a click has just opened the page
     for width in (1280, 360):
         page.set_viewport_size({"width": width, "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")

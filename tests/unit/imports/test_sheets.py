@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from studies.models import Cohort, ImportBatch, Patient, Study
 from studies.refusals import Refused
@@ -34,6 +35,8 @@ def test_the_page_lists_the_sheets_and_keeps_the_one_that_was_chosen(study: Stud
     assert 'value="2020"' in page
     assert 'value="Legend"' not in page
     assert "Commit" not in page
+    for shown in (page, client.get(reverse("studies:imports", args=["ICI"])).content.decode()):
+        assert "waits for answers" in shown
     page = client.post(address("choose_sheet", asked), {"sheet": "2020"}, follow=True)
     assert "new patients <strong>2</strong>" in page.content.decode()
     batch = ImportBatch.objects.latest("pk")
