@@ -84,7 +84,7 @@ def fit_curve(concentration: Any, fluorescence: Any, kind: str = "5PL") -> Fit:
     x, y = x[good], y[good]
     free = 4 if kind == "4PL" else 5
     if len(np.unique(x)) < free:
-        return Fit(None, reason=f"{len(np.unique(x))} levels of standards, fewer than {free}")
+        return Fit(None, reason=f"levels of standards: {len(np.unique(x))}, fewer than {free}")
     if np.ptp(y) <= 0.5 * y.min():
         return Fit(None, reason="the fluorescence of the standards hardly differs")
     best = min(

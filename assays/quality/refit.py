@@ -117,7 +117,7 @@ def _told(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[str]:
     if len(dark):
         what = "net fluorescence" if by == FLUORESCENCE[0] else "fluorescence"
         at = ", ".join(four(level) for level in sorted(dark.unique()))
-        yield f"standards without {what} above zero are left out of our curve: {at} ({len(dark)} wells)"
+        yield f"standards without {what} above zero are left out of our curve: {at} (wells: {len(dark)})"
     if hook is not None:
         yield str(hook)
 

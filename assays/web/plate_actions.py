@@ -35,7 +35,18 @@ from studies.web.access import study_page
 
 NAMED, LISTED = 5, 100
 VERDICTS = ("raised", "lifted")
-SENT = ("reason", "what", "bar", "rule", "position", "label", "labels")
+SENT = (
+    "reason",
+    "what",
+    "bar",
+    "rule",
+    "position",
+    "label",
+    "labels",
+    "kind",
+    "expected",
+    "dilution",
+)
 Decide = Callable[[], list[Consequence]]
 
 

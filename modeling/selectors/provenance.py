@@ -72,7 +72,11 @@ def how_scored(version: ModelVersion, basis: str) -> str:
             "Out-of-bag: by the trees that did not see this training patient, whose values have changed "
             "since the training."
         )
-    return f"{who} {_('The patient is among those who chose the analytes.')}" if selects(version) else who
+    return (
+        f"{who} {_('The patient is among those who chose the analytes.')}"
+        if selects(version)
+        else who
+    )
 
 
 def selects(version: ModelVersion) -> bool:

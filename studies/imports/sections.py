@@ -157,8 +157,12 @@ def read_mapping(text: str, parse: Callable[[Section], T | None]) -> T:
         content = read_yaml(text)
     except YamlError as error:
         raise Refused({"mapping": [_("Mapping: %(why)s") % {"why": error}]}) from error
-    if not isinstance(content, dict) or not content:
+    if not content:
         raise Refused(_("The mapping is empty. Start from one of the examples."))
+    if not isinstance(content, dict):
+        raise Refused(
+            _("Mapping: write keys and values, such as “subject_id: id”; the examples begin so.")
+        )
     root = Section(content, "")
     try:
         result = parse(root)

@@ -325,8 +325,8 @@ def told_rejections(preview: dict[str, Any]) -> str:
         for problem in row["problems"]
     ]
     for number, column, value, why in problems[:PROBLEMS_TOLD]:
-        lines.append(
-            _("Row %(row)d, column “%(column)s”, value “%(value)s”: %(why)s")
-            % {"row": number, "column": column, "value": value, "why": why}
-        )
+        sentence = _("Row %(row)d, column “%(column)s”, value “%(value)s”: %(why)s")
+        if not number:  # of the file as a whole: its plate, a name of its panel
+            sentence = _("%(column)s “%(value)s”: %(why)s")
+        lines.append(sentence % {"row": number, "column": column, "value": value, "why": why})
     return "\n".join(lines)

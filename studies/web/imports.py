@@ -129,7 +129,10 @@ def import_list(request: HttpRequest, study: Study) -> HttpResponse:
     """All imports that the person may see, newest first."""
     batches = imports_visible_to(request.user, study)  # type: ignore[arg-type]
     page = Paginator(batches, ROWS_A_PAGE).get_page(request.GET.get("page"))
-    rows = [(batch, still_open(batch.doubts or [], batch.accepted)) for batch in page]
+    rows = [
+        (batch, still_open(batch.doubts or [], batch.accepted))  # type: ignore[attr-defined]
+        for batch in page
+    ]
     context = {"page": page, "rows": rows, "may_import": bool(_kinds(request))}
     return render(request, "studies/imports.html", context)
 

@@ -109,6 +109,19 @@ def test_an_unknown_block_is_kept_and_reported():
     assert any("Bead Cloud" in note for note in reading.notes)
 
 
+def test_a_control_range_of_one_number_is_told_and_kept():
+    def ranges(low, high):
+        head = ["Reagent", "IL1B", "IL6"]
+        told = {"Control Range - Low": low, "Control Range - High": high}
+        blocks = {name: [head, ["Control1", *cells]] for name, cells in told.items()}
+        return read_plate(xponent(xponent_blocks() | blocks))
+
+    reading = ranges(["40", "45"], ["60", "45"])
+    assert reading.controls[["low", "high"]].to_numpy().tolist() == [[40, 60], [45, 45]]
+    assert any("one number allow nothing" in n and "Control1." in n for n in reading.notes)
+    assert not any("one number" in note for note in ranges(["40", "45"], ["60", ""]).notes)
+
+
 @pytest.mark.parametrize("name", ["Median", "Result"])
 def test_a_missing_block_is_refused_by_name(name):
     blocks = xponent_blocks()

@@ -111,6 +111,8 @@ def test_other_values_under_the_same_name_are_refused_cell_by_cell(study: Study,
     assert batch.state == "refused"
     assert "E1 SPP1: value_text 3 → 4" in batch.message
     assert "never overwritten" in batch.message
+    assert "Row 0" not in batch.message  # the plate stands in no row
+    assert "plate “P1”: the study has" in batch.message
     renamed = previewed(study, mapping="plate: P1 again")
     assert renamed.state == "previewed"
     assert commit_import(batch=renamed, by=None).state == "committed"

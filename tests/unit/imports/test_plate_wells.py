@@ -211,6 +211,15 @@ def test_a_plates_page_says_what_stood_in_its_wells(study: Study) -> None:
     wrong = one | {"position": "A2", "reason": "x"}
     page = client.post(address, wrong, follow=True).content.decode()
     assert "A2 holds a specimen" in page
+    types, layout = page.split('id="types"')[1].split('action="', 3)[1::2]
+    for kept in (
+        'value="A2"',
+        f'value="{LEVELS[0]:.10f}"',
+        'value="standard" selected',
+        'value="x"',
+    ):
+        assert kept in types
+    assert 'value="A2"' not in layout  # the form of the specimens is another one
     for said in ("[]", '{"A1": [1]}', '{"A1": ["standard", null, {"": "x"}]}', "nonsense"):
         page = client.post(address, {"said": said, "reason": "x"}, follow=True).content.decode()
         assert "got lost" in page

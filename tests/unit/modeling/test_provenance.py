@@ -142,7 +142,9 @@ def test_the_page_of_a_patient_says_once_that_patients_had_to_live_to_be_measure
     page = client.get(place).content.decode()
     assert page.count("immortal time") == 1
     assert "The patient is among those who chose the analytes." in page
-    assert provenance.of_score(champion, score.basis).endswith(LIVED)  # figures and answers go alone
+    assert provenance.of_score(champion, score.basis).endswith(
+        LIVED
+    )  # figures and answers go alone
 
 
 def test_the_top_of_a_versions_page_says_it_and_says_it_once(champion: ModelVersion) -> None:

@@ -45,8 +45,8 @@ def test_a_concentration_is_the_inverse_of_the_fluorescence():
     [
         ([1, 2, 3], [1, 2, 3], "fewer than 5"),
         (X, [7.0] * 6, "hardly differs"),
-        ([np.nan] * 6, Y, "0 levels"),
-        ([], [], "0 levels"),
+        ([np.nan] * 6, Y, "levels of standards: 0"),
+        ([], [], "levels of standards: 0"),
     ],
 )
 def test_bad_standards_give_a_reason(x, y, why):

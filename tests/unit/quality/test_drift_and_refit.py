@@ -158,7 +158,7 @@ def test_standards_without_net_fluorescence_are_told() -> None:
     rows.loc[[4, 5], "net_mfi"] = [-3.0, 0.0]
     found = refit(rows, "4PL")
     assert (
-        "without net fluorescence above zero are left out of our curve: 1.953, 7.812 (2 wells)"
+        "without net fluorescence above zero are left out of our curve: 1.953, 7.812 (wells: 2)"
         in found.told[0]
     )
     assert found.refit is not None

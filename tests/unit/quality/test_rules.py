@@ -114,7 +114,9 @@ def test_a_kits_range_is_told_as_far_as_the_file_tells_it():
         "control “C1” reads 19, outside the kit's at least 20 (1 of 2 controls are outside)"
     )
     assert judge(controls(value=[30.0], range_low=40.0, range_high=20.0), LIMITS) == []
-    target = controls(value=[30.0], range_low=1203.33, range_high=1203.33)  # as xPONENT files have it
+    target = controls(
+        value=[30.0], range_low=1203.33, range_high=1203.33
+    )  # as xPONENT files have it
     assert judge(target, LIMITS) == []
     (one,) = judge(controls(value=[16_770.0], range_low=19_580.0, range_high=np.nan), LIMITS)
     assert one.text == "control “C1” reads 16770, outside the kit's at least 19580"
