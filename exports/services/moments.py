@@ -22,9 +22,11 @@ def read_moment(text: str, study: Study) -> datetime:
     """A moment as people and scripts write it (ISO 8601); without an offset it is the study's own time."""
     # A plus sign that was not escaped in an address arrives as a space.
     text = re.sub(r"(?<=[0-9]) (?=[0-9]{2}:?[0-9]{2}$)", "+", text.strip()) if "T" in text else text
+    zone = zoneinfo.ZoneInfo(study.time_zone)
     try:
         moment = datetime.fromisoformat(text.strip())
-    except ValueError:
+        moment.astimezone(zone)  # the first and last hours of the calendar exist in some zones only
+    except (ValueError, OverflowError):
         moment = None
     if moment is None or re.fullmatch(r"\s*[0-9W-]+\s*", text):
         raise Refused(
@@ -37,7 +39,6 @@ def read_moment(text: str, study: Study) -> datetime:
                 ]
             }
         )
-    zone = zoneinfo.ZoneInfo(study.time_zone)
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
 
 

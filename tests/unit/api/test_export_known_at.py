@@ -301,7 +301,7 @@ def test_moments_are_read_as_people_and_addresses_write_them(study: Study) -> No
     wanted = datetime.fromisoformat("2026-01-02T03:04:05+09:00")
     for text in ("2026-01-02T03:04:05+09:00", "2026-01-02T03:04:05 09:00", "2026-01-01T18:04:05Z", "2026-01-02 03:04:05"):  # fmt: skip
         assert read_moment(text, study) == wanted, text
-    for text in ("2026-01-02", "yesterday", "2026-W01", "20260102", "2026-13-01T00:00"):
+    for text in ("2026-01-02", "yesterday", "2026-W01", "20260102", "2026-13-01T00:00", "0001-01-01T00:00+14:00", "9999-12-31T23:59-14:00"):  # fmt: skip
         with pytest.raises(Refused, match="not a moment; write day and time"):
             read_moment(text, study)
 
