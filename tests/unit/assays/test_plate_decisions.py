@@ -252,7 +252,7 @@ def test_a_layout_is_corrected_by_a_table_all_of_it_or_nothing(
     assert "no well “H9”" in send(swapped + "H9,x\n")
     assert "no specimen “x”" in send(swapped + "C2,x\n")
     assert "named twice" in send(swapped + f"A2,{first.label}\n")
-    assert "needs the column well; its columns are a, b" in send("a,b\n1,2\n")
+    assert "needs the columns well and label; its columns are a, b" in send("a,b\n1,2\n")
     assert "needs the columns well and label" in send("well,b\n1,2\n")
     assert list(Measurement.objects.order_by("pk").values_list("specimen", "replicate")) == before
     page = send(swapped)
