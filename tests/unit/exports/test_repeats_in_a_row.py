@@ -26,6 +26,7 @@ IN, BELOW, ABOVE, EXTRA = Flag.IN_RANGE, Flag.BELOW_LLOQ, Flag.ABOVE_ULOQ, Flag.
         ([(5.0, IN, None), (None, BELOW, 3.2)], [5.0, "in_range+below_lloq", 3.2, None]),
         # An NPX below its limit of detection is a number that models take.
         ([(-1.5, BELOW, None)], [-1.5, "below_lloq+extrapolated", None, None]),
+        ([(5.0, IN, None), (-1.5, BELOW, None)], [5.0, "in_range+below_lloq", None, None]),
         ([(None, "barred", None)], [None, "barred", None, None]),
         ([(5.0, IN, None), (None, "barred", None)], [5.0, "in_range+barred", None, None]),
     ],

@@ -126,6 +126,12 @@ def test_without_an_outcome_a_patient_is_left_out_of_training_and_kept_for_scori
     assert rows(table(study, require_outcome=False), "role") == [("a", "other")]
 
 
+def test_a_patient_who_was_enrolled_on_the_day_itself_is_scored(study: Study) -> None:
+    enrol(study, "today", days=0)
+    enrol(study, "tomorrow", days=0, index_date=day(1))
+    assert rows(table(study, as_of=day(0), require_outcome=False)) == [("today",)]
+
+
 def test_counts_are_those_of_the_table(study: Study) -> None:
     enrol(study, "a", "DISC")
     enrol(study, "b", "DISC", dead=False)
