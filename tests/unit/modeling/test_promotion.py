@@ -69,8 +69,8 @@ def test_a_new_champion_retires_the_old_one_of_the_same_model_only(study: Study)
 
 def test_champions_of_models_made_before_stay_in_use(study: Study) -> None:
     elsewhere = version_of(model_of(StudyFactory()), 1, status=Status.CHAMPION)
-    bystander = version_of(model_of(study, "before"), 2, status=Status.CHAMPION)
-    model = model_of(study, "after")
+    bystander = version_of(model_of(study, "a"), 2, status=Status.CHAMPION)
+    model = model_of(study, "z")
     old, new = version_of(model, 3, status=Status.CHAMPION), version_of(model, 4)
     promote_version(version=new, by=None, reason="board of 1 May")
     stand = dict(ModelVersion.objects.values_list("pk", "status"))
