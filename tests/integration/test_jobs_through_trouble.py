@@ -31,6 +31,11 @@ def is_(job: Job, state: str) -> bool:
     return job.state == state
 
 
+def swept_until(job: Job, state: str) -> bool:
+    sweep()
+    return is_(job, state)
+
+
 def arguments(name: str) -> list[str]:
     return [*worker_arguments(name, concurrency=1), "--include", "tests.slow_work"]
 
@@ -50,7 +55,7 @@ def test_an_orderly_stop_costs_no_attempt_and_another_worker_takes_the_job_at_on
         with running_worker(arguments("second"), tmp_path / "second.log", purge=False):
             Job.objects.filter(pk=job.pk).update(payload={"steps": 1})
             first.send_signal(signal.SIGTERM)
-            until(lambda: sweep() or is_(job, "succeeded"), seconds=10)
+            until(lambda: swept_until(job, "succeeded"), seconds=30)
         assert (job.attempts, job.fence, job.error) == (1, fence + 2, "")
         if not silent:
             assert first.wait(10) == 0, "the work ends at the next progress"

@@ -20,6 +20,7 @@ from jobs.models import Job
 from jobs.services import enqueue, run
 from jobs.work import KINDS, Work
 from modeling.management.commands.prepare import switch_compiling_off
+from runtime.paths import Places
 from runtime.postgres import server_user
 from runtime.processes import die_with_parent
 from studies.models import Patient, Study
@@ -47,11 +48,12 @@ logfile = {folder}/pgbouncer.log
 
 
 @pytest.fixture
-def pooled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def pooled(places: Places) -> Iterator[str]:
     """PgBouncer in front of the test database, and every connection of this test goes through it."""
     direct = connection.get_connection_params()
     connection.close()
-    folder = tmp_path_factory.mktemp("pool")
+    folder = places.data / "pool"
+    folder.mkdir()
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         listen = probe.getsockname()[1]
@@ -62,8 +64,6 @@ def pooled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if user:
         for path in (folder, folder / "pgbouncer.ini"):
             os.chown(path, user.uid, user.gid)
-        for parent in (folder, *folder.parents[:2]):
-            parent.chmod(parent.stat().st_mode | 0o011)
     as_user = {"user": user.uid, "group": user.gid, "extra_groups": []} if user else {}
     parent_pid = os.getpid()
     process = subprocess.Popen(

@@ -226,7 +226,7 @@ def test_what_does_not_fit_is_refused():
         compare_predictions(y, np.full(150, np.inf), b)
     with pytest.raises(ValueError, match="without the times"):
         compare_predictions(y, a, b, survival, survival)
-    with pytest.raises(ValueError, match="shape"):
+    with pytest.raises(ValueError, match="a row per patient and a column per time"):
         compare_predictions(y, a, b, survival[:, :1], survival, times)
     with pytest.raises(ValueError, match="between 0 and 1"):
         compare_predictions(y, a, b, survival + 1, survival, times)
