@@ -92,8 +92,11 @@ def test_a_reading_that_the_software_set_aside_is_an_outlier_whatever_stands_in_
     sheets = bioplex_sheets()
     for sheet in sheets.values():
         sheet[12][3] = 1  # X4, of which nothing was read: "***" without it is missing
-    flags = read(sheets).measurements.set_index("well").flag
-    assert set(flags["D3,D4"]) == {"outlier"}
+        sheet[11][3] = 1  # a number still stands there
+    rows = read(sheets).measurements.set_index(["well", "analyte"])
+    assert set(rows.flag["D3,D4"]) == {"outlier"}
+    number = rows.loc[("C3,C4", "Hu IL-6 (19)")]
+    assert (number.raw_text, number.value, number.flag) == ("77.31", 77.31, "outlier")
 
 
 @pytest.mark.parametrize("written", ["1/4", "1:4", "1 : 4", 4])
