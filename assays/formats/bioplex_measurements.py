@@ -171,7 +171,9 @@ def _read_table(table: AnalyteTable, left: LeftOut) -> dict[str, list[Any]]:
             raise table.error(row, "obs conc", str(error)) from error
         set_aside = table.cell(row, "outlier").lower() in ("1", "true", "yes")
         if set_aside or (flag == Flag.MISSING and table.cell(row, "fi") == "---"):
-            flag = Flag.OUTLIER  # a number that still stands there keeps its place, and is in no model
+            flag = (
+                Flag.OUTLIER
+            )  # a number that still stands there keeps its place, and is in no model
         found["raw_text"].append(text)
         found["value"].append(value)
         found["flag"].append(flag.value)

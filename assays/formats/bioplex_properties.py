@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from assays.formats.bioplex_blocks import PropertySheet, take_apart
 from assays.formats.bioplex_table import (
     RUN,
     AnalyteTable,
@@ -92,8 +93,8 @@ class PropertyTable(AnalyteTable):
 
 
 def recognizes(sheets: Sequence[Sheet]) -> bool:
-    """Whether sheets named for the needed properties have a table of wells."""
-    named = {_property(sheet): sheet for sheet in sheets}
+    """Whether sheets named for the needed properties have a table of wells, or a sheet holds them in blocks."""
+    named = {_property(sheet): sheet for sheet in take_apart(sheets, _is_known)}
     return any(name in named and _headers(named[name]) for name in NEEDED)
 
 
@@ -102,7 +103,7 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
     fit each other."""
     blocks: dict[str, Block] = {}
     others: list[Sheet] = []
-    for sheet in sheets:
+    for sheet in take_apart(sheets, _is_known):
         name = _property(sheet)
         if name and name in blocks:
             raise sheet.error(0, 0, f"The sheet of “{name}” stands twice.")
@@ -134,7 +135,13 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
 
 
 def _property(sheet: Sheet) -> str:
-    return PROPERTIES.get(re.sub(r"[^a-z0-9]", "", sheet.name.lower()), "")
+    """The property that a sheet, or the part of one, is of; "" for any other."""
+    named = sheet.named if isinstance(sheet, PropertySheet) else sheet.name
+    return PROPERTIES.get(re.sub(r"[^a-z0-9]", "", named.lower()), "")
+
+
+def _is_known(named: str) -> bool:
+    return re.sub(r"[^a-z0-9]", "", named.lower()) in PROPERTIES
 
 
 def _headers(sheet: Sheet) -> list[int]:

@@ -17,10 +17,12 @@ TYPES = {
     "S": SampleType.STANDARD,
     "ES": SampleType.STANDARD,
     "C": SampleType.CONTROL,
+    "P": SampleType.CONTROL,  # positive and negative
+    "N": SampleType.CONTROL,
     "X": SampleType.SAMPLE,
     "U": SampleType.SAMPLE,
 }
-TYPE = re.compile(r"(B|S|ES|C|X|U)\d*")
+TYPE = re.compile(r"(B|S|ES|C|P|N|X|U)\d*")
 CURVE = ("Std. Curve", "FitProb")
 RUN = ("File Name", "Acquisition Date", "Reader Serial Number", "Plate ID")
 ENDING = ("Std. Curve", "Regression Type")

@@ -34,6 +34,41 @@ def test_a_sheet_for_each_property_reads_as_a_sheet_for_each_analyte(write, two_
     assert found.notes[-1] == "Sheets kept as written: Std Dev, %CV."
 
 
+def in_one_sheet():
+    """The properties one below the other, each named in its header over all analytes."""
+    sheets = bioplex_properties(two_rows=True)
+    head = sheets["FI"][:4]
+    blocks = [[rows[4], [*rows[5], name, name], *rows[6:-2], []] for name, rows in sheets.items()]
+    return {"Plate 7": [*head, [], *(row for block in blocks for row in block)]}
+
+
+@pytest.mark.parametrize("write", [workbook, xls])
+def test_properties_one_below_the_other_read_as_sheets_of_their_own(write):
+    found, expected = read_plate(write(in_one_sheet())), read(bioplex_properties())
+    assert found.measurements.equals(expected.measurements)
+    assert found.standards.equals(expected.standards)
+    assert found.plate == expected.plate
+    assert found.notes[-1] == "Sheets kept as written: Plate 7, Std Dev, Plate 7, %CV."
+
+
+def test_a_cell_of_a_block_is_told_where_it_stands():
+    sheets = in_one_sheet()
+    rows = sheets["Plate 7"]
+    place = next(i for i, row in enumerate(rows) if "Obs Conc" in row) + 2
+    rows[place][3] = "high"
+    error = refused(sheets)
+    assert (error.sheet, error.cell) == ("Plate 7", f"D{place + 1}")
+
+
+def test_fluorescence_alone_in_blocks_is_read_as_that():
+    rows = in_one_sheet()["Plate 7"]
+    second = [i for i, row in enumerate(rows) if "Type" in row][1]
+    reading = read({"Plate 7": rows[: second - 1]})
+    assert set(reading.measurements.flag) == {"missing", "outlier"}  # "---" where nothing was read
+    assert reading.measurements.mfi.equals(read(in_one_sheet()).measurements.mfi)
+    assert "fluorescence only" in " ".join(reading.notes)
+
+
 def test_a_unit_is_read_from_a_line_above_the_table():
     sheets = bioplex_properties()
     sheets["Obs Conc"].insert(3, ["Obs Conc (pg/mL)"])
