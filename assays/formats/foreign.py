@@ -29,6 +29,7 @@ TEXTS = (
     (r"^[!^]?(!checksum|!adatid|\^header|\^table_begin)\b", "SomaScan ADAT"),
     (r"discovery workbench", "an export of MSD Discovery Workbench"),
     (r"methodical mind", "an export of MSD Methodical Mind"),
+    (r"^stack id\s*:[\s\S]{0,300}^barcode1\s*:", "an export of MSD Methodical Mind"),
     (r"\bcalc\. conc(\.|entration)|\bdetection limits?: calc\.", "an export of MSD Discovery Workbench"),
     (r"\b(meso scale|mesoscale)\b", "an export of MSD"),
     (r"\b(replicate|mean) aeb\b|\bsimoa\b", "an export of Quanterix Simoa"),

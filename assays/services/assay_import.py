@@ -11,6 +11,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from assays.formats.foreign import refuse_other_instruments
 from assays.imports.comparison import AssayComparison, AssayWrites, NewMeasurement
 from assays.imports.mapping import AssayMapping, assay_mapping
 from assays.imports.samples import Sample, samples_of
@@ -21,11 +22,12 @@ from studies.imports.columns import Source, check_columns
 from studies.imports.preview import as_json
 from studies.imports.registry import Files
 from studies.imports.sections import read_mapping
-from studies.imports.tables import Table, read_table
+from studies.imports.tables import SheetNeeded, Table, read_table, refusing
 from studies.models import ImportBatch, Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.imports import open_site_ids
+from tabular.source import FileSource
 
 BATCH = 2_000
 ROWS_PER_COPY = 50_000
@@ -44,6 +46,22 @@ class ParsedAssay:
     columns: tuple[str, ...]
     samples: dict[str, Sample] | None
     not_taken: tuple[str, ...]
+
+
+def _read_measurements(files: Files, mapping: AssayMapping) -> tuple[Table, tuple[str, ...]]:
+    """The file of measurements, and its columns that the mapping does not take. What does not fit the mapping
+    and is known for another instrument's file is called by its name."""
+    name, content = files.source.name, bytes(files.source.content)
+    form, sheet = mapping.form, files.sheet or mapping.form.sheet
+    try:
+        table = read_table(name, content, encoding=form.encoding, sheet=sheet)
+        return table, check_columns(table, mapping.sources(), form.ignore, file=name)
+    except SheetNeeded:
+        raise
+    except Refused:
+        with refusing(name):
+            refuse_other_instruments(FileSource(content, name, named_encoding=form.encoding))
+        raise
 
 
 @dataclass(frozen=True)
@@ -68,10 +86,7 @@ class AssayImporter:
 
     def read(self, files: Files) -> ParsedAssay:
         mapping = read_mapping(files.mapping_text, assay_mapping)
-        name, form = files.source.name, mapping.form
-        content = bytes(files.source.content)
-        table = read_table(name, content, encoding=form.encoding, sheet=files.sheet or form.sheet)
-        rest = check_columns(table, mapping.sources(), form.ignore, file=name)
+        table, rest = _read_measurements(files, mapping)
         samples = _samples(files, mapping)
         if mapping.long:
             return ParsedAssay(mapping, table, (), samples, rest)

@@ -21,6 +21,9 @@ Sample\tAssay\tWell\tSpot\tDilution\tConcentration\tSignal\tCalc. Concentration
 S001\tIL-6\tA01\t1\t1\t2500\t1200345\t2488.1
 """
 METHODICAL = "Methodical Mind 2.0.5\nPlate,Well,Spot,Signal\nP1,A01,1,200\n"
+PLATES = (
+    "FileName :\tZ:\\a.txt\nStack ID :\t0.1\nPlate #  :\t1\nBarcode1 :\t<*22M0*>\nType     :\t96\n"
+)
 SPOTS = "Plate,Well,Assay,Spot,Signal\nP1,A01,IL-6,1,200\n"
 
 
@@ -38,6 +41,7 @@ def docx() -> bytes:
         (ADAT.split("\n", 1)[1], "SomaScan ADAT"),
         (DISCOVERY, "MSD Discovery Workbench"),
         (METHODICAL, "MSD Methodical Mind"),
+        (PLATES, "MSD Methodical Mind"),
         (SPOTS, "an export of MSD"),
         (SPOTS.replace(",", "\t"), "an export of MSD"),
         ("Sample Barcode,Assay,Replicate AEB,Mean AEB\nS1,NfL,0.1,0.1\n", "Quanterix Simoa"),

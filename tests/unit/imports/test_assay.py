@@ -163,6 +163,16 @@ def test_a_missing_table_of_samples_is_asked_for(study: Study) -> None:
     assert "give that file" in load(study, LONG_ROWS, LONG).message
 
 
+def test_a_file_of_another_instrument_is_called_by_its_name(study: Study) -> None:
+    adat = "!Checksum\t8a3c\n^HEADER\n!AdatId\tGID-1\n^TABLE_BEGIN\n"
+    assert (
+        "plate.csv: This is SomaScan ADAT, which Yogo does not read"
+        in load(study, adat, WIDE).message
+    )
+    lacking = load(study, "a,b\n1,2\n", WIDE).message
+    assert "does not read" not in lacking
+
+
 def test_an_analyte_that_nobody_knows_is_named_with_near_ones(study: Study) -> None:
     batch = load(study, HEADER.replace("IL-6", "IL-66") + ROWS, WIDE)
     assert batch.state == "refused"
