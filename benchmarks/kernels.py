@@ -115,23 +115,22 @@ def _arrays(answer: Any) -> Iterator[Any]:
 def sources_of(revision: str, folder: Path) -> Path:
     """The sources of a commit, taken out of git into `folder`."""
     packed = subprocess.run(
-        ["git", "archive", revision, "modeling", "benchmarks"],
-        cwd=ROOT, stdout=subprocess.PIPE, check=True,
-    )  # fmt: skip
+        ["git", "archive", revision], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
     with tarfile.open(fileobj=io.BytesIO(packed.stdout)) as archive:
         archive.extractall(folder, filter="data")
     return folder
 
 
-def measured_in(folder: Path, *words: str) -> Found:
-    """What this file finds with the sources of `folder`, in a new process."""
+def measured_in(sources: Path, cache: Path, *words: str) -> Found:
+    """What this file finds with the method of `sources`, in a new process."""
     done = subprocess.run(
         [sys.executable, "-P", __file__, "here", *words],
-        cwd=folder,
+        cwd=sources,
         env={
             **os.environ,
-            "PYTHONPATH": str(folder),
-            "NUMBA_CACHE_DIR": str(folder / ".compiled"),
+            "PYTHONPATH": str(sources),
+            "NUMBA_CACHE_DIR": str(cache),
             "YOGO_THREADS": "1",
         },
         stdout=subprocess.PIPE,
@@ -145,13 +144,11 @@ def measured_in(folder: Path, *words: str) -> Found:
 def measure(scale: Scale, revision: str = "HEAD") -> list[Table]:
     """Both sides in turn, in `scale.runs` rounds."""
     words = ("little",) if scale.quick else ()
-    with tempfile.TemporaryDirectory() as first, tempfile.TemporaryDirectory() as second:
-        before = sources_of(revision, Path(first))
-        now = Path(second)
-        for part in ("modeling", "benchmarks"):
-            (now / part).symlink_to(ROOT / part)
+    with tempfile.TemporaryDirectory() as folder:
+        before, cache = sources_of(revision, Path(folder) / "before"), Path(folder) / "compiled"
         rounds = [
-            (measured_in(before, *words), measured_in(now, *words)) for _ in range(scale.runs)
+            (measured_in(before, cache, *words), measured_in(ROOT, cache, *words))
+            for _ in range(scale.runs)
         ]
     rows = [_row(name, rounds) for name in rounds[0][0]]
     note = "Seconds of processor, one thread. The ratio is the median of the rounds' ratios."
