@@ -190,7 +190,7 @@ class _Finder:
             self.visit_function(node, where, nested=in_function)
             return
         if isinstance(node, ast.ClassDef):
-            if not in_function:
+            if not in_function and node.name != "Meta":  # gone once Django has read it
                 inner = f"{where}.{node.name}" if where else node.name
                 self.visit_body(node, inner, in_function=False)
             return
