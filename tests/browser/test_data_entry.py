@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from studies.models import Membership, Patient, Study
 from tests.browser.conftest import SCREENSHOTS
+from tests.browser.pictures import take_picture
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_patient
 
 
@@ -51,7 +52,7 @@ def test_enrol_baseline_and_follow_up(
     page.select_option("[name=new-status]", "alive")
     page.get_by_role("button", name="Add the contact").click()
     expect(page.locator("#follow-up")).to_contain_text("cannot lie after the death")
-    page.screenshot(path=SCREENSHOTS / "patient-refused.png", full_page=True)
+    take_picture(page, SCREENSHOTS / "patient-refused.png")
     assert Patient.objects.get(subject_id="A-1").follow_ups.count() == 1
 
 

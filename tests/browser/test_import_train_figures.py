@@ -12,6 +12,7 @@ from accounts.models import User
 from modeling.models import ModelVersion
 from studies.models import Membership, Patient
 from tests.browser.conftest import SCREENSHOTS
+from tests.browser.pictures import take_picture
 from tests.factories import StudyFactory
 
 SYMBOLS = ["SPP1", "CX3CL1", "IL11", "IL6", "CXCL8", "CCL2"]
@@ -90,7 +91,7 @@ def import_file(page: Page, kind: str, name: str, content: bytes, mapping: str) 
     )
     page.fill("textarea[name=mapping]", mapping)
     page.get_by_role("button", name="Show the preview").click()
-    page.screenshot(path=SCREENSHOTS / f"import-{kind}.png", full_page=True)
+    take_picture(page, SCREENSHOTS / f"import-{kind}.png")
     page.get_by_role("button", name=re.compile("^Commit")).click()
     expect(page.locator("main")).to_contain_text(re.compile("committed", re.IGNORECASE))
 
@@ -119,7 +120,7 @@ def test_from_two_files_to_four_figures(
     expect(charts).to_have_count(5, timeout=15_000)  # each is drawn when its data have come
     assert page.locator(".chart .message-error").count() == 0
     expect(page.locator("main")).to_contain_text("C-index, validation cohort")
-    page.screenshot(path=SCREENSHOTS / "version.png", full_page=True)
+    take_picture(page, SCREENSHOTS / "version.png")
     version = ModelVersion.objects.get(model__study=study)
     assert version.report["selected"][0] == "SPP1"
 

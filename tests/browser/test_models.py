@@ -13,6 +13,7 @@ from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Cohort, Membership, Site, Study
 from tests.browser.conftest import SCREENSHOTS
+from tests.browser.pictures import take_picture
 from tests.factories import StudyFactory
 from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL, add_patients
@@ -50,7 +51,7 @@ def see(page: Page, address: str, name: str) -> None:
             "document.documentElement.scrollWidth - document.documentElement.clientWidth"
         )
         assert beyond <= 0, (address, device, beyond)
-        page.screenshot(path=SCREENSHOTS / f"{name}-{device}.png", full_page=True)
+        take_picture(page, SCREENSHOTS / f"{name}-{device}.png")
 
 
 def test_every_part_of_a_versions_page_is_drawn(
@@ -75,7 +76,7 @@ def test_a_patients_why_and_two_versions_side_by_side(
     expect(charts).to_have_count(1)
     page.locator("summary", has_text="Why this score: all-three").click()
     expect(charts).to_have_count(2)
-    page.screenshot(path=SCREENSHOTS / "patient-why.png", full_page=True)
+    take_picture(page, SCREENSHOTS / "patient-why.png")
     page.goto("/studies/SEEN/models/")
     page.get_by_role("link", name="Compare", exact=True).click()
     page.select_option("select[name=a]", "age-only:1")

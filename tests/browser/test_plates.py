@@ -15,6 +15,7 @@ from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Membership, Study
 from tests.browser.conftest import SCREENSHOTS
+from tests.browser.pictures import take_picture
 from tests.factories import CohortFactory, SiteFactory, StudyFactory
 from tests.integration.plates import catalogue
 from tests.jobs import do_all_jobs
@@ -73,7 +74,7 @@ def picture(page: Page, name: str) -> None:
         assert wide <= 0, f"{name} is {wide} px wider than a screen of {width} px"
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            page.screenshot(path=SCREENSHOTS / f"{name}-{width}-{scheme}.png", full_page=True)
+            take_picture(page, SCREENSHOTS / f"{name}-{width}-{scheme}.png")
     page.set_viewport_size({"width": 1280, "height": 900})
     page.emulate_media(color_scheme="light")
 

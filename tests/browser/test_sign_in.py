@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from accounts.models import User
 from studies.models import Study
 from tests.browser.conftest import PASSWORD, SCREENSHOTS
+from tests.browser.pictures import take_picture
 from tests.factories import StudyFactory
 
 NARROWEST = {"width": 360, "height": 740}
@@ -26,7 +27,7 @@ def fits_the_narrowest_screen(page: Page) -> bool:
     wide = page.viewport_size
     page.set_viewport_size(NARROWEST)
     needed = page.evaluate("document.documentElement.scrollWidth")
-    page.screenshot(path=SCREENSHOTS / f"account-{page.title().split(' ·')[0]}.png", full_page=True)
+    take_picture(page, SCREENSHOTS / f"account-{page.title().split(' ·')[0]}.png")
     page.set_viewport_size(wide)
     return bool(needed <= NARROWEST["width"])
 
