@@ -27,8 +27,7 @@ class Past:
     @property
     def history(self) -> str:
         """The table of its history."""
-        found: list[Any] = pghistory.core.event_models(tracks_model=self.model)
-        return str(found[0]._meta.db_table)
+        return str(_event_of(self)._meta.db_table)
 
 
 @contextmanager

@@ -18,9 +18,9 @@ class PropertySheet(Sheet):
     named: str = ""
 
 
-def take_apart(sheets: Sequence[Sheet], known: Callable[[str], bool]) -> list[Sheet]:
-    """The sheets, those that hold several properties by a sheet for each. known: whether a text names a
-    property; the part of one that nobody knows is a sheet named for it."""
+def take_apart(sheets: Sequence[Sheet], known: Callable[[str], str]) -> list[Sheet]:
+    """The sheets, those that hold several properties by a sheet for each. known: the property that a
+    text names, or ""; the part of one that nobody knows is a sheet named for it."""
     found: list[Sheet] = []
     for sheet in sheets:
         starts = [i for i in range(len(sheet.rows)) if _property_named(sheet, i)]

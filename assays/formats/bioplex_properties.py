@@ -94,7 +94,7 @@ class PropertyTable(AnalyteTable):
 
 def recognizes(sheets: Sequence[Sheet]) -> bool:
     """Whether sheets named for the needed properties have a table of wells, or a sheet holds them in blocks."""
-    named = {_property(sheet): sheet for sheet in take_apart(sheets, _is_known)}
+    named = {_property(sheet): sheet for sheet in take_apart(sheets, _known_as)}
     return any(name in named and _headers(named[name]) for name in NEEDED)
 
 
@@ -103,7 +103,7 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
     fit each other."""
     blocks: dict[str, Block] = {}
     others: list[Sheet] = []
-    for sheet in take_apart(sheets, _is_known):
+    for sheet in take_apart(sheets, _known_as):
         name = _property(sheet)
         if name and name in blocks:
             raise sheet.error(0, 0, f"The sheet of “{name}” stands twice.")
@@ -136,12 +136,12 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
 
 def _property(sheet: Sheet) -> str:
     """The property that a sheet, or the part of one, is of; "" for any other."""
-    named = sheet.named if isinstance(sheet, PropertySheet) else sheet.name
+    return _known_as(sheet.named if isinstance(sheet, PropertySheet) else sheet.name)
+
+
+def _known_as(named: str) -> str:
+    """The property that a text names, by its letters and digits; "" for any other text."""
     return PROPERTIES.get(re.sub(r"[^a-z0-9]", "", named.lower()), "")
-
-
-def _is_known(named: str) -> bool:
-    return re.sub(r"[^a-z0-9]", "", named.lower()) in PROPERTIES
 
 
 def _headers(sheet: Sheet) -> list[int]:
