@@ -21,7 +21,7 @@ class Databases:
         self.template = ""
         if not any(needs_database(item) for item in items):
             return
-        parent = next(item for item in items if needs_database(item)).parent
+        parent = next(item for item in items if needs_database(item)).getparent(pytest.Module)
         nothing = pytest.Function.from_parent(parent, name="nothing", callobj=lambda db: None)
         reports = runtestprotocol(nothing, log=False, nextitem=session)  # type: ignore[arg-type]
         if failed := [report.longreprtext for report in reports if not report.passed]:

@@ -64,7 +64,9 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if session.testsfailed:
         raise session.Interrupted("the tests could not be collected")
     run = Run(session)
-    for name, room in _rooms(session.config.option.mutate).items():
+    rooms = _rooms(session.config.option.mutate)
+    run.learn(rooms)
+    for name, room in rooms.items():
         run.mutate(name, room)
     session.testsfailed = run.survived
     return True
@@ -80,20 +82,32 @@ class Run:
         assert session.config.cache is not None
         self.folder = session.config.cache.mkdir("mutation")
         self.databases = Databases(session, session.items)
+        self.measured: dict[str, Measured] = {}
 
     def tell(self, text: str, *, line: bool = True) -> None:
         terminal: Any = self.session.config.pluginmanager.get_plugin("terminalreporter")
         terminal.write(text + ("\n" if line else ""), flush=True)
 
-    def mutate(self, name: str, room: Room) -> None:
-        listed = by_hand(BY_HAND, ROOT) if name == "by-hand" else {}
-        files = sorted(listed) or sources(room, ROOT)
-        files = [file for file in files if self.option.mutate_only.split(":")[0] in file]
+    def learn(self, rooms: dict[str, Room]) -> None:
+        """Run each file of tests once for all rooms together, so that rooms share what is learnt."""
+        files = sorted({file for name, room in rooms.items() for file in self.files(name, room)})
         for file in files:
             importlib.import_module(
                 file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
             )
-        measured = self.measure(files, room)
+        tests = {test for room in rooms.values() for test in room.tests}
+        self.measured = self.measure(files, tests, all(room.compiled for room in rooms.values()))
+
+    def files(self, name: str, room: Room) -> list[str]:
+        files = sorted(by_hand(BY_HAND, ROOT)) if name == "by-hand" else sources(room, ROOT)
+        return [file for file in files if self.option.mutate_only.split(":")[0] in file]
+
+    def mutate(self, name: str, room: Room) -> None:
+        listed = by_hand(BY_HAND, ROOT) if name == "by-hand" else {}
+        files = self.files(name, room)
+        measured = {
+            file: one for file, one in self.measured.items() if _stands_in(file, room.tests)
+        }
         loaded = Loaded(ROOT, set(files))
         equivalents = accepted(ROOT)
         tally: dict[str, Counter[str]] = defaultdict(Counter)
@@ -121,14 +135,16 @@ class Run:
         every = self.option.mutate_every
         return found[zlib.crc32(file.encode()) % every :: every]
 
-    def measure(self, files: list[str], room: Room) -> dict[str, Measured]:
-        kept = Kept(self.folder, ROOT, files, f"compiled={room.compiled}")
+    def measure(
+        self, files: list[str], tests: Iterable[str], compiled: bool
+    ) -> dict[str, Measured]:
+        kept = Kept(self.folder, ROOT, files, f"compiled={compiled}")
         by_file: dict[str, list[pytest.Item]] = defaultdict(list)
         for item in self.items.values():
             by_file[item.nodeid.split("::")[0]].append(item)
         found = {}
         for test_file, items in by_file.items():
-            if not any(Path(test_file).is_relative_to(tests) for tests in room.tests):
+            if not _stands_in(test_file, tests):
                 continue
             measured = kept.get(test_file)
             if measured is None:
@@ -241,6 +257,10 @@ def _worded(counted: Counter[str]) -> str:
         f"{n} {word}" for word, n in sorted(counted.items()) if word not in ("killed", "timeout")
     )
     return f"{noticed} of {noticed + counted['survived']} noticed" + (f" ({rest})" if rest else "")
+
+
+def _stands_in(test_file: str, tests: Iterable[str]) -> bool:
+    return any(Path(test_file).is_relative_to(one) for one in tests)
 
 
 def _runs(lines: dict[str, list[int]], fault: Fault) -> bool:

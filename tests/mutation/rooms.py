@@ -88,7 +88,9 @@ ROOMS = {
         ("studies/imports/*.py", "assays/imports/*.py"),
         ("tests/unit/studies", "tests/unit/assays", "tests/unit/imports"),
     ),
-    "readers": Room(("assays/formats/*.py", "tabular/*.py"), ("tests/unit/formats",)),
+    "readers": Room(
+        ("assays/formats/*.py", "tabular/*.py"), ("tests/unit/formats", "tests/unit/tabular")
+    ),
     "method": Room(
         (
             "modeling/ciri/concordance.py",
