@@ -30,6 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--mutate-only", default="", help="only places that contain this text (file:function)"
     )
     group.addoption("--mutate-every", type=int, default=1, help="only each n-th fault: a sample")
+    group.addoption("--mutate-again", help="only faults that this file (an earlier output) names")
     group.addoption("--mutate-seconds", type=float, default=SECONDS, help="of tests for one fault")
 
 
@@ -132,6 +133,9 @@ class Run:
     def wanted(self, file: str) -> list[Fault]:
         only = self.option.mutate_only
         found = [f for f in faults_of(ROOT / file, ROOT) if only in f"{file}:{f.where}"]
+        if self.option.mutate_again:
+            named = Path(self.option.mutate_again).read_text()
+            found = [fault for fault in found if f"{fault}\n" in named]
         every = self.option.mutate_every
         return found[zlib.crc32(file.encode()) % every :: every]
 
@@ -209,8 +213,9 @@ class Run:
     def choose(
         self, fault: Fault, measured: dict[str, Measured]
     ) -> tuple[list[pytest.Item], dict[str, float], int]:
-        """The quickest tests that run the fault's line, those of a file together."""
-        files: list[tuple[float, str, list[str]]] = []
+        """Tests that run the fault's line: those named after its file, then the quickest, those of a file
+        together."""
+        files: list[tuple[bool, float, str, list[str]]] = []
         seconds: dict[str, float] = {}
         for test_file, one in measured.items():
             shared = fault.kind == "default" or not fault.lines or _runs(one.shared, fault)
@@ -221,15 +226,20 @@ class Run:
             ]
             if shared and not _runs(one.shared, fault):  # known only to be in this file of code
                 tests = [n for n in tests if fault.file in one.tests[n].lines]
+            if (
+                not tests and fault.where == "the module"
+            ):  # ran when it was imported, before all tests
+                tests = [n for n, timed in one.tests.items() if timed.passed and n in self.items]
             seconds |= {nodeid: one.tests[nodeid].seconds for nodeid in tests}
             if tests:
                 tests.sort(key=lambda nodeid: (-self.killers[nodeid], seconds[nodeid]))
                 kills = sum(self.killers[nodeid] for nodeid in tests)
                 quickest = one.shared_seconds + seconds[tests[0]]
                 seconds[tests[0]] += one.shared_seconds
-                files.append((quickest / (1 + kills), test_file, tests))
+                far = not _named_after(test_file, fault.file)
+                files.append((far, quickest / (1 + kills), test_file, tests))
         chosen, left, left_out = [], self.option.mutate_seconds, 0
-        for _, _, tests in sorted(files):
+        for _, _, _, tests in sorted(files):
             for nodeid in tests:
                 if seconds[nodeid] <= left or not chosen:
                     chosen.append(self.items[nodeid])
@@ -261,6 +271,12 @@ def _worded(counted: Counter[str]) -> str:
 
 def _stands_in(test_file: str, tests: Iterable[str]) -> bool:
     return any(Path(test_file).is_relative_to(one) for one in tests)
+
+
+def _named_after(test_file: str, file: str) -> bool:
+    """Whether a file of tests says in its name that it is about a file of code: it is tried first."""
+    words = set(Path(test_file).stem.removeprefix("test_").split("_"))
+    return bool(words & {*Path(file).stem.split("_"), *Path(file).parts[:1]} - {"modeling"})
 
 
 def _runs(lines: dict[str, list[int]], fault: Fault) -> bool:

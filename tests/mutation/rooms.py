@@ -11,7 +11,10 @@ class Room:
     compiled: bool = True  # False: numba's kernels run as plain Python, so that they can be changed
 
 
-STUDIES = ("tests/unit/studies", "tests/unit/admin", "tests/unit/accounts", "tests/unit/audit")
+STUDIES = (
+    *("tests/unit/studies", "tests/unit/imports", "tests/unit/admin"),
+    *("tests/unit/accounts", "tests/unit/audit"),
+)
 CIRI = ("tests/unit/ciri",)
 
 ROOMS = {
@@ -78,7 +81,7 @@ ROOMS = {
             "assays/services/*.py",
             "assays/selectors/*.py",
         ),
-        ("tests/unit/quality", "tests/unit/assays"),
+        ("tests/unit/quality", "tests/unit/assays", "tests/unit/imports"),
     ),
     "exports": Room(
         ("exports/services/*.py", "exports/selectors/*.py"),
