@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-COLUMNS = ("value", "target", "sd", "z", "rule")
 MAD_TO_SD = 1.4826
 """Of normal values: 1 / the normal distribution's quantile of 0.75."""
 

@@ -25,6 +25,7 @@ def choices(page: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("write", [workbook, xls])
+@pytest.mark.alone
 def test_the_sheet_is_chosen_on_the_page(plate: PlateRun, lab: Client, write) -> None:
     first, second, _third = Specimen.objects.order_by("pk")
     address = f"/studies/OWN/plates/{plate.pk}/layout/"

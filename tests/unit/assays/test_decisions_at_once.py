@@ -66,6 +66,7 @@ def test_a_reason_from_elsewhere_keeps_its_person_though_it_holds_a_nul(plate: P
     assert event.pgh_context.metadata["user"] == person.pk
 
 
+@pytest.mark.alone
 def test_a_plate_that_is_being_imported_is_judged_by_the_new_rules(
     plate: PlateRun, study: Study
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_judging_and_an_exclusion_do_not_wait_for_each_other_for_ever(
     assert [bar.reason for bar in bars] == ["x"]
 
 
+@pytest.mark.alone
 def test_who_would_wait_for_long_is_told_so_and_nothing_is_changed(
     plate: PlateRun, lab: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:

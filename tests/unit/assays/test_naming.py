@@ -64,6 +64,7 @@ class TestResolution:
         (question,) = AnalyteNames({}, ()).resolve([("Mo IL-6 (19)", "")]).questions
         assert "no analyte of this name" in question.why
 
+    @pytest.mark.alone
     def test_uniprot_resolves_what_the_name_does_not(self) -> None:
         found = AnalyteNames({}, ()).resolve([("Fancy 1", "P05231")]).found
         assert found["Fancy 1"].symbol == "IL6"

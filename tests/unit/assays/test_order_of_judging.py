@@ -122,6 +122,7 @@ def test_the_bars_of_all_plates_do_not_depend_on_the_order(
     assert bars_after(study, patients, data.draw(st.permutations(steps))) == expected
 
 
+@pytest.mark.alone
 def test_importing_the_plate_that_is_off_bars_it_and_deciding_on_a_good_one_bars_nothing(
     study: Study,
 ) -> None:

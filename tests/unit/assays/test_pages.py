@@ -80,6 +80,7 @@ def test_specimens_are_found_by_label_subject_and_timepoint(study: Study, site_a
     assert listed(laboratory, timepoint="never") == ["tube-1", "tube-2", "tube-3"]
 
 
+@pytest.mark.alone
 def test_a_value_out_of_range_keeps_its_text_and_has_its_flag_in_words(
     study: Study, site_a: Site, plate: PlateRun
 ) -> None:
@@ -125,6 +126,7 @@ def test_a_study_without_specimens_says_where_they_come_from(study: Study) -> No
     assert "import a file under Data" in page.content.decode()
 
 
+@pytest.mark.alone
 def test_the_patients_page_lists_the_specimens(study: Study, site_a: Site, plate: PlateRun) -> None:
     patient = make_patient(site=site_a, subject_id="A-1")
     specimen = specimen_of(patient, "tube-1")
@@ -133,6 +135,7 @@ def test_the_patients_page_lists_the_specimens(study: Study, site_a: Site, plate
     assert reverse("assays:specimen", args=["ICI", specimen.pk]) in page.content.decode()
 
 
+@pytest.mark.alone
 def test_a_patient_stands_among_the_cohort_and_not_among_others(
     study: Study, site_a: Site, plate: PlateRun
 ) -> None:
@@ -154,6 +157,7 @@ def test_a_patient_stands_among_the_cohort_and_not_among_others(
     assert "Percentile in the cohort" in reader.get(address).content.decode()
 
 
+@pytest.mark.alone
 def test_the_overview_counts_what_was_measured_at_each_timepoint(
     study: Study, site_a: Site, plate: PlateRun
 ) -> None:
@@ -173,6 +177,7 @@ def test_the_overview_counts_what_was_measured_at_each_timepoint(
     assert "50.0 %" in laboratory.get(overview).content.decode()
 
 
+@pytest.mark.alone
 def test_the_number_of_queries_does_not_grow_with_the_specimens(
     study: Study, site_a: Site, plate: PlateRun
 ) -> None:

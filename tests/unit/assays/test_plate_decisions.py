@@ -179,6 +179,7 @@ RULES = {
 }  # fmt: skip
 
 
+@pytest.mark.alone
 def test_the_rules_of_a_panel_are_changed_on_their_page_and_all_plates_judged(
     plate: PlateRun, study: Study, lab: Client
 ) -> None:
@@ -236,6 +237,7 @@ def test_plates_that_go_with_survival_are_told_on_the_list(study: Study, lab: Cl
     assert "Plates go with overall survival (log-rank p " in page
 
 
+@pytest.mark.alone
 def test_a_layout_is_corrected_by_a_table_all_of_it_or_nothing(
     plate: PlateRun, study: Study, lab: Client, something_made: None
 ) -> None:
@@ -445,6 +447,7 @@ def test_of_two_repeats_of_which_one_is_missing_the_other_counts(
         {"what": "everything", "reason": "x"},
     ],
 )
+@pytest.mark.alone
 def test_an_exclusion_that_does_not_say_of_what_excludes_nothing(
     plate: PlateRun, lab: Client, sent: dict[str, str]
 ) -> None:
@@ -453,6 +456,7 @@ def test_an_exclusion_that_does_not_say_of_what_excludes_nothing(
     assert not QualityBar.objects.filter(rule="excluded").exists()
 
 
+@pytest.mark.alone
 def test_who_works_for_one_hospital_decides_on_no_plate_though_another_role_shows_them(
     plate: PlateRun, study: Study
 ) -> None:
@@ -507,6 +511,7 @@ def three_plates(plate: PlateRun, study: Study, last: float) -> list[PlateRun]:
     return [plate, second, third]
 
 
+@pytest.mark.alone
 def test_what_other_plates_verdicts_become_is_told_before_a_decision(
     plate: PlateRun, study: Study, lab: Client
 ) -> None:

@@ -46,6 +46,7 @@ def test_a_good_plate_has_no_bars(plate):
     assert len(readable(plate)) == 3 * 2 * 3
 
 
+@pytest.mark.alone
 def test_a_rule_bars_only_the_place_where_it_fails(plate):
     few = Measurement.objects.get(well__position="A2", analyte__symbol="IL6")
     Measurement.objects.filter(pk=few.pk).update(bead_count=20)
@@ -57,6 +58,7 @@ def test_a_rule_bars_only_the_place_where_it_fails(plate):
     assert few.value == 10.0
 
 
+@pytest.mark.alone
 def test_the_rules_lift_their_bars_when_the_limits_change(plate, study):
     Measurement.objects.filter(well__position="A2", analyte__symbol="IL6").update(bead_count=30)
     judge_plate(plate_run=plate, by=None)
@@ -76,6 +78,7 @@ def test_what_a_person_overrode_is_not_barred_again(plate, lab):
     assert ("A2", "IL6") in readable(plate)
 
 
+@pytest.mark.alone
 def test_wells_analytes_and_both_can_be_excluded_and_restored(plate, lab):
     a2 = Well.objects.get(position="A2")
     il6 = Measurement.objects.filter(analyte__symbol="IL6").first().analyte
@@ -91,6 +94,7 @@ def test_wells_analytes_and_both_can_be_excluded_and_restored(plate, lab):
     assert Measurement.objects.filter(plate_run=plate, flag="in_range").count() == 18 + 12
 
 
+@pytest.mark.alone
 def test_excluding_twice_and_restoring_twice_change_nothing_more(plate, lab):
     a2 = Well.objects.get(position="A2")
     (bar,), _ = exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab)
@@ -99,6 +103,7 @@ def test_excluding_twice_and_restoring_twice_change_nothing_more(plate, lab):
     assert lift(bar=bar, reason="no clot", by=lab) == ([], [])
 
 
+@pytest.mark.alone
 def test_the_apps_above_are_told_exactly_what_changed(plate, lab):
     told = []
 
@@ -159,12 +164,14 @@ def test_a_bar_stands_once(plate):
         QualityBar.objects.create(plate_run=plate, rule="excluded", reason="r")
 
 
+@pytest.mark.alone
 def test_a_standard_cannot_be_somebodys_specimen(plate):
     standard = Well.objects.get(position="A1")
     with pytest.raises(IntegrityError), transaction.atomic():
         Well.objects.filter(pk=standard.pk).update(specimen=Specimen.objects.first())
 
 
+@pytest.mark.alone
 def test_the_plates_page_tells_what_is_barred_and_takes_an_exclusion(plate, study, lab):
     client = Client()
     client.force_login(lab)
@@ -248,6 +255,7 @@ def test_plates_that_go_with_hospitals_are_told_on_the_list(study, lab):
     assert "Plates go with hospitals" in client.get("/studies/OWN/plates/").content.decode()
 
 
+@pytest.mark.alone
 def test_a_corrected_layout_moves_the_measurements_and_tells_both_patients(plate, study, lab):
     second = Specimen.objects.order_by("pk")[1]
     a2 = Well.objects.get(position="A2")
@@ -292,6 +300,7 @@ def test_a_layout_that_cannot_be_is_refused(plate, lab, position, label, said):
     assert said in answer.content.decode()
 
 
+@pytest.mark.alone
 def test_controls_that_lie_off_the_other_plates_bar_the_analyte_where_they_do(plate, study):
     plates = [plate, *(make_plate(study, [], name=f"plate {i}") for i in (2, 3))]
     il6 = Measurement.objects.filter(analyte__symbol="IL6").first().analyte

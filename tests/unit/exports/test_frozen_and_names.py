@@ -99,6 +99,7 @@ def columns(study: Study) -> list[str]:
     return b"".join(found.chunks()).decode().splitlines()[0].split(",")
 
 
+@pytest.mark.alone
 def test_no_two_columns_of_a_study_have_one_name_and_each_leads_back(version: ModelVersion) -> None:
     study = version.model.study
     specimen, plate = Specimen.objects.get(label="P001-pre"), PlateRun.objects.get()

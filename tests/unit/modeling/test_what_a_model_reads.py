@@ -232,6 +232,7 @@ def test_a_value_beyond_a_limit_keeps_the_limit_and_a_number_beside_the_mark_is_
     ]
 
 
+@pytest.mark.alone
 def test_a_candidate_that_the_catalogue_lacks_is_named(study: Study) -> None:
     Analyte.objects.create(symbol="IL6", name="x")
     told = {"analytes": {"candidates": ["IL6", "NOSUCH", "il6"], "keep": 1}}

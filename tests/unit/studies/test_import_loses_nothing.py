@@ -78,6 +78,7 @@ def days(months: float) -> int:
 THREE = ["1,,,,32.7,0,,", "2,,,,14.8,1,,", "3,,,,1.8,1,2.1,1"]
 
 
+@pytest.mark.alone
 def test_a_pfs_event_without_os_is_asked_of_the_mapping_and_until_then_the_row_is_named() -> None:
     batch = previewed(StudyFactory(), THREE)
     assert batch.state == "refused"
@@ -89,6 +90,7 @@ def test_a_pfs_event_without_os_is_asked_of_the_mapping_and_until_then_the_row_i
     assert not Patient.objects.exists()
 
 
+@pytest.mark.alone
 def test_a_pfs_longer_than_os_says_what_to_do_and_left_out_ends_with_os() -> None:
     """Whoever progressed, or was free of progression, on a later day had not progressed on the last of OS."""
     rows = [f"{prog}{dead},,,,4,{prog},3,{dead}" for prog in (0, 1) for dead in (0, 1)]
@@ -102,6 +104,7 @@ def test_a_pfs_longer_than_os_says_what_to_do_and_left_out_ends_with_os() -> Non
     assert derived("PFS") == {one: Outcome(91, one[1] == "1") for one in ("00", "01", "10", "11")}
 
 
+@pytest.mark.alone
 def test_who_was_free_of_progression_on_a_day_lived_on_it() -> None:
     batch = previewed(StudyFactory(), THREE, survival(pfs_event_without_os="progression"))
     commit_import(batch=batch, by=None)
@@ -131,6 +134,7 @@ def test_what_is_left_out_is_named_by_row_with_its_value() -> None:
     assert derived("PFS")["2"] is None
 
 
+@pytest.mark.alone
 def test_no_known_death_is_changed_by_a_row_that_does_not_say_how_the_patient_is() -> None:
     study = StudyFactory()
     commit_import(batch=previewed(study, ["1,,,,,,10,1"]), by=None)
@@ -177,6 +181,7 @@ def test_no_part_of_a_contact_is_dropped_with_the_rest_of_it(line: str, column: 
     assert batch.preview["rows"][0]["problems"][0][0] == column
 
 
+@pytest.mark.alone
 def test_a_visit_that_did_not_take_place_is_no_contact() -> None:
     mapping = CONTACTS.replace("{column: status, coding: {0: alive, 1: dead}}", "{constant: alive}")
     batch = previewed(StudyFactory(), ["1,,,,,,"], mapping, CONTACT_HEADER)
@@ -200,6 +205,7 @@ def test_a_death_after_the_last_assessment_is_told_by_row_for_it_ends_progressio
     assert "244 days, an event" in row["notes"][0][2]
 
 
+@pytest.mark.alone
 def test_an_outcome_that_the_study_will_not_have_is_told_by_row() -> None:
     study = StudyFactory()
     commit_import(batch=previewed(study, ["1,,,,5,0,8,0"]), by=None)

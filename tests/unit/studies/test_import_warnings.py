@@ -116,6 +116,7 @@ def test_a_plain_file_has_no_warning_and_is_committed(study: Study) -> None:
     [(*told, code) for told, code in zip(STRANGE.values(), CODES, strict=True)],
     ids=STRANGE,
 )
+@pytest.mark.alone
 def test_what_looks_wrong_is_named_and_waits_until_the_mapping_accepts_it(
     study: Study, content: str, column: str, named: str, code: str
 ) -> None:
@@ -223,6 +224,7 @@ def test_what_a_person_confirms_is_kept_with_who_and_when_and_in_the_trail(study
     assert told[0][1].endswith("by: keiko, code: constant, column: Alb")
 
 
+@pytest.mark.alone
 def test_the_command_prints_warnings_and_commits_only_what_is_accepted(
     study: Study, tmp_path: Path
 ) -> None:
@@ -257,6 +259,7 @@ def address(name: str, batch: ImportBatch) -> str:
     return reverse(f"studies:{name}", args=["ICI", batch.pk])
 
 
+@pytest.mark.alone
 def test_on_the_page_each_warning_is_ticked_before_the_file_can_be_loaded(study: Study) -> None:
     batch = previewed(study, rows(Alb=lambda n: 3.8, dead=lambda n: 1))
     client = signed_in(study, "manager", username="keiko")

@@ -160,6 +160,7 @@ def test_the_last_of_several_assessments_censors(patient: Patient) -> None:
     assert outcome(patient, "PFS") == Outcome(120, False)
 
 
+@pytest.mark.alone
 def test_who_begins_treatment_later_is_not_among_the_patients_of_that_day(patient: Patient) -> None:
     record_follow_up(patient=patient, contact_date=day(30), status="alive", by=None)
     everybody = Patient.objects.all()
@@ -167,6 +168,7 @@ def test_who_begins_treatment_later_is_not_among_the_patients_of_that_day(patien
     assert list(outcomes(everybody, endpoint="OS", as_of=day(0))) == [patient.pk]
 
 
+@pytest.mark.alone
 def test_one_patients_contacts_are_not_another_ones(patient: Patient) -> None:
     other = make_patient(patient.study)
     record_follow_up(patient=patient, contact_date=day(90), status="dead", by=None)

@@ -85,6 +85,7 @@ def test_the_list_holds_only_patients_of_the_coordinators_hospital(
     assert [patient.subject_id for patient in page.context["page"]] == ["A-1"]
 
 
+@pytest.mark.alone
 def test_a_patient_of_another_hospital_is_not_found(client: Client, site_b: Site) -> None:
     make_patient(site=site_b, subject_id="B-1")
     assert client.get(address("patient", "B-1")).status_code == 404
@@ -180,6 +181,7 @@ def test_the_only_hospital_of_a_coordinator_is_chosen_already(client: Client, si
     assert form.fields["site"].initial == site_a
 
 
+@pytest.mark.alone
 def test_a_patient_cannot_be_enrolled_at_another_hospital(
     client: Client, study: Study, site_b: Site
 ) -> None:
@@ -198,6 +200,7 @@ def test_a_patient_cannot_be_enrolled_at_another_hospital(
         ({"subject_id": "A 1/2"}, "subject_id", ""),
     ],
 )
+@pytest.mark.alone
 def test_what_is_wrong_at_enrolment_is_told_and_nothing_is_kept(
     client: Client,
     study: Study,
@@ -246,6 +249,7 @@ def test_bmi_and_nlr_are_computed_and_shown(client: Client, site_a: Site) -> Non
     assert "<dt>NLR</dt><dd>4</dd>" in text
 
 
+@pytest.mark.alone
 def test_an_implausible_value_is_told_at_its_field(client: Client, site_a: Site) -> None:
     patient = make_patient(site=site_a)
     answer = client.post(address("baseline", patient.subject_id), {"height_cm": "1.72"})
@@ -304,6 +308,7 @@ def add_contact(client: Client, patient: Patient, when: date, **more: str) -> An
     )
 
 
+@pytest.mark.alone
 def test_sending_a_contact_twice_makes_one_and_says_so(client: Client, site_a: Site) -> None:
     patient = make_patient(site=site_a)
     assert "Saved." in text_of(add_contact(client, patient, day(30)))
@@ -323,6 +328,7 @@ def test_sending_a_contact_twice_makes_one_and_says_so(client: Client, site_a: S
         (day(20), {"progression_date": day(21).isoformat()}, "on or before the contact"),
     ],
 )
+@pytest.mark.alone
 def test_a_contact_that_cannot_be_is_explained(
     client: Client, site_a: Site, when: date, more: dict[str, str], sentence: str
 ) -> None:

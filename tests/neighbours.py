@@ -1,0 +1,50 @@
+"""Another study beside the one of a test: the same subjects, sites, cohorts, panel and specimens, and other values.
+
+Whatever is read or written for one study must be the same with this one beside it.
+"""
+
+from datetime import UTC, datetime
+
+from django.utils import timezone
+
+from assays.models import PlateRun, QualityBar
+from studies.models import Baseline, FollowUp, LabResult, Patient, Study
+from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
+from tests.unit.assays.plates import make_plate
+
+SUBJECTS = ("P-1", "P-2", "P-3")
+
+
+def make_neighbour() -> Study:
+    """A study of three patients who died on the second day, with a plate that is barred in part."""
+    study = StudyFactory(code="NEIGHBOUR", title="The study next door")
+    site = SiteFactory(study=study, code="tokyo", name="Another hospital of that code")
+    cohort = CohortFactory(study=study, code="discovery", kind="discovery")
+    patients = [make_patient(study, site=site, cohort=cohort, subject_id=s) for s in SUBJECTS]
+    for patient in patients:
+        _record(patient)
+    _bar(make_plate(study, patients, acquired_at=datetime(2019, 1, 1, 9, tzinfo=UTC)))
+    return study
+
+
+def _record(patient: Patient) -> None:
+    Baseline.objects.create(patient=patient, age=99, sex="female", stage="IV")
+    LabResult.objects.create(patient=patient, timepoint="pre", albumin_g_dl=1.5, nlr_reported=40)
+    FollowUp.objects.create(patient=patient, contact_date=day(2), status="dead")
+
+
+def _bar(plate: PlateRun) -> None:
+    """One well excluded, another restored after that, and a rule that bars an analyte."""
+    wells = list(plate.wells.filter(sample_type="sample")[:2])
+    reason = "next door"
+    QualityBar.objects.create(plate_run=plate, well=wells[0], rule="excluded", reason=reason)
+    QualityBar.objects.create(
+        plate_run=plate,
+        well=wells[1],
+        rule="excluded",
+        reason=reason,
+        lifted_at=timezone.now(),
+        lift_reason=reason,
+    )
+    analyte = plate.panel.analytes.order_by("pk").first()
+    QualityBar.objects.create(plate_run=plate, analyte=analyte, rule="recovery", reason=reason)
