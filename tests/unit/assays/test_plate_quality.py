@@ -40,6 +40,7 @@ def readable(plate):
     return set(usable(of_specimens).values_list("well__position", "analyte__symbol"))
 
 
+@pytest.mark.alone
 def test_a_good_plate_has_no_bars(plate):
     assert plate.judged_at
     assert not QualityBar.objects.exists()
