@@ -59,6 +59,7 @@ def something_made() -> Iterator[None]:
     values_changed.disconnect(answer)
 
 
+@pytest.mark.alone
 def test_what_will_go_stale_is_told_before_it_is_done(
     plate: PlateRun, lab: Client, something_made: None
 ) -> None:
