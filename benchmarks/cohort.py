@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from modeling.ciri import FrozenTable
-from modeling.ciri.outcome import outcome
+from ciri import FrozenTable
+from ciri.survival.outcome import outcome
 from modeling.demo.simulate import simulate_study
 
 CYTOKINES, INFORMATIVE = 93, 14

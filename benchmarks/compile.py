@@ -17,9 +17,9 @@ from benchmarks.cohort import frozen_study
 from benchmarks.command import Scale, run
 from benchmarks.measuring import in_new_process, seconds_of
 from benchmarks.tables import Table, at_most, seconds
-from modeling.ciri import concordance_index, parse_specification, template, train
-from modeling.ciri.kernel.ahead import compile_ahead
-from modeling.ciri.outcome import outcome
+from ciri import concordance_index, parse_specification, template, train
+from ciri.compiling.ahead import compile_ahead
+from ciri.survival.outcome import outcome
 
 GOAL, NOTHING = 20, 1  # seconds that the first waits, and that later ones may
 CACHE = "NUMBA_CACHE_DIR"
@@ -43,7 +43,7 @@ def measure(scale: Scale) -> list[Table]:
     ]
     note = (
         "preCIRI14 with 123 training and 99 validation patients, whole report. The wait is the time of the "
-        "compiling ahead, as a worker does it, and of the first training in a process less that of the second one. `python -m modeling.ciri.kernel` "
+        "compiling ahead, as a worker does it, and of the first training in a process less that of the second one. `python -m ciri.kernel` "
         "compiles everything beforehand, as the image's build does."
     )
     return [Table(("what", "seconds waited", "goal"), rows, [note])]

@@ -11,7 +11,7 @@ from benchmarks.command import Scale, run
 from benchmarks.measuring import alternate
 from benchmarks.peers import MIN_LEAF, MIN_NODE, Ranger, scikit_survival
 from benchmarks.tables import Table, at_least, seconds, times
-from modeling.ciri import SurvivalForest
+from ciri import SurvivalForest
 
 TREES = 1000
 THREADS = (1, 2)

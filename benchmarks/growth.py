@@ -22,7 +22,7 @@ from benchmarks.command import Scale, run
 from benchmarks.measuring import in_new_process, peak_of, seconds_of
 from benchmarks.peers import MIN_LEAF
 from benchmarks.tables import DOCUMENT, Table, at_most, seconds
-from modeling.ciri import SurvivalForest
+from ciri import SurvivalForest
 
 # Patients, and trees enough for a round to last about a second.
 TREES = {

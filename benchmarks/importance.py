@@ -13,7 +13,7 @@ from benchmarks.command import Scale, run
 from benchmarks.measuring import Side, alternate
 from benchmarks.peers import MIN_LEAF, scikit_survival
 from benchmarks.tables import Table, at_least, seconds, times
-from modeling.ciri import SurvivalForest, oob_permutation_importance
+from ciri import SurvivalForest, oob_permutation_importance
 
 N, TREES, REPEATS = 222, 1000, 10
 THREADS = (1, 2)

@@ -27,14 +27,14 @@ from benchmarks.cohort import simulate
 from benchmarks.command import Scale, run
 from benchmarks.measuring import ROOT
 from benchmarks.tables import Table, seconds
-from modeling.ciri import (
+from ciri import (
     SurvivalForest,
     concordance_interval,
     evaluate_predictions,
     oob_permutation_importance,
     shap_values,
 )
-from modeling.ciri.cox import fit_cox
+from ciri.survival.cox import fit_cox
 
 BEFORE = "--before"
 Work = Callable[[], Any]

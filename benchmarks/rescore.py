@@ -18,8 +18,8 @@ from benchmarks.command import Scale, run
 from benchmarks.measuring import alternate, in_new_process, peak_of
 from benchmarks.peers import MIN_LEAF, scikit_survival
 from benchmarks.tables import Table, at_least, seconds, times
-from modeling.ciri import SurvivalForest
-from modeling.ciri.outcome import DAYS_IN_MONTH
+from ciri import SurvivalForest
+from ciri.survival.outcome import DAYS_IN_MONTH
 
 N, TREES, THREADS = 222, 1000, 2
 PATIENTS, FEWER = 100_000, 10_000  # FEWER: what slow peers score unless --full

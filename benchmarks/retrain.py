@@ -15,7 +15,7 @@ from benchmarks.command import Scale, run
 from benchmarks.measuring import alternate, seconds_of
 from benchmarks.peers import scikit_survival
 from benchmarks.tables import Table, at_most, seconds
-from modeling.ciri import (
+from ciri import (
     FrozenTable,
     Specification,
     TrainedModel,
@@ -26,13 +26,13 @@ from modeling.ciri import (
     template,
     train,
 )
-from modeling.ciri import figures as draw
-from modeling.ciri.figures import Figure
-from modeling.ciri.fitting import rows_of_role
-from modeling.ciri.outcome import DAYS_IN_MONTH, outcome_of
-from modeling.ciri.plain import Rows, plain_rows
-from modeling.ciri.report import comparison_tables
-from modeling.ciri.transform import Transform
+from ciri import figures as draw
+from ciri.dataset.transform import Transform
+from ciri.figures import Figure
+from ciri.survival.outcome import DAYS_IN_MONTH, outcome_of
+from ciri.survival.plain import Rows, plain_rows
+from ciri.training.fitting import rows_of_role
+from ciri.training.tables import comparison_tables
 
 THREADS = 2
 THEME = "print"

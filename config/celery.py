@@ -20,7 +20,7 @@ app.autodiscover_tasks()
 @worker_init.connect
 def divide_the_cores(sender: Worker, **_: object) -> None:
     """Several processes of a worker share the machine: each computes with its part of the cores,
-    unless YOGO_THREADS says how many threads it may use (modeling.ciri.kernel.threads reads it)."""
+    unless YOGO_THREADS says how many threads it may use (ciri.kernel.threads reads it)."""
     if not settings.THREADS:
         os.environ["YOGO_THREADS"] = str(max(1, (os.cpu_count() or 1) // sender.concurrency))
 

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from modeling.ciri import figures, freeze_wide, parse_specification, template, train
-from modeling.ciri.report import comparison_tables
+from ciri import figures, freeze_wide, parse_specification, template, train
+from ciri.training.tables import comparison_tables
 
 patients = pd.read_csv(Path(__file__).with_name("simulated_patients.csv"))
 table = freeze_wide(patients, analytes=patients.columns[12:])

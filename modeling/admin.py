@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
+from ciri import parse_specification
 from jobs.admin import jobs_belong
 from modeling import schedule_admin  # noqa: F401 (registers the pages of schedules)
-from modeling.ciri import parse_specification
 from modeling.models import ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import HEAVY, current_specification
 from modeling.services.schedule import how_due

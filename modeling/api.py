@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from ciri.training.cautions import SENTENCES
 from jobs.models import Job
-from modeling.ciri.cautions import SENTENCES
 from modeling.models import (
     FrozenDataset,
     ModelSpecification,

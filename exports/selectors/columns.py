@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from assays.models import Measurement
-from modeling.ciri.columns import free_name, seems_made
+from ciri.dataset.columns import free_name, seems_made
 from modeling.models import ModelVersion
 from studies.models import Study
 
@@ -33,7 +33,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Measured:
     """An analyte as measured at the timepoint in one unit: it makes a column of values, one of flags, and two of
-    limits (modeling.ciri.columns)."""
+    limits (ciri.dataset.columns)."""
 
     symbol: str
     unit: str

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from ciri import FrozenTable, widen
+from ciri.dataset.frozen import IDENTITY, TEXT_COVARIATES
+from ciri.survival.plain import plain
 from exports.selectors.columns import Column, Kind
 from exports.selectors.dataset import PATIENTS_PER_BLOCK, Row
-from modeling.ciri import FrozenTable, widen
-from modeling.ciri.dataset import IDENTITY, TEXT_COVARIATES
-from modeling.ciri.plain import plain
 from modeling.models import ModelVersion
 from modeling.selectors.models import HEAVY
 from studies.models import Study

@@ -20,9 +20,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from ciri.dataset.columns import guard
 from exports.selectors.columns import Column, Kind
 from exports.selectors.dataset import Row
-from modeling.ciri.columns import guard
 
 Blocks = Iterable[list[Row]]
 ARROW_TYPES = {

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from assays.management.commands.load_analytes import CATALOGUE
 from assays.services.catalogue import load_analytes
-from modeling.ciri import template
+from ciri import template
 from modeling.demo.accounts import ACCOUNTS, create_account
 from modeling.demo.simulate import simulate_study
 from modeling.models import PrognosticModel

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from modeling.ciri.outcome import DAYS_IN_MONTH
-from modeling.ciri.trained import CHANGED, OUT_OF_BAG, PREDICTION
+from ciri.survival.outcome import DAYS_IN_MONTH
+from ciri.training.trained import CHANGED, OUT_OF_BAG, PREDICTION
 from modeling.models.version import ModelVersion
 from studies.models import Patient
 
@@ -119,7 +119,7 @@ class Score(models.Model):
 
     @property
     def waterfall(self) -> dict[str, Any] | None:
-        """The table that `modeling.ciri.figures.waterfall_figure` draws; None where the score has no
+        """The table that `ciri.figures.waterfall_figure` draws; None where the score has no
         stored explanation."""
         if not self.explanation:
             return None

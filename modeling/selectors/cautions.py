@@ -8,7 +8,7 @@ from django.db.models import F
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
-from modeling.ciri.cautions import SENTENCES, Caution, cautions
+from ciri.training.cautions import SENTENCES, Caution, cautions
 from modeling.models import ModelVersion
 
 EVALUATION = JSONObject(

@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 from django.db.models import QuerySet
 
-from modeling.ciri import Specification, parse_specification
-from modeling.ciri.comparison import Comparison, compare_predictions
-from modeling.ciri.outcome import DAYS_IN_MONTH
-from modeling.ciri.outcome import outcome as outcome_array
+from ciri import Specification, parse_specification
+from ciri.performance.comparison import Comparison, compare_predictions
+from ciri.survival.outcome import DAYS_IN_MONTH
+from ciri.survival.outcome import outcome as outcome_array
 from modeling.models import ModelVersion, Score
 from modeling.selectors.models import HEAVY
 from studies.models import Patient, Study

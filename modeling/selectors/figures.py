@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from modeling.ciri.figures import (
+from ciri.figures import (
     THEMES,
     Figure,
     auc_figure,
@@ -30,7 +30,7 @@ from modeling.ciri.figures import (
     stability_figure,
     tradeoff_figure,
 )
-from modeling.ciri.report import comparison_tables
+from ciri.training.tables import comparison_tables
 from modeling.models import ModelVersion
 from modeling.selectors import provenance
 from modeling.selectors.provenance import Provenance

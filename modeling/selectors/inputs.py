@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from assays.models import Analyte
 from assays.selectors.readings import readings
-from modeling.ciri import FrozenTable, Specification
+from ciri import FrozenTable, Specification
 from studies.models import Baseline, LabResult, Patient, Study
 from studies.selectors.outcomes import outcomes
 

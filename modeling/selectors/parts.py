@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from modeling.ciri.outcome import DAYS_IN_MONTH
+from ciri.survival.outcome import DAYS_IN_MONTH
 from modeling.models import ModelVersion
 from modeling.selectors import provenance
 from modeling.selectors.figures import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from modeling.ciri.outcome import DAYS_IN_MONTH
+from ciri.survival.outcome import DAYS_IN_MONTH
 
 Rows = list[dict[str, Any]]
 

@@ -3,16 +3,16 @@
 from typing import Any
 
 from accounts.models import User
-from jobs.models import Job
-from jobs.services import enqueue
-from jobs.work import Asked, Progress, WorkError
-from modeling.ciri import (
+from ciri import (
     FrozenTable,
     Specification,
     cross_validate_repeat,
     merge_repeats,
     parse_specification,
 )
+from jobs.models import Job
+from jobs.services import enqueue
+from jobs.work import Asked, Progress, WorkError
 from modeling.models import CrossValidationRepeat, ModelVersion
 from modeling.selectors.models import HEAVY
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from modeling.ciri import FrozenTable, Specification
+from ciri import FrozenTable, Specification
 from modeling.models import FrozenDataset
 from modeling.selectors.inputs import study_table
 from studies.models import Study

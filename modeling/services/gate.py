@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from modeling.ciri import FrozenTable, TrainedModel
-from modeling.ciri.concordance import concordance_index
-from modeling.ciri.outcome import outcome as outcome_array
+from ciri import FrozenTable, TrainedModel
+from ciri.survival.concordance import concordance_index
+from ciri.survival.outcome import outcome as outcome_array
 from modeling.models import ModelVersion
 
 

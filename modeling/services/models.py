@@ -4,7 +4,7 @@ from typing import Any
 
 from accounts.models import User
 from audit.recording import recorded
-from modeling.ciri import SpecificationError, parse_specification
+from ciri import SpecificationError, parse_specification
 from modeling.models import ModelSpecification, PrognosticModel
 from modeling.selectors.inputs import unknown_analytes
 from studies.models import Study

@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from audit.recording import recorded
-from modeling.ciri import parse_specification
+from ciri import parse_specification
 from modeling.models import ModelVersion
 from modeling.services.cross_validation import request_cross_validation
 from studies.permissions import Capability

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
+from ciri import parse_specification
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress
-from modeling.ciri import parse_specification
 from modeling.models import FrozenDataset, PrognosticModel, TrainingRun
 from modeling.selectors.inputs import training_counts
 from modeling.selectors.models import champion_of, current_specification, latest_champions

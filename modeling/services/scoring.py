@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
+from ciri import Explanation, TrainedModel, parse_specification
+from ciri.survival.plain import plain, plain_rows
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
-from modeling.ciri import Explanation, TrainedModel, parse_specification
-from modeling.ciri.plain import plain, plain_rows
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import HEAVY, latest_champions

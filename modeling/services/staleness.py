@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from assays.models import Analyte
 from assays.signals import Consequence, ValuesChanged
-from modeling.ciri import parse_specification
-from modeling.ciri.dataset import MEASUREMENT_COLUMNS
+from ciri import parse_specification
+from ciri.dataset.frozen import MEASUREMENT_COLUMNS
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.models import HEAVY
 from modeling.services.scoring import request_rescoring_again

@@ -8,14 +8,14 @@ from importlib.metadata import version as library_version
 from pathlib import Path
 from typing import Any
 
+import ciri
 from accounts.models import User
 from audit.recording import recorded
+from ciri import FrozenTable, TrainedModel, parse_specification, train
+from ciri.compiling.ahead import compile_ahead, is_compiled
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
-from modeling import ciri
-from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
-from modeling.ciri.kernel.ahead import compile_ahead, is_compiled
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import champion_of, current_specification
 from modeling.services.cross_validation import request_cross_validation
@@ -151,12 +151,12 @@ def _new_version(
 def software_versions() -> dict[str, str]:
     """What computed a version: Python, the method's own code (SHA-256 of its sources), and the
     libraries whose arithmetic enters."""
-    found = {"python": platform.python_version(), "modeling.ciri": method_digest()}
+    found = {"python": platform.python_version(), "ciri": method_digest()}
     return found | {name: library_version(name) for name in LIBRARIES}
 
 
 def method_digest() -> str:
-    """SHA-256 over the sources of modeling.ciri, names and contents, in sorted order."""
+    """SHA-256 over the sources of ciri, names and contents, in sorted order."""
     digest = hashlib.sha256()
     root = Path(ciri.__file__).parent
     for path in sorted(root.rglob("*.py")):

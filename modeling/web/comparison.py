@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from modeling.ciri.figures import Figure, comparison_figure
-from modeling.ciri.report import comparison_tables
+from ciri.figures import Figure, comparison_figure
+from ciri.training.tables import comparison_tables
 from modeling.models import ModelVersion
 from modeling.selectors import provenance
 from modeling.selectors.comparisons import (

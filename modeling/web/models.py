@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from modeling.ciri import TEMPLATES, describe, parse_specification, template
+from ciri import TEMPLATES, describe, parse_specification, template
 from modeling.models import PrognosticModel
 from modeling.selectors.models import (
     HEAVY,

@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from modeling.ciri.figures import Figure, message_figure, waterfall_figure
+from ciri.figures import Figure, message_figure, waterfall_figure
 from modeling.models import Score
 from modeling.selectors.figures import tell
 from modeling.selectors.models import in_use, scores_visible_to

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 
-from modeling.ciri.figures import THEMES, Figure, render_pdf, render_png, render_svg
+from ciri.figures import THEMES, Figure, render_pdf, render_png, render_svg
 
 FILES: dict[str, tuple[Callable[[Figure], Any], str]] = {
     "svg": (render_svg, "image/svg+xml"),

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from modeling.ciri import describe, parse_specification
+from ciri import describe, parse_specification
 from modeling.models import ModelVersion
 from modeling.selectors import provenance
 from modeling.selectors.cautions import said_of

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
-from modeling.ciri import FrozenTable
+from ciri import FrozenTable
 from modeling.models import (
     FrozenDataset,
     ModelSpecification,

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.config import SchemathesisConfig
 
 from accounts.models import ApiToken
-from modeling.ciri import FrozenTable
+from ciri import FrozenTable
 from studies.services.setup import create_study_token
 from tests.factories import make_member
 from tests.integration.api import add_champion, small_study

@@ -19,7 +19,7 @@ CIRI = ("tests/unit/ciri",)
 
 ROOMS = {
     "outcomes": Room(
-        ("studies/selectors/outcomes.py", "modeling/ciri/outcome.py"),
+        ("studies/selectors/outcomes.py", "ciri/survival/outcome.py"),
         ("tests/unit/studies", "tests/unit/ciri", "tests/unit/modeling"),
     ),
     "access": Room(
@@ -96,25 +96,25 @@ ROOMS = {
     ),
     "method": Room(
         (
-            "modeling/ciri/concordance.py",
-            "modeling/ciri/transform.py",
-            "modeling/ciri/cutoff.py",
-            "modeling/ciri/survival.py",
-            "modeling/ciri/cross_validation.py",
-            "modeling/ciri/comparison.py",
-            "modeling/ciri/dataset.py",
-            "modeling/ciri/performance/*.py",
+            "ciri/survival/concordance.py",
+            "ciri/dataset/transform.py",
+            "ciri/survival/cutoff.py",
+            "ciri/survival/curves.py",
+            "ciri/training/cross_validation.py",
+            "ciri/performance/comparison.py",
+            "ciri/dataset/frozen.py",
+            "ciri/performance/*.py",
         ),
         CIRI,
     ),
     "kernels": Room(
         (
-            "modeling/ciri/kernel/concordance.py",
-            "modeling/ciri/kernel/calibration.py",
-            "modeling/ciri/kernel/censoring.py",
-            "modeling/ciri/kernel/curves.py",
-            "modeling/ciri/kernel/auc.py",
-            "modeling/ciri/kernel/brier.py",
+            "ciri/kernel/concordance.py",
+            "ciri/kernel/calibration.py",
+            "ciri/kernel/censoring.py",
+            "ciri/kernel/curves.py",
+            "ciri/kernel/auc.py",
+            "ciri/kernel/brier.py",
         ),
         CIRI,
         compiled=False,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import (
+from ciri import (
     FrozenTable,
     concordance_index,
     cross_validate_repeat,
@@ -16,7 +16,7 @@ from modeling.ciri import (
     template,
     train,
 )
-from modeling.ciri.outcome import DAYS_IN_MONTH, outcome_of
+from ciri.survival.outcome import DAYS_IN_MONTH, outcome_of
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = Path(os.environ.get("YOGO_REAL_DATA", ROOT.parent / "shared" / "data"))

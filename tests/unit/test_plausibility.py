@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from django.db import models
 
-from modeling.ciri.dataset import NUMERIC_COVARIATES
+from ciri.dataset.frozen import NUMERIC_COVARIATES
 from plausibility import (
     QUANTITIES,
     Cell,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from modeling.ciri import TEMPLATES, template
+from ciri import TEMPLATES, template
 from modeling.management.arguments import study_named
 from modeling.services.models import define_model
 from studies.management.import_command import read_text

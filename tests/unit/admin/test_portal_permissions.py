@@ -11,9 +11,9 @@ from django_celery_beat.models import CrontabSchedule, PeriodicTask
 from accounts.models import ApiToken, User
 from accounts.selectors import live_token
 from assays.models import Analyte, AnalyteAlias
+from ciri import template
 from jobs.models import Job
 from jobs.services import enqueue
-from modeling.ciri import template
 from modeling.models import PrognosticModel
 from modeling.services.models import define_model
 from modeling.services.schedule import ask_whether_due

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from modeling.ciri import FrozenTable
-from modeling.ciri.outcome import outcome
+from ciri import FrozenTable
+from ciri.survival.outcome import outcome
 
 
 def simulated(n=120, p=8, seed=0, gaps=0.05):

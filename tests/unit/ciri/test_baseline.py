@@ -8,11 +8,11 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from sksurv.datasets import load_breast_cancer, load_whas500
 from sksurv.linear_model import CoxnetSurvivalAnalysis
 
-from modeling.ciri import evaluate
-from modeling.ciri.baseline import CoxElasticNet, stratified_folds
-from modeling.ciri.kernel.concordance import order_of
-from modeling.ciri.kernel.cox import partial_likelihood
-from modeling.ciri.outcome import outcome
+from ciri import evaluate
+from ciri.kernel.concordance import order_of
+from ciri.kernel.cox import partial_likelihood
+from ciri.survival.elastic_net import CoxElasticNet, stratified_folds
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 from .test_estimator_conventions import survival_of

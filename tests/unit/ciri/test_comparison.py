@@ -10,11 +10,11 @@ from sksurv.datasets import load_veterans_lung_cancer, load_whas500
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 from sksurv.nonparametric import CensoringDistributionEstimator
 
-from modeling.ciri import SurvivalForest, concordance_index
-from modeling.ciri.baseline import CoxElasticNet
-from modeling.ciri.comparison import added_value, bootstrap_p, compare, compare_predictions
-from modeling.ciri.outcome import outcome
-from modeling.ciri.resampling import bootstrap_counts
+from ciri import SurvivalForest, concordance_index
+from ciri.performance.comparison import added_value, bootstrap_p, compare, compare_predictions
+from ciri.survival.elastic_net import CoxElasticNet
+from ciri.survival.outcome import outcome
+from ciri.survival.resampling import bootstrap_counts
 
 from .cohorts import simulated
 

@@ -14,10 +14,10 @@ from lifelines import CoxPHFitter
 from sksurv.datasets import load_veterans_lung_cancer
 from sksurv.linear_model import CoxPHSurvivalAnalysis
 
-from modeling.ciri.cox import baseline_cumulative_hazard, fit_cox
-from modeling.ciri.kernel.concordance import order_of
-from modeling.ciri.kernel.cox import partial_likelihood
-from modeling.ciri.outcome import outcome
+from ciri.kernel.concordance import order_of
+from ciri.kernel.cox import partial_likelihood
+from ciri.survival.cox import baseline_cumulative_hazard, fit_cox
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import (
+from ciri import (
     FrozenTable,
     concordance_index,
     cross_validate_repeat,
@@ -12,7 +12,7 @@ from modeling.ciri import (
     parse_specification,
     train,
 )
-from modeling.ciri.outcome import outcome_of
+from ciri.survival.outcome import outcome_of
 
 from .cohorts import SMALL, frozen
 

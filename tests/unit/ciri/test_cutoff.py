@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from sksurv.compare import compare_survival
 
-from modeling.ciri.cutoff import Cutoff, corrected_p, lock_cutoff, logrank_scores, percentiles
-from modeling.ciri.outcome import outcome
+from ciri.survival.cutoff import Cutoff, corrected_p, lock_cutoff, logrank_scores, percentiles
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 

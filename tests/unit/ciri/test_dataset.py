@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import FrozenTable
+from ciri import FrozenTable
 
 from .cohorts import frozen
 

@@ -13,8 +13,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sksurv.util import Surv
 
-from modeling.ciri import SurvivalForest
-from modeling.ciri.outcome import outcome
+from ciri import SurvivalForest
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 

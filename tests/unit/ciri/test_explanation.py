@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import SurvivalForest
-from modeling.ciri.explanation import shap_values
-from modeling.ciri.figures import THEMES, render_svg
-from modeling.ciri.figures.shap import (
+from ciri import SurvivalForest
+from ciri.figures import THEMES, render_svg
+from ciri.figures.shap import (
     beeswarm_figure,
     shap_importance_figure,
     waterfall_figure,
 )
-from modeling.ciri.outcome import outcome
-from modeling.ciri.report import plain_rows
+from ciri.forest.explanation import shap_values
+from ciri.survival.outcome import outcome
+from ciri.training.tables import plain_rows
 
 from .cohorts import simulated
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from modeling.ciri import FrozenTable, freeze_wide, read_export, widen
-from modeling.ciri.columns import columns_of, guard, symbol_of, unguard
-from modeling.ciri.dataset import FLAGS
+from ciri import FrozenTable, freeze_wide, read_export, widen
+from ciri.dataset.columns import columns_of, guard, symbol_of, unguard
+from ciri.dataset.frozen import FLAGS
 
 ODD = [
     "IL6",

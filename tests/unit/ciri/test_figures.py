@@ -3,8 +3,8 @@ import json
 import pandas as pd
 import pytest
 
-from modeling.ciri import parse_specification, train
-from modeling.ciri.figures import (
+from ciri import parse_specification, train
+from ciri.figures import (
     THEMES,
     comparison_figure,
     correlation_figure,
@@ -13,7 +13,7 @@ from modeling.ciri.figures import (
     render_png,
     render_svg,
 )
-from modeling.ciri.report import comparison_tables, kaplan_meier_tables
+from ciri.training.tables import comparison_tables, kaplan_meier_tables
 
 from .cohorts import SMALL, frozen
 

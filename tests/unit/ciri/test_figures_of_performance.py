@@ -6,8 +6,8 @@ import re
 import numpy as np
 import pytest
 
-from modeling.ciri import parse_specification, train
-from modeling.ciri.figures import (
+from ciri import parse_specification, train
+from ciri.figures import (
     THEMES,
     auc_figure,
     brier_figure,
@@ -21,9 +21,9 @@ from modeling.ciri.figures import (
     stability_figure,
     tradeoff_figure,
 )
-from modeling.ciri.figures.axes import month_ticks, round_ticks
-from modeling.ciri.figures.panels import SIDE, Panels
-from modeling.ciri.figures.words import horizon_text, p_text, ratio_text
+from ciri.figures.axes import month_ticks, round_ticks
+from ciri.figures.panels import SIDE, Panels
+from ciri.figures.words import horizon_text, p_text, ratio_text
 
 from .cohorts import SMALL, frozen
 

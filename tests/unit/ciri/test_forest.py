@@ -4,8 +4,8 @@ import pytest
 from sksurv.ensemble import RandomSurvivalForest
 from sksurv.tree import SurvivalTree
 
-from modeling.ciri import SurvivalForest, evaluate
-from modeling.ciri.outcome import outcome
+from ciri import SurvivalForest, evaluate
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 

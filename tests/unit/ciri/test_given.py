@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sksurv.metrics import concordance_index_censored
 
-from modeling.ciri import (
+from ciri import (
     CoxElasticNet,
     SurvivalForest,
     compare_predictions,
@@ -21,9 +21,9 @@ from modeling.ciri import (
     log_rank,
     strata_table,
 )
-from modeling.ciri.concordance import backwards
-from modeling.ciri.cutoff import lock_cutoff, percentiles
-from modeling.ciri.outcome import outcome
+from ciri.survival.concordance import backwards
+from ciri.survival.cutoff import lock_cutoff, percentiles
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 

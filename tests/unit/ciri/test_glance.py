@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import freeze_wide
+from ciri import freeze_wide
 from plausibility import CODES
 
 N = 40

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from sksurv.metrics import concordance_index_censored
 
-from modeling.ciri import SurvivalForest, oob_permutation_importance, select_signature
-from modeling.ciri.kernel.importance import shuffled_rows
+from ciri import SurvivalForest, oob_permutation_importance, select_signature
+from ciri.kernel.importance import shuffled_rows
 
 from .cohorts import simulated
 

@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from modeling.ciri import kernel
-from modeling.ciri.kernel import ahead
-from modeling.ciri.kernel.__main__ import PARTS
+from ciri import kernel
+from ciri.compiling import ahead
+from ciri.compiling.__main__ import PARTS
 
 ROOT = Path(__file__).resolve().parents[3]
 PROGRAM = (
-    "import numpy as np; from modeling.ciri.concordance import concordance_index;"
-    "from modeling.ciri.outcome import outcome; from modeling.ciri import kernel;"
+    "import numpy as np; from ciri.survival.concordance import concordance_index;"
+    "from ciri.survival.outcome import outcome; from ciri import kernel;"
     "print(concordance_index(outcome([1, 1, 0], [1, 2, 3]), [3, 2, 1]), kernel.config.CACHE_DIR)"
 )
 

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from modeling.ciri import SurvivalForest
-from modeling.ciri.minimal_depth import minimal_depth
-from modeling.ciri.trees import LEAF
+from ciri import SurvivalForest
+from ciri.forest.trees import LEAF
+from ciri.signature.minimal_depth import minimal_depth
 
 from .cohorts import simulated
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri.outcome import DAYS_IN_MONTH, outcome, outcome_of, split_outcome
+from ciri.survival.outcome import DAYS_IN_MONTH, outcome, outcome_of, split_outcome
 
 
 def test_events_and_times_stand_in_their_own_fields() -> None:

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import SurvivalForest
-from modeling.ciri.figures import THEMES, render_svg
-from modeling.ciri.figures.partial_dependence import partial_dependence_figure
-from modeling.ciri.partial_dependence import partial_dependence
+from ciri import SurvivalForest
+from ciri.figures import THEMES, render_svg
+from ciri.figures.partial_dependence import partial_dependence_figure
+from ciri.forest.partial_dependence import partial_dependence
 
 from .cohorts import simulated
 

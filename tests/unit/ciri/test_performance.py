@@ -19,20 +19,20 @@ from sksurv.metrics import (
 from sksurv.nonparametric import kaplan_meier_estimator
 from sksurv.svm import FastSurvivalSVM
 
-from modeling.ciri import SurvivalForest
-from modeling.ciri.kernel import threads
-from modeling.ciri.kernel.calibration import cox_of_resamples
-from modeling.ciri.kernel.concordance import order_of
-from modeling.ciri.outcome import outcome
-from modeling.ciri.performance import evaluate, evaluate_predictions
-from modeling.ciri.performance.accuracy import accuracy
-from modeling.ciri.performance.calibration import Spline, calibration, checked_horizons, log_log
-from modeling.ciri.performance.decision import THRESHOLDS, decision_table
-from modeling.ciri.performance.discrimination import discrimination
-from modeling.ciri.performance.follow import Follow
-from modeling.ciri.performance.patients import judged_patients
-from modeling.ciri.performance.predictions import UNKNOWN_TRAINING
-from modeling.ciri.resampling import bootstrap_counts
+from ciri import SurvivalForest
+from ciri.kernel import threads
+from ciri.kernel.calibration import cox_of_resamples
+from ciri.kernel.concordance import order_of
+from ciri.performance import evaluate, evaluate_predictions
+from ciri.performance.accuracy import accuracy
+from ciri.performance.calibration import Spline, calibration, checked_horizons, log_log
+from ciri.performance.decision import THRESHOLDS, decision_table
+from ciri.performance.discrimination import discrimination
+from ciri.performance.follow import Follow
+from ciri.performance.patients import judged_patients
+from ciri.performance.predictions import UNKNOWN_TRAINING
+from ciri.survival.outcome import outcome
+from ciri.survival.resampling import bootstrap_counts
 
 TIMES = np.array([60.0, 120.0, 180.0, 365.0])
 COHORTS = [(0, 1500), (1, 1500), (2, 500), (3, 380)]  # seed, longest follow-up: heavy censoring

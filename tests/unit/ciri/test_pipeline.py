@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import FrozenTable, TrainedModel, parse_specification, train
-from modeling.ciri.outcome import DAYS_IN_MONTH
-from modeling.ciri.storage import pack, unpack
-from modeling.ciri.transform import Transform
+from ciri import FrozenTable, TrainedModel, parse_specification, train
+from ciri.dataset.transform import Transform
+from ciri.forest.storage import pack, unpack
+from ciri.survival.outcome import DAYS_IN_MONTH
 
 from .cohorts import SMALL, frozen
 

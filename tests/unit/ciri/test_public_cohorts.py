@@ -12,7 +12,7 @@ from sksurv.datasets import (
 from sksurv.ensemble import RandomSurvivalForest
 from sksurv.metrics import concordance_index_censored
 
-from modeling.ciri import (
+from ciri import (
     SurvivalForest,
     concordance_index,
     evaluate,

@@ -9,7 +9,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from modeling.ciri import (
+from ciri import (
     CoxElasticNet,
     SurvivalForest,
     compare,
@@ -17,8 +17,8 @@ from modeling.ciri import (
     evaluate,
     shap_values,
 )
-from modeling.ciri.outcome import outcome
-from modeling.ciri.performance.predictions import UNKNOWN_TRAINING
+from ciri.performance.predictions import UNKNOWN_TRAINING
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 

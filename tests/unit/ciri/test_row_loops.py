@@ -15,8 +15,8 @@ import pytest
 from numba import njit
 from numba.core.dispatcher import Dispatcher
 
-from modeling.ciri import kernel
-from modeling.ciri.kernel.__main__ import compile_all, compile_growing, compile_reading
+from ciri import kernel
+from ciri.compiling.__main__ import compile_all, compile_growing, compile_reading
 from tests.unit.ciri.compiled_code import calls_in_loops, loop_depths
 
 # How deep the loops go that are not over rows, and what they are over.

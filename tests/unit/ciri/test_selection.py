@@ -2,11 +2,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import select_signature
-from modeling.ciri.forest import features_tried
-from modeling.ciri.growing import grow
-from modeling.ciri.importance import permutation_losses
-from modeling.ciri.selection import SUBSAMPLE, importance_table, subsampled_importance
+from ciri import select_signature
+from ciri.forest.forest import features_tried
+from ciri.forest.growing import grow
+from ciri.signature.importance import permutation_losses
+from ciri.signature.selection import SUBSAMPLE, importance_table, subsampled_importance
 
 from .cohorts import simulated
 

@@ -1,6 +1,6 @@
 import pytest
 
-from modeling.ciri import TEMPLATES, SpecificationError, describe, parse_specification, template
+from ciri import TEMPLATES, SpecificationError, describe, parse_specification, template
 
 
 @pytest.mark.parametrize("name", TEMPLATES)

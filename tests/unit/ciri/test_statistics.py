@@ -21,11 +21,10 @@ from scipy import stats
 from sksurv.datasets import load_veterans_lung_cancer
 from sksurv.metrics import concordance_index_censored
 
-from modeling.ciri import concordance_index, concordance_interval
-from modeling.ciri.concordance import concordance_indices
-from modeling.ciri.correlation import score_correlations
-from modeling.ciri.outcome import outcome
-from modeling.ciri.survival import (
+from ciri import concordance_index, concordance_interval
+from ciri.signature.correlation import score_correlations
+from ciri.survival.concordance import concordance_indices
+from ciri.survival.curves import (
     hazard_ratio,
     kaplan_meier,
     log_rank,
@@ -33,6 +32,7 @@ from modeling.ciri.survival import (
     numbers_at_risk,
     restricted_mean,
 )
+from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
 

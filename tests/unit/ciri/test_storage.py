@@ -3,7 +3,7 @@ import os
 import numpy as np
 import pytest
 
-from modeling.ciri import SurvivalForest, load_forest, save_forest
+from ciri import SurvivalForest, load_forest, save_forest
 
 from .cohorts import simulated
 

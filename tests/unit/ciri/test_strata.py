@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from sksurv.datasets import load_veterans_lung_cancer
 
-from modeling.ciri.concordance import concordance_interval
-from modeling.ciri.outcome import outcome
-from modeling.ciri.report import plain_rows
-from modeling.ciri.strata import interaction, strata_table
-from modeling.ciri.survival import log_rank, median_survival
+from ciri.survival.concordance import concordance_interval
+from ciri.survival.curves import log_rank, median_survival
+from ciri.survival.outcome import outcome
+from ciri.survival.strata import interaction, strata_table
+from ciri.training.tables import plain_rows
 
 VETERAN, Y = load_veterans_lung_cancer()
 GROUPS = np.where(VETERAN["Treatment"] == "test", "poor", "good").astype(object)

@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri.dataset import FrozenTable
-from modeling.ciri.specification import Specification, parse_specification
-from modeling.ciri.transform import Transform
+from ciri.dataset.frozen import FrozenTable
+from ciri.dataset.transform import Transform
+from ciri.specification.specification import Specification, parse_specification
 
 Row = tuple[str, str, float | None, str, float | None]
 

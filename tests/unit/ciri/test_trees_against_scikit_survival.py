@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sksurv.tree import SurvivalTree
 
-from modeling.ciri.growing import empty_nodes, lay_out, rules_for
-from modeling.ciri.kernel.growing import grow_given
-from modeling.ciri.outcome import outcome
+from ciri.forest.growing import empty_nodes, lay_out, rules_for
+from ciri.kernel.growing import grow_given
+from ciri.survival.outcome import outcome
 
 COHORTS = 2500
 

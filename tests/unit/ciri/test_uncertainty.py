@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from modeling.ciri import SurvivalForest
-from modeling.ciri.uncertainty import survival_interval
+from ciri import SurvivalForest
+from ciri.forest.uncertainty import survival_interval
 
 from .cohorts import simulated
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from modeling.ciri import freeze_wide
+from ciri import freeze_wide
 
 ROOT = Path(__file__).resolve().parents[3]
 WIDE = pd.DataFrame(

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
+from ciri import FrozenTable, TrainedModel, freeze_wide, read_export
 from exports.models import Export
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from jobs.work import Asked
-from modeling.ciri import FrozenTable, TrainedModel, freeze_wide, read_export
 from modeling.demo.load import load_demo
 from modeling.models import ModelVersion
 from modeling.services.models import define_model

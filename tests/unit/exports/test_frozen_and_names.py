@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 from assays.models import PlateRun, Specimen
+from ciri import FrozenTable, freeze_wide, read_export
 from exports.models import Export
 from exports.selectors.frozen import version_called
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
-from modeling.ciri import FrozenTable, freeze_wide, read_export
 from modeling.models import ModelVersion
 from studies.models import Study
 from studies.refusals import NotAllowed, Refused

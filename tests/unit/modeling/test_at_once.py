@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from assays.services.quality import exclude
-from modeling.ciri import parse_specification
+from ciri import parse_specification
 from modeling.models import FrozenDataset, StaleMark
 from modeling.services.datasets import freeze
 from tests.at_once import Other, until_somebody_waits_for_a_lock

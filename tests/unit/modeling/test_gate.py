@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from modeling.ciri import FrozenTable, parse_specification
+from ciri import FrozenTable, parse_specification
 from modeling.models import ModelVersion
 from modeling.services import gate
 from modeling.services.gate import meet_champion

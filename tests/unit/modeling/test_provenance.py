@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from modeling.ciri.cautions import SENTENCES, cautions
+from ciri.training.cautions import SENTENCES, cautions
 from modeling.models import ModelSpecification, ModelVersion, Score
 from modeling.selectors import provenance
 from modeling.selectors.cautions import cautions_of, said_of

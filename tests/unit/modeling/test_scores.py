@@ -7,9 +7,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ciri import TrainedModel
+from ciri.training.trained import CHANGED
 from jobs.work import Asked
-from modeling.ciri import TrainedModel
-from modeling.ciri.trained import CHANGED
 from modeling.models import ModelVersion, Score
 from modeling.services import scoring
 from modeling.services.models import define_model

@@ -10,9 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from ciri import Explanation
 from jobs.models import Job
 from jobs.work import Asked
-from modeling.ciri import Explanation
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.services import scoring
 from modeling.services.scoring import (

@@ -11,10 +11,10 @@ from assays.models import Analyte, Measurement, PlateRun, Specimen, Well
 from assays.services.judging import judge_plate
 from assays.services.policies import set_policy
 from assays.services.quality import exclude, lift
+from ciri import FrozenTable, parse_specification
 from jobs.models import Job
 from jobs.services import claim
 from jobs.work import Asked
-from modeling.ciri import FrozenTable, parse_specification
 from modeling.models import ModelVersion, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import champion_of

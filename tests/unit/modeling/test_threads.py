@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 from pytest_django import Settings
 
+from ciri.kernel.threads import thread_count
 from config.celery import divide_the_cores
-from modeling.ciri.kernel.threads import thread_count
 
 
 @pytest.fixture(autouse=True)

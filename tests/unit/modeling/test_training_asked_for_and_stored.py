@@ -173,7 +173,7 @@ def test_a_version_keeps_what_it_was_made_from_and_what_came_out(model: Prognost
     assert set(version.report) == {"performance", "importance"}
     assert version.gate == {"verdict": "first", "sentence": "s"}
     assert version.status == "champion"
-    assert {"python", "modeling.ciri", "numpy", "numba"} <= set(version.software)
+    assert {"python", "ciri", "numpy", "numba"} <= set(version.software)
 
 
 def test_numbers_rise_within_a_model(model: PrognosticModel) -> None:

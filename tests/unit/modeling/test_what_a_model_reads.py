@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
-from modeling.ciri import FrozenTable, parse_specification
+from ciri import FrozenTable, parse_specification
 from modeling.models import FrozenDataset
 from modeling.selectors.inputs import study_table, training_counts, unknown_analytes
 from modeling.services.datasets import freeze

@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from assays.models import Analyte, PlateRun
 from assays.signals import ChangedValue, Consequence, ValuesChanged
+from ciri import FrozenTable
 from jobs.models import Job
-from modeling.ciri import FrozenTable
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.stale import scores_since, stale_scores, stale_versions, versions_since
 from modeling.services.scoring import RESCORE, request_rescoring

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from modeling.ciri import FrozenTable
+from ciri import FrozenTable
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, Score
 from modeling.services.models import define_model
 from studies.models import Patient, Study

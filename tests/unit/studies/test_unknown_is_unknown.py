@@ -11,8 +11,8 @@ from django.db import models
 from django.test import Client
 from django.urls import reverse
 
+from ciri import parse_specification, template
 from exports.selectors.dataset import blocks, layout_of
-from modeling.ciri import parse_specification, template
 from modeling.selectors.inputs import study_table
 from studies.models import Baseline, FollowUp, LabResult, Patient
 from studies.services.patients import record_baseline, record_follow_up, record_lab_result

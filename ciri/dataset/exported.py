@@ -1,0 +1,120 @@
+"""A frozen table as one row per subject, for a file, and files of that kind read to the bit."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import pandas as pd
+
+from ciri.dataset.columns import columns_of, first_columns, repeat_of, symbol_of, unguard
+from ciri.dataset.frozen import FLAGS, MEASUREMENT_COLUMNS, SUBJECT_COLUMNS, FrozenTable
+
+TEXTS = ("subject", "site", "cohort", "role")
+_PARQUET = b"PAR1"
+# What joined flags ("below_lloq+missing") say of a cell without a number and with one, strongest first.
+_WITHOUT_NUMBER = ("below_lloq", "above_uloq", "missing", "excluded")
+_WITH_NUMBER = ("in_range", "extrapolated", *_WITHOUT_NUMBER)
+
+
+def widen(table: FrozenTable) -> pd.DataFrame:
+    """A row per subject with all that the table holds: the columns of its subjects, and of each analyte the
+    value, flag and limits of every reading (see ciri.dataset.columns). `freeze_wide` gives the same table
+    back to the bit."""
+    measured = table.measurements
+    names = columns_of(table.analytes, taken=SUBJECT_COLUMNS)
+    people = table.subjects.set_index("subject")
+    parts: dict[str, Any] = {}
+    for analyte, readings in measured.groupby("analyte", sort=True):
+        for replicate in range(1, int(readings["replicate"].max()) + 1):
+            rows = readings[readings["replicate"] == replicate].set_index("subject")
+            rows = rows.reindex(people.index)
+            name, above = repeat_of(names[str(analyte)], replicate), _above(rows)
+            parts[name] = rows["value"]
+            parts[f"{name}_flag"] = rows["flag"].astype(object).where(rows["flag"].notna(), None)
+            parts[f"{name}_low"] = rows["limit"].mask(above)
+            parts[f"{name}_high"] = rows["limit"].where(above)
+    return pd.concat([people, pd.DataFrame(parts, index=people.index)], axis=1).reset_index()
+
+
+def _above(rows: pd.DataFrame) -> pd.Series:
+    """Whether a reading's limit is an upper one: as its flag says, else as its number does."""
+    above: pd.Series = (rows["flag"] == "above_uloq") | (
+        (rows["flag"] != "below_lloq") & (rows["value"] > rows["limit"])
+    )
+    return above
+
+
+def read_export(file: str | PathLike[str] | IO[bytes]) -> pd.DataFrame:
+    """An exported file, CSV or Parquet, as a frame whose every number has the bits that were written.
+
+    pandas' own defaults take subjects "007" and sites "NA" for something else. Only an empty cell is unknown.
+    """
+    if isinstance(file, str | PathLike):
+        with Path(file).open("rb") as opened:
+            return read_export(opened)
+    begins = file.read(4)
+    file.seek(-len(begins), 1)
+    if begins == _PARQUET:
+        return pd.read_parquet(file)
+    frame = pd.read_csv(
+        file,
+        encoding="utf-8-sig",
+        keep_default_na=False,
+        na_values=[""],
+        dtype=dict.fromkeys(TEXTS, str),
+        low_memory=False,
+    )
+    return frame.rename(columns=unguard).assign(
+        **{name: frame[name].map(unguard, na_action="ignore") for name in TEXTS if name in frame}
+    )
+
+
+def analytes_in(frame: pd.DataFrame) -> dict[str, str]:
+    """The analytes of an exported frame: symbol -> column of the first reading."""
+    return {symbol_of(column): column for column in first_columns(list(frame.columns))}
+
+
+def readings_in(frame: pd.DataFrame, symbol: str, column: str) -> pd.DataFrame:
+    """The readings of one analyte of an exported frame, long (MEASUREMENT_COLUMNS); no row where no flag is."""
+    found, replicate = [], 1
+    while (name := repeat_of(column, replicate)) in frame.columns:
+        known = frame[frame[f"{name}_flag"].notna()]
+        found.append(
+            pd.DataFrame(
+                {
+                    "subject": known["subject"],
+                    "analyte": symbol,
+                    "replicate": replicate,
+                    "value": _numbers(known, name),
+                    "flag": known[f"{name}_flag"],
+                    "limit": _numbers(known, f"{name}_low").fillna(_numbers(known, f"{name}_high")),
+                },
+                columns=list(MEASUREMENT_COLUMNS),
+            )
+        )
+        replicate += 1
+    rows = pd.concat(found, ignore_index=True)
+    return rows.assign(
+        flag=[_flag(text, value) for text, value in zip(rows["flag"], rows["value"], strict=True)]
+    )
+
+
+def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
+    if name not in frame.columns:
+        return pd.Series(np.nan, index=frame.index)
+    try:
+        return pd.to_numeric(frame[name]).astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"The column {name} holds something that is not a number.") from error
+
+
+def _flag(text: str, value: float) -> str:
+    """One flag of FLAGS for a cell whose repeats may have had several."""
+    told = [{"barred": "excluded", "outlier": "excluded"}.get(f, f) for f in str(text).split("+")]
+    if unknown := [flag for flag in told if flag not in FLAGS]:
+        raise ValueError(f"The flag {unknown[0]!r} is not known; use one of {', '.join(FLAGS)}.")
+    strongest = _WITHOUT_NUMBER if np.isnan(value) else _WITH_NUMBER
+    return next((flag for flag in strongest if flag in told), "missing")

@@ -1,0 +1,111 @@
+"""What a person would see at a glance in a frame that is about to be frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import pandas as pd
+
+from ciri.dataset.frozen import NUMERIC_COVARIATES
+from plausibility import (
+    CODES,
+    QUANTITIES,
+    Cell,
+    Doubt,
+    look_at_durations,
+    look_at_numbers,
+    look_at_outcomes,
+)
+
+_TRUTHS = ("pretreated", "combination")
+_ROWS_NAMED = 5
+
+
+def refuse_doubts(
+    people: pd.DataFrame,
+    measured: pd.DataFrame,
+    accept: Iterable[tuple[str, str]],
+    *,
+    concentrations: bool,
+) -> None:
+    """ValueError with every doubt about the columns that is not in `accept`, pairs of code and column.
+
+    people: subject, numeric covariates, and time (days) and event where outcomes are needed; measured:
+    subject, analyte, value; concentrations: whether those cannot be negative. An entry of
+    `accept` that matches no doubt is refused, too.
+    """
+    accepted = _pairs(accept)
+    doubts = [*_of_people(people), *_of_measurements(measured, concentrations)]
+    there = {(doubt.code, doubt.column) for doubt in doubts}
+    if idle := [pair for pair in accepted if pair not in there]:
+        raise ValueError(
+            f"accept holds {idle[0]!r}, but nothing of that code and column is there to accept; "
+            f"take it out. There is: {', '.join(map(repr, sorted(there))) or 'nothing'}."
+        )
+    waiting = [doubt for doubt in doubts if (doubt.code, doubt.column) not in accepted]
+    if waiting:
+        lines = [f"- {d.code}, column {d.column}: {d.sentence()}{_rows(d)}" for d in waiting]
+        pairs = ", ".join(f'("{d.code}", "{d.column}")' for d in waiting)
+        raise ValueError(
+            "This frame looks wrong:\n"
+            + "\n".join(lines)
+            + f"\nCorrect it; or, what is right, accept by code and column: accept=[{pairs}]."
+        )
+
+
+def _pairs(accept: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    pairs = [] if isinstance(accept, str) else [tuple(entry) for entry in accept]
+    if isinstance(accept, str) or any(len(pair) != 2 for pair in pairs):
+        raise ValueError(
+            'accept must be a list of pairs (code, column), such as ("constant", "albumin").'
+        )
+    for code, _column in pairs:
+        if code not in CODES:
+            raise ValueError(f"accept knows no code {code!r}; it knows {', '.join(CODES)}.")
+    return [(code, column) for code, column in pairs]
+
+
+def _of_people(people: pd.DataFrame) -> Iterator[Doubt]:
+    for name in NUMERIC_COVARIATES:
+        if name in people:
+            cells = _cells(people["subject"], people[name])
+            if name not in _TRUTHS:
+                yield from look_at_numbers(name, cells, QUANTITIES[name])
+            else:  # that all are pretreated is a study's choice, not a slip
+                odd = [cell for cell in cells if not QUANTITIES["truth"].is_usual(cell.value)]
+                yield from look_at_numbers(name, odd, QUANTITIES["truth"])
+    if "time" in people:
+        yield from _of_outcomes(people)
+
+
+def _of_outcomes(people: pd.DataFrame) -> Iterator[Doubt]:
+    times = _cells(people["subject"], people["time"])
+    events = _cells(people["subject"], people["event"])
+    yield from look_at_durations("time", times, "days")
+    known = {cell.row for cell in times} & {cell.row for cell in events}
+    ended = [cell.value == 1 for cell in events if cell.row in known]
+    yield from look_at_outcomes("event", ended, len(people) - len(ended))
+
+
+def _of_measurements(measured: pd.DataFrame, concentrations: bool) -> Iterator[Doubt]:
+    quantity = QUANTITIES["concentration"] if concentrations else None
+    for analyte, rows in measured.groupby("analyte", sort=False):
+        yield from look_at_numbers(str(analyte), _cells(rows["subject"], rows["value"]), quantity)
+
+
+def _cells(subjects: pd.Series, values: pd.Series) -> list[Cell]:
+    """Known numbers; what is no number is refused by `FrozenTable.freeze` in its own words."""
+    numbers = pd.to_numeric(values, errors="coerce")
+    known = numbers.notna()
+    return [
+        Cell(subject, float(value))
+        for subject, value in zip(subjects[known], numbers[known], strict=True)
+    ]
+
+
+def _rows(doubt: Doubt) -> str:
+    if not doubt.rows:
+        return ""
+    named = ", ".join(str(row) for row in doubt.rows[:_ROWS_NAMED])
+    more = len(doubt.rows) - _ROWS_NAMED
+    return f" Subjects {named}" + (f" and {more} more." if more > 0 else ".")

@@ -1,0 +1,101 @@
+"""A frozen table from one row per patient, as a spreadsheet or a notebook has it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pandas as pd
+
+from ciri.dataset.exported import analytes_in, readings_in
+from ciri.dataset.frozen import SUBJECT_COLUMNS, FrozenTable
+from ciri.dataset.glance import refuse_doubts
+from ciri.specification.specification import ENDPOINTS
+
+_ONE = {"site": "all", "cohort": "all", "role": "train"}
+_BEYOND = re.compile(r"\s*([<>])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*")
+_FLAG = {"<": "below_lloq", ">": "above_uloq"}
+
+
+def freeze_wide(
+    frame: pd.DataFrame,
+    analytes: Sequence[str] | None = None,
+    *,
+    endpoint: str | None = None,
+    require_outcome: bool = True,
+    accept: Iterable[tuple[str, str]] = (),
+    scale: str = "concentration",
+) -> FrozenTable:
+    """Freeze a frame with a row per patient: one of your own, or an exported file (`read_export`).
+
+    Columns: subject, time (days), event (true or false, 1 or 0), and any of site, cohort, role ("train",
+    "validate", "other"; by default everybody trains) and the covariates that `FrozenTable` knows. The
+    columns named in `analytes` hold concentrations: numbers, "<3.2" or ">500" beyond a limit, empty where
+    nothing was measured; in an exported file the flag and the limits stand in columns beside (ciri.
+    columns), and without `analytes` all that it holds are taken. An analysis dataset names its outcomes
+    os_days, os_event and so on: with several, say which `endpoint`. With `require_outcome=False` patients
+    without an outcome stay, to be scored. Raises ValueError with a sentence that
+    names the column.
+
+    What a person would see at a glance is refused until it is accepted by code and column: a constant
+    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. `accept`
+    holds such pairs, as ("constant", "albumin"). `scale` is "concentration", or "npx" for values on a
+    log2 scale, which may be negative. An exported file was looked at when its values came in.
+    """
+    if scale not in ("concentration", "npx"):
+        raise ValueError(f"scale is {scale!r}; it must be concentration or npx.")
+    frame = _as_known(frame, endpoint)
+    exported = analytes_in(frame)
+    asked = list(exported) if analytes is None else list(analytes)
+    plain = [name for name in asked if name not in exported]
+    if absent := [name for name in ("subject", "time", "event", *plain) if name not in frame]:
+        raise ValueError(f"The frame has no column {', '.join(absent)}.")
+    rows = frame.assign(subject=frame["subject"].astype(str))
+    known = [name for name in SUBJECT_COLUMNS if name in rows]
+    people = rows[known].assign(**{k: v for k, v in _ONE.items() if k not in rows})
+    found = [readings_in(rows, name, exported[name]) for name in asked if name in exported]
+    measured = pd.concat([_cells(rows, plain), *found], ignore_index=True)
+    table = FrozenTable.freeze(people, measured, require_outcome=require_outcome)
+    if not exported:  # what a study exports was looked at, and confirmed, when it came in
+        looked_at = people if require_outcome else people.drop(columns=["time", "event"])
+        refuse_doubts(looked_at, measured, accept, concentrations=scale == "concentration")
+    return table
+
+
+def _as_known(frame: pd.DataFrame, endpoint: str | None) -> pd.DataFrame:
+    """An analysis dataset's outcome and PD-L1 under the names that a frozen table has for them."""
+    names = {"pdl1_tps": "pdl1"} if "pdl1" not in frame else {}
+    if "time" not in frame:
+        ends = [name for name in ENDPOINTS if f"{name.lower()}_days" in frame]
+        if len(ends) > 1 and endpoint is None:
+            raise ValueError(
+                f"The frame holds the outcomes {' and '.join(ends)}; say which endpoint."
+            )
+        which = (endpoint or "".join(ends)).lower()
+        names |= {f"{which}_days": "time", f"{which}_event": "event"}
+    return frame.rename(columns=names)
+
+
+def _cells(rows: pd.DataFrame, analytes: Sequence[str]) -> pd.DataFrame:
+    """Cells that hold a number or a limit as text, long."""
+    long = rows[["subject", *analytes]].melt("subject", var_name="analyte", value_name="text")
+    read = pd.DataFrame(
+        [_read(text, name) for text, name in zip(long["text"], long["analyte"], strict=True)],
+        columns=["value", "flag", "limit"],
+    )
+    return pd.concat([long[["subject", "analyte"]], read], axis=1).assign(replicate=1)
+
+
+def _read(text: object, analyte: str) -> tuple[float, str, float]:
+    """Value, flag and limit of one cell."""
+    if pd.isna(text) or str(text).strip() == "":  # type: ignore[call-overload]
+        return np.nan, "missing", np.nan
+    if beyond := _BEYOND.fullmatch(str(text)):
+        return np.nan, _FLAG[beyond[1]], float(beyond[2])
+    try:
+        return float(str(text)), "in_range", np.nan
+    except ValueError as error:
+        raise ValueError(
+            f"The column {analyte} holds {text!r}; it must be a number, or <limit or >limit."
+        ) from error

@@ -1,0 +1,367 @@
+"""Two models on the same patients: which orders them better, and does one add to the other?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from ciri.performance.bootstrap import Estimates, point_and_resamples
+from ciri.performance.follow import Follow
+from ciri.performance.horizons import asked_times, listed, usable_times
+from ciri.performance.patients import Patients, checked_survival
+from ciri.performance.predictions import Predictions, predictions
+from ciri.performance.reclassification import discrimination_gain, reclassification
+from ciri.survival.concordance import backwards, resampled_concordance
+from ciri.survival.cox import fit_cox
+from ciri.survival.cutoff import GROUPS, lock_cutoff
+from ciri.survival.given import as_groups, as_risk
+from ciri.survival.outcome import Bools, Floats, outcome
+from ciri.survival.resampling import percentile_interval
+from ciri.training.tables import plain_rows
+
+CAVEAT = (
+    "NRI and IDI can rise when a model gains nothing but noise, or is badly calibrated (Pepe et al. "
+    "2015; Hilden & Gerds 2014): judge by the difference in C, the Brier score and calibration first."
+)
+_IMPROVEMENTS = ("nri", "nri_events", "nri_nonevents", "idi")
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What was found, as tables; b is the newer model: differences are b less a.
+
+    c: of ("a", "b", "difference"), value, low, high, p (of the difference).
+    improvement: metric (nri, its parts nri_events and nri_nonevents, idi), time, value, low, high, p.
+    groups: group_a, group_b, n, events: who moves where.
+    added: added ("a" or "b"), to (the other), hr (of a standard deviation of the added score, the
+        other held), low, high, chi2, df, p (likelihood ratio), reason (a sentence without estimates).
+    caveat: what NRI and IDI do not tell. notes: sentences to see first. Unknown is NaN.
+    """
+
+    names: tuple[str, str]
+    c: pd.DataFrame
+    improvement: pd.DataFrame
+    groups: pd.DataFrame
+    added: pd.DataFrame
+    notes: tuple[str, ...]
+    n: int
+    events: int
+    level: float
+    caveat: str = CAVEAT
+
+    @property
+    def verdict(self) -> str:
+        """One sentence: which model orders the patients better, or that neither is shown to."""
+        row = self.c[self.c["of"] == "difference"].iloc[0]
+        first, second = self.names
+        if not np.isfinite([row["value"], row["low"], row["high"]]).all():
+            return "Too few patients can be compared to tell which model orders them better."
+        interval = f"{row['value']:+.3f} ({self.level:.0%} interval {row['low']:+.3f} to {row['high']:+.3f})"
+        if row["low"] > 0 or row["high"] < 0:
+            better, worse = (second, first) if row["low"] > 0 else (first, second)
+            return f"{better} orders these patients better than {worse}: C of {second} differs by {interval}."
+        return (
+            f"{second} is not shown to order these patients better or worse than {first}: "
+            f"C differs by {interval}."
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, each table a list of rows."""
+        return {
+            "names": list(self.names),
+            "verdict": self.verdict,
+            "c": plain_rows(self.c),
+            "improvement": plain_rows(self.improvement),
+            "groups": plain_rows(self.groups),
+            "added": plain_rows(self.added),
+            "caveat": self.caveat,
+            "notes": list(self.notes),
+            "n": self.n,
+            "events": self.events,
+            "level": self.level,
+        }
+
+
+def compare(
+    model_a: Any,
+    model_b: Any,
+    X: Any,
+    y: Any,
+    times: Any = None,
+    *,
+    names: tuple[str, str] = ("a", "b"),
+    n_resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Comparison:
+    """Compare two fitted models on patients X with outcome y (n,), b against a.
+
+    X: one frame that holds both models' columns (each reads those it was fitted to), or a pair
+    (X_a, X_b) with the same patients in the same rows. Patients that a forest was grown on are
+    predicted out-of-bag; any other model must be given patients it has not seen. times: horizons of NRI
+    and IDI (default: the median time of the events). Groups are halves of each score. The rest: see
+    `compare_predictions`.
+    """
+    of_a, of_b = X if isinstance(X, tuple) else (X, X)
+    said = [
+        predictions(model, _own_columns(model, columns), y)
+        for model, columns in ((model_a, of_a), (model_b, of_b))
+    ]
+    asked = _horizons(Follow.of(y), times)
+    last = min(one.last for one in said)
+    notes = [f"{name}: {one.note}" for name, one in zip(names, said, strict=True) if one.note]
+    if (asked > last).any():
+        notes.append(f"A model predicts no survival at {listed(asked[asked > last])}; left out.")
+    asked = asked[asked <= last]
+    survival = [_survival_at(one, asked) for one in said]
+    halves = [_halves(one.risk, y) for one in said]
+    notes.append("Groups are the halves of each score among these patients.")
+    found = compare_predictions(
+        y,
+        said[0].risk,
+        said[1].risk,
+        survival[0],
+        survival[1],
+        asked,
+        halves[0],
+        halves[1],
+        names=names,
+        n_resamples=n_resamples,
+        seed=seed,
+        level=level,
+    )
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def _own_columns(model: Any, X: Any) -> Any:
+    """The columns a model was fitted to, where X is a frame that has them; else X."""
+    known = getattr(model, "feature_names_in_", None)
+    if known is None or not isinstance(X, pd.DataFrame):
+        return X
+    column_of = {str(column): column for column in X.columns}
+    if not all(str(name) in column_of for name in known):
+        return X
+    return X[[column_of[str(name)] for name in known]]
+
+
+def _survival_at(said: Predictions, times: Floats) -> Any:
+    return said.survival(times) if said.survival is not None and len(times) else None
+
+
+def _halves(risk: Floats, y: Any) -> NDArray[Any]:
+    known = np.isfinite(risk)
+    if not known.any():
+        raise ValueError("A model predicts nothing for any of the patients.")
+    return lock_cutoff("median", y[known], risk[known]).groups(risk)
+
+
+def _horizons(follow: Follow, times: Any) -> Floats:
+    if times is not None:
+        return np.unique(asked_times(times))
+    return np.unique([np.median(follow.time[follow.with_events().event])])
+
+
+def compare_predictions(
+    y: Any,
+    risk_a: Any,
+    risk_b: Any,
+    survival_a: Any = None,
+    survival_b: Any = None,
+    times: Any = None,
+    groups_a: Any = None,
+    groups_b: Any = None,
+    *,
+    names: tuple[str, str] = ("a", "b"),
+    n_resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Comparison:
+    """Compare two models' predictions for the same patients with outcome y (n,), b against a.
+
+    risk: (n,), higher is earlier. survival: (n, H), the probability of being free of an event after
+    each of `times` (H,); without both there is no NRI and IDI. groups: (n,) names. A patient with NaN
+    in any of the predictions is left out.
+
+    Intervals are percentiles of `n_resamples` bootstrap samples of patients, the same for both models;
+    p = 2 min(1 + #(at most 0), 1 + #(at least 0)) / (1 + n_resamples), two-sided, so never below
+    2 / (1 + n_resamples). Both tell the sampling of patients, not that of training. Raises ValueError
+    where nobody had an event or arrays do not fit.
+    """
+    pair, known, notes = _pair(y, (risk_a, risk_b), (survival_a, survival_b), times)
+    point, resampled = point_and_resamples(pair.estimates, pair.a, n_resamples, seed)
+    follow = pair.a.follow
+    if np.isnan(point["difference"]).any():
+        notes.append("No two patients can be compared (too few events), so there is no C.")
+    y = outcome(follow.event, follow.time)
+    return Comparison(
+        names=names,
+        c=_c_table(point, resampled, level),
+        improvement=_improvement_table(point, resampled, pair.a.times, level),
+        groups=_moves(follow.event, groups_a, groups_b, known),
+        added=pd.DataFrame(
+            [
+                {"added": "b", "to": "a", **added_value(y, pair.a.risk, pair.b.risk, level)},
+                {"added": "a", "to": "b", **added_value(y, pair.b.risk, pair.a.risk, level)},
+            ]
+        ),
+        notes=tuple(notes),
+        n=len(follow.time),
+        events=int(follow.event.sum()),
+        level=level,
+    )
+
+
+@dataclass(frozen=True)
+class _Pair:
+    """The same patients as two models see them."""
+
+    a: Patients
+    b: Patients
+
+    def estimates(self, weights: Floats, censoring_weights: Floats) -> Estimates:
+        """c_a, c_b, difference (B, 1), and improvements (B, H), under rows of weights (B, n)."""
+        follow = self.a.follow
+        y = outcome(follow.event, follow.time)
+        c_a, c_b = (
+            resampled_concordance(y, one.risk, weights)[:, None] for one in (self.a, self.b)
+        )
+        found = {"c_a": c_a, "c_b": c_b, "difference": c_b - c_a}
+        if self.a.survival is None or self.b.survival is None:
+            return found
+        change = self.a.survival - self.b.survival  # of the risk
+        gains = {
+            **reclassification(follow, change, self.a.times, weights),
+            "idi": discrimination_gain(
+                follow, change, self.a.times, weights, self.a.inverses(censoring_weights)
+            ),
+        }
+        return found | gains
+
+
+def added_value(y: Any, score: Any, new: Any, level: float = 0.95) -> dict[str, Any]:
+    """What a new score (n,) adds to a score (n,) in a Cox model: hr, low, high, chi2, df, p, reason.
+
+    Both per standard deviation; the likelihood ratio test has one degree of freedom. NaN and a
+    sentence where a model cannot be fitted.
+    """
+    columns = np.column_stack([score, new]).astype(np.float64)
+    spread = columns.std(axis=0, ddof=min(1, len(columns) - 1))
+    scaled = (columns - columns.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    alone, both = fit_cox(scaled[:, :1], y), fit_cox(scaled, y)
+    if not (alone.converged and both.converged):
+        unknown = dict.fromkeys(("hr", "low", "high", "chi2", "df", "p"), np.nan)
+        return {**unknown, "reason": alone.reason or both.reason}
+    ratio = both.table(level).iloc[1]
+    chi2 = max(0.0, 2 * (both.loglik - alone.loglik))
+    return {
+        **{key: float(ratio[key]) for key in ("hr", "low", "high")},
+        "chi2": chi2,
+        "df": 1,
+        "p": float(stats.chi2.sf(chi2, 1)),
+        "reason": "",
+    }
+
+
+def bootstrap_p(resampled: Floats) -> float:
+    """Two-sided p of a difference from its bootstrap samples (B,); NaN where none is known."""
+    known = resampled[np.isfinite(resampled)]
+    if not len(known):
+        return np.nan
+    fewest = min((known <= 0).sum(), (known >= 0).sum())
+    return float(min(1.0, 2 * (1 + fewest) / (1 + len(known))))
+
+
+def _c_table(point: Estimates, resampled: Estimates, level: float) -> pd.DataFrame:
+    rows = []
+    for of, key in (("a", "c_a"), ("b", "c_b"), ("difference", "difference")):
+        interval = percentile_interval(resampled[key][:, 0], level)
+        p = bootstrap_p(resampled[key][:, 0]) if of == "difference" else np.nan
+        rows.append((of, float(point[key][0, 0]), *interval, p))
+    return pd.DataFrame(rows, columns=["of", "value", "low", "high", "p"])
+
+
+def _improvement_table(
+    point: Estimates, resampled: Estimates, times: Floats, level: float
+) -> pd.DataFrame:
+    rows = []
+    for metric in _IMPROVEMENTS if "idi" in point else ():
+        for h, time in enumerate(times):
+            value, draws = float(point[metric][0, h]), resampled[metric][:, h]
+            p = bootstrap_p(draws) if np.isfinite(value) else np.nan
+            rows.append((metric, float(time), value, *percentile_interval(draws, level), p))
+    return pd.DataFrame(rows, columns=["metric", "time", "value", "low", "high", "p"])
+
+
+def _moves(event: Bools, groups_a: Any, groups_b: Any, known: Bools) -> pd.DataFrame:
+    """How many patients, and events, each pair of groups has."""
+    columns = ["group_a", "group_b", "n", "events"]
+    if groups_a is None or groups_b is None:
+        return pd.DataFrame(columns=columns)
+    pair = [as_groups(groups, len(known)) for groups in (groups_a, groups_b)]
+    of_a, of_b = (groups[known] for groups in pair)
+    present = {group for group in [*of_a, *of_b] if not pd.isna(group)}
+    ordered = [group for group in GROUPS if group in present] + sorted(present - set(GROUPS))
+    rows = []
+    for first in ordered:
+        for second in ordered:
+            here = (of_a == first) & (of_b == second)
+            rows.append((first, second, int(here.sum()), int(event[here].sum())))
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _pair(
+    y: Any, risks: tuple[Any, Any], survivals: tuple[Any, Any], times: Any
+) -> tuple[_Pair, Bools, list[str]]:
+    """The patients with both models' predictions, at the times that can be judged; who they are (n,);
+
+    and sentences on what is left out. Raises ValueError where arrays do not fit.
+    """
+    everybody = Follow.of(y)
+    both = [as_risk(risk, len(everybody.time)) for risk in risks]
+    known = np.isfinite(both[0]) & np.isfinite(both[1])
+    curves = _both_survivals(survivals, times, len(known))
+    if curves is not None:
+        known &= np.isfinite(curves).all(axis=(0, 2))
+    follow = Follow.of(y, known).with_events()
+    notes = [
+        f"{which} model: {said}"
+        for which, risk in zip(("First", "Second"), both, strict=True)
+        if (said := backwards(follow.event, follow.time, risk[known]))
+    ]
+    if not known.all():
+        notes.append(f"{(~known).sum()} of {len(known)} patients lack a prediction; left out.")
+    if curves is None:
+        notes.append("Without the survival that both models predict there is no NRI and no IDI.")
+        judged, usable = np.empty(0), np.zeros(0, dtype=bool)
+    else:
+        judged = asked_times(times)
+        usable, more = usable_times(follow, follow, judged)
+        notes += more
+    pair = _Pair(
+        *(
+            Patients(
+                follow,
+                risk[known],
+                judged[usable],
+                None if curves is None else curves[model][known][:, usable],
+                follow,
+            )
+            for model, risk in enumerate(both)
+        )
+    )
+    return pair, known, notes
+
+
+def _both_survivals(survivals: tuple[Any, Any], times: Any, n: int) -> Floats | None:
+    """Survival by both models (2, n, H), or None where one has none."""
+    if any(survival is None for survival in survivals):
+        return None
+    if times is None:
+        raise ValueError("Survival was given without the times it is predicted at.")
+    asked = asked_times(times)
+    return np.array([checked_survival(survival, n, asked) for survival in survivals])

@@ -1,0 +1,175 @@
+"""The performance of a model on patients with known outcomes, every number with its interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ciri.performance.accuracy import accuracy
+from ciri.performance.bootstrap import Estimates, point_and_resamples
+from ciri.performance.calibration import (
+    calibration,
+    calibration_groups,
+    calibration_table,
+    checked_horizons,
+    unfitted,
+)
+from ciri.performance.decision import decision_table
+from ciri.performance.discrimination import discrimination
+from ciri.performance.follow import Follow
+from ciri.performance.horizons import asked_times, default_times, listed
+from ciri.performance.patients import judged_patients
+from ciri.performance.predictions import predictions
+from ciri.performance.tables import metrics_table
+from ciri.survival.outcome import Floats
+from ciri.survival.plain import plain, plain_rows
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What was found, as tables; times and horizons in the unit of y, unknown is NaN.
+
+    metrics: metric, time (NaN where it belongs to none), value, low, high. Metrics are harrell_c,
+        uno_c, mean_auc, integrated_brier, scaled_brier; auc, brier, brier_reference at each time;
+        ici, e50, e90, calibration_slope, observed_expected at each horizon.
+    calibration: horizon, predicted, observed, low, high: a smooth curve of risk with its band.
+    calibration_groups: horizon, group, n, predicted, observed, low, high: fifths of the patients.
+    decision: horizon, threshold, model, all, none: net benefit.
+    tau: the last time judged; Uno's C counts the events before it.
+    n, events: the patients it all rests on, and how many of them had an event.
+    notes: sentences that a reader should see before the figures.
+    """
+
+    metrics: pd.DataFrame
+    calibration: pd.DataFrame
+    calibration_groups: pd.DataFrame
+    decision: pd.DataFrame
+    notes: tuple[str, ...]
+    n: int
+    events: int
+    tau: float
+    level: float
+
+    def value(self, metric: str, time: float | None = None) -> float:
+        """One metric, at a time where it has one. Raises KeyError where it was not estimated."""
+        rows = self.metrics[self.metrics["metric"] == metric]
+        rows = rows[rows["time"].isna() if time is None else rows["time"] == time]
+        if not len(rows):
+            raise KeyError(f"{metric} was not estimated" + (f" at {time:g}." if time else "."))
+        return float(rows["value"].iloc[0])
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON, each table a list of rows."""
+        return {
+            "metrics": plain_rows(self.metrics),
+            "calibration": plain_rows(self.calibration),
+            "calibration_groups": plain_rows(self.calibration_groups),
+            "decision": plain_rows(self.decision),
+            "notes": list(self.notes),
+            "n": self.n,
+            "events": self.events,
+            "tau": plain(self.tau),
+            "level": self.level,
+        }
+
+
+def evaluate(
+    model: Any,
+    X: Any,
+    y: Any,
+    times: Any = None,
+    *,
+    horizons: Any = None,
+    censoring_y: Any = None,
+    n_resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Evaluation:
+    """The performance of a fitted model on patients X with outcome y (n,).
+
+    model: has `predict(X)` (risk) and, for all but discrimination, `predict_survival_function`: a
+    forest of ours, or an estimator of scikit-survival. Patients that a forest was grown on are
+    predicted out-of-bag. times: by default the 10th, 20th ... 80th percentile of the times of
+    events. The rest: see `evaluate_predictions`.
+    """
+    asked = default_times(Follow.of(y).with_events()) if times is None else asked_times(times)
+    if horizons is not None:
+        asked = np.r_[asked, asked_times(horizons)]
+    asked = np.unique(asked)
+    said = predictions(model, X, y)
+    notes = [said.note] if said.note else []
+    far = asked > said.last
+    if far.any():
+        notes.append(f"The model predicts no survival at {listed(asked[far])}, so it is left out.")
+    reached = asked[~far]
+    found = evaluate_predictions(
+        y,
+        said.risk,
+        said.survival(reached) if said.survival is not None and len(reached) else None,
+        reached,
+        horizons=None if horizons is None else np.intersect1d(horizons, reached),
+        censoring_y=censoring_y,
+        n_resamples=n_resamples,
+        seed=seed,
+        level=level,
+    )
+    return replace(found, notes=(*notes, *found.notes))
+
+
+def evaluate_predictions(
+    y: Any,
+    risk: Any,
+    survival: Any = None,
+    times: Any = None,
+    *,
+    horizons: Any = None,
+    censoring_y: Any = None,
+    n_resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> Evaluation:
+    """The performance of predictions for patients with outcome y (n,).
+
+    risk: (n,), higher is earlier. survival: (n, H), the probability of being free of an event after
+    each of `times` (H,); without it only discrimination is judged. A patient with NaN in either is
+    left out. horizons: those of the times that calibration and decision curves are made at
+    (default: all). censoring_y: the outcome to learn the distribution of censoring from, such as
+    that of the training patients (default: y).
+
+    Intervals are percentiles of `n_resamples` bootstrap samples of patients, in which everything,
+    the distribution of censoring too, is computed anew. Raises ValueError where nobody had an event
+    or arrays do not fit.
+    """
+    if n_resamples < 0 or not 0 < level < 1:
+        raise ValueError("n_resamples must be 0 or more, and level between 0 and 1, such as 0.95.")
+    patients, notes = judged_patients(y, risk, survival, times, censoring_y)
+    follow = patients.follow
+    if horizons is not None and times is not None and not np.isin(horizons, times).all():
+        raise ValueError("horizons must be among the times that survival is predicted at.")
+    risks = patients.risk_by(patients.times if horizons is None else asked_times(horizons))
+    checked, more = checked_horizons(follow, risks)
+
+    def estimates(weights: Floats, censoring_weights: Floats) -> Estimates:
+        return {
+            **discrimination(patients, weights, censoring_weights),
+            **accuracy(patients, weights, censoring_weights),
+            **calibration(follow, checked, weights),
+        }
+
+    point, resampled = point_and_resamples(estimates, patients, n_resamples, seed)
+    if checked:
+        more += unfitted(checked, point)
+    return Evaluation(
+        metrics=metrics_table(point, resampled, patients.times, [h.time for h in checked], level),
+        calibration=calibration_table(checked, point, resampled, level),
+        calibration_groups=calibration_groups(follow, risks),
+        decision=decision_table(follow, risks),
+        notes=(*notes, *more),
+        n=patients.n,
+        events=int(follow.event.sum()),
+        tau=patients.tau,
+        level=level,
+    )

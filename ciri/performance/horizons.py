@@ -1,0 +1,52 @@
+"""Which times a model can be judged at, and why the others cannot."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ciri.performance.follow import Follow
+from ciri.survival.given import as_numbers
+from ciri.survival.outcome import Bools, Floats
+
+SHARES: Floats = np.arange(1, 9) / 10
+
+
+def default_times(follow: Follow) -> Floats:
+    """The 10th, 20th ... 80th percentile of the times of events, each once, rising."""
+    return np.unique(np.quantile(follow.time[follow.event], SHARES))
+
+
+def asked_times(times: Any) -> Floats:
+    """Times that somebody asked for: positive, finite, in one row. Raises ValueError otherwise."""
+    asked = np.atleast_1d(as_numbers(times, "times"))
+    if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
+        raise ValueError("times must be positive, finite numbers, in the unit of y.")
+    return asked
+
+
+def usable_times(follow: Follow, censoring: Follow, times: Floats) -> tuple[Bools, list[str]]:
+    """Which of the times (H,) performance can be estimated at, and sentences about the others.
+
+    Somebody must be under observation after the time, and the probability of being uncensored at
+    it must be known and above zero.
+    """
+    over = times >= follow.time.max()
+    ones = np.ones((1, len(censoring.time)))
+    uncensored = censoring.curves(ones, times, of_censoring=True)[0]
+    unknown = ~over & ((times > censoring.time.max()) | (uncensored <= 0))
+    usable = ~over & ~unknown
+    early = usable & (times < follow.time[follow.event].min())
+    sentences = (
+        (over, "Nobody is under observation after {}, so nothing is estimated there."),
+        (unknown, "How many are uncensored at {} is not known, so nothing is estimated there."),
+        (early, "Nobody had had an event by {}, so there is no AUC or calibration there."),
+    )
+    return usable, [text.format(listed(times[which])) for which, text in sentences if which.any()]
+
+
+def listed(times: Floats) -> str:
+    """Times for a sentence: "6, 12 and 24"."""
+    words = [f"{time:g}" for time in times]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -1,0 +1,339 @@
+"""What a model is meant to be, stated completely before anything is grown.
+
+A specification is plain text (YAML or JSON), checked here once, and frozen. Two specifications that
+mean the same have the same `content_hash`, however they were written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ciri.specification.checks import Section, SpecificationError
+
+ENDPOINTS = ("OS", "PFS")
+TIMEPOINTS = ("pre", "edt")
+COVARIATES = (
+    "age",
+    "sex",
+    "stage",
+    "bmi",
+    "albumin",
+    "nlr",
+    "pdl1",
+    "pretreated",
+    "combination",
+    "ecog",
+)
+
+MAX_HORIZONS = 24
+MAX_FOREST_TREES = 20_000
+MAX_SELECTION_TREES = 2_000_000
+"""Resamples times trees of one selection; the templates grow 50,000."""
+MAX_TREES = 50_000_000
+"""Of a training with its cross-validation; the templates grow 2.6 million."""
+MAX_PERMUTED = 500_000_000
+"""Trees times permutations of each feature."""
+
+__all__ = [
+    "COVARIATES",
+    "ENDPOINTS",
+    "TIMEPOINTS",
+    "AnalyteRules",
+    "Cohorts",
+    "CrossValidationRules",
+    "ForestRules",
+    "ImportanceRules",
+    "RetrainRules",
+    "SelectionRules",
+    "Specification",
+    "SpecificationError",
+    "parse_specification",
+]
+
+
+@dataclass(frozen=True)
+class Cohorts:
+    """Cohort kinds or codes that train the model, and those it is validated on."""
+
+    train: tuple[str, ...] = ("discovery",)
+    validate: tuple[str, ...] = ("validation",)
+
+
+@dataclass(frozen=True)
+class AnalyteRules:
+    """Which analytes compete, how many stay, and how their values become features.
+
+    `candidates` None means every analyte of the dataset. `scale` "log2" expects concentrations;
+    "none" expects values that are on a log2 scale already (Olink NPX).
+    """
+
+    candidates: tuple[str, ...] | None = None
+    keep: int = 14
+    scale: str = "log2"
+    below_lloq: str = "lloq/2"
+    above_uloq: str = "uloq"
+    repeats: str = "mean"
+
+
+@dataclass(frozen=True)
+class ForestRules:
+    """Size of the forest and of its leaves; max_features None means every feature at every node.
+
+    `sample` "bootstrap" grows each tree on as many patients as there are, drawn with replacement;
+    "subsample" on 63.2 % of them, drawn without.
+    """
+
+    trees: int = 1000
+    min_leaf: int = 15
+    max_features: str | int | float | None = "sqrt"
+    sample: str = "bootstrap"
+
+
+@dataclass(frozen=True)
+class SelectionRules:
+    """How stable a ranking must be: subsamples of patients, and trees in each one's forest.
+
+    `min_frequency` None keeps the `analytes.keep` best; a share keeps all that are among those best in
+    at least that share of the subsamples.
+    """
+
+    resamples: int = 100
+    trees: int = 500
+    min_frequency: float | None = None
+
+
+@dataclass(frozen=True)
+class CrossValidationRules:
+    """Nested cross-validation, the whole selection inside each fold; 0 repeats leave it out."""
+
+    folds: int = 5
+    repeats: int = 10
+
+
+@dataclass(frozen=True)
+class ImportanceRules:
+    """How often each feature is permuted among the out-of-bag rows of each tree."""
+
+    repeats: int = 10
+
+
+@dataclass(frozen=True)
+class RetrainRules:
+    """When a model is due again, and what a challenger must do to take over."""
+
+    new_deaths: int = 10
+    new_patients: int = 20
+    promote: str = "gate"
+    tolerance: float = 0.0
+
+
+@dataclass(frozen=True)
+class Specification:
+    """A complete, checked and immutable statement of how a model is made."""
+
+    endpoint: str = "OS"
+    timepoint: str = "pre"
+    cohorts: Cohorts = field(default_factory=Cohorts)
+    analytes: AnalyteRules = field(default_factory=AnalyteRules)
+    covariates: tuple[str, ...] = ()
+    pdl1: str = "numeric"
+    missing: str = "native"
+    min_measured: float = 0.5
+    forest: ForestRules = field(default_factory=ForestRules)
+    importance: ImportanceRules = field(default_factory=ImportanceRules)
+    selection: SelectionRules = field(default_factory=SelectionRules)
+    cross_validation: CrossValidationRules = field(default_factory=CrossValidationRules)
+    seed: int = 20231
+    cutoff: str = "median"
+    retrain: RetrainRules = field(default_factory=RetrainRules)
+    horizons_months: tuple[int, ...] = (6, 12, 24)
+
+    @property
+    def trees_grown(self) -> int:
+        """Trees of a training and its cross-validation: each fold grows the selection's and the model's."""
+        rules = self.cross_validation
+        selected = self.selection.resamples * self.selection.trees if self.uses_analytes else 0
+        return (selected + self.forest.trees) * (1 + rules.folds * rules.repeats)
+
+    @property
+    def uses_analytes(self) -> bool:
+        """Whether any analyte enters the model."""
+        return self.analytes.keep > 0
+
+    def role_of(self, cohort: str, kind: str | None = None) -> str:
+        """The role ("train", "validate" or "other") of a cohort, by its code or its kind."""
+        names = {cohort, kind}
+        if names & set(self.cohorts.train):
+            return "train"
+        return "validate" if names & set(self.cohorts.validate) else "other"
+
+    def to_dict(self) -> dict[str, Any]:
+        """The canonical mapping: every key written out, lists for tuples, "all" for None."""
+        body: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        if self.analytes.candidates is None:
+            body["analytes"]["candidates"] = "all"
+        return body
+
+    @property
+    def content_hash(self) -> str:
+        """SHA-256 (hexadecimal) of the canonical JSON of `to_dict()`."""
+        text = json.dumps(self.to_dict(), sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+def parse_specification(mapping: Mapping[str, Any]) -> Specification:
+    """Check a mapping as read from YAML and return the specification it states.
+
+    Keys left out take their defaults. Raises SpecificationError (a ValueError) with one sentence
+    that names the key, what was found and what is allowed.
+    """
+    top = Section(mapping, "the specification")
+    specification = Specification(
+        endpoint=top.choice("endpoint", ENDPOINTS, "OS"),
+        timepoint=top.choice("timepoint", TIMEPOINTS, "pre"),
+        cohorts=_cohorts(top.section("cohorts")),
+        analytes=_analytes(top.section("analytes")),
+        covariates=top.words("covariates", (), allowed=COVARIATES),
+        pdl1=top.choice("pdl1", ("numeric", "category"), "numeric"),
+        missing=top.choice("missing", ("native", "median"), "native"),
+        min_measured=top.number("min_measured", 0.5, 0.0, 1.0),
+        forest=_forest(top.section("forest")),
+        importance=_importance(top.section("importance")),
+        selection=_selection(top.section("selection")),
+        cross_validation=_cross_validation(top.section("cross_validation")),
+        seed=top.whole("seed", 20231, 0, 2**32 - 1),
+        cutoff=top.choice("cutoff", ("median", "tertiles", "logrank"), "median"),
+        retrain=_retrain(top.section("retrain")),
+        horizons_months=_horizons(top),
+    )
+    top.refuse_unknown()
+    if not specification.uses_analytes and not specification.covariates:
+        raise SpecificationError(
+            "The model has no inputs: name analytes.candidates or list covariates."
+        )
+    _check_work(specification)
+    return specification
+
+
+def _check_work(specification: Specification) -> None:
+    """Refuse what no machine of a study group would finish, however each number by itself may pass."""
+    rules, trees = specification.selection, specification.trees_grown
+    if specification.uses_analytes and rules.resamples * rules.trees > MAX_SELECTION_TREES:
+        raise SpecificationError(
+            f"selection: {rules.resamples:,} resamples of {rules.trees:,} trees are "
+            f"{rules.resamples * rules.trees:,} trees; at most {MAX_SELECTION_TREES:,} are grown. Lower one "
+            "of them."
+        )
+    if trees > MAX_TREES:
+        raise SpecificationError(
+            f"A training with its cross-validation would grow {trees:,} trees; at most {MAX_TREES:,} are "
+            "grown. Lower selection.resamples, selection.trees, forest.trees, cross_validation.folds or "
+            "cross_validation.repeats."
+        )
+    permuted = trees * specification.importance.repeats
+    if permuted > MAX_PERMUTED:
+        raise SpecificationError(
+            f"Importance would permute each feature in {permuted:,} trees; at most {MAX_PERMUTED:,} are. "
+            "Lower importance.repeats."
+        )
+
+
+def _cohorts(section: Section) -> Cohorts:
+    train = section.words("train", ("discovery",))
+    validate = section.words("validate", ("validation",))
+    section.refuse_unknown()
+    if not train:
+        raise SpecificationError("cohorts.train is empty: name at least one cohort to train on.")
+    if both := sorted(set(train) & set(validate)):
+        raise SpecificationError(
+            f"cohorts: {', '.join(both)} cannot be both trained on and validated on; keep it in one."
+        )
+    return Cohorts(train, validate)
+
+
+def _analytes(section: Section) -> AnalyteRules:
+    candidates = section.words_or_all("candidates")
+    none = candidates == ()
+    keep = section.whole("keep", 0 if none else 14, 0, 10_000)
+    rules = AnalyteRules(
+        candidates=candidates,
+        keep=keep,
+        scale=section.choice("scale", ("log2", "none"), "log2"),
+        below_lloq=section.choice("below_lloq", ("lloq/2", "lloq/sqrt2", "lloq"), "lloq/2"),
+        above_uloq=section.choice("above_uloq", ("uloq",), "uloq"),
+        repeats=section.choice("repeats", ("mean", "first"), "mean"),
+    )
+    section.refuse_unknown()
+    if none != (keep == 0):
+        raise SpecificationError(
+            "analytes: keep is 0 exactly when candidates is the empty list (a clinical model); "
+            f"here keep is {keep}."
+        )
+    if candidates is not None and keep > len(candidates):
+        raise SpecificationError(
+            f"analytes.keep is {keep}, but only {len(candidates)} candidates are named; "
+            "keep no more than there are."
+        )
+    return rules
+
+
+def _forest(section: Section) -> ForestRules:
+    rules = ForestRules(
+        trees=section.whole("trees", 1000, 50, MAX_FOREST_TREES),
+        min_leaf=section.whole("min_leaf", 15, 1, 100_000),
+        max_features=section.max_features("max_features"),
+        sample=section.choice("sample", ("bootstrap", "subsample"), "bootstrap"),
+    )
+    section.refuse_unknown()
+    return rules
+
+
+def _importance(section: Section) -> ImportanceRules:
+    rules = ImportanceRules(repeats=section.whole("repeats", 10, 1, 200))
+    section.refuse_unknown()
+    return rules
+
+
+def _selection(section: Section) -> SelectionRules:
+    frequency = section.optional_number("min_frequency", 0.01, 1.0)
+    rules = SelectionRules(
+        resamples=section.whole("resamples", 100, 2, 10_000),
+        trees=section.whole("trees", 500, 10, MAX_FOREST_TREES),
+        min_frequency=frequency,
+    )
+    section.refuse_unknown()
+    return rules
+
+
+def _cross_validation(section: Section) -> CrossValidationRules:
+    rules = CrossValidationRules(
+        folds=section.whole("folds", 5, 2, 50), repeats=section.whole("repeats", 10, 0, 200)
+    )
+    section.refuse_unknown()
+    return rules
+
+
+def _retrain(section: Section) -> RetrainRules:
+    rules = RetrainRules(
+        new_deaths=section.whole("new_deaths", 10, 1, 1_000_000),
+        new_patients=section.whole("new_patients", 20, 1, 1_000_000),
+        promote=section.choice("promote", ("gate", "signature"), "gate"),
+        tolerance=section.number("tolerance", 0.0, 0.0, 1.0),
+    )
+    section.refuse_unknown()
+    return rules
+
+
+def _horizons(top: Section) -> tuple[int, ...]:
+    horizons = top.wholes("horizons_months", (6, 12, 24), 1, 240)
+    if len(horizons) > MAX_HORIZONS:
+        raise SpecificationError(f"horizons_months has more than {MAX_HORIZONS} months.")
+    if not horizons or list(horizons) != sorted(set(horizons)):
+        raise SpecificationError(
+            "horizons_months must be whole months in rising order, such as [6, 12, 24]."
+        )
+    return horizons

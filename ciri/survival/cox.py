@@ -1,0 +1,177 @@
+"""Cox's proportional hazards model of a few columns, with Efron's ties and case weights.
+
+Cox (1972), J. R. Stat. Soc. B 34:187-220; Efron (1977), JASA 72:557-565. The same numbers as
+R's survival::coxph. For many or correlated columns see `baseline.CoxElasticNet`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy import stats
+
+from ciri.forest.forest import feature_names, numbers_of_frame
+from ciri.kernel import cox as kernel
+from ciri.kernel.concordance import order_of
+from ciri.survival.given import as_numbers
+from ciri.survival.outcome import Bools, Floats, split_outcome
+
+_REASONS = {
+    kernel.CONVERGED: "",
+    kernel.SINGULAR: "What is compared is the same for all who were at risk together, or one part of "
+    "it follows from the others, so hazard ratios cannot be told apart.",
+    kernel.UNBOUNDED: "What is compared foretells the order of events without exception, so a hazard "
+    "ratio has no finite estimate.",
+    kernel.UNFINISHED: "The Cox model did not converge.",
+}
+_NO_EVENTS = "Nobody had an event, so a Cox model cannot be fitted."
+
+
+@dataclass(frozen=True)
+class CoxFit:
+    """A fitted Cox model: coefficients per unit of each column (log hazard ratios).
+
+    names, coef, se: (p,); covariance: (p, p), the inverse of the observed information. loglik and
+    loglik_null: log partial likelihood with and without the columns. Where `converged` is False,
+    `reason` is a sentence and coef, se and covariance are NaN; loglik is then what was reached, which
+    for a likelihood without a maximum is its limit.
+    """
+
+    names: tuple[str, ...]
+    coef: Floats
+    se: Floats
+    covariance: Floats
+    loglik: float
+    loglik_null: float
+    n: int
+    events: int
+    converged: bool
+    reason: str = ""
+
+    def table(self, level: float = 0.95) -> pd.DataFrame:
+        """name, coef, se, hr, low, high (Wald's interval of the hazard ratio), p (Wald's test)."""
+        half = stats.norm.ppf(0.5 + level / 2) * self.se
+        with np.errstate(over="ignore"):  # a bound beyond what a float holds is not known
+            bounds = np.exp([self.coef, self.coef - half, self.coef + half])
+        hr, low, high = np.where(np.isfinite(bounds), bounds, np.nan)
+        p = 2 * stats.norm.sf(np.abs(self.coef / self.se))
+        return pd.DataFrame(
+            {
+                "name": np.array(self.names, dtype=object),
+                "coef": self.coef,
+                "se": self.se,
+                "hr": hr,
+                "low": low,
+                "high": high,
+                "p": p,
+            }
+        )
+
+
+def fit_cox(X: Any, y: Any, weights: Any = None) -> CoxFit:
+    """Fit a Cox model to columns X (n, p), known and finite, and the outcome y (n,).
+
+    weights: (n,), not negative; how often each patient counts (0: is not there). Standard errors are
+    those of the model, not robust ones. A likelihood without a maximum, constant or dependent columns
+    and a lack of events are told in `reason`. Raises ValueError where the arrays do not fit.
+    """
+    event, time = split_outcome(y)
+    names, values = tuple(str(name) for name in feature_names(X)), _columns(X, len(time))
+    weight = _weights(weights, len(time))
+    scaled, scale = _standardised(values[weight > 0])
+    event, time, weight = event[weight > 0], time[weight > 0], weight[weight > 0]
+    if not event.any():
+        return _failed(names, np.nan, np.nan, event, _NO_EVENTS)
+    order, ends = order_of(event, time)
+    coef = np.zeros(len(names))
+    null, loglik, status = kernel.newton(order, ends, event, scaled, weight, coef)
+    if status != kernel.CONVERGED:
+        return _failed(names, loglik, null, event, _REASONS[status])
+    gradient, lower = np.zeros_like(coef), np.zeros((len(coef), len(coef)))
+    kernel.partial_likelihood(order, ends, event, scaled, weight, coef, gradient, lower)
+    information = lower + np.tril(lower, -1).T
+    covariance = np.linalg.inv(information) / np.outer(scale, scale)
+    return CoxFit(
+        names,
+        coef / scale,
+        np.sqrt(np.diag(covariance)),
+        covariance,
+        loglik,
+        null,
+        len(event),
+        int(event.sum()),
+        converged=True,
+    )
+
+
+def _failed(
+    names: tuple[str, ...], loglik: float, null: float, event: Bools, reason: str
+) -> CoxFit:
+    unknown = np.full(len(names), np.nan)
+    return CoxFit(
+        names,
+        unknown,
+        unknown,
+        np.full((len(names), len(names)), np.nan),
+        loglik,
+        null,
+        len(event),
+        int(event.sum()),
+        converged=False,
+        reason=reason,
+    )
+
+
+def _columns(X: Any, n: int) -> Floats:
+    try:
+        values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else as_numbers(X, "X")
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"X must hold numbers only ({error}).") from error
+    if values.ndim != 2 or len(values) != n or not values.shape[1]:
+        raise ValueError(
+            f"X must have a row per patient, {n}, and a column or more; its shape is {values.shape}."
+        )
+    if not np.isfinite(values).all():
+        raise ValueError("X holds unknown or infinite values; a Cox model needs every one known.")
+    return values
+
+
+def _weights(weights: Any, n: int) -> Floats:
+    weight = np.ones(n) if weights is None else as_numbers(weights, "weights")
+    if weight.shape != (n,) or not np.isfinite(weight).all() or (weight < 0).any():
+        raise ValueError(f"weights must be {n} finite numbers that are not negative.")
+    if not weight.any():
+        raise ValueError("Every weight is 0, so there is nobody to learn from.")
+    return weight
+
+
+def _standardised(values: Floats) -> tuple[Floats, Floats]:
+    """Columns with mean 0 and spread 1, constant ones with 0 only; and the spreads."""
+    centred = values - values.mean(axis=0)
+    scale = np.sqrt((centred**2).mean(axis=0))
+    flat = scale <= 1e-12 * np.abs(values).max(axis=0)
+    scale = np.where(flat, 1.0, scale)
+    return np.ascontiguousarray(np.where(flat, 0.0, centred / scale)), scale
+
+
+def baseline_cumulative_hazard(y: Any, log_risk: Any, weights: Any = None) -> pd.DataFrame:
+    """Cumulative hazard of a patient whose log risk is 0: time (each distinct one of y), hazard.
+
+    log_risk: (n,) of the patients of y, such as X @ coef. Breslow's estimate with Efron's ties, as
+    R's basehaz gives it for a coxph with its default ties.
+    """
+    event, time = split_outcome(y)
+    score, weight = as_numbers(log_risk, "log_risk"), _weights(weights, len(time))
+    if score.shape != time.shape or not np.isfinite(score).all():
+        raise ValueError(f"log_risk must be {len(time)} finite numbers.")
+    centre = score.max()  # so that no share of the risk overflows
+    there = weight > 0
+    event, time, score, weight = event[there], time[there], score[there], weight[there]
+    steps = np.zeros(len(time))
+    kernel.hazard_steps(*order_of(event, time), event, score - centre, weight, steps)
+    times, place = np.unique(time, return_inverse=True)
+    hazard = np.bincount(place, steps, len(times)).cumsum()
+    return pd.DataFrame({"time": times, "hazard": hazard * np.exp(-centre)})

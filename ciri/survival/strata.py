@@ -1,0 +1,189 @@
+"""Does the score tell everywhere? The prognosis groups compared within strata of the patients."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+from ciri.survival.concordance import concordance_interval, warn_of_survival
+from ciri.survival.cox import fit_cox
+from ciri.survival.curves import hazard_ratio, log_rank, median_survival
+from ciri.survival.cutoff import GOOD, POOR
+from ciri.survival.given import as_groups, as_risk
+from ciri.survival.outcome import Bools, Floats, split_outcome
+
+OVERALL = "overall"
+UNKNOWN = "unknown"
+FEWEST_EVENTS = 5
+_MOST_LEVELS = 50
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Cohort:
+    """Patients with a group: outcome, group and score (n,); score is NaN where there is none."""
+
+    y: NDArray[Any]
+    groups: NDArray[Any]
+    score: Floats
+
+    def at(self, rows: Bools) -> _Cohort:
+        return _Cohort(self.y[rows], self.groups[rows], self.score[rows])
+
+    @property
+    def event(self) -> Bools:
+        return split_outcome(self.y)[0]
+
+
+def strata_table(
+    y: Any,
+    groups: Any,
+    strata: pd.DataFrame,
+    score: Any = None,
+    *,
+    n_resamples: int = 1000,
+    seed: int = 0,
+    level: float = 0.95,
+) -> pd.DataFrame:
+    """Poor against good prognosis among all patients and within each level of each stratum.
+
+    y, groups (n,): outcome, and names of the groups (`cutoff.GROUPS`), None for a patient without a
+    score, who is left out. strata: (n, k), a column each (PD-L1, line of treatment, site ...); what
+    is not known is a level of its own, "unknown". score: (n,), for its C.
+
+    One row for all ("overall"), then one per level: stratum, level, n, events; n_, events_, median_
+    of good and of poor, medians with _low and _high (log-log 95 %); hr, low, high, p (Wald), in a Cox
+    model of all groups; log_rank_p (all groups); c, c_low, c_high (Harrell's, percentile bootstrap);
+    interaction_p; reason. Fewer than 5 events give no estimate but the medians (NaN), and the reason is a
+    sentence. interaction_p, the same in all levels of a stratum, is the likelihood ratio test of hazard
+    ratios that differ between its known levels: `interaction`.
+    """
+    event, time = split_outcome(y)
+    _check(y, groups, strata)
+    labels = as_groups(groups, len(y))
+    score = np.full(len(labels), np.nan) if score is None else as_risk(score, len(labels))
+    scored = np.isfinite(score)
+    warn_of_survival(event[scored], time[scored], score[scored])
+    grouped = ~pd.isna(labels)
+    if not grouped.any():
+        raise ValueError("No patient has a group, so there is nothing to compare.")
+    cohort = _Cohort(np.asarray(y), labels, score).at(grouped)
+    rows = [{"stratum": OVERALL, "level": "", **_compared(cohort, n_resamples, seed, level)}]
+    for name in strata.columns:
+        levels = _levels(strata[name])[grouped]
+        found: list[Row] = []
+        for one in levels.cat.remove_unused_categories().cat.categories:
+            part = cohort.at((levels == one).to_numpy())
+            found.append(
+                {"stratum": str(name), "level": one, **_compared(part, n_resamples, seed, level)}
+            )
+        comparable = [row["level"] for row in found if np.isfinite(row["hr"])]
+        p = _interaction(cohort, levels.astype(object).to_numpy(), comparable)
+        rows += [{**row, "interaction_p": p} for row in found]
+    return pd.DataFrame(rows)
+
+
+def _check(y: Any, groups: Any, strata: pd.DataFrame) -> None:
+    if len(groups) != len(y) or len(strata) != len(y):
+        raise ValueError(
+            f"There must be one group and one row of strata per patient: {len(y)} patients, "
+            f"{len(groups)} groups, {len(strata)} rows."
+        )
+
+
+def _levels(column: pd.Series) -> pd.Series:
+    """Levels as words in their order, rising where they have none; those not known come last."""
+    categories = column.astype("category").cat.categories
+    if len(categories) > _MOST_LEVELS:
+        raise ValueError(
+            f"{column.name} has {len(categories)} levels; cut it into classes before comparing in them."
+        )
+    words = [f"{one:g}" if isinstance(one, float) else str(one) for one in categories]
+    codes = column.astype("category").cat.codes.to_numpy()
+    named = pd.Series(np.array([*words, UNKNOWN], dtype=object)[codes])
+    return named.astype(pd.CategoricalDtype(list(dict.fromkeys([*words, UNKNOWN]))))
+
+
+def _compared(cohort: _Cohort, n_resamples: int, seed: int, level: float) -> Row:
+    """The columns of a row between `level` and `reason`."""
+    row: Row = {"n": len(cohort.y), "events": int(cohort.event.sum())}
+    for group in (GOOD, POOR):
+        row |= _group(cohort.at(cohort.groups == group), group)
+    row |= dict.fromkeys(
+        ("hr", "low", "high", "p", "log_rank_p", "c", "c_low", "c_high", "interaction_p"), np.nan
+    )
+    if row["events"] < FEWEST_EVENTS:
+        count = f"{row['events']} event{'s' if row['events'] != 1 else ''}"
+        return row | {"reason": f"Only {count}: too few to compare survival."}
+    return row | _concordance(cohort, n_resamples, seed, level) | _ratio(cohort, level)
+
+
+def _group(members: _Cohort, name: str) -> Row:
+    n = len(members.y)
+    found = median_survival(members.y).to_dict() if n else {}
+    median = {key: np.nan if time is None else time for key, time in found.items()}
+    return {
+        f"n_{name}": n,
+        f"events_{name}": int(members.event.sum()) if n else 0,
+        f"median_{name}": median.get("median", np.nan),
+        f"median_{name}_low": median.get("low", np.nan),
+        f"median_{name}_high": median.get("high", np.nan),
+    }
+
+
+def _ratio(cohort: _Cohort, level: float) -> Row:
+    present = set(cohort.groups.tolist())
+    for group in (GOOD, POOR):
+        if group not in present:
+            return {"reason": f"Nobody here has a {group} prognosis, so there is no comparison."}
+    ratios = hazard_ratio(cohort.y, cohort.groups, GOOD, level)
+    ratio = ratios[ratios["group"] == POOR].iloc[0]
+    test = log_rank(cohort.y, cohort.groups)
+    return {
+        **{key: ratio[key] for key in ("hr", "low", "high", "p", "reason")},
+        "log_rank_p": np.nan if test.p is None else test.p,
+    }
+
+
+def _concordance(cohort: _Cohort, n_resamples: int, seed: int, level: float) -> Row:
+    scored = np.isfinite(cohort.score)
+    if not scored.any():
+        return {}
+    try:
+        found = concordance_interval(
+            cohort.y[scored], cohort.score[scored], n_resamples, seed, level
+        )
+    except ValueError:  # nobody can be compared with anybody
+        return {}
+    return {"c": found.c, "c_low": found.low, "c_high": found.high}
+
+
+def _interaction(cohort: _Cohort, levels: NDArray[Any], comparable: list[str]) -> float:
+    """p of the interaction over the levels that have a hazard ratio, the unknown left out."""
+    comparable = [level for level in comparable if level != UNKNOWN]
+    inside = np.isin(levels, comparable) & np.isin(cohort.groups, [GOOD, POOR])
+    if len(comparable) < 2:
+        return np.nan
+    return interaction(cohort.y[inside], cohort.groups[inside] == POOR, levels[inside])
+
+
+def interaction(y: Any, poor: Any, levels: Any) -> float:
+    """p of a group's hazard ratio differing between levels: the likelihood ratio test.
+
+    y, poor (bool), levels: (n,). A Cox model of group and levels against one with their products;
+    degrees of freedom: levels less one. NaN where either model cannot be fitted.
+    """
+    poor, levels = np.asarray(poor, dtype=np.float64), np.asarray(levels)
+    dummies = np.column_stack([levels == level for level in np.unique(levels)[1:]]).astype(float)
+    alike = fit_cox(np.column_stack([poor, dummies]), y)
+    apart = fit_cox(np.column_stack([poor, dummies, poor[:, None] * dummies]), y)
+    if not (alike.converged and apart.converged):
+        return np.nan
+    chi2 = max(0.0, 2 * (apart.loglik - alike.loglik))
+    return float(stats.chi2.sf(chi2, dummies.shape[1]))

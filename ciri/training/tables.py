@@ -1,0 +1,190 @@
+"""The tables behind a model's figures, as plain values that JSON can hold (unknown is null)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ciri.dataset.frozen import PDL1_CLASSES, STAGES
+from ciri.survival.concordance import concordance_interval
+from ciri.survival.curves import (
+    hazard_ratio,
+    kaplan_meier,
+    log_rank,
+    median_survival,
+    numbers_at_risk,
+)
+from ciri.survival.cutoff import GOOD, GROUPS, POOR
+from ciri.survival.outcome import DAYS_IN_MONTH, outcome_of
+from ciri.survival.plain import Rows, plain_rows
+from ciri.survival.strata import strata_table
+
+_COLUMNS_AT_RISK = 8
+_MOST_LEVELS = 12  # of a stratum that is still drawn
+
+
+def performance(subjects: pd.DataFrame, mortality: pd.Series, seed: int) -> dict[str, Any] | None:
+    """Harrell's C with its 95 % bootstrap interval: c, low, high, n, events; None without pairs.
+
+    subjects: rows of a frozen table; mortality: by subject, for some or all of them.
+    """
+    scored = subjects[subjects["subject"].isin(mortality.index)]
+    if not len(scored):
+        return None
+    try:
+        interval = concordance_interval(
+            outcome_of(scored), mortality[scored["subject"]].to_numpy(), seed=seed
+        )
+    except ValueError:  # nobody can be compared with anybody
+        return None
+    return interval.to_dict()
+
+
+def kaplan_meier_tables(subjects: pd.DataFrame, groups: pd.Series) -> dict[str, Any] | None:
+    """Curves, numbers at risk, medians by group, log-rank test, hazard ratio of poor against good.
+
+    subjects: rows of a frozen table, times in days; groups: one of cutoff.GROUPS by subject. None
+    without anybody. hazard_ratio: hr, low, high, p (Wald), each None where there is none, and reason.
+    """
+    scored = subjects[subjects["subject"].isin(groups.index)]
+    if not len(scored):
+        return None
+    label = groups[scored["subject"]].to_numpy()
+    ticks = _ticks(float(scored["time"].max()))
+    curves, at_risk, medians = [], [], []
+    for group in GROUPS:
+        members = scored[label == group]
+        if not len(members):
+            continue
+        y = outcome_of(members)
+        curves += plain_rows(kaplan_meier(y).assign(group=group))
+        counts = numbers_at_risk(y, ticks)
+        at_risk += [
+            {"group": group, "time": time, "at_risk": count}
+            for time, count in zip(ticks, counts, strict=True)
+        ]
+        size = {"group": group, "n": len(members), "events": int(members["event"].sum())}
+        medians.append({**size, **median_survival(y).to_dict()})
+    y = outcome_of(scored)
+    return {
+        "curves": curves,
+        "at_risk": at_risk,
+        "groups": medians,
+        "log_rank": log_rank(y, label).to_dict(),
+        "hazard_ratio": _poor_against_good(y, label),
+    }
+
+
+def _poor_against_good(y: Any, label: Any) -> dict[str, Any]:
+    if GOOD not in label or POOR not in label:
+        return dict.fromkeys(("hr", "low", "high", "p")) | {"reason": "There is only one group."}
+    rows = {row["group"]: row for row in plain_rows(hazard_ratio(y, label, GOOD))}
+    return {key: rows[POOR][key] for key in ("hr", "low", "high", "p", "reason")}
+
+
+PDL1_LABELS = {"<1": "< 1 %", "1-49": "1–49 %", ">=50": "≥ 50 %"}
+STRATA: dict[str, tuple[str, dict[Any, str]]] = {
+    "pretreated": ("Earlier therapy", {0.0: "no", 1.0: "yes"}),
+    "combination": ("Combination treatment", {0.0: "no", 1.0: "yes"}),
+    "sex": ("Sex", {"female": "female", "male": "male"}),
+    "stage": ("Stage", {stage: stage for stage in STAGES}),
+}
+
+
+def strata_of(subjects: pd.DataFrame) -> pd.DataFrame:
+    """What patients are told apart by, in words: PD-L1, earlier therapy, combination, sex, stage, age,
+
+    site. Only columns that tell at least two patients apart are given; unknown is None.
+    """
+    classes = pd.cut(subjects["pdl1"], [-np.inf, 1, 50, np.inf], right=False, labels=PDL1_CLASSES)
+    pdl1 = subjects["pdl1_class"].where(subjects["pdl1_class"].notna(), classes.astype(object))
+    columns: dict[str, Any] = {"PD-L1": pdl1.map(PDL1_LABELS)}
+    for name, (title, words) in STRATA.items():
+        columns[title] = subjects[name].map(words)
+    older = np.where(subjects["age"] >= 65, "65 and older", "under 65")
+    columns["Age"] = pd.Series(older, index=subjects.index).where(subjects["age"].notna())
+    columns["Site"] = subjects["site"].astype(object)
+    order = {"PD-L1": list(PDL1_LABELS.values()), "Age": ["under 65", "65 and older"]}
+    return pd.DataFrame(
+        {
+            title: pd.Categorical(column, order.get(title) or sorted(column.dropna().unique()))
+            for title, column in columns.items()
+            if 1 < column.nunique() <= _MOST_LEVELS
+        },
+        index=subjects.index,
+    )
+
+
+def strata_rows(subjects: pd.DataFrame, scores: pd.DataFrame, seed: int) -> Rows:
+    """Poor against good prognosis overall and in each stratum (see `strata.strata_table`).
+
+    subjects: rows of a frozen table; scores: by subject, with group and mortality. Empty without anybody.
+    """
+    scored = subjects[subjects["subject"].isin(scores.index)]
+    if not len(scored):
+        return []
+    of = scores.loc[scored["subject"]]
+    table = strata_table(
+        outcome_of(scored),
+        of["group"].to_numpy(),
+        strata_of(scored),
+        of["mortality"].to_numpy(),
+        n_resamples=300,
+        seed=seed,
+    )
+    return plain_rows(table)
+
+
+def _ticks(last: float) -> list[float]:
+    """Times in days, every 3, 6, 12 ... months, so few that their counts fit under a figure."""
+    step = next((m for m in (1, 3, 6, 12, 24) if last / (m * DAYS_IN_MONTH) < _COLUMNS_AT_RISK), 60)
+    return [float(tick) for tick in np.arange(0, last, step * DAYS_IN_MONTH)]
+
+
+def comparison_tables(
+    first: dict[str, Any], second: dict[str, Any], names: tuple[str, str]
+) -> dict[str, Rows]:
+    """Two models side by side, from their reports: rows of performance, and of subjects scored by
+    both with their percentiles and groups.
+
+    performance: model, basis ("out-of-bag" or "validation"), c, low, high, n, events. scores:
+    subject, role, percentile_a, percentile_b, group_a, group_b, agree.
+    """
+    rows = []
+    for name, report in zip(names, (first, second), strict=True):
+        for basis, key in (("out-of-bag", "out_of_bag"), ("validation", "validation")):
+            if found := report["performance"].get(key):
+                rows.append({"model": name, "basis": basis, **found})
+    other = {row["subject"]: row for row in second["scores"]}
+    scores = [
+        {
+            "subject": row["subject"],
+            "role": row["role"],
+            "percentile_a": row["percentile"],
+            "percentile_b": other[row["subject"]]["percentile"],
+            "group_a": row["group"],
+            "group_b": other[row["subject"]]["group"],
+            "agree": row["group"] == other[row["subject"]]["group"],
+        }
+        for row in first["scores"]
+        if row["subject"] in other
+    ]
+    return {"performance": rows, "scores": scores}
+
+
+def warnings(counts: dict[str, int], min_leaf: int, *, selected: bool) -> list[str]:
+    """Sentences on how the model was made that a reader should see before its figures."""
+    found = []
+    if selected:
+        found.append(
+            "The analytes were selected on the training patients themselves, so the out-of-bag "
+            "concordance index is optimistic; judge the model by its validation cohort."
+        )
+    if counts["train"] < 2 * min_leaf:
+        found.append(
+            f"{counts['train']} training patients are too few for leaves of {min_leaf}: "
+            "no tree could split, and every patient has the same score."
+        )
+    return found

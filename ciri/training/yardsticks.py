@@ -1,0 +1,140 @@
+"""What a model has to beat: a penalised Cox model, the clinical factors alone, PD-L1 alone.
+
+All are fitted on the training patients, and all are compared on the same patients: the validation
+cohort where there is one. Without one, only scores that are out-of-bag on both sides are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ciri.dataset.frozen import FrozenTable
+from ciri.dataset.transform import PDL1_CODE
+from ciri.performance.comparison import compare_predictions
+from ciri.specification.specification import COVARIATES, AnalyteRules, Specification
+from ciri.survival.cox import fit_cox
+from ciri.survival.elastic_net import CoxElasticNet
+from ciri.survival.outcome import outcome_of
+from ciri.training.fitting import Fitted, fit, rows_of_role, share_known
+
+FEWEST_EVENTS = 10
+_N_RESAMPLES = 1000
+COX, CLINICAL, PDL1 = "Penalised Cox model", "Clinical factors alone", "PD-L1 alone"
+_IN_A_SENTENCE = {COX: "a penalised Cox model", CLINICAL: "clinical factors alone", PDL1: PDL1}
+
+Found = dict[str, Any]
+
+
+def yardsticks(
+    specification: Specification, fitted: Fitted, table: FrozenTable, scores: pd.DataFrame
+) -> Found:
+    """{"baseline": penalised Cox, "added_value": {"clinical": ..., "pdl1": ...}}, JSON-able.
+
+    scores: by subject, with role and mortality of this model (training patients out-of-bag). Each part
+    is {"name", "reason"} where nothing can be compared, else {"name", "basis" ("validation" or
+    "out-of-bag"), "sentence"} with what `Comparison.to_dict` tells, a the yardstick and b this model.
+    """
+    held_out = rows_of_role(table, "validate").subjects
+    basis = "validate" if held_out["event"].sum() >= FEWEST_EVENTS else "train"
+
+    def against(name: str, risk_of: Callable[[str], pd.Series]) -> Found:
+        try:
+            return _compared(name, risk_of(basis), table, scores, basis, specification.seed)
+        except ValueError as error:
+            return {"name": name, "reason": str(error)}
+
+    baseline = against(COX, lambda role: penalised_cox(specification, fitted, table, role))
+    return {
+        "baseline": baseline,
+        "added_value": {
+            "clinical": against(CLINICAL, lambda role: clinical_scores(specification, table, role)),
+            "pdl1": against(PDL1, lambda role: pdl1_scores(table, role)),
+        },
+    }
+
+
+def penalised_cox(
+    specification: Specification, fitted: Fitted, table: FrozenTable, role: str
+) -> pd.Series:
+    """Log risk by subject from an elastic net over all candidates and covariates of the model."""
+    if role == "train":
+        raise ValueError(
+            "There is no validation cohort to compare with a penalised Cox model on; the nested "
+            "cross-validation compares them."
+        )
+    cox = CoxElasticNet(random_state=specification.seed).fit(fitted.everything_known, fitted.y)
+    rows = rows_of_role(table, role)
+    known = share_known(fitted.everything, rows) >= specification.min_measured
+    features = fitted.everything.apply(rows)[known]
+    return pd.Series(cox.predict(features), index=features.index)
+
+
+def clinical_scores(specification: Specification, table: FrozenTable, role: str) -> pd.Series:
+    """Mortality by subject from a forest of every clinical factor known for half of those trained."""
+    training = rows_of_role(table, "train")
+    share = training.subjects[[name for name in COVARIATES if name in training.subjects]]
+    varies = share.nunique() > 1
+    known = share.notna().mean() >= specification.min_measured
+    factors = tuple(name for name in share.columns if varies[name] and known[name])
+    if not factors:
+        raise ValueError("No clinical factor is known for enough training patients.")
+    if not specification.uses_analytes and set(specification.covariates) >= set(factors):
+        raise ValueError("This model is made of clinical factors alone.")
+    alone = replace(specification, analytes=AnalyteRules(candidates=(), keep=0), covariates=factors)
+    found = fit(alone, training)
+    if role == "train":
+        return pd.Series(found.forest.oob_prediction_, index=found.features.index)
+    rows = rows_of_role(table, role)
+    measured = share_known(found.transform, rows) >= specification.min_measured
+    features = found.transform.apply(rows)[measured]
+    return pd.Series(found.forest.predict(features), index=features.index)
+
+
+def pdl1_scores(table: FrozenTable, role: str) -> pd.Series:
+    """PD-L1 by subject, turned so that higher is riskier, as a Cox model of the training patients says."""
+    people = table.subjects.set_index("subject", drop=False)
+    level = people["pdl1"].astype(np.float64)
+    if level.notna().mean() < people["pdl1_class"].notna().mean():
+        level = people["pdl1_class"].map(PDL1_CODE).astype(np.float64)
+    training = people[(people["role"] == "train") & level.notna()]
+    if training["event"].sum() < FEWEST_EVENTS:
+        raise ValueError("PD-L1 is known for too few training patients with an event.")
+    found = fit_cox(level[training.index].to_numpy()[:, None], outcome_of(training))
+    if not found.converged:
+        raise ValueError(f"PD-L1 cannot be fitted: {found.reason}")
+    risk = level * np.sign(found.coef[0])
+    return risk[(people["role"] == role) & level.notna()]
+
+
+def _compared(
+    name: str, risk: pd.Series, table: FrozenTable, scores: pd.DataFrame, role: str, seed: int
+) -> Found:
+    own = scores["mortality"][scores["role"] == role]
+    both = own.index.intersection(risk.dropna().index)
+    people = table.subjects.set_index("subject", drop=False).loc[both]
+    if people["event"].sum() < FEWEST_EVENTS:
+        raise ValueError(
+            f"Only {int(people['event'].sum())} patients with an event have both scores: too few to "
+            "compare."
+        )
+    found = compare_predictions(
+        outcome_of(people),
+        risk[both].to_numpy(),
+        own[both].to_numpy(),
+        names=(_IN_A_SENTENCE[name], "this model"),
+        n_resamples=_N_RESAMPLES,
+        seed=seed,
+    )
+    basis = "validation" if role == "validate" else "out-of-bag"
+    told = {key: found.to_dict()[key] for key in ("c", "added", "n", "events")}
+    return {
+        "name": name,
+        "basis": basis,
+        "sentence": found.verdict[0].upper() + found.verdict[1:],
+        **told,
+    }
