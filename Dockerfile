@@ -18,7 +18,7 @@ COPY . .
 USER yogo
 
 # The method's kernels are compiled into the image: no worker's first training waits for it.
-RUN python -m ciri.kernel
+RUN python -m ciri.compiling
 
 # The pages' parts are built into the image. The settings want addresses, which nothing uses here.
 RUN export YOGO_SECRET_KEY=unused DATABASE_URL=postgresql:///unused BROKER_URL=redis://unused \

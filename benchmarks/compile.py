@@ -43,7 +43,7 @@ def measure(scale: Scale) -> list[Table]:
     ]
     note = (
         "preCIRI14 with 123 training and 99 validation patients, whole report. The wait is the time of the "
-        "compiling ahead, as a worker does it, and of the first training in a process less that of the second one. `python -m ciri.kernel` "
+        "compiling ahead, as a worker does it, and of the first training in a process less that of the second one. `python -m ciri.compiling` "
         "compiles everything beforehand, as the image's build does."
     )
     return [Table(("what", "seconds waited", "goal"), rows, [note])]

@@ -36,7 +36,7 @@ def pytest_xdist_setupnodes(specs: list[XSpec]) -> None:
     """
     if not SERVICES:
         return
-    compiling = "from ciri.kernel import ahead; ahead.compile_ahead()"
+    compiling = "from ciri.compiling import ahead; ahead.compile_ahead()"
     prepare = (["-c", compiling], ["manage.py", "migrate", "--verbosity=0"])
     running = [subprocess.Popen([sys.executable, *what], cwd=TESTS.parent) for what in prepare]
     codes = [process.wait() for process in running]

@@ -1,4 +1,4 @@
-"""Compile everything once, into the cache: `python -m ciri.kernel` (when an image is built).
+"""Compile everything once, into the cache: `python -m ciri.compiling` (when an image is built).
 
 Without it the first training after an installation does so and takes some seconds longer. With the name of
 a part (`ahead.PARTS`) it compiles that part alone.

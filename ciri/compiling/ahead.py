@@ -14,7 +14,7 @@ from numba import config
 from ciri.kernel import sources_digest
 
 PARTS = ("growing", "reading")
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def is_compiled() -> bool:
@@ -34,7 +34,7 @@ def compile_ahead() -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if is_compiled():
             return
-        commands = [[sys.executable, "-m", "ciri.kernel", part] for part in PARTS]
+        commands = [[sys.executable, "-m", "ciri.compiling", part] for part in PARTS]
         running = [
             subprocess.Popen(
                 command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ciri.forest.forest import SurvivalForest, fitted_columns, numbers_of_frame
+from ciri.forest.forest import SurvivalForest
 from ciri.kernel import shap
 from ciri.kernel.threads import in_threads, spans
+from ciri.survival.features import fitted_columns, numbers_of_frame
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Floats, Integers
 from ciri.survival.plain import plain, plain_rows

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ciri.forest.trees import Trees, Values
+from ciri.forest.trees import Trees
 from ciri.kernel import growing as kernel
 from ciri.kernel.threads import even_spans, in_threads
 from ciri.kernel.walking import codes_of
+from ciri.survival.features import Values
 from ciri.survival.outcome import Bools, Floats
 
 FEWEST_TO_SPLIT = 6  # scikit-survival's min_samples_split

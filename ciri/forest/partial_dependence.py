@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from ciri.forest.forest import SurvivalForest
-from ciri.forest.trees import Values
 from ciri.kernel.threads import spans
+from ciri.survival.features import Values
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Floats, Integers
 from ciri.survival.plain import plain, plain_rows

@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ciri.forest.trees import Trees, Values
+from ciri.forest.trees import Trees
+from ciri.survival.features import Values
 from ciri.survival.outcome import Bools, Floats, Integers
 
 # In a forest whose training rows are this often alone with their values, the same values are the same

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from ciri.kernel import curves, walking
 from ciri.kernel.threads import even_spans, in_threads, spans
+from ciri.survival.features import Values
 from ciri.survival.outcome import Bools, Floats, Integers, outcome
 
 LEAF = -1
 KINDS = {"hazard": curves.HAZARD, "survival": curves.SURVIVAL, "mean": curves.RESTRICTED_MEAN}
-Values = NDArray[np.float32]
 Leaves = NDArray[np.int32]
 _CELLS = 4_000_000  # numbers of a table of curves held in memory at once
 

@@ -18,8 +18,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import stats
 
-from ciri.forest.trees import Trees, Values
+from ciri.forest.trees import Trees
 from ciri.kernel.threads import spans
+from ciri.survival.features import Values
 from ciri.survival.outcome import Floats, Integers
 
 _DECIMALS = (

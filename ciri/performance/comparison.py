@@ -21,8 +21,8 @@ from ciri.survival.cox import fit_cox
 from ciri.survival.cutoff import GROUPS, lock_cutoff
 from ciri.survival.given import as_groups, as_risk
 from ciri.survival.outcome import Bools, Floats, outcome
+from ciri.survival.plain import plain_rows
 from ciri.survival.resampling import percentile_interval
-from ciri.training.tables import plain_rows
 
 CAVEAT = (
     "NRI and IDI can rise when a model gains nothing but noise, or is badly calibrated (Pepe et al. "

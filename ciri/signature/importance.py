@@ -14,11 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ciri.forest.forest import SurvivalForest, seed_of
-from ciri.forest.trees import Trees, Values
+from ciri.forest.forest import SurvivalForest
+from ciri.forest.trees import Trees
 from ciri.kernel.concordance import concordance_of_risks, order_of
 from ciri.kernel.importance import add_shifts
 from ciri.kernel.threads import even_spans, in_threads
+from ciri.survival.features import Values, seed_of
 from ciri.survival.outcome import Floats, split_outcome
 
 

@@ -17,18 +17,12 @@ from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
-from ciri.forest.forest import (
-    SurvivalForest,
-    feature_names,
-    feature_values,
-    features_tried,
-    seed_of,
-)
+from ciri.forest.forest import SurvivalForest, features_tried
 from ciri.forest.growing import grow
-from ciri.forest.trees import Values
 from ciri.kernel.threads import in_threads
 from ciri.signature.importance import permutation_losses
 from ciri.survival.concordance import concordance_interval
+from ciri.survival.features import Values, feature_names, feature_values, seed_of
 from ciri.survival.outcome import Bools, Floats, Integers, split_outcome
 
 SUBSAMPLE = 0.632  # the share of patients in each subsample

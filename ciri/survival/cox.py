@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from ciri.forest.forest import feature_names, numbers_of_frame
 from ciri.kernel import cox as kernel
 from ciri.kernel.concordance import order_of
+from ciri.survival.features import feature_names, numbers_of_frame
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Bools, Floats, split_outcome
 

@@ -19,17 +19,17 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 from sksurv.linear_model import CoxnetSurvivalAnalysis
 
-from ciri.forest.forest import (
+from ciri.kernel.concordance import order_of
+from ciri.kernel.cox import partial_likelihood
+from ciri.survival.concordance import concordance_index
+from ciri.survival.cox import baseline_cumulative_hazard
+from ciri.survival.features import (
     feature_names,
     feature_values,
     fitted_values,
     matching_outcome,
     seed_of,
 )
-from ciri.kernel.concordance import order_of
-from ciri.kernel.cox import partial_likelihood
-from ciri.survival.concordance import concordance_index
-from ciri.survival.cox import baseline_cumulative_hazard
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Bools, Floats, Integers, outcome
 

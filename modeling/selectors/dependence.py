@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from ciri import FrozenTable, TrainedModel
+from ciri import FrozenTable, TrainedModel, partial_dependence
 from ciri.figures import Figure, message_figure, partial_dependence_figure
-from ciri.forest import partial_dependence
 from modeling.models import ModelVersion
 
 MOST = 400  # patients averaged over, evenly spaced among those of the dataset

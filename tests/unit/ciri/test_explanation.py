@@ -17,7 +17,7 @@ from ciri.figures.shap import (
 )
 from ciri.forest.explanation import shap_values
 from ciri.survival.outcome import outcome
-from ciri.training.tables import plain_rows
+from ciri.survival.plain import plain_rows
 
 from .cohorts import simulated
 

@@ -8,8 +8,8 @@ from sksurv.datasets import load_veterans_lung_cancer
 from ciri.survival.concordance import concordance_interval
 from ciri.survival.curves import log_rank, median_survival
 from ciri.survival.outcome import outcome
+from ciri.survival.plain import plain_rows
 from ciri.survival.strata import interaction, strata_table
-from ciri.training.tables import plain_rows
 
 VETERAN, Y = load_veterans_lung_cancer()
 GROUPS = np.where(VETERAN["Treatment"] == "test", "poor", "good").astype(object)

@@ -1,0 +1,122 @@
+"""Features as people hand them over: frames and arrays, their names, and what a fitted model reads of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import issparse
+from sklearn.utils import check_random_state
+
+from ciri.survival.given import as_numbers
+from ciri.survival.outcome import Bools, Floats, split_outcome
+
+Values = NDArray[np.float32]
+
+
+def feature_names(X: Any) -> NDArray[Any]:
+    """Names of the columns of X: those of a frame, else x0, x1, ..."""
+    if not isinstance(X, pd.DataFrame):
+        shape = np.asarray(X).shape
+        columns = shape[1] if len(shape) == 2 else 0
+        return np.array([f"x{column}" for column in range(columns)], dtype=object)
+    names = [str(name) for name in X.columns]
+    if len(set(names)) < len(names):
+        raise ValueError("X has two columns of the same name; every feature needs its own.")
+    return np.array(names, dtype=object)
+
+
+def matching_outcome(values: NDArray[Any], y: Any) -> tuple[Bools, Floats]:
+    """Event and time (n,) of y for rows of features (n, p); ValueError where they do not agree."""
+    if y is None:
+        raise ValueError("fit requires y to be passed, but the target y is None.")
+    event, time = split_outcome(y)
+    if len(values) != len(time):
+        raise ValueError(f"X has {len(values)} rows and y has {len(time)}; they must agree.")
+    return event, time
+
+
+def fitted_columns(names: Sequence[str], X: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a frame in the order a model was fitted to; ValueError unless they are those."""
+    given = feature_names(X).tolist()
+    if absent := [name for name in names if name not in given]:
+        raise ValueError(f"X lacks columns the model reads: {', '.join(absent)}.")
+    if unknown := [name for name in given if name not in names]:
+        raise ValueError(f"X has columns the model does not know: {', '.join(unknown)}.")
+    return X.set_axis(given, axis=1)[list(names)]
+
+
+def fitted_values(model: Any, X: Any) -> Values:
+    """X as a fitted model reads it: (n, p) float32, columns of a frame in training order."""
+    names = list(model.feature_names_in_)
+    values = feature_values(fitted_columns(names, X) if isinstance(X, pd.DataFrame) else X)
+    if values.shape[1] != len(names):
+        raise ValueError(
+            f"X has {values.shape[1]} features, but {type(model).__name__} is expecting "
+            f"{len(names)} features as input."
+        )
+    return values
+
+
+def feature_values(X: Any) -> Values:
+    """X as a contiguous float32 array (n, p); ValueError unless two-dimensional and finite or NaN."""
+    if issparse(X):
+        raise ValueError("Sparse data are not supported; hand over a dense array (X.toarray()).")
+    values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else _numbers(X)
+    if values.ndim != 2:
+        raise ValueError(
+            f"X must be rows by columns; its shape is {values.shape}. Reshape your data: "
+            "X.reshape(1, -1) for one row."
+        )
+    if not values.shape[1]:
+        raise ValueError(
+            f"X has 0 feature(s) (shape={values.shape}) while a minimum of 1 is required."
+        )
+    if (np.abs(values) > np.finfo(np.float32).max).any():
+        raise ValueError("X holds infinite values, or values beyond what float32 can hold.")
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+def numbers_of_frame(X: pd.DataFrame) -> Floats:
+    """The columns of a frame as float64, pandas' own kinds of unknown as NaN."""
+    columns, words = [], []
+    for name, column in zip(
+        X.columns, (X.iloc[:, place] for place in range(X.shape[1])), strict=True
+    ):
+        try:
+            if isinstance(column.dtype, pd.CategoricalDtype) or column.dtype.kind in "mM":
+                raise ValueError("a category or a date is not a number")
+            columns.append(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        except (TypeError, ValueError):
+            words.append(str(name))
+    if words:
+        raise ValueError(
+            f"X must hold numbers only, but {', '.join(words)} does not; code its categories as "
+            "numbers first, in an order that means something, or as one column of 0 and 1 for each, "
+            "and dates as days."
+        )
+    return np.column_stack(columns) if columns else np.empty(X.shape)
+
+
+def _numbers(X: Any) -> Floats:
+    try:
+        given = np.asarray(X)
+        if np.iscomplexobj(given):
+            raise ValueError("Complex data not supported; X must hold real numbers.")
+        return as_numbers(given, "X") if given.dtype == object else given.astype(np.float64)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"X must hold numbers only; code categories as numbers first ({error})."
+        ) from error
+
+
+def seed_of(random_state: Any) -> int:
+    """The seed of all trees: a whole number as it is; another one at each call for None."""
+    if isinstance(random_state, int | np.integer):
+        if 0 <= random_state < 2**63:
+            return int(random_state)
+        raise ValueError(f"random_state is {random_state}; it must be from 0 to 2**63 - 1.")
+    return int(check_random_state(random_state).randint(2**31 - 1))
