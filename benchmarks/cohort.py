@@ -12,7 +12,7 @@ from scipy.stats import norm
 
 from ciri import FrozenTable
 from ciri.survival.outcome import outcome
-from modeling.demo.simulate import simulate_study
+from demo.simulate import simulate_study
 
 CYTOKINES, INFORMATIVE = 93, 14
 STRUCTURE = 12345  # what all cohorts share: which cytokines go together, and which carry the hazard

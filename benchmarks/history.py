@@ -183,7 +183,7 @@ def layout(n: int) -> None:
 
 
 def demonstration(n: int) -> None:
-    from modeling.demo.load import load_demo
+    from demo.load import load_demo
 
     load_demo(n_patients=n)
 

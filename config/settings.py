@@ -47,6 +47,7 @@ DEBUG = False
 USE_HTTPS = BASE_URL.startswith("https://")
 
 INSTALLED_APPS = [
+    "config",
     "accounts",
     "audit",
     "jobs",
@@ -54,6 +55,7 @@ INSTALLED_APPS = [
     "assays",
     "modeling",
     "exports",
+    "demo",
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
     "config.admin.AdminConfig",

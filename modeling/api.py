@@ -17,8 +17,8 @@ from modeling.models import (
     Score,
     TrainingRun,
 )
-from modeling.selectors import provenance
-from modeling.selectors.cautions import Said, cautions_of
+from modeling.presentation import provenance
+from modeling.presentation.cautions import Said, cautions_of
 from modeling.selectors.models import (
     HEAVY,
     models_visible_to,

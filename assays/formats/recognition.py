@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assays.formats import bioplex, generic, intelliflex, olink, xponent
+from assays.formats import generic
+from assays.formats.bioplex import results as bioplex
 from assays.formats.errors import PlateFormatError
 from assays.formats.foreign import refuse_other_instruments, refuse_other_programs
+from assays.formats.luminex import intelliflex, xponent
+from assays.formats.olink import file as olink
 from assays.formats.reading import PlateReading
 from tabular.limits import MAX_BYTES
 from tabular.source import FileSource

@@ -12,14 +12,14 @@ from django.views.decorators.http import require_safe
 from ciri.figures import Figure, comparison_figure
 from ciri.training.tables import comparison_tables
 from modeling.models import ModelVersion
-from modeling.selectors import provenance
+from modeling.presentation import provenance
+from modeling.presentation.figures import tell
+from modeling.presentation.tables import Table, table_of
 from modeling.selectors.comparisons import (
     NotComparable,
     compare_versions,
     versions_to_compare,
 )
-from modeling.selectors.figures import tell
-from modeling.selectors.tables import Table, table_of
 from modeling.web.rendering import figure_response
 from studies.models import Study
 from studies.permissions import Capability

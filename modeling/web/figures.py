@@ -3,9 +3,9 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from modeling.selectors import provenance
-from modeling.selectors.dependence import partial_dependence_specification
-from modeling.selectors.figures import DRAWINGS, figure_specification, tell
+from modeling.presentation import provenance
+from modeling.presentation.dependence import partial_dependence_specification
+from modeling.presentation.figures import DRAWINGS, figure_specification, tell
 from modeling.web.rendering import figure_response
 from modeling.web.versions import version_or_404
 from studies.models import Study

@@ -6,9 +6,9 @@ from django.views.decorators.http import require_safe
 
 from ciri.figures import Figure, message_figure, waterfall_figure
 from modeling.models import Score
-from modeling.selectors.figures import tell
+from modeling.presentation.figures import tell
+from modeling.presentation.provenance import of_score
 from modeling.selectors.models import in_use, scores_visible_to
-from modeling.selectors.provenance import of_score
 from modeling.web.rendering import figure_response
 from studies.models import Study
 from studies.permissions import Capability

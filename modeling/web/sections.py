@@ -7,9 +7,9 @@ from django.http import HttpRequest
 
 from assays.models import PlateRun
 from modeling.models import PrognosticModel, StaleMark
-from modeling.selectors.cautions import cautions_of
+from modeling.presentation.cautions import cautions_of
+from modeling.presentation.provenance import how_scored
 from modeling.selectors.models import HEAVY, champion_scores, with_champions
-from modeling.selectors.provenance import how_scored
 from modeling.selectors.stale import stale_scores, stale_versions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline

@@ -10,12 +10,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ciri import describe, parse_specification
 from modeling.models import ModelVersion
-from modeling.selectors import provenance
-from modeling.selectors.cautions import said_of
+from modeling.presentation import provenance
+from modeling.presentation.cautions import said_of
+from modeling.presentation.parts import PARTS
+from modeling.presentation.tables import contributions_by_feature
 from modeling.selectors.comparisons import comparable_versions
 from modeling.selectors.models import why_not_cross_validated, with_nested
-from modeling.selectors.parts import PARTS
-from modeling.selectors.tables import contributions_by_feature
 from modeling.services.promotion import promote_version, reject_version
 from modeling.web.forms import DecisionForm
 from modeling.web.models import model_or_404

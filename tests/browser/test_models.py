@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from modeling.models import ModelVersion
-from modeling.selectors.parts import PARTS
+from modeling.presentation.parts import PARTS
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Cohort, Membership, Site, Study

@@ -16,10 +16,10 @@ from psycopg2.extensions import make_dsn
 
 from audit.recording import recorded
 from config.environment import django_database
+from config.management.commands.prepare import switch_compiling_off
 from jobs.models import Job
 from jobs.services import enqueue, run
 from jobs.work import KINDS, Work
-from modeling.management.commands.prepare import switch_compiling_off
 from runtime.paths import Places
 from runtime.postgres import server_user
 from runtime.processes import die_with_parent

@@ -92,7 +92,7 @@ ROOMS = {
         ("tests/unit/studies", "tests/unit/assays", "tests/unit/imports"),
     ),
     "readers": Room(
-        ("assays/formats/*.py", "tabular/*.py"), ("tests/unit/formats", "tests/unit/tabular")
+        ("assays/formats/**/*.py", "tabular/*.py"), ("tests/unit/formats", "tests/unit/tabular")
     ),
     "method": Room(
         (

@@ -10,10 +10,10 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from ciri import FrozenTable, TrainedModel, freeze_wide, read_export
+from demo.load import load_demo
 from exports.models import Export
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from jobs.work import Asked
-from modeling.demo.load import load_demo
 from modeling.models import ModelVersion
 from modeling.services.models import define_model
 from modeling.services.scoring import compute_scores, store_scores
@@ -39,7 +39,7 @@ BODY = {
 @pytest.fixture(scope="module")
 def trained(made_once: None) -> int:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("modeling.demo.load.MODELS", ())
+        patch.setattr("demo.load.MODELS", ())
         load_demo()
     study = Study.objects.get(code="DEMO")
     model = define_model(study=study, name="preCIRI21", body=BODY, by=None).model

@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from accounts.models import User
 from assays.models import Analyte, Measurement, Specimen
+from demo.accounts import ACCOUNTS, password_of, printed_accounts, shown_password
+from demo.load import load_demo
 from jobs.models import Job
-from modeling.demo.accounts import ACCOUNTS, password_of, printed_accounts, shown_password
-from modeling.demo.load import load_demo
 from modeling.models import PrognosticModel
 from studies.models import FollowUp, ImportBatch, Membership, Patient, Study
 
@@ -96,7 +96,7 @@ def test_the_command_prints_the_accounts_as_json(demo: Study) -> None:
 
 
 def test_a_failure_leaves_nothing_behind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modeling.demo.load.MODELS", ("no such template",))
+    monkeypatch.setattr("demo.load.MODELS", ("no such template",))
     with pytest.raises(Exception, match="no such template"):
         load_demo(n_patients=40)
     assert not Study.objects.exists()

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import call_command
 from pytest_django import Settings
 
-from modeling.management.commands.prepare import files_digest
+from config.management.commands.prepare import files_digest
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from modeling.demo.panel import PANEL, SYMBOLS
-from modeling.demo.simulate import SimulatedStudy, simulate_study
+from demo.panel import PANEL, SYMBOLS
+from demo.simulate import SimulatedStudy, simulate_study
 
 CATALOGUE = Path(__file__).resolve().parents[3] / "assays" / "catalogue.yaml"
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assays.formats import PlateFormatError, read_plate
-from assays.formats.olink_table import TEXT
+from assays.formats.olink.table import TEXT
 from assays.formats.reading import MEASUREMENT_COLUMNS, NUMBERS
 
 
@@ -126,7 +126,7 @@ def test_what_does_not_fit_is_refused_with_its_line(columns, line):
 
 
 def test_more_rows_than_are_read_are_refused_before_they_are_laid_out(monkeypatch):
-    for module in ("assays.formats.olink_table", "tabular.parquet"):
+    for module in ("assays.formats.olink.table", "tabular.parquet"):
         monkeypatch.setattr(f"{module}.MAX_ROWS", 3)
     assert "at most 3 rows" in refused(parquet(rows())).reason
     assert "more than 3 rows" in refused(text(rows())).reason

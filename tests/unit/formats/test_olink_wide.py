@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from assays.formats import PlateFormatError, read_plate
-from assays.formats.olink_names import role_of
+from assays.formats.olink.names import role_of
 from tests.unit.formats.files import workbook
 from tests.unit.formats.olink_files import olink_quantified, olink_rows
 

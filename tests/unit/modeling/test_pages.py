@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from modeling.models import ModelVersion, PrognosticModel
-from modeling.selectors.figures import (
+from modeling.presentation.figures import (
     DRAWINGS,
     FIGURES,
     OLDER,
@@ -18,8 +18,8 @@ from modeling.selectors.figures import (
     WHY,
     figure_specification,
 )
+from modeling.presentation.parts import PARTS
 from modeling.selectors.models import champion_of, with_nested
-from modeling.selectors.parts import PARTS
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from modeling.web.performance import headline

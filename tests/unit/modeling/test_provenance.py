@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from ciri.training.cautions import SENTENCES, cautions
 from modeling.models import ModelSpecification, ModelVersion, Score
-from modeling.selectors import provenance
-from modeling.selectors.cautions import cautions_of, said_of
-from modeling.selectors.figures import DRAWINGS, figure_specification, tell
-from modeling.selectors.parts import PARTS
+from modeling.presentation import provenance
+from modeling.presentation.cautions import cautions_of, said_of
+from modeling.presentation.figures import DRAWINGS, figure_specification, tell
+from modeling.presentation.parts import PARTS
 from tests.integration.api import client_with
 from tests.unit.modeling.test_pages import address, signed_in
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
+from assays.formats.luminex.xponent_head import header_of
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
@@ -27,12 +28,11 @@ from assays.formats.reading import (
 from assays.formats.roles import brightness_of, notes_of, roles_of
 from assays.formats.values import NAN, limit_of, optional_number, read_value
 from assays.formats.wells import plate_size
-from assays.formats.xponent_head import header_of
 from tabular.numbers import number
 from tabular.text import Record
 
 if TYPE_CHECKING:
-    from assays.formats.xponent import Block, WellTable
+    from assays.formats.luminex.xponent import Block, WellTable
 
 NUMBER_BLOCKS = ("Median", "Net MFI", "Count")
 EXPECTED = "Standard Expected Concentration"

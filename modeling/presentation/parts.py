@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 
 from ciri.survival.outcome import DAYS_IN_MONTH
 from modeling.models import ModelVersion
-from modeling.selectors import provenance
-from modeling.selectors.figures import (
+from modeling.presentation import provenance
+from modeling.presentation.figures import (
     OLDER,
     PERFORMANCE,
     SELECTION,
@@ -21,7 +21,7 @@ from modeling.selectors.figures import (
     Drawing,
     judged,
 )
-from modeling.selectors.tables import Rows, Table, correlated_groups, table_of
+from modeling.presentation.tables import Rows, Table, correlated_groups, table_of
 
 Titled = tuple[str, Table]
 

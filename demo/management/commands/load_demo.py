@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from modeling.demo.accounts import printed_accounts
-from modeling.demo.load import CODE, load_demo
+from demo.accounts import printed_accounts
+from demo.load import CODE, load_demo
 from studies.refusals import Refused
 
 

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from assays.formats.leaving import LeftOut
-from assays.formats.olink_grid import TEXT, Grid, grid_of, plain, text_sheet
-from assays.formats.olink_limits import Limits, limits_of
-from assays.formats.olink_names import role_of, unique_names
+from assays.formats.olink.grid import TEXT, Grid, grid_of, plain, text_sheet
+from assays.formats.olink.limits import Limits, limits_of
+from assays.formats.olink.names import role_of, unique_names
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,

@@ -34,7 +34,7 @@ IN_DAYS = ("time", "median", "median_low", "median_high")
 @dataclass(frozen=True)
 class Table:
     """Headings and cells, as text; `numeric` says which columns hold numbers, `patients` on whom they
-    rest (modeling.selectors.provenance)."""
+    rest (modeling.presentation.provenance)."""
 
     columns: list[str]
     rows: list[list[str]]

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from assays.formats import bioplex_properties
-from assays.formats.bioplex_measurements import assembled
-from assays.formats.bioplex_table import (
+from assays.formats.bioplex import properties as bioplex_properties
+from assays.formats.bioplex.measurements import assembled
+from assays.formats.bioplex.table import (
     CURVE,
     ENDING,
     RUN,

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from assays.formats.leaving import LeftOut
-from assays.formats.olink_grid import Grid, plain
+from assays.formats.olink.grid import Grid, plain
 from assays.formats.values import NAN, read_value
 
 

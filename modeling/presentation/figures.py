@@ -32,9 +32,9 @@ from ciri.figures import (
 )
 from ciri.training.tables import comparison_tables
 from modeling.models import ModelVersion
-from modeling.selectors import provenance
-from modeling.selectors.provenance import Provenance
-from modeling.selectors.tables import Rows, Table, contributions_by_feature, table_of
+from modeling.presentation import provenance
+from modeling.presentation.provenance import Provenance
+from modeling.presentation.tables import Rows, Table, contributions_by_feature, table_of
 from studies.models import Study
 
 SIMULATED = "Simulated data"
@@ -113,7 +113,7 @@ def tell(drawn: Figure, patients: str, study: Study, theme: str) -> Figure:
     Raises ValueError where it does not say on whom.
     """
     if not patients.strip():
-        raise ValueError("A figure must say on whom it rests (modeling.selectors.provenance).")
+        raise ValueError("A figure must say on whom it rests (modeling.presentation.provenance).")
     described = " ".join(filter(None, [drawn.get("description", ""), patients]))
     told = drawn | {"description": described, "usermeta": {"patients": patients}}
     if not study.is_simulated:

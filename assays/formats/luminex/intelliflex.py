@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from assays.formats import intelliflex_measurements
 from assays.formats.errors import PlateFormatError
+from assays.formats.luminex import intelliflex_measurements
 from assays.formats.reading import PlateReading
 from assays.formats.table import Table, table_of
 from assays.formats.wells import position

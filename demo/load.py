@@ -10,8 +10,8 @@ from accounts.models import User
 from assays.management.commands.load_analytes import CATALOGUE
 from assays.services.catalogue import load_analytes
 from ciri import template
-from modeling.demo.accounts import ACCOUNTS, create_account
-from modeling.demo.simulate import simulate_study
+from demo.accounts import ACCOUNTS, create_account
+from demo.simulate import simulate_study
 from modeling.models import PrognosticModel
 from modeling.services.models import define_model
 from modeling.services.training import request_training

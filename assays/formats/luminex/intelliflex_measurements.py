@@ -27,7 +27,7 @@ from assays.formats.wells import plate_size
 from tabular.moments import day_first, moment
 
 if TYPE_CHECKING:
-    from assays.formats.intelliflex import Wells
+    from assays.formats.luminex.intelliflex import Wells
 
 COLUMNS = {"mfi": "MEDIAN", "net_mfi": "NET MEDIAN", "bead_count": "COUNT"}
 TYPES = {

@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assays.formats.bioplex_blocks import PropertySheet, take_apart
-from assays.formats.bioplex_table import (
+from assays.formats.bioplex.blocks import PropertySheet, take_apart
+from assays.formats.bioplex.table import (
     RUN,
     AnalyteTable,
     are_averages,

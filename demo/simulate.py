@@ -5,7 +5,7 @@ another last day of follow-up shifts every date and changes no duration. `n_pati
 benchmarks.
 
 The hazard of death and of progression follows the informative cytokines at both timepoints
-(modeling.demo.panel says how strongly) and the clinical factors. A hidden risk ties these together:
+(demo.panel says how strongly) and the clinical factors. A hidden risk ties these together:
 it shows in the informative cytokines, in albumin and in the neutrophil-to-lymphocyte ratio.
 """
 
@@ -15,9 +15,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from modeling.demo.follow_up import simulate_follow_up, simulate_outcome
-from modeling.demo.measurements import log_hazard_of, simulate_levels, simulate_measurements
-from modeling.demo.panel import EFFECT_EDT, EFFECT_PRE
+from demo.follow_up import simulate_follow_up, simulate_outcome
+from demo.measurements import log_hazard_of, simulate_levels, simulate_measurements
+from demo.panel import EFFECT_EDT, EFFECT_PRE
 
 SEED = 222
 LAST_DAY = date(2026, 10, 31)

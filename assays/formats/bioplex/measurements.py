@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from assays.formats.bioplex_table import kind_of
+from assays.formats.bioplex.table import kind_of
 from assays.formats.leaving import LeftOut
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
@@ -27,7 +27,7 @@ from tabular.moments import moment
 from tabular.workbook import Sheet
 
 if TYPE_CHECKING:
-    from assays.formats.bioplex_table import AnalyteTable
+    from assays.formats.bioplex.table import AnalyteTable
 
 CODES = re.compile(r"(\d)\s*-\s*([^,]+)")
 UNIT = re.compile(r"\(([^()]*/[^()]*)\)")

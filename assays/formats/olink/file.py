@@ -6,7 +6,8 @@ NPX below the limit of detection keeps its number and is flagged below it.
 
 from __future__ import annotations
 
-from assays.formats import olink_long, olink_wide
+from assays.formats.olink import long as olink_long
+from assays.formats.olink import wide as olink_wide
 from assays.formats.reading import PlateReading
 from tabular.source import FileSource
 

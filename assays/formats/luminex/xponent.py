@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
+from assays.formats.luminex.xponent_head import plate_of
+from assays.formats.luminex.xponent_measurements import assembled
 from assays.formats.reading import PlateReading
 from assays.formats.wells import position
-from assays.formats.xponent_head import plate_of
-from assays.formats.xponent_measurements import assembled
 from tabular.source import FileSource
 from tabular.text import DELIMITERS, Record, records
 

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from modeling.demo.panel import EFFECT_EDT, EFFECT_PRE, FAMILIES, PANEL, SYMBOLS
+from demo.panel import EFFECT_EDT, EFFECT_PRE, FAMILIES, PANEL, SYMBOLS
 
 SPECIMENS_PER_PLATE = 76
 LOG_SPREAD = 0.62

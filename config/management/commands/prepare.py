@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from modeling.management.commands.load_demo import accounts_table
+from demo.management.commands.load_demo import accounts_table
 
 BASE = Path(settings.BASE_DIR)
 
@@ -62,7 +62,7 @@ class Command(BaseCommand):
         stamp.write_text(wanted)
 
     def _load_demo(self) -> None:
-        from modeling.demo.load import load_demo
+        from demo.load import load_demo
 
         if load_demo():
             self._tell("Loaded the demonstration study.")

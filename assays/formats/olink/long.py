@@ -10,8 +10,8 @@ import pandas as pd
 
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
-from assays.formats.olink_names import role_of, unique_names
-from assays.formats.olink_table import Columns, column_names, columns, texts_of
+from assays.formats.olink.names import role_of, unique_names
+from assays.formats.olink.table import Columns, column_names, columns, texts_of
 from assays.formats.reading import (
     ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
