@@ -52,7 +52,7 @@ def test_what_was_said_of_the_assessment_goes_before_the_response(fields, assess
 
 
 def test_the_endpoints_are_those_of_specifications() -> None:
-    from modeling.ciri.specification import ENDPOINTS as OF_SPECIFICATIONS
+    from ciri.specification.specification import ENDPOINTS as OF_SPECIFICATIONS
 
     assert ENDPOINTS == OF_SPECIFICATIONS == ("OS", "PFS")
 

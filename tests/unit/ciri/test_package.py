@@ -1,0 +1,63 @@
+"""The method as others get it: installed alone, loading no more than is used."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def run(code: str, cwd: Path, *paths: Path) -> str:
+    """Standard output of a new interpreter that finds these folders and the installed packages alone."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, paths))},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with what `pip install ./ciri` brings, without its dependencies."""
+    target = tmp_path_factory.mktemp("alone")
+    command = ["pip", "install", "--quiet", "--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run(
+        [sys.executable, "-m", *command, "--target", str(target), str(ROOT / "ciri")],
+        check=True,
+        capture_output=True,
+    )
+    return target
+
+
+def test_it_is_installed_alone_and_works(installed: Path, tmp_path: Path) -> None:
+    assert {"ciri", "plausibility"} == {
+        path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")
+    }
+    code = (
+        "import ciri; from ciri import SurvivalForest, evaluate, select_signature, template;"
+        "print(ciri.__file__); print(template('preCIRI14')['endpoint'])"
+    )
+    assert run(code, tmp_path, installed).splitlines() == [
+        str(installed / "ciri" / "__init__.py"),
+        "OS",
+    ]
+
+
+def test_every_public_name_is_there(tmp_path: Path) -> None:
+    code = "import ciri; print(all(getattr(ciri, name) is not None for name in ciri.__all__))"
+    assert run(code, tmp_path, ROOT) == "True"
+
+
+def test_the_import_of_one_function_loads_no_figures_and_nothing_here_loads_django(
+    tmp_path: Path,
+) -> None:
+    code = "import sys; {}; print(sorted({{'altair', 'django', 'numba'}} & set(sys.modules)))"
+    assert run(code.format("import tabular, ciri, assays.formats"), tmp_path, ROOT) == "[]"
+    assert run(code.format("from ciri import evaluate"), tmp_path, ROOT) == "['numba']"
