@@ -9,8 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar
 from assays.quality.curves import Curve, Fit, vendor_curve
 from assays.quality.refit import Accepted, Refit, fluorescence_of, refit
-
-DOUBTED = "expected concentration as written"
+from assays.selectors.judged import DOUBTED
 
 
 @dataclass(frozen=True)
