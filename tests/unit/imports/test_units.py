@@ -1,0 +1,46 @@
+"""Each unit that a file may use, and what one of it is in the unit that is kept."""
+
+import pytest
+
+from studies.imports.units import UNITS, factor, name_of, normal_unit
+
+KEPT = {
+    "age": {"years": 1, "months": 0.083333333333},
+    "height_cm": {"cm": 1, "m": 100, "in": 2.54},
+    "weight_kg": {"kg": 1, "g": 0.001, "lb": 0.45359237},
+    "bmi_reported": {"kg/m2": 1},
+    "pdl1_tps": {"%": 1, "fraction": 100},
+    "albumin_g_dl": {"g/dL": 1, "g/L": 0.1},
+    "neutrophils": {"10^9/L": 1, "/uL": 0.001, "10^3/uL": 1},
+    "lymphocytes": {"10^9/L": 1, "/uL": 0.001, "10^3/uL": 1},
+    "nlr_reported": {"ratio": 1},
+    "duration": {"days": 1, "weeks": 7, "months": 30.4375, "years": 365.25},
+}
+
+
+def test_every_unit_has_its_factor() -> None:
+    assert {q: pytest.approx(units) for q, units in KEPT.items()} == UNITS
+    assert [next(iter(units)) for units in UNITS.values()] == [next(iter(u)) for u in KEPT.values()]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("/µL", "/uL"),
+        ("/μL", "/uL"),
+        ("kg/m²", "kg/m2"),
+        ("× 10⁹/L", "10^9/L"),
+        ("10³/µL", "10^3/uL"),
+    ],
+)
+def test_units_as_people_write_them(written: str, read: str) -> None:
+    assert normal_unit(written) == read
+
+
+def test_capitals_do_not_matter_and_an_unknown_unit_has_no_factor() -> None:
+    assert factor("albumin_g_dl", "G/L") == 0.1
+    assert factor("albumin_g_dl", "mmol/L") is None
+
+
+def test_a_factor_is_named_by_its_unit() -> None:
+    assert name_of("duration", 7.0) == "weeks"
