@@ -35,6 +35,7 @@ ROOMS = {
         ),
         (
             *STUDIES,
+            "tests/unit/api",
             "tests/unit/test_every_address_and_role.py",
             "tests/unit/test_who_opens_what.py",
         ),
