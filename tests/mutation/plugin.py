@@ -226,7 +226,8 @@ class Run:
             ]
             if shared and not _runs(one.shared, fault):  # known only to be in this file of code
                 tests = [n for n in tests if fault.file in one.tests[n].lines]
-            if not tests and fault.kind == "constant":  # ran when it was imported
+            if fault.kind == "constant" and (not tests or _named_after(test_file, fault.file)):
+                # It ran when it was imported, before all tests.
                 tests = [n for n, timed in one.tests.items() if timed.passed and n in self.items]
             seconds |= {nodeid: one.tests[nodeid].seconds for nodeid in tests}
             if tests:
