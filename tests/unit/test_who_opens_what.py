@@ -38,9 +38,9 @@ PAGES = [
     (r"enrolment.json|patients/.*", {"view_clinical"}),
     (r"trail/", {"view_trail"}),
     (r"data/(new|<int:pk>/(commit|warnings|sheet|drop))/", {"import_assays", "import_clinical"}),
-    (r"data/<int:pk>/names/", {"import_assays"}),
+    (r"data/<int:pk>/(names|supersede|wells)/", {"import_assays"}),
     (r"(data/(<int:pk>/((progress|original|samples)/)?)?)?", {"view_study"}),
-    (r"plates/<int:pk>/(exclude|lift|layout|judge|guide)/", {"judge_plates"}),
+    (r"plates/<int:pk>/(exclude|lift|lift-all|layout|wells|judge|guide)/", {"judge_plates"}),
     (r"plates/rules/<int:pk>/", {"judge_plates"}),
     (r"plates/(rules/|<int:pk>/(<int:analyte>/.*)?)?", {"view_plates"}),
     (r"specimens/.*", {"view_assays"}),
@@ -57,8 +57,8 @@ def test_each_page_asks_for_what_it_should() -> None:
     for address, view in of_a_study():
         rest = address.removeprefix("studies/<str:code>/")
         wanted = next((needs for pattern, needs in PAGES if re.fullmatch(pattern, rest)), None)
-        if wanted is not None:
-            assert view.capabilities == wanted, address
+        assert wanted is not None, f"{address} is a new page: say in PAGES what it needs"
+        assert view.capabilities == wanted, address
 
 
 # The API: letters as in tests/unit/studies/test_access.py.
