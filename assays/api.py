@@ -9,15 +9,10 @@ from assays.models import Measurement, PlateRun, QualityBar, Specimen
 from assays.models.measurement import Flag
 from assays.selectors.bars import bars_in, standing_on
 from assays.selectors.plates import plates_visible_to, with_bars
-from studies.api import (
-    AtTimepoint,
-    Choice,
-    PageQuery,
-    StudyList,
-    text_filter,
-)
+from clinical.api import AtTimepoint
+from clinical.selectors.access import patients_visible_to
+from studies.api import Choice, PageQuery, StudyList, text_filter
 from studies.permissions import Capability
-from studies.selectors.access import patients_visible_to
 
 
 class SpecimenSerializer(serializers.ModelSerializer[Specimen]):

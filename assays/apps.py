@@ -10,8 +10,8 @@ class AssaysConfig(AppConfig):
         from assays.services import judging
         from assays.services.assay_import import AssayImporter
         from assays.services.plate_import import PlateImporter
+        from imports.registry import register_importer
         from jobs.work import Work, register
-        from studies.imports.registry import register_importer
 
         register(
             judging.JUDGE,
@@ -21,8 +21,9 @@ class AssaysConfig(AppConfig):
         register_importer("plate", PlateImporter())
 
         from assays.web import sections
-        from studies.sections import register_overview_section, register_patient_section
+        from clinical.sections import patient_sections
+        from studies.sections import overview_sections
 
-        register_overview_section(30, sections.on_overview)
-        register_patient_section(30, sections.on_patient)
-        register_patient_section(35, sections.strips_on_patient)
+        overview_sections.register(30, sections.on_overview)
+        patient_sections.register(30, sections.on_patient)
+        patient_sections.register(35, sections.strips_on_patient)

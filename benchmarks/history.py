@@ -202,8 +202,8 @@ def raw(n: int) -> None:
 
 
 def _import(study: Any, kind: str, content: bytes, mapping: str) -> None:
-    from studies.models import ImportBatch
-    from studies.services import imports
+    from imports.models import ImportBatch
+    from imports.services import batches as imports
 
     batch = imports.receive_file(
         study=study, name=f"{kind}.csv", content=content, kind=kind, mapping_text=mapping, by=None

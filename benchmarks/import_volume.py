@@ -109,7 +109,8 @@ def make_study(code: str, plates: int) -> Any:
     from datetime import date
 
     from assays.models import Specimen
-    from studies.models import Cohort, Patient, Site, Study
+    from clinical.models import Patient
+    from studies.models import Cohort, Site, Study
 
     study = Study.objects.create(code=code, title=code)
     site = Site.objects.create(study=study, code="A", name="A")
@@ -188,7 +189,7 @@ def plate_file(number: int, names: list[str]) -> bytes:
 
 def import_plate(study: Any, number: int, content: bytes) -> None:
     """The way that people go: receive, preview, commit."""
-    from studies.services import imports
+    from imports.services import batches as imports
 
     batch = imports.receive_file(
         study=study,

@@ -115,7 +115,7 @@ def measured(study: Any, runs: int) -> Table:
 
     from assays.models import Measurement, QualityBar
     from assays.selectors.readings import readings, wide
-    from studies.models import Patient
+    from clinical.models import Patient
 
     patients = Patient.objects.filter(study=study)
     matrix = wide(readings(patients, "pre"))

@@ -21,7 +21,16 @@ from unfold.sites import UnfoldAdminSite
 # Unfold's pages run on Alpine.js, which evaluates attributes and sets styles (docs/decisions/0009).
 PORTAL_POLICY = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
-APPS = ("accounts", "studies", "assays", "modeling", "jobs", "django_celery_beat")
+APPS = (
+    "accounts",
+    "studies",
+    "imports",
+    "clinical",
+    "assays",
+    "modeling",
+    "jobs",
+    "django_celery_beat",
+)
 
 
 class AdminConfig(apps.AdminConfig):

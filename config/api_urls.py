@@ -3,6 +3,7 @@
 from django.urls import include, path, re_path
 
 from assays import api as assays
+from clinical import api as clinical
 from exports import api as exports
 from exports.web.api_docs import Schema, api_docs
 from modeling import api as modeling
@@ -10,9 +11,9 @@ from studies import api as studies
 
 of_a_study = [
     path("", studies.StudyDetail.as_view()),
-    path("patients/", studies.Patients.as_view()),
-    path("patients/<str:subject>/", studies.PatientDetail.as_view()),
-    path("follow-ups/", studies.FollowUps.as_view()),
+    path("patients/", clinical.Patients.as_view()),
+    path("patients/<str:subject>/", clinical.PatientDetail.as_view()),
+    path("follow-ups/", clinical.FollowUps.as_view()),
     path("specimens/", assays.Specimens.as_view()),
     path("measurements/", assays.Measurements.as_view()),
     path("plates/", assays.Plates.as_view()),

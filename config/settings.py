@@ -52,6 +52,8 @@ INSTALLED_APPS = [
     "audit",
     "jobs",
     "studies",
+    "imports",
+    "clinical",
     "assays",
     "modeling",
     "exports",
@@ -219,7 +221,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "ENUM_NAME_OVERRIDES": {
-        "FollowUpStatus": "studies.models.FollowUp.Status",
+        "FollowUpStatus": "clinical.models.FollowUp.Status",
         "VersionStatus": "modeling.models.ModelVersion.Status",
     },
 }

@@ -24,6 +24,8 @@ urlpatterns = [
     path("api/", include("config.api_urls")),
     path("api", NoSuchAddress.as_view()),
     path("", include("studies.urls")),
+    path("", include("imports.urls")),
+    path("", include("clinical.urls")),
     path("", include("assays.urls")),
     path("", include("modeling.urls")),
     path("", include("exports.urls")),

@@ -12,11 +12,11 @@ from assays.services.catalogue import load_analytes
 from ciri import template
 from demo.accounts import ACCOUNTS, create_account
 from demo.simulate import simulate_study
+from imports.services.batches import commit_import, preview_import, receive_file
 from modeling.models import PrognosticModel
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Cohort, Study
-from studies.services.imports import commit_import, preview_import, receive_file
 from studies.services.setup import add_cohort, add_member, add_site, create_study
 
 CODE = "DEMO"

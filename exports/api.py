@@ -12,6 +12,9 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from accounts.models import ApiToken
+from clinical.api import EventsUntil
+from clinical.models import Timepoint
+from clinical.selectors.outcomes import ENDPOINTS
 from exports.downloads import file_response
 from exports.models import Export
 from exports.selectors.frozen import version_called
@@ -19,11 +22,9 @@ from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
 from exports.services.writers import MEDIA_TYPES
-from studies.api import PROBLEMS, Choice, EventsUntil, Query, StudyView, bad_request
-from studies.models.patient import Timepoint
+from studies.api import PROBLEMS, Choice, Query, StudyView, bad_request
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused
-from studies.selectors.outcomes import ENDPOINTS
 
 FILES: dict[Any, Any] = {
     (200, "text/csv"): OpenApiResponse(OpenApiTypes.STR, "The dataset."),

@@ -2,18 +2,18 @@
 
 from urllib.parse import urlencode
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken
+from audit.tracking import tracked
 from modeling.models import ModelVersion
 from studies.models import Study
 
 
-@pghistory.track()
+@tracked(study="study")
 class Export(models.Model):
     """One analysis dataset, or one version's frozen dataset, that was asked for. Unfinished means that its reader went away, or that
     it broke off: nobody holds a whole file of it."""

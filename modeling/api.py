@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ciri.training.cautions import SENTENCES
+from clinical.api import OfPatients
 from jobs.models import Job
 from modeling.models import (
     FrozenDataset,
@@ -30,7 +31,6 @@ from modeling.selectors.stale import scores_since, versions_since
 from studies.api import (
     LARGEST_NUMBER,
     Choice,
-    OfPatients,
     PageQuery,
     StudyList,
     StudyOne,

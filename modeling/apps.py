@@ -32,10 +32,11 @@ class ModelingConfig(AppConfig):
         register_scheduled(schedule.ASK_WHETHER_DUE, Scheduled(schedule.ask_for_all_studies))
         connect()
 
-        from assays.sections import register_plate_section
+        from assays.sections import plate_sections
+        from clinical.sections import patient_sections
         from modeling.web import sections
-        from studies.sections import register_overview_section, register_patient_section
+        from studies.sections import overview_sections
 
-        register_overview_section(20, sections.on_overview)
-        register_patient_section(10, sections.on_patient)
-        register_plate_section(10, sections.on_plate)
+        overview_sections.register(20, sections.on_overview)
+        patient_sections.register(10, sections.on_patient)
+        plate_sections.register(10, sections.on_plate)

@@ -4,11 +4,11 @@ measurements may be used than before (it marks what was made from them)."""
 from typing import Any
 
 from assays.signals import Consequence, ValuesChanged, values_changed
+from clinical.signals import clinical_change
 from modeling.models import PrognosticModel
 from modeling.services.schedule import ask_whether_due
 from modeling.services.staleness import mark_stale
 from studies.models import Study
-from studies.signals import clinical_change
 
 
 def on_clinical_change(sender: object, study: Study, **kwargs: Any) -> None:

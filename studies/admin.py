@@ -5,7 +5,7 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.db.models import Model, Prefetch, Q, QuerySet
+from django.db.models import Model, Prefetch, QuerySet
 from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -18,16 +18,14 @@ from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationFo
 
 from accounts.models import ApiToken, User
 from accounts.services import revoke_token
-from jobs.admin import jobs_belong
 from studies.admin_forms import TokenForm
-from studies.models import Cohort, ImportBatch, Membership, Site, Study
+from studies.models import Cohort, Membership, Site, Study
 from studies.portal import (
     ScopedAdmin,
     ScopedInline,
     Who,
     belongs_wholly_to,
     managed_studies,
-    manages_something,
     people_of,
 )
 from studies.refusals import Refused
@@ -285,53 +283,6 @@ class ApiTokenAdmin(ScopedAdmin):
         )
 
 
-@admin.register(ImportBatch)
-class ImportBatchAdmin(ScopedAdmin):
-    """What came in; imports are made, committed and dropped on the study's own page."""
-
-    list_display = ("source", "study", "kind", "state_shown", "created_by", "created_at")
-    list_filter = (
-        ("study", RelatedDropdownFilter),
-        ("state", ChoicesDropdownFilter),
-        ("kind", ChoicesDropdownFilter),
-    )
-    list_select_related = ("study", "created_by")
-    fields = (
-        *("source", "study", "kind", "state", "message", "mapping_text"),
-        *("created_by", "created_at", "committed_at"),
-    )
-    readonly_fields = fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
-        rows = super().get_queryset(request)
-        return rows.select_related("source").defer("source__content", "preview")
-
-    @display(
-        description=gettext_lazy("state"),
-        ordering="state",
-        label={
-            "received": "info",
-            "previewed": "info",
-            "committed": "success",
-            "refused": "danger",
-            "dropped": "warning",
-        },
-    )
-    def state_shown(self, batch: ImportBatch) -> tuple[str, str]:
-        return batch.state, batch.get_state_display()
-
-
 def _acting(request: HttpRequest) -> User | None:
     """A superuser acts as the installation itself, which needs no role in a study."""
     return None if request.user.is_superuser else request.user  # type: ignore[return-value]
-
-
-@jobs_belong
-def jobs_of_managed_imports(request: HttpRequest) -> Q | None:
-    """Previews and commits of large files in the studies that a person manages."""
-    if not manages_something(request):
-        return None
-    batches = ImportBatch.objects.filter(study__in=managed_studies(request))
-    return Q(
-        kind__startswith="studies.", payload__batch__in=list(batches.values_list("pk", flat=True))
-    )

@@ -7,8 +7,9 @@ from typing import Any
 import factory
 
 from accounts.models import User
-from studies.models import Cohort, Membership, Patient, Site, Study
-from studies.services.patients import enrol_patient
+from clinical.models import Patient
+from clinical.services.patients import enrol_patient
+from studies.models import Cohort, Membership, Site, Study
 
 INDEX_DATE = date(2020, 4, 1)
 _subject = count(1)

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from assays.models import PlateRun, QualityBar
-from studies.models import Baseline, FollowUp, LabResult, Patient, Study
+from clinical.models import Baseline, FollowUp, LabResult, Patient
+from studies.models import Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
 from tests.unit.assays.plates import make_plate
 

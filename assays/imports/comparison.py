@@ -14,12 +14,13 @@ from assays.imports.samples import Sample, read_sample
 from assays.imports.values import Value, read_value
 from assays.models import Analyte, Panel, PlateRun, Specimen
 from assays.selectors.known import KnownAssays
-from studies.imports.columns import Problem, RowReader, Source
-from studies.imports.preview import Change, RowVerdict
-from studies.imports.sections import near
-from studies.imports.tables import Row, Table
-from studies.imports.texts import Unreadable, error_of_cell
-from studies.models import Patient, Study
+from clinical.models import Patient
+from imports.columns import Problem, RowReader, Source
+from imports.preview import Change, RowVerdict
+from imports.sections import near
+from imports.tables import Row, Table
+from imports.texts import Unreadable, error_of_cell
+from studies.models import Study
 
 LONGEST_NAME = 100
 

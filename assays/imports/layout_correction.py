@@ -7,8 +7,8 @@ from typing import TypeVar
 from django.utils.translation import gettext as _
 
 from assays.formats.wells import positions
-from studies.imports.tables import SheetNeeded, Table, read_each, read_table
-from studies.imports.texts import error_of_cell
+from imports.tables import SheetNeeded, Table, read_each, read_table
+from imports.texts import error_of_cell
 from studies.refusals import Refused
 from tabular.cell_errors import UNAVAILABLE
 

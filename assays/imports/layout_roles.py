@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from assays.formats import SampleType
 from assays.formats.retyping import Said
-from studies.imports.columns import Problem
-from studies.imports.sections import near
+from imports.columns import Problem
+from imports.sections import near
 from tabular.cell_errors import UNAVAILABLE
 from tabular.numbers import number
 

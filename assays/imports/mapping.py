@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from assays.models import Panel, Specimen
-from studies.imports.columns import Source, source_from
-from studies.imports.mapping import COMMON_KEYS, FileForm, file_form
-from studies.imports.sections import Section, near, read_mapping
-from studies.imports.units import normal_unit
-from studies.models.patient import Timepoint
+from clinical.models import Timepoint
+from imports.columns import Source, source_from
+from imports.form import COMMON_KEYS, FileForm, file_form
+from imports.sections import Section, near, read_mapping
+from imports.units import normal_unit
 
 SCALE_UNITS = {
     "concentration": (

@@ -11,12 +11,12 @@ from assays.formats.retyping import Said
 from assays.formats.wells import position
 from assays.imports.layout_roles import RoleColumns, role_columns, said_of
 from assays.models import Specimen
-from studies.imports.columns import Problem
-from studies.imports.registry import Files
-from studies.imports.sections import near
-from studies.imports.tables import Row, Table, read_table
-from studies.imports.texts import Unreadable, day, error_of_cell
-from studies.models.patient import Timepoint
+from clinical.models import Timepoint
+from imports.columns import Problem
+from imports.registry import Files
+from imports.sections import near
+from imports.tables import Row, Table, read_table
+from imports.texts import Unreadable, day, error_of_cell
 from studies.refusals import Refused
 from tabular.cell_errors import UNAVAILABLE
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from assays.imports.layout_roles import WORDS
 from assays.models import Specimen
-from studies.imports.sections import Section, read_mapping
+from imports.sections import Section, read_mapping
 from tabular.checked_yaml import read_yaml, write_yaml
 
 KEYS = (

@@ -20,9 +20,9 @@ from assays.imports.plate_roles import WellRoles, names_of_study, seems_of
 from assays.imports.plate_specimens import SpecimenFinder
 from assays.imports.plate_stored import differences, same_run_elsewhere
 from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Specimen, Well, WellName
-from studies.imports.columns import Problem
-from studies.imports.preview import Change, RowVerdict
-from studies.imports.texts import quoted
+from imports.columns import Problem
+from imports.preview import Change, RowVerdict
+from imports.texts import quoted
 from studies.models import Study
 from studies.refusals import Refused
 

@@ -11,7 +11,7 @@ from assays.imports.plate_roles import questions_on
 from assays.models import PlateRun
 from assays.models.measurement import Flag
 from assays.models.plate import SampleType
-from studies.imports.texts import quoted
+from imports.texts import quoted
 
 REMARKS_SHOWN = 30
 NAMES_SHOWN = 12

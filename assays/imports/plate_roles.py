@@ -14,7 +14,7 @@ from assays.imports.plate_layout import Layout, Placed
 from assays.imports.plate_names import keys_of
 from assays.models import Analyte, WellName
 from assays.models.plate import SampleType as SampleTypes
-from studies.imports.columns import Problem
+from imports.columns import Problem
 
 NAMES_ASKED = 200
 

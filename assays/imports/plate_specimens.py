@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from assays.imports.plate_layout import Layout, Placed, unknown_subject
 from assays.imports.plate_mapping import PlateMapping
 from assays.models import Specimen
-from studies.imports.columns import Problem
-from studies.models import Patient, Study
+from clinical.models import Patient
+from imports.columns import Problem
+from studies.models import Study
 
 LONGEST_LABEL = 100
 

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from assays.imports.mapping import AssayMapping, NamedAnalyte
 from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
-from studies.imports.sections import near
-from studies.imports.texts import Unreadable
+from imports.sections import near
+from imports.texts import Unreadable
 
 
 class Resolution:

@@ -6,9 +6,9 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from assays.imports.mapping import AssayMapping, Identity
-from studies.imports.columns import Problem, RowReader, Source
-from studies.imports.tables import Row, Table
-from studies.imports.texts import Texts, Unreadable, day, error_of_cell
+from imports.columns import Problem, RowReader, Source
+from imports.tables import Row, Table
+from imports.texts import Texts, Unreadable, day, error_of_cell
 
 MAX_LABEL = 100
 

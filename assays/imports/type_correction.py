@@ -11,8 +11,8 @@ from assays.formats.retyping import Said
 from assays.formats.wells import positions
 from assays.imports.layout_correction import MOST, place_of_wells, read_wells
 from assays.imports.layout_roles import RoleColumns, role_columns, said_of
-from studies.imports.columns import Problem
-from studies.imports.tables import Table
+from imports.columns import Problem
+from imports.tables import Table
 from studies.refusals import Refused
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from assays.models.measurement import Flag
-from studies.imports.texts import Texts, Unreadable, error_of_cell
+from imports.texts import Texts, Unreadable, error_of_cell
 
 MISSING = frozenset({"", "***", "*", "---", "--", "-", "nan", "na", "n/a", "#n/a", "null", "none"})
 OUT_OF_RANGE = re.compile(r"oor\s*([<>])", re.IGNORECASE)

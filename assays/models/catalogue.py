@@ -3,10 +3,11 @@
 import re
 import unicodedata
 
-import pghistory
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from audit.tracking import tracked
 
 GREEK = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k", "λ": "l", "ω": "w"})
 UNIPROT_FORM = r"([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2})"
@@ -22,7 +23,7 @@ def normalized(name: str) -> str:
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-@pghistory.track()
+@tracked()
 class Analyte(models.Model):
     """A protein that panels measure."""
 
@@ -50,7 +51,7 @@ class Analyte(models.Model):
         return self.symbol
 
 
-@pghistory.track()
+@tracked()
 class AnalyteAlias(models.Model):
     """Another name of an analyte, stored normalized, so that it resolves to one analyte only."""
 
@@ -76,7 +77,7 @@ class AnalyteAlias(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
-@pghistory.track()
+@tracked()
 class Panel(models.Model):
     """A set of analytes measured together."""
 

@@ -1,17 +1,18 @@
 """Specimen -> measurement. A raw value is never overwritten."""
 
-import pghistory
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assays.models.catalogue import Analyte
 from assays.models.plate import PlateRun, Well
-from studies.models import ImportBatch, Patient, Study
-from studies.models.patient import Timepoint
+from audit.tracking import ALL, tracked
+from clinical.models import Patient, Timepoint
+from imports.models import ImportBatch
+from studies.models import Study
 
 
-@pghistory.track()
+@tracked(study="study", name="label", bulk=ALL)
 class Specimen(models.Model):
     """Blood of one patient at one timepoint."""
 
@@ -72,7 +73,7 @@ MAY_HAVE_NUMBER = [
 FINITE = 1e300
 
 
-@pghistory.track()
+@tracked(study="specimen", bulk=ALL)
 class Measurement(models.Model):
     """One analyte in one well of a plate, or in one specimen of a delivered table, as written.
 

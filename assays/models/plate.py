@@ -1,13 +1,14 @@
 """A run of a plate: how it was read, what stood in its wells, what was known of its analytes."""
 
-import pghistory
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from assays.models.catalogue import Analyte, Panel
-from studies.models import ImportBatch, Study
+from audit.tracking import ALL, tracked
+from imports.models import ImportBatch
+from studies.models import Study
 
 
 class SampleType(models.TextChoices):
@@ -19,7 +20,7 @@ class SampleType(models.TextChoices):
     BLANK = "blank", _("blank")
 
 
-@pghistory.track()
+@tracked(study="study", name="name")
 class PlateRun(models.Model):
     """One run of one plate, or one delivered table of a panel (then it has no wells)."""
 
@@ -101,7 +102,7 @@ class PlateRun(models.Model):
         return self.name
 
 
-@pghistory.track()
+@tracked(study="plate_run", name="position", bulk=ALL)
 class Well(models.Model):
     """A well, or a pair of wells that the instrument reports as one reading.
 
@@ -146,7 +147,7 @@ class Well(models.Model):
         return f"{self.plate_run} {self.position}"
 
 
-@pghistory.track()
+@tracked(study="study", name="name")
 class WellName(models.Model):
     """What a study calls its reference pool, its bridge and the like: a name that wells of every later plate
     may bear, and what stands in them."""
@@ -174,7 +175,7 @@ class WellName(models.Model):
         return self.name
 
 
-@pghistory.track()
+@tracked(study="plate_run", bulk=ALL)
 class PlateAnalyte(models.Model):
     """What is known of one analyte on one plate: its name there, limits, and the vendor's curve."""
 

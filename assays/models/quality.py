@@ -1,6 +1,5 @@
 """What of a plate may not enter a model, since when, why, and who decided otherwise."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -8,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from assays.models.catalogue import Analyte, Panel
 from assays.models.plate import PlateRun, Well
+from audit.tracking import tracked
 from studies.models import Study
 
 
-@pghistory.track()
+@tracked(study="study")
 class PanelPolicy(models.Model):
     """How a study judges a panel's plates, and what it takes from them. The defaults are the vendors'
     customary limits (docs/quality.md)."""
@@ -108,7 +108,7 @@ class PanelPolicy(models.Model):
         return f"{self.study} {self.panel}"
 
 
-@pghistory.track()
+@tracked(study="plate_run", bulk=Q(raised_by=None))
 class QualityBar(models.Model):
     """A plate, a well, an analyte on a plate, or an analyte in a well, barred from modeling.
 

@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from assays.models.measurement import Flag
-from studies.models import Patient
+from clinical.models import Patient
 
 FLAGS = [flag.value for flag in Flag]
 CODES = " ".join(f"WHEN '{flag}' THEN {code}" for code, flag in enumerate(FLAGS))
@@ -47,7 +47,7 @@ SELECT int8send(m.id << 4 | CASE m.flag {flags} END)
 FROM assays_measurement m JOIN chosen s ON s.id = m.specimen_id {of_analytes}
 UNION ALL
 SELECT convert_to(json_build_object(
-    'patients', (SELECT json_object_agg(id, subject_id) FROM studies_patient WHERE id IN ({patients})),
+    'patients', (SELECT json_object_agg(id, subject_id) FROM clinical_patient WHERE id IN ({patients})),
     'analytes', (SELECT json_object_agg(id, symbol) FROM assays_analyte),
     'plates', (
         SELECT json_object_agg(id, json_build_array(

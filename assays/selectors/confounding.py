@@ -7,8 +7,9 @@ from django.utils.translation import gettext as _
 
 from assays.models import Well
 from assays.quality.confounding import SURE, association, survival_difference
-from studies.models import Patient, Study
-from studies.selectors.outcomes import outcomes
+from clinical.models import Patient
+from clinical.selectors.outcomes import outcomes
+from studies.models import Study
 
 
 def confounding_warnings(study: Study) -> list[str]:

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from assays.models import Measurement, Panel, PlateRun, Specimen
-from studies.models import Patient, Study
+from clinical.models import Patient
+from studies.models import Study
 
 Key = tuple[str, str, int, int]
 """Specimen label, plate, analyte's primary key, replicate."""

@@ -11,7 +11,7 @@ from assays.models import Flag, PanelPolicy
 from assays.selectors.cells import FLAGS, Cells, cells_of
 from assays.selectors.matrix import NEVER
 from assays.selectors.refits import REFIT, with_refits
-from studies.models import Patient
+from clinical.models import Patient
 
 COLUMNS = ["subject", "analyte", "replicate", "value", "flag", "limit", "id"]
 Repeats = PanelPolicy.Repeats

@@ -9,10 +9,10 @@ from accounts.models import User
 from assays.models import Measurement, Specimen
 from assays.models.measurement import HAS_NUMBER
 from assays.selectors.matrix import usable
-from studies.models import Patient, Study
-from studies.models.patient import Timepoint
+from clinical.models import Patient, Timepoint
+from clinical.selectors.access import patients_visible_to
+from studies.models import Study
 from studies.permissions import Capability
-from studies.selectors.access import patients_visible_to
 
 
 def specimens_visible_to(user: User) -> QuerySet[Specimen]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from assays.formats.foreign import refuse_other_instruments
@@ -18,15 +19,16 @@ from assays.imports.samples import Sample, samples_of
 from assays.models import Analyte, AnalyteAlias, PlateRun, Specimen
 from assays.selectors.judged import judged_as, policy_of
 from assays.selectors.known import known_assays
-from studies.imports.columns import Source, check_columns
-from studies.imports.preview import as_json
-from studies.imports.registry import Files
-from studies.imports.sections import read_mapping
-from studies.imports.tables import SheetNeeded, Table, read_table, refusing
-from studies.models import ImportBatch, Study
+from imports.columns import Source, check_columns
+from imports.models import ImportBatch
+from imports.preview import as_json
+from imports.registry import Files
+from imports.sections import read_mapping
+from imports.tables import SheetNeeded, Table, read_table, refusing
+from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
-from studies.selectors.imports import open_site_ids
+from studies.selectors.access import open_site_ids
 from tabular.source import FileSource
 
 BATCH = 2_000
@@ -74,9 +76,11 @@ class AssayPlan:
 
 
 class AssayImporter:
-    """studies.imports.registry.Importer for measurements."""
+    """imports.registry.Importer for measurements."""
 
+    label = gettext_lazy("measurements")
     capability = Capability.IMPORT_ASSAYS
+    seen_with = Capability.VIEW_ASSAYS
     takes_samples = True
     needs_mapping = True
     preview_template = ""

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assays.models import Analyte, AnalyteAlias, normalized
 from audit.recording import recorded
-from studies.imports.sections import Section
+from imports.sections import Section
 from studies.refusals import Refused, explained
 from tabular.checked_yaml import YamlError, read_yaml
 

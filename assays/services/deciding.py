@@ -13,7 +13,7 @@ from assays.signals import Consequence
 from audit.recording import recorded
 from studies.permissions import Capability
 from studies.selectors.access import require
-from studies.services.holding import hold_study
+from studies.services.locking import lock_study
 
 
 def decide_on(
@@ -27,7 +27,7 @@ def decide_on(
     """
     require(by, plate_run.study, Capability.JUDGE_PLATES)
     with recorded(by=by, reason=f"plate {plate_run.name}: {reason}"):
-        hold_study(plate_run.study_id)
+        lock_study(plate_run.study_id)
         held = (
             PlateRun.objects.select_for_update(no_key=True, of=("self",))
             .select_related("panel")

@@ -29,7 +29,7 @@ from jobs.work import Asked, Progress
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import require
-from studies.services.holding import hold_study
+from studies.services.locking import lock_study
 
 JUDGE = "assays.judge"
 
@@ -50,7 +50,7 @@ def judged_again(
     """`judge_plate`, with every verdict that changes on any plate, and with what follows from it."""
     require(by, plate_run.study, Capability.JUDGE_PLATES)
     with recorded(by=by, reason=f"plate {plate_run.name} judged"):
-        hold_study(plate_run.study_id)
+        lock_study(plate_run.study_id)
         held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
         watch = Watch()
         watch.add(held)
@@ -99,7 +99,7 @@ def compute_judgements(asked: Asked, progress: Progress) -> list[Judgement]:
 def store_judgements(asked: Asked, outcome: list[Judgement]) -> dict[str, Any]:
     """Set the bars of all plates in one transaction, so that no model reads a panel judged by halves. A plate
     on which somebody has decided since it was looked at, or that has come since, is judged now."""
-    hold_study(asked.payload["study"], patient=True)
+    lock_study(asked.payload["study"], patient=True)
     known = {judgement.plate: judgement for judgement in outcome}
     plates, changes, lots = list(_plates_of(asked)), [], Watch()
     with recorded(by=asked.by, reason="plates of a panel judged"):

@@ -15,12 +15,12 @@ from assays.imports.plate_names import keys_of, plain_name, questions_of
 from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
 from audit.recording import recorded
-from studies.imports.sections import near
-from studies.models import ImportBatch
+from imports.models import ImportBatch
+from imports.sections import near
+from imports.services.batches import receive_again
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
-from studies.services.imports import receive_again
 
 BATCH = 2_000
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from assays.formats import PlateReading, read_plate
@@ -25,12 +26,13 @@ from assays.services.foretelling import foretell
 from assays.services.judging import judge_new
 from assays.services.superseding import supersede
 from assays.services.verdicts import Watch
-from studies.imports.preview import as_json
-from studies.imports.registry import Files
-from studies.imports.tables import check_size, refusing
-from studies.models import ImportBatch, Study
+from imports.models import ImportBatch
+from imports.preview import as_json
+from imports.registry import Files
+from imports.tables import check_size, refusing
+from studies.models import Study
 from studies.permissions import Capability
-from studies.selectors.imports import open_site_ids
+from studies.selectors.access import open_site_ids
 
 BATCH = 2_000
 FORETOLD = 200
@@ -56,9 +58,11 @@ class ShownPlan:
 
 
 class PlateImporter:
-    """studies.imports.registry.Importer for the files of instruments."""
+    """imports.registry.Importer for the files of instruments."""
 
+    label = gettext_lazy("plate of an instrument")
     capability = Capability.IMPORT_ASSAYS
+    seen_with = Capability.VIEW_PLATES
     takes_samples = True
     needs_mapping = False
     preview_template = "assays/_plate_preview.html"

@@ -17,7 +17,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, Stale
 from studies.selectors.access import require
-from studies.services.holding import hold_study
+from studies.services.locking import lock_study
 
 
 def set_policy(
@@ -43,7 +43,7 @@ def set_policy(
     with recorded(by=by, reason=f"policy of {panel}: {checked_reason(reason)}"):
         # Before the study is held: the job that judges holds its own row first, too.
         job = request_judging(study=study, panel=panel, by=by)
-        hold_study(study)
+        lock_study(study)
         policy, _made = PanelPolicy.objects.get_or_create(study=study, panel=panel)
         if seen is not None and seen != policy_stamp(policy):
             raise Stale(

@@ -4,10 +4,10 @@ from accounts.models import User
 from assays.imports.plate_mapping import with_superseding
 from assays.services.consequences import checked_reason
 from audit.recording import recorded
-from studies.models import ImportBatch
+from imports.models import ImportBatch
+from imports.services.batches import receive_again
 from studies.permissions import Capability
 from studies.selectors.access import require
-from studies.services.imports import receive_again
 
 
 def let_supersede(*, batch: ImportBatch, reason: str, by: User | None) -> ImportBatch:

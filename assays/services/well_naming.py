@@ -10,11 +10,12 @@ from assays.imports.plate_checks import longest
 from assays.imports.plate_mapping import with_wells
 from assays.models import SampleType, WellName
 from audit.recording import recorded
-from studies.models import ImportBatch, Study
+from imports.models import ImportBatch
+from imports.services.batches import receive_again
+from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
-from studies.services.imports import receive_again
 
 
 def name_wells(

@@ -15,7 +15,7 @@ from assays.selectors.curves import Curves, curves_of
 from assays.selectors.judged import limits_of, policy_of
 from assays.selectors.plates import analytes_on
 from assays.web.plates import plate_or_404
-from studies.charts import FONT, INK, SITES
+from clinical.charts import FONT, INK, SITES
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page

@@ -15,11 +15,12 @@ from assays.selectors.catalogue import catalogue_choices
 from assays.services.naming import Answer, NameChoice, accept_names, name_analytes
 from assays.services.rerun import let_supersede
 from assays.services.well_naming import name_wells
-from studies.models import ImportBatch, Study
+from imports.models import ImportBatch
+from imports.web.batches import previewed, visible_batch
+from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
-from studies.web.imports import previewed, visible_batch
 
 QUESTIONS_A_PAGE = 25
 FIELDS = ("answer", "analyte", "symbol", "full_name", "uniprot")
@@ -33,7 +34,7 @@ def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResp
     batch = visible_batch(request, study, pk)
     questions = questions_of(batch.preview)
     if not questions or batch.state != ImportBatch.State.REFUSED:
-        return redirect("studies:import", study.code, batch.pk)
+        return redirect("imports:import", study.code, batch.pk)
     errors: dict[str, list[str]] = {}
     sent = {one["place"]: _choice(request, one) for one in questions if _is_sent(request, one)}
     if request.method == "POST":
@@ -45,7 +46,7 @@ def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResp
                 again = name_analytes(batch=batch, choices=answered, by=request.user)  # type: ignore[arg-type]
             previewed(again, request.user)  # type: ignore[arg-type]
             messages.success(request, _("The names are remembered; this is the preview made anew."))
-            return redirect("studies:import", study.code, again.pk)
+            return redirect("imports:import", study.code, again.pk)
         except Refused as error:
             errors = {str(name): told for name, told in error.errors.items()}
     text, show = request.GET.get("q", "")[:60], request.GET.get("show", "")
@@ -84,9 +85,9 @@ def supersede_plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse
         previewed(again, request.user)  # type: ignore[arg-type]
     except Refused as error:
         messages.error(request, str(error))
-        return redirect("studies:import", study.code, batch.pk)
+        return redirect("imports:import", study.code, batch.pk)
     messages.success(request, _("This is the preview made anew; commit it to take effect."))
-    return redirect("studies:import", study.code, again.pk)
+    return redirect("imports:import", study.code, again.pk)
 
 
 @require_POST
@@ -111,10 +112,10 @@ def name_plate_wells(request: HttpRequest, study: Study, pk: int) -> HttpRespons
         )
     except Refused as error:
         messages.error(request, str(error))
-        return redirect("studies:import", study.code, batch.pk)
+        return redirect("imports:import", study.code, batch.pk)
     previewed(again, request.user)  # type: ignore[arg-type]
     messages.success(request, _("It is taken so; this is the preview made anew."))
-    return redirect("studies:import", study.code, again.pk)
+    return redirect("imports:import", study.code, again.pk)
 
 
 def _is_sent(request: HttpRequest, question: dict[str, Any]) -> bool:

@@ -129,7 +129,7 @@ def plate_page(
         "policy": policy,
         "analyte_rows": _by_analyte(shown, analytes, standing, limits_of(policy)),
         "standards": _standards(shown, chosen, curves),
-        "sections": plate_sections(request, shown),
+        "sections": plate_sections.of(request, shown),
         "wells": mapped.wells if mapped else shown.wells.count(),
         "kinds": _kinds(standing),
     }

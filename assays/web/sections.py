@@ -12,8 +12,8 @@ from assays.selectors.specimens import (
     standings,
     with_counts,
 )
-from studies.models import Patient, Study
-from studies.models.patient import Timepoint
+from clinical.models import Patient, Timepoint
+from studies.models import Study
 from studies.permissions import Capability
 
 STANDINGS_SHOWN = 8

@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from assays.selectors.bars import standing_on
 from assays.selectors.plates import plates_visible_to
 from assays.selectors.specimens import measurements_of, specimens_visible_to, with_counts
+from clinical.models import Timepoint
 from studies.models import Study
-from studies.models.patient import Timepoint
 from studies.permissions import Capability
 from studies.web.access import study_page
 

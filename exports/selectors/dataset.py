@@ -23,6 +23,8 @@ from assays.models import Measurement
 from assays.models.measurement import Flag
 from assays.selectors.matrix import NEVER
 from assays.selectors.readings import readings_and_barred
+from clinical.models import LabResult, Patient
+from clinical.selectors.outcomes import outcome_of, with_outcome_dates
 from exports.selectors.columns import (
     COVARIATES,
     IDENTITY,
@@ -36,8 +38,7 @@ from exports.selectors.columns import (
 from modeling.models import ModelVersion, Score
 from modeling.models.score import HISTORY
 from modeling.selectors.models import latest_champions
-from studies.models import LabResult, Patient, Study
-from studies.selectors.outcomes import outcome_of, with_outcome_dates
+from studies.models import Study
 
 PATIENTS_PER_BLOCK = 500
 BARRED = "barred"

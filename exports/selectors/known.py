@@ -13,8 +13,9 @@ from assays.models import (
     Specimen,
 )
 from audit.past import Past
+from clinical.models import Baseline, FollowUp, LabResult, Patient
 from modeling.models import ModelVersion, PrognosticModel, Score
-from studies.models import Baseline, Cohort, FollowUp, LabResult, Patient, Site, Study
+from studies.models import Cohort, Site, Study
 
 # Membership is not among them: who may see what is decided as of now.
 TABLES = (
@@ -22,9 +23,9 @@ TABLES = (
     Past(Site, "study_id = %(scope)s"),
     Past(Cohort, "study_id = %(scope)s"),
     Past(Patient, "study_id = %(scope)s"),
-    Past(Baseline, "patient_id IN (SELECT id FROM studies_patient)"),
-    Past(LabResult, "patient_id IN (SELECT id FROM studies_patient)"),
-    Past(FollowUp, "patient_id IN (SELECT id FROM studies_patient)"),
+    Past(Baseline, "patient_id IN (SELECT id FROM clinical_patient)"),
+    Past(LabResult, "patient_id IN (SELECT id FROM clinical_patient)"),
+    Past(FollowUp, "patient_id IN (SELECT id FROM clinical_patient)"),
     Past(Analyte),
     Past(Specimen, "study_id = %(scope)s"),
     Past(PlateRun, "study_id = %(scope)s"),
@@ -35,11 +36,11 @@ TABLES = (
     Past(ModelVersion, "model_id IN (SELECT id FROM modeling_prognosticmodel)"),
     Past(Score, "version_id IN (SELECT id FROM modeling_modelversion)"),
 )
-SINCE = ("modeling", "0006_history_of_scores")
+SINCE = ("modeling", "0001_initial")
 
 
 def history_begins() -> datetime:
-    """Since when all of these tables have kept their history: scores came last, by a migration."""
+    """Since when all of these tables have kept their history: scores come last, by a migration."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT min(applied) FROM django_migrations WHERE app = %s AND name = %s", SINCE

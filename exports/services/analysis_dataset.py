@@ -15,16 +15,17 @@ from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, User
 from audit.recording import recorded
+from clinical.models import Patient, Timepoint
+from clinical.selectors.access import patients_visible_to
+from clinical.selectors.outcomes import ENDPOINTS
 from exports.models import Export
 from exports.selectors.dataset import Layout, blocks, layout_of
 from exports.services.download import Counted, Download
 from exports.services.moments import check_moment, database_at
-from studies.models import Patient, Study
-from studies.models.patient import Timepoint
+from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
-from studies.selectors.access import patients_visible_to, require
-from studies.selectors.outcomes import ENDPOINTS
+from studies.selectors.access import require
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinical.models import Timepoint
 from exports.downloads import file_response
 from exports.models import Export
 from exports.selectors.exports import exports_of
@@ -21,7 +22,6 @@ from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
 from exports.services.writers import MEDIA_TYPES
 from studies.models import Study
-from studies.models.patient import Timepoint
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused
 from studies.web.access import study_page

@@ -16,11 +16,16 @@ CREATE TRIGGER modeling_dataset_is_immutable BEFORE UPDATE OR DELETE ON modeling
 CREATE TRIGGER modeling_version_content_is_immutable
     BEFORE UPDATE OF content, content_hash, features, metrics, report, software, specification_id, dataset_id, number
     ON modeling_modelversion FOR EACH ROW EXECUTE FUNCTION modeling_refuse_change();
+-- What came out of all repeats is written once.
+CREATE TRIGGER modeling_cross_validation_is_kept BEFORE UPDATE OF cross_validation
+    ON modeling_modelversion FOR EACH ROW WHEN (OLD.cross_validation IS NOT NULL)
+    EXECUTE FUNCTION modeling_refuse_change();
 CREATE TRIGGER modeling_version_is_kept BEFORE DELETE ON modeling_modelversion
     FOR EACH ROW EXECUTE FUNCTION modeling_refuse_change();
 """
 
 BACKWARD = """
+DROP TRIGGER modeling_cross_validation_is_kept ON modeling_modelversion;
 DROP TRIGGER modeling_version_is_kept ON modeling_modelversion;
 DROP TRIGGER modeling_version_content_is_immutable ON modeling_modelversion;
 DROP TRIGGER modeling_dataset_is_immutable ON modeling_frozendataset;

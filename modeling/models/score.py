@@ -7,15 +7,16 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.tracking import tracked
 from ciri.survival.outcome import DAYS_IN_MONTH
 from ciri.training.trained import CHANGED, OUT_OF_BAG, PREDICTION
+from clinical.models import Patient
 from modeling.models.version import ModelVersion
-from studies.models import Patient
 
 HISTORY = ("mortality", "percentile", "group", "basis")
 
 
-@pghistory.track(
+@tracked(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange(*HISTORY)),
     pghistory.DeleteEvent(),
@@ -25,10 +26,9 @@ HISTORY = ("mortality", "percentile", "group", "basis")
 class Score(models.Model):
     """Risk of one patient by one version. Written by rescoring only; every score names its version.
 
-    Its history is what an export as of a moment reads; of a rescoring that changes nothing there is none.
+    Its history is what an export as of a moment reads; of a rescoring that changes nothing there is none. It is in no
+    trail: a machine writes it by the thousand, and the job that did, and who asked for it, are there.
     """
-
-    IN_TRAIL = False  # a machine's results by the thousand; the job that made them, and who asked, are in it
 
     class Group(models.TextChoices):
         GOOD = "good", _("good prognosis")

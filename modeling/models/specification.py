@@ -1,16 +1,15 @@
 """What a model is meant to be: a name, and its specification, version by version."""
 
-import pghistory
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from studies.models import Study
-from studies.models.study import CODE
+from audit.tracking import tracked
+from studies.models import CODE, Study
 
 
-@pghistory.track()
+@tracked(study="study", name="name")
 class PrognosticModel(models.Model):
     """A named model of a study, such as preCIRI14, and when it is retrained."""
 
@@ -41,7 +40,7 @@ class PrognosticModel(models.Model):
             )
 
 
-@pghistory.track()
+@tracked(study="model", name="number")
 class ModelSpecification(models.Model):
     """One immutable statement of how the model is made; a change is a new number."""
 

@@ -1,17 +1,17 @@
 """What was made from values that have changed since."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assays.models import PlateRun
+from audit.tracking import tracked
+from clinical.models import Patient
 from modeling.models.version import FrozenDataset, ModelVersion
-from studies.models import Patient
 
 
-@pghistory.track()
+@tracked(study=("dataset", "version", "patient"))
 class StaleMark(models.Model):
     """A dataset, a version, or a patient's score by a version, made from values that may no longer be used,
     or that count otherwise now. A dataset frozen while a value was barred is not stale when the value is

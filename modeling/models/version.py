@@ -1,17 +1,17 @@
 """What was trained, on what, and what came out."""
 
-import pghistory
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from audit.tracking import tracked
 from jobs.models import Job
 from modeling.models.specification import ModelSpecification, PrognosticModel
 from studies.models import Study
 
 
-@pghistory.track(exclude=["content"])
+@tracked(study="study", exclude=["content"])
 class FrozenDataset(models.Model):
     """What a training reads: canonical bytes under their SHA-256. Triggers refuse any change."""
 
@@ -41,7 +41,7 @@ class FrozenDataset(models.Model):
         return f"{self.content_hash[:12]} ({self.patients} patients, {self.events} events)"
 
 
-@pghistory.track()
+@tracked(study="model")
 class TrainingRun(models.Model):
     """A training that was asked for; its job row tells how far it is."""
 
@@ -76,7 +76,7 @@ class TrainingRun(models.Model):
         return f"{self.model.name} run {self.pk}"
 
 
-@pghistory.track(exclude=["content", "report", "cross_validation"])
+@tracked(study="model", name="number", exclude=["content", "report", "cross_validation"])
 class ModelVersion(models.Model):
     """A trained model: what it was made from, how good it is, and what it is used for.
 

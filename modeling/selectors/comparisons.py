@@ -11,10 +11,11 @@ from ciri import Specification, parse_specification
 from ciri.performance.comparison import Comparison, compare_predictions
 from ciri.survival.outcome import DAYS_IN_MONTH
 from ciri.survival.outcome import outcome as outcome_array
+from clinical.models import Patient
+from clinical.selectors.outcomes import outcomes
 from modeling.models import ModelVersion, Score
 from modeling.selectors.models import HEAVY
-from studies.models import Patient, Study
-from studies.selectors.outcomes import outcomes
+from studies.models import Study
 
 MANY = 2000  # patients; above it fewer bootstrap samples are drawn, so that the page comes soon
 RESAMPLES, RESAMPLES_OF_MANY = 1000, 200

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from assays.models import Analyte
 from assays.selectors.readings import readings
 from ciri import FrozenTable, Specification
-from studies.models import Baseline, LabResult, Patient, Study
-from studies.selectors.outcomes import outcomes
+from clinical.models import Baseline, LabResult, Patient
+from clinical.selectors.outcomes import outcomes
+from studies.models import Study
 
 MEASUREMENT_COLUMNS = ["subject", "analyte", "replicate", "value", "flag", "limit"]
 

@@ -7,6 +7,8 @@ from django.db.models.functions import JSONObject
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from clinical.models import Patient
+from clinical.selectors.access import patients_visible_to
 from jobs.models import Job
 from modeling.models import (
     CrossValidationRepeat,
@@ -16,9 +18,9 @@ from modeling.models import (
     Score,
     TrainingRun,
 )
-from studies.models import Patient, Study
+from studies.models import Study
 from studies.permissions import Capability
-from studies.selectors.access import patients_visible_to, studies_visible_to
+from studies.selectors.access import studies_visible_to
 
 HEAVY = ("content", "report", "cross_validation")
 NESTED = ("c", "low", "high", "n", "events", "repeats", "folds")

@@ -6,13 +6,13 @@ from ciri import FrozenTable, Specification
 from modeling.models import FrozenDataset
 from modeling.selectors.inputs import study_table
 from studies.models import Study
-from studies.services.holding import hold_study
+from studies.services.locking import lock_study
 
 
 def freeze(study: Study, specification: Specification, *, as_of: date) -> FrozenDataset:
     """The frozen dataset of a study as of a day; the same content is stored once. In the caller's
     transaction, which holds the study until it ends: whoever decides on values afterwards finds the dataset."""
-    hold_study(study)
+    lock_study(study)
     table = study_table(study, specification, as_of=as_of, require_outcome=True)
     return _stored(study, specification, table, as_of)
 

@@ -13,16 +13,17 @@ from django.utils import timezone
 from accounts.models import User
 from ciri import Explanation, TrainedModel, parse_specification
 from ciri.survival.plain import plain, plain_rows
+from clinical.models import Patient
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import HEAVY, latest_champions
-from studies.models import Patient, Study
+from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import require
-from studies.services.holding import hold_study
+from studies.services.locking import lock_study
 
 RESCORE = "modeling.rescore"
 ENDS = ("low", "high")
@@ -80,7 +81,7 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
     specification = parse_specification(version.specification.body)
     with transaction.atomic():
         # No decision is under way while the values are read: each is seen whole, or comes after.
-        hold_study(study, patient=True)
+        lock_study(study, patient=True)
         read_at = timezone.now()
         table = study_table(study, specification, as_of=study.today(), require_outcome=False)
     progress(40, "Scoring")

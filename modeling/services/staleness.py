@@ -11,10 +11,10 @@ from assays.models import Analyte
 from assays.signals import Consequence, ValuesChanged
 from ciri import parse_specification
 from ciri.dataset.frozen import MEASUREMENT_COLUMNS
+from clinical.models import Patient
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.models import HEAVY
 from modeling.services.scoring import request_rescoring_again
-from studies.models import Patient
 
 LONGEST = 600
 

@@ -27,7 +27,7 @@ from modeling.services.staleness import mark_as_its_dataset
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
-from studies.services.holding import hold_study
+from studies.services.locking import lock_study
 
 TRAIN = "modeling.train"
 LIBRARIES = ("numpy", "numba", "pandas", "scipy", "scikit-learn", "scikit-survival")
@@ -44,7 +44,7 @@ def request_training(
     runs, its run is returned: asking twice is asking once."""
     require(by, model.study, Capability.TRAIN)
     with recorded(by=by, reason=f"training of {model.name} asked for"):
-        hold_study(model.study_id)
+        lock_study(model.study_id)
         PrognosticModel.objects.select_for_update(no_key=True).get(pk=model.pk)
         stated = current_specification(model)
         specification = parse_specification(stated.body)
@@ -110,7 +110,7 @@ def store_training(asked: Asked, outcome: Trained) -> dict[str, Any]:
     run = TrainingRun.objects.select_related("specification", "dataset").get(
         pk=asked.payload["run"]
     )
-    hold_study(run.dataset.study_id, patient=True)
+    lock_study(run.dataset.study_id, patient=True)
     model = PrognosticModel.objects.select_for_update(no_key=True).get(pk=run.model_id)
     digest = hashlib.sha256(outcome.content).hexdigest()
     version = ModelVersion.objects.filter(

@@ -6,6 +6,7 @@ from django.db.models import Count, F, Q, Window
 from django.http import HttpRequest
 
 from assays.models import PlateRun
+from clinical.models import Patient
 from modeling.models import PrognosticModel, StaleMark
 from modeling.presentation.cautions import cautions_of
 from modeling.presentation.provenance import how_scored
@@ -13,7 +14,7 @@ from modeling.selectors.models import HEAVY, champion_scores, with_champions
 from modeling.selectors.stale import stale_scores, stale_versions
 from modeling.services.schedule import how_due
 from modeling.web.performance import headline
-from studies.models import Patient, Study
+from studies.models import Study
 from studies.permissions import Capability
 
 

@@ -3,7 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from studies.models import Membership, Patient, Site, Study
+from studies.models import Membership, Site, Study
 from studies.permissions import BY_ROLE, IN_WHOLE, Capability
 from studies.refusals import NotAllowed
 
@@ -55,16 +55,6 @@ def sites_open_to(user: User, study: Study, capability: Capability) -> QuerySet[
     return Site.objects.filter(study=study, pk__in=memberships.values("site_id"))
 
 
-def patients_visible_to(
-    user: User, capability: Capability = Capability.VIEW_CLINICAL
-) -> QuerySet[Patient]:
-    """The patients for whom a person has a capability, over all studies."""
-    memberships = memberships_with(user, capability)
-    whole = memberships.filter(site__isnull=True).values("study_id")
-    some = memberships.filter(site__isnull=False).values("site_id")
-    return Patient.objects.filter(Q(study_id__in=whole) | Q(site_id__in=some))
-
-
 def require(
     by: User | None, study: Study, capability: Capability, *, site: Site | None = None
 ) -> None:
@@ -79,3 +69,10 @@ def require(
         memberships = memberships.filter(Q(site__isnull=True) | Q(site=site))
     if not memberships.exists():
         raise NotAllowed("Your role in this study does not allow this. Ask a manager of the study.")
+
+
+def open_site_ids(by: User | None, study: Study, capability: Capability) -> set[int] | None:
+    """Sites whose rows a person may import; None for all, as for the system."""
+    if by is None or memberships_with(by, capability).filter(study=study, site=None).exists():
+        return None
+    return set(sites_open_to(by, study, capability).values_list("pk", flat=True))

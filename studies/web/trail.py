@@ -11,9 +11,9 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from audit.selectors.trail import TrailEvent, TrailFilter, tracked_kinds, trail_of
 from studies.models import Study
 from studies.permissions import Capability
-from studies.selectors.trail import TrailEvent, TrailFilter, tracked_kinds, trail_of
 from studies.web.access import study_page
 
 PAGE_SIZE = 50

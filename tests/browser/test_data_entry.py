@@ -6,7 +6,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
-from studies.models import Membership, Patient, Study
+from clinical.models import Patient
+from studies.models import Membership, Study
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.pictures import take_picture
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_patient

@@ -9,8 +9,9 @@ import pandas as pd
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from clinical.models import Patient
 from modeling.models import ModelVersion
-from studies.models import Membership, Patient
+from studies.models import Membership
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.pictures import take_picture
 from tests.factories import StudyFactory

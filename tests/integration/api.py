@@ -8,6 +8,8 @@ from django.utils import timezone
 from accounts.models import User
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
 from ciri import FrozenTable
+from clinical.models import Patient
+from clinical.services.patients import record_baseline, record_follow_up, record_lab_result
 from modeling.models import (
     FrozenDataset,
     ModelSpecification,
@@ -16,8 +18,7 @@ from modeling.models import (
     Score,
     TrainingRun,
 )
-from studies.models import Patient, Study
-from studies.services.patients import record_baseline, record_follow_up, record_lab_result
+from studies.models import Study
 from studies.services.setup import create_study_token
 from tests.factories import (
     CohortFactory,

@@ -18,8 +18,9 @@ from assays.formats.reading import (
 )
 from assays.formats.values import read_value
 from assays.models import Analyte, AnalyteAlias, normalized
-from studies.models import ImportBatch, Study
-from studies.services.imports import preview_import, receive_file
+from imports.models import ImportBatch
+from imports.services.batches import preview_import, receive_file
+from studies.models import Study
 
 ANALYTES = {
     "IL6": ("IL-6", "P05231"),

@@ -15,6 +15,7 @@ from pghistory.models import Events
 from psycopg2.extensions import make_dsn
 
 from audit.recording import recorded
+from clinical.models import Patient
 from config.environment import django_database
 from config.management.commands.prepare import switch_compiling_off
 from jobs.models import Job
@@ -23,8 +24,8 @@ from jobs.work import KINDS, Work
 from runtime.paths import Places
 from runtime.postgres import server_user
 from runtime.processes import die_with_parent
-from studies.models import Patient, Study
-from studies.services.holding import hold_study
+from studies.models import Study
+from studies.services.locking import lock_study
 from tests.at_once import Other
 from tests.factories import StudyFactory, UserFactory
 
@@ -101,7 +102,7 @@ def test_the_application_starts_writes_its_history_and_does_its_jobs(
     person = UserFactory()
     with recorded(by=person, reason="through a pool"):
         study = StudyFactory()
-        hold_study(study)
+        lock_study(study)
 
     def unrelated() -> None:
         """Another client, on the same connection to the server."""
@@ -122,7 +123,7 @@ def test_the_application_starts_writes_its_history_and_does_its_jobs(
 def test_what_is_set_within_a_transaction_does_not_reach_the_next_client(pooled: str) -> None:
     study = StudyFactory()
     with transaction.atomic():
-        hold_study(study)
+        lock_study(study)
 
     def setting() -> str:
         with connection.cursor() as cursor:

@@ -12,20 +12,21 @@ class Room:
 
 
 STUDIES = (
-    *("tests/unit/studies", "tests/unit/imports", "tests/unit/admin"),
+    *("tests/unit/studies", "tests/unit/clinical", "tests/unit/imports", "tests/unit/admin"),
     *("tests/unit/accounts", "tests/unit/audit"),
 )
 CIRI = ("tests/unit/ciri",)
 
 ROOMS = {
     "outcomes": Room(
-        ("studies/selectors/outcomes.py", "ciri/survival/outcome.py"),
-        ("tests/unit/studies", "tests/unit/ciri", "tests/unit/modeling"),
+        ("clinical/selectors/outcomes.py", "ciri/survival/outcome.py"),
+        ("tests/unit/clinical", "tests/unit/ciri", "tests/unit/modeling"),
     ),
     "access": Room(
         (
             "studies/permissions.py",
             "studies/selectors/access.py",
+            "clinical/selectors/access.py",
             "studies/selectors/tokens.py",
             "studies/portal.py",
             "studies/web/access.py",
@@ -41,7 +42,16 @@ ROOMS = {
         ),
     ),
     "records": Room(
-        ("studies/services/*.py", "studies/selectors/*.py", "studies/refusals.py", "audit/*.py"),
+        (
+            "studies/services/*.py",
+            "studies/selectors/*.py",
+            "studies/refusals.py",
+            "clinical/services/*.py",
+            "clinical/selectors/*.py",
+            "imports/services/*.py",
+            "imports/selectors/*.py",
+            "audit/**/*.py",
+        ),
         STUDIES,
     ),
     "jobs": Room(
@@ -89,8 +99,8 @@ ROOMS = {
         ("tests/unit/exports", "tests/unit/api"),
     ),
     "imports": Room(
-        ("studies/imports/*.py", "assays/imports/*.py"),
-        ("tests/unit/studies", "tests/unit/assays", "tests/unit/imports"),
+        ("imports/*.py", "clinical/imports/*.py", "assays/imports/*.py"),
+        ("tests/unit/clinical", "tests/unit/assays", "tests/unit/imports"),
     ),
     "readers": Room(
         ("assays/formats/**/*.py", "tabular/*.py"), ("tests/unit/formats", "tests/unit/tabular")

@@ -13,8 +13,9 @@ from python_calamine import CalamineWorkbook
 
 from assays.models import Measurement, PlateRun, Well
 from assays.services.naming import NameChoice, name_analytes
-from studies.models import ImportBatch, Study
-from studies.services.imports import commit_import, preview_import
+from imports.models import ImportBatch
+from imports.services.batches import commit_import, preview_import
+from studies.models import Study
 from tests.factories import StudyFactory, make_member
 from tests.integration.plates import previewed
 
@@ -101,7 +102,7 @@ def unchanged_by_a_second_import(study: Study, file: Path) -> None:
 def original(study: Study, batch: ImportBatch) -> bytes:
     client = Client()
     client.force_login(make_member(study, "laboratory"))
-    return client.get(reverse("studies:import_original", args=[study.code, batch.pk])).content
+    return client.get(reverse("imports:import_original", args=[study.code, batch.pk])).content
 
 
 def test_the_xponent_plate(study: Study) -> None:

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import call_command
 
 from assays.models import Measurement, Specimen
-from studies.models import FollowUp, Patient
-from studies.selectors.outcomes import Outcome, outcomes
+from clinical.models import FollowUp, Patient
+from clinical.selectors.outcomes import Outcome, outcomes
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = Path(os.environ.get("YOGO_REAL_DATA", ROOT.parent / "shared" / "data"))

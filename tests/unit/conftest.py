@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-BESIDE = [HERE / part for part in ("assays", "exports", "modeling", "studies")]
+BESIDE = [HERE / part for part in ("assays", "clinical", "exports", "modeling", "studies")]
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ import pytest
 from django.db import models
 
 from ciri.dataset.frozen import NUMERIC_COVARIATES
+from clinical.models import PLAUSIBLE, Baseline, LabResult
 from plausibility import (
     QUANTITIES,
     Cell,
@@ -14,8 +15,6 @@ from plausibility import (
     look_at_numbers,
     look_at_outcomes,
 )
-from studies.models import Baseline, LabResult
-from studies.models.patient import PLAUSIBLE
 
 
 def cells(values: Sequence[float]) -> list[Cell]:

@@ -12,10 +12,12 @@ import pytest
 from django.test import Client
 
 from accounts.models import ApiToken, User
-from studies.models import FollowUp, Membership, Patient, Study
+from clinical.models import FollowUp, Patient
+from clinical.services import patients
+from studies.models import Membership, Study
 from studies.permissions import BY_ROLE
 from studies.refusals import NotAllowed, Refused
-from studies.services import patients, setup
+from studies.services import setup
 from tests.factories import (
     CohortFactory,
     SiteFactory,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from assays.imports.mapping import samples_file
-from studies.management.import_command import ImportCommand, read_bytes, read_text
+from imports.management.import_command import ImportCommand, read_bytes, read_text
 
 
 class Command(ImportCommand):

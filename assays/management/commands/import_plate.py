@@ -6,9 +6,9 @@ from typing import Any
 
 from assays.imports.plate_names import questions_of
 from assays.services.naming import accept_names
-from studies.management.import_command import ImportCommand, read_bytes
-from studies.models import ImportBatch
-from studies.services.imports import preview_import
+from imports.management.import_command import ImportCommand, read_bytes
+from imports.models import ImportBatch
+from imports.services.batches import preview_import
 
 
 class Command(ImportCommand):

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from assays.services.catalogue import load_analytes
-from studies.management.import_command import read_text
+from imports.management.import_command import read_text
 from studies.refusals import Refused
 
 CATALOGUE = Path(__file__).resolve().parents[2] / "catalogue.yaml"

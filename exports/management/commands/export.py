@@ -10,6 +10,8 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from clinical.models import Timepoint
+from clinical.selectors.outcomes import ENDPOINTS
 from exports.models import Export
 from exports.selectors.frozen import version_called
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
@@ -17,9 +19,7 @@ from exports.services.download import Download
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
 from studies.models import Study
-from studies.models.patient import Timepoint
 from studies.refusals import Refused
-from studies.selectors.outcomes import ENDPOINTS
 
 OF_THE_ANALYSIS_DATASET = ("timepoint", "endpoint", "events_until", "known_at")
 

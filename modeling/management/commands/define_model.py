@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ciri import TEMPLATES, template
+from imports.management.import_command import read_text
 from modeling.management.arguments import study_named
 from modeling.services.models import define_model
-from studies.management.import_command import read_text
 from studies.refusals import Refused
 from tabular.checked_yaml import YamlError, read_yaml
 

@@ -6,7 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.test import RequestFactory
 
 from accounts.models import User
-from studies.models import Cohort, Membership, Patient, Site, Study
+from clinical.models import Patient
+from studies.models import Cohort, Membership, Site, Study
 from studies.portal import ScopedAdmin, Who, belongs_wholly_to, managed_studies, people_of
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, UserFactory, make_member
 

@@ -252,7 +252,7 @@ def test_what_changes_while_the_file_is_read_is_not_in_it(
     begun = next(chunks) + next(chunks)
     other = connection.copy()
     with other.cursor() as cursor:
-        cursor.execute("UPDATE studies_baseline SET age = 99")
+        cursor.execute("UPDATE clinical_baseline SET age = 99")
     other.close()
     assert begun + b"".join(chunks) == before
     assert taken(study) != before

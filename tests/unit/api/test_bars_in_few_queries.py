@@ -10,10 +10,11 @@ from assays.selectors.bars import judgement_counts
 from assays.selectors.plates import with_bars
 from assays.selectors.specimens import standings
 from assays.services.quality import exclude
+from imports.models import ImportBatch, SourceFile
+from imports.selectors.batches import imports_visible_to
 from modeling.models import ModelVersion, StaleMark
 from modeling.selectors.stale import stale_scores
-from studies.models import ImportBatch, SourceFile, Study
-from studies.selectors.imports import imports_visible_to
+from studies.models import Study
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.integration.api import add_champion, client_with, measure, small_study
 from tests.unit.assays.plates import make_plate

@@ -16,15 +16,16 @@ from accounts.models import User
 from assays.models import Analyte, PlateAnalyte, PlateRun, QualityBar, Specimen
 from audit.past import moment_and_snapshot
 from audit.recording import recorded
+from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.services.patients import record_follow_up
 from exports.models import Export
 from exports.selectors import dataset as dataset_selector
 from exports.selectors.known import TABLES, history_begins
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.moments import read_moment
 from modeling.models import Score
-from studies.models import Baseline, FollowUp, LabResult, Patient, Study
+from studies.models import Study
 from studies.refusals import Refused
-from studies.services.patients import record_follow_up
 from tests.factories import day, make_member, make_patient
 from tests.integration.api import add_champion, add_measurements, client_with, measure, small_study
 
@@ -200,7 +201,7 @@ def test_every_table_that_an_export_reads_is_one_that_is_read_as_of_then(
         "pg_database",
     }
     assert set(asked) <= kept | as_of_now
-    assert {"studies_patient", "modeling_score", "assays_plateanalyte"} <= set(asked)
+    assert {"clinical_patient", "modeling_score", "assays_plateanalyte"} <= set(asked)
 
 
 def test_a_file_in_the_past_leaves_the_present_as_it_is(study: Study) -> None:
@@ -268,7 +269,7 @@ def test_what_is_still_being_written_is_waited_for_not_guessed() -> None:
     try:
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("UPDATE studies_baseline SET age = 99")
+            cursor.execute("UPDATE clinical_baseline SET age = 99")
             moment = now()
             with pytest.raises(Refused, match="still being written"):
                 taken(study, known_at=moment)
@@ -293,7 +294,7 @@ def test_outside_of_any_transaction_the_moment_of_an_export_makes_it_again() -> 
     assert taken(study, known_at=moment) == before
     assert history_begins() < study.created_at
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relname = 'studies_patient'")  # fmt: skip
+        cursor.execute("SELECT count(*) FROM pg_class WHERE relpersistence = 't' AND relname = 'clinical_patient'")  # fmt: skip
         assert cursor.fetchone() == (0,)
 
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from assays.models import Analyte, Measurement, Panel, PlateAnalyte, PlateRun, Specimen, Well
-from studies.models import Patient, Study
+from clinical.models import Patient
+from studies.models import Study
 
 SYMBOLS = ("IL6", "CXCL8", "SPP1")
 EXPECTED = (1000.0, 250.0, 62.5, 15.625)

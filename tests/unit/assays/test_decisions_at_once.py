@@ -18,8 +18,8 @@ from jobs.services import enqueue
 from jobs.work import Asked
 from studies.models import Study
 from studies.refusals import Refused
-from studies.services import holding
-from studies.services.holding import hold_study
+from studies.services import locking as holding
+from studies.services.locking import lock_study
 from tests.at_once import Other, until_somebody_waits_for_a_lock
 from tests.factories import make_member, make_patient
 from tests.jobs import do_all_jobs
@@ -75,7 +75,7 @@ def test_a_plate_that_is_being_imported_is_judged_by_the_new_rules(
 
     def imported() -> None:
         with transaction.atomic():
-            hold_study(study)  # as every commit of an import does
+            lock_study(study)  # as every commit of an import does
             new = make_plate(study, [patient], name="new")
             judge_new([new], None)
             judged.set()
@@ -146,7 +146,7 @@ def test_who_would_wait_for_long_is_told_so_and_nothing_is_changed(
 
     def large_import() -> None:
         with transaction.atomic():
-            hold_study(plate.study)
+            lock_study(plate.study)
             held.set()
             go_on.wait(30)
 

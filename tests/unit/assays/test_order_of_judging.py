@@ -11,7 +11,8 @@ from assays.models import Analyte, Measurement, Panel, PlateAnalyte, PlateRun, Q
 from assays.services.guides import choose_guide
 from assays.services.judging import judge_new, judge_plate
 from assays.services.quality import exclude, lift
-from studies.models import Patient, Study
+from clinical.models import Patient
+from studies.models import Study
 from tests.factories import make_patient
 from tests.unit.assays.plates import make_plate
 

@@ -8,7 +8,8 @@ from django.urls import reverse
 
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
 from assays.selectors.specimens import counts_by_timepoint, standings
-from studies.models import Patient, Site, Study
+from clinical.models import Patient
+from studies.models import Site, Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_member, make_patient
 
 pytestmark = pytest.mark.django_db
@@ -99,7 +100,7 @@ def test_the_laboratory_sees_subject_ids_but_no_way_to_the_patient(
     study: Study, site_a: Site
 ) -> None:
     specimen = specimen_of(make_patient(site=site_a, subject_id="A-1"), "tube-1")
-    there = reverse("studies:patient", args=["ICI", "A-1"])
+    there = reverse("clinical:patient", args=["ICI", "A-1"])
     laboratory = page_of(signed_in(study, "laboratory"), specimen)
     assert "A-1" in laboratory
     assert there not in laboratory
@@ -131,7 +132,7 @@ def test_the_patients_page_lists_the_specimens(study: Study, site_a: Site, plate
     patient = make_patient(site=site_a, subject_id="A-1")
     specimen = specimen_of(patient, "tube-1")
     measured(specimen, plate, "12.50", value=12.5)
-    page = signed_in(study, "monitor").get(reverse("studies:patient", args=["ICI", "A-1"]))
+    page = signed_in(study, "monitor").get(reverse("clinical:patient", args=["ICI", "A-1"]))
     assert reverse("assays:specimen", args=["ICI", specimen.pk]) in page.content.decode()
 
 
@@ -153,7 +154,7 @@ def test_a_patient_stands_among_the_cohort_and_not_among_others(
     assert standings(unmeasured, "pre") == []
     assert standings(alone, "pre") == []
     reader = signed_in(study, "monitor")
-    address = reverse("studies:patient", args=["ICI", patients[3].subject_id])
+    address = reverse("clinical:patient", args=["ICI", patients[3].subject_id])
     assert "Percentile in the cohort" in reader.get(address).content.decode()
 
 

@@ -32,9 +32,10 @@ from assays.services.judging import (
 from assays.services.policies import set_policy
 from assays.services.quality import exclude, lift, lift_all
 from assays.signals import Consequence, values_changed
+from clinical.models import FollowUp, Patient
 from jobs.models import Job
 from jobs.work import Asked
-from studies.models import FollowUp, Membership, Patient, Study
+from studies.models import Membership, Study
 from studies.refusals import NotAllowed
 from tests.factories import make_member, make_patient
 from tests.jobs import do_all_jobs

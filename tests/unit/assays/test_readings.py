@@ -11,7 +11,8 @@ from assays.selectors.matrix import usable
 from assays.selectors.readings import COLUMNS, readings, readings_and_barred, wide
 from assays.services.judging import judge_plate
 from assays.services.quality import exclude
-from studies.models import Patient, Study
+from clinical.models import Patient
+from studies.models import Study
 from tests.factories import StudyFactory, make_patient
 from tests.unit.assays.plates import SYMBOLS, make_plate
 

@@ -3,7 +3,7 @@
 import pytest
 
 from assays.imports.values import Value, read_value
-from studies.imports.texts import Texts, Unreadable
+from imports.texts import Texts, Unreadable
 
 
 @pytest.mark.parametrize(

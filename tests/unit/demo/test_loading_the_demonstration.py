@@ -10,11 +10,13 @@ from pytest_django import Settings
 
 from accounts.models import User
 from assays.models import Analyte, Measurement, Specimen
+from clinical.models import FollowUp, Patient
 from demo.accounts import ACCOUNTS, password_of, printed_accounts, shown_password
 from demo.load import load_demo
+from imports.models import ImportBatch
 from jobs.models import Job
 from modeling.models import PrognosticModel
-from studies.models import FollowUp, ImportBatch, Membership, Patient, Study
+from studies.models import Membership, Study
 
 pytestmark = pytest.mark.django_db
 

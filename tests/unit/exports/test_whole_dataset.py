@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from assays.models import Analyte, Measurement, Panel, PlateRun, QualityBar, Specimen
+from clinical.models import Baseline, FollowUp, LabResult, Patient
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from modeling.models import Score
-from studies.models import Baseline, FollowUp, LabResult, Patient, Study
+from studies.models import Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
 from tests.unit.modeling.versions import model_of, score_of, version_of
 

@@ -4,9 +4,10 @@ import pytest
 
 from assays.models import Analyte, AnalyteAlias, Measurement, Panel, PlateRun, Specimen
 from assays.selectors.known import known_assays
-from studies.models import ImportBatch, Study
+from imports.models import ImportBatch
+from imports.services.batches import commit_import, preview_import, receive_file
+from studies.models import Study
 from studies.refusals import NotAllowed, Refused
-from studies.services.imports import commit_import, preview_import, receive_file
 from tests.factories import StudyFactory, make_member, make_patient
 
 pytestmark = pytest.mark.django_db

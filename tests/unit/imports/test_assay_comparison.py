@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
-from studies.models import ImportBatch, Study
-from studies.services.imports import commit_import, preview_import, receive_file
+from imports.models import ImportBatch
+from imports.services.batches import commit_import, preview_import, receive_file
+from studies.models import Study
 from tests.factories import SiteFactory, StudyFactory, make_member, make_patient
 
 pytestmark = pytest.mark.django_db

@@ -3,8 +3,10 @@
 import pytest
 
 from assays.models import Analyte, AnalyteAlias, Measurement
-from studies.models import Baseline, ImportBatch, Patient, Study
-from studies.services.imports import commit_import, preview_import, receive_file
+from clinical.models import Baseline, Patient
+from imports.models import ImportBatch
+from imports.services.batches import commit_import, preview_import, receive_file
+from studies.models import Study
 from tests.factories import StudyFactory, make_patient
 from tests.unit.formats.bioplex_files import CellError, ComputedError
 from tests.unit.formats.files import workbook

@@ -4,23 +4,15 @@ from datetime import date
 
 import pytest
 
-from studies.models import (
-    Baseline,
-    Cohort,
-    FollowUp,
-    ImportBatch,
-    LabResult,
-    Patient,
-    Site,
-    SourceFile,
-    Study,
-)
+from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.selectors.outcomes import Outcome, outcomes
+from clinical.services.patients import record_follow_up
+from clinical.signals import clinical_change
+from imports.models import ImportBatch, SourceFile
+from imports.selectors.batches import imports_visible_to
+from imports.services.batches import commit_import, drop_import, preview_import, receive_file
+from studies.models import Cohort, Site, Study
 from studies.refusals import NotAllowed, Refused
-from studies.selectors.imports import imports_visible_to
-from studies.selectors.outcomes import Outcome, outcomes
-from studies.services.imports import commit_import, drop_import, preview_import, receive_file
-from studies.services.patients import record_follow_up
-from studies.signals import clinical_change
 from tests.factories import StudyFactory, make_member
 
 pytestmark = pytest.mark.django_db
@@ -369,7 +361,7 @@ def test_the_database_has_the_last_word_and_leaves_nothing(study: Study, monkeyp
         mapping="subject_id: id\nlayout: row_per_contact\n"
         "follow_up: [{date: seen, status: status}]\n",
     )
-    monkeypatch.setattr("studies.imports.comparison._after_death", lambda *a: None)
+    monkeypatch.setattr("clinical.imports.comparison._after_death", lambda *a: None)
     record_follow_up(patient=s2, contact_date=date(2020, 12, 1), status="dead", by=None)
     before = FollowUp.objects.count()
     with pytest.raises(Refused, match="after the death"):

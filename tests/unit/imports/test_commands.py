@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from studies.models import ImportBatch, Patient, Study
+from clinical.models import Patient
+from imports.models import ImportBatch
+from studies.models import Study
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from studies.models import FollowUp, ImportBatch, Patient, Site, Study
-from studies.services.imports import commit_import, preview_import, receive_file
+from clinical.models import FollowUp, Patient
+from imports.models import ImportBatch
+from imports.services.batches import commit_import, preview_import, receive_file
+from studies.models import Site, Study
 from tests.factories import StudyFactory, make_member
 
 pytestmark = pytest.mark.django_db

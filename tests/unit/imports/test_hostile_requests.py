@@ -14,8 +14,8 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from imports.models import ImportBatch
 from modeling.models import ModelSpecification
-from studies.models import ImportBatch
 from tests.factories import StudyFactory, make_member
 
 CHARSETS = ["punycode", "unicode_escape", "utf-7", "idna", "utf-16", "zlib", "no such", "utf\0"]
@@ -103,7 +103,7 @@ def test_a_hostile_text_is_a_sentence_as_mapping_and_as_specification(
     for kind in ("clinical", "assay", "plate"):
         file = SimpleUploadedFile("a.csv", b"id,start\nS1,2020-01-01\n")
         form = {"kind": kind, "file": file, "mapping": text}
-        page = client.post(reverse("studies:new_import", args=["ICI"]), form, follow=True)
+        page = client.post(reverse("imports:new_import", args=["ICI"]), form, follow=True)
         assert page.status_code in (200, 403, 422)
     assert set(ImportBatch.objects.values_list("state", flat=True)) <= {"refused"}
     member = make_member(ImportBatch.objects.first().study, "statistician")  # type: ignore[union-attr]
@@ -136,6 +136,6 @@ ASKED = st.dictionaries(
 )
 @given(ASKED)
 def test_hostile_questions_are_answered(client: Client, asked: dict[str, str]) -> None:
-    for name in ("studies:patients", "studies:imports", "modeling:models"):
+    for name in ("clinical:patients", "imports:imports", "modeling:models"):
         page = client.get(reverse(name, args=["ICI"]), asked)
         assert page.status_code in (200, 400, 403, 404)

@@ -8,8 +8,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from assays.models import Analyte, Measurement, PlateAnalyte
-from studies.models import ImportBatch, Study
-from studies.services.imports import commit_import
+from imports.models import ImportBatch
+from imports.services.batches import commit_import
+from studies.models import Study
 from tests.factories import StudyFactory, make_member
 from tests.integration.plates import catalogue, previewed
 

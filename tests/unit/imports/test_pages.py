@@ -5,10 +5,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from clinical.models import Patient
+from imports.models import ImportBatch
+from imports.services.batches import preview_import, receive_file
 from jobs import services as jobs
 from jobs.models import Job
-from studies.models import Cohort, ImportBatch, Patient, Site, Study
-from studies.services.imports import preview_import, receive_file
+from studies.models import Cohort, Site, Study
 from tests.factories import StudyFactory, make_member
 
 pytestmark = pytest.mark.django_db
@@ -40,11 +42,11 @@ def upload(client: Client, content: bytes = CONTENT, **more: object):
         "mapping": MAPPING,
         **more,
     }
-    return client.post(reverse("studies:new_import", args=["ICI"]), form, follow=True)
+    return client.post(reverse("imports:new_import", args=["ICI"]), form, follow=True)
 
 
 def address(name: str, batch: ImportBatch) -> str:
-    return reverse(f"studies:{name}", args=["ICI", batch.pk])
+    return reverse(f"imports:{name}", args=["ICI", batch.pk])
 
 
 def test_a_file_is_uploaded_previewed_and_committed(study: Study) -> None:
@@ -57,7 +59,7 @@ def test_a_file_is_uploaded_previewed_and_committed(study: Study) -> None:
     page = client.post(address("commit_import", batch), follow=True)
     assert "The file is loaded" in page.content.decode()
     assert Patient.objects.count() == 2
-    listed = client.get(reverse("studies:imports", args=["ICI"])).content.decode()
+    listed = client.get(reverse("imports:imports", args=["ICI"])).content.decode()
     assert "患者.csv" in listed
     assert "committed" in listed
 
@@ -107,7 +109,7 @@ def test_what_is_missing_or_too_large_is_told_at_its_field(study: Study, setting
 
 def test_an_example_fills_the_mapping_and_no_other_file_can_be_read(study: Study) -> None:
     client = signed_in(study, "manager")
-    new = reverse("studies:new_import", args=["ICI"])
+    new = reverse("imports:new_import", args=["ICI"])
     assert "OS_Months" in client.get(new, {"example": "nsclc_ici/clinical.yaml"}).content.decode()
     assert "SECRET" not in client.get(new, {"example": "../config/settings.py"}).content.decode()
 
@@ -117,7 +119,7 @@ def test_roles_see_and_do_what_they_may(study: Study) -> None:
     batch = ImportBatch.objects.get()
     monitor = signed_in(study, "monitor")
     assert monitor.get(address("import", batch)).status_code == 200
-    assert monitor.get(reverse("studies:new_import", args=["ICI"])).status_code == 403
+    assert monitor.get(reverse("imports:new_import", args=["ICI"])).status_code == 403
     monitor.post(address("commit_import", batch))
     assert not Patient.objects.exists()
     for role in ("laboratory", "coordinator"):
@@ -140,7 +142,7 @@ def test_an_import_of_another_study_is_not_found_under_this_one(study: Study) ->
 
 
 def test_a_large_file_is_previewed_and_committed_by_jobs(study: Study, monkeypatch) -> None:
-    monkeypatch.setattr("studies.web.imports.LARGE", 10)
+    monkeypatch.setattr("imports.web.batches.LARGE", 10)
     client = signed_in(study, "manager")
     page = upload(client)
     batch = ImportBatch.objects.get()
@@ -177,7 +179,7 @@ def test_a_job_that_finds_the_study_changed_says_so_on_the_page(study: Study, mo
     )
     preview_import(batch=other, by=None)
     client.post(address("commit_import", other))
-    monkeypatch.setattr("studies.web.imports.LARGE", 10)
+    monkeypatch.setattr("imports.web.batches.LARGE", 10)
     client.post(address("commit_import", batch))
     jobs.run(Job.objects.get().pk)
     text = client.get(address("import", batch)).content.decode()
@@ -192,4 +194,4 @@ def test_the_list_takes_few_queries_however_many_imports(
     for n in range(5):
         upload(client, CONTENT + b"S9,2020-01-0%d\r\n" % (n + 1))
     with django_assert_max_num_queries(14):
-        client.get(reverse("studies:imports", args=["ICI"]))
+        client.get(reverse("imports:imports", args=["ICI"]))

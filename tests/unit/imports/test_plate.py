@@ -15,9 +15,10 @@ from assays.models import (
 )
 from assays.services import plate_import
 from assays.services.naming import NameChoice, name_analytes
-from studies.models import ImportBatch, Study
+from imports.models import ImportBatch
+from imports.services.batches import commit_import, preview_import
+from studies.models import Study
 from studies.refusals import NotAllowed, Refused
-from studies.services.imports import commit_import, preview_import
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.integration.plates import catalogue, previewed, reading
 

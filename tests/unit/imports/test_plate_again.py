@@ -11,9 +11,11 @@ from assays.models import Measurement, PlateRun, QualityBar, Specimen
 from assays.selectors.readings import readings
 from assays.services.quality import exclude, lift
 from assays.signals import Consequence, values_changed
-from studies.models import ImportBatch, Patient, Study
+from clinical.models import Patient
+from imports.models import ImportBatch
+from imports.services.batches import commit_import
+from studies.models import Study
 from studies.refusals import Refused
-from studies.services.imports import commit_import
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.integration.plates import catalogue, previewed
 from tests.unit.formats.files import RESULT, xponent, xponent_blocks
@@ -82,7 +84,7 @@ def test_a_new_export_of_a_run_supersedes_the_earlier_one_from_its_page(
     refused = previewed(study, AGAIN)
     assert refused.state == ImportBatch.State.REFUSED
     assert "let it supersede the earlier one" in refused.message
-    page = client.get(reverse("studies:import", args=["ICI", refused.pk])).content.decode()
+    page = client.get(reverse("imports:import", args=["ICI", refused.pk])).content.decode()
     assert f"The study holds {old.name} with other values" in page
     supersede = reverse("assays:supersede_plate", args=["ICI", refused.pk])
     asked = client.post(supersede, {"reason": "gates set anew"}, follow=True).content.decode()

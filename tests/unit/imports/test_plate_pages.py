@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from assays.models import AnalyteAlias, Measurement, PlateRun, Specimen
+from imports.models import ImportBatch
+from imports.web import batches as pages
 from jobs import services as jobs
 from jobs.models import Job
-from studies.models import ImportBatch, Study
-from studies.web import imports as pages
+from studies.models import Study
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.integration.plates import catalogue
 from tests.unit.formats.files import xponent
@@ -44,7 +45,7 @@ def client(study: Study) -> Client:
 def upload(client: Client, content: bytes, **more: object):
     file = SimpleUploadedFile("plate.csv", content)
     form = {"kind": "plate", "file": file, **more}
-    return client.post(reverse("studies:new_import", args=["ICI"]), form, follow=True)
+    return client.post(reverse("imports:new_import", args=["ICI"]), form, follow=True)
 
 
 def address(name: str, batch: ImportBatch) -> str:
@@ -56,13 +57,13 @@ def test_a_plate_needs_no_mapping_and_its_file_comes_back_as_it_was(client: Clie
     for told in ("Luminex xPONENT", "MAGPX1", "L77", "new measurements", "S-1 (S1, pre)"):
         assert told in page
     batch = ImportBatch.objects.get()
-    client.post(address("studies:commit_import", batch))
+    client.post(address("imports:commit_import", batch))
     assert Measurement.objects.count() == 10
-    assert client.get(address("studies:import_original", batch)).content == xponent()
+    assert client.get(address("imports:import_original", batch)).content == xponent()
 
 
 def test_the_form_starts_with_a_plate_where_the_link_says_so(client: Client) -> None:
-    page = client.get(reverse("studies:new_import", args=["ICI"]) + "?kind=plate")
+    page = client.get(reverse("imports:new_import", args=["ICI"]) + "?kind=plate")
     assert '<option value="plate" selected>' in page.content.decode()
 
 
@@ -88,7 +89,7 @@ def test_unknown_names_are_decided_on_the_page(client: Client) -> None:
     assert "remembered" in again
     new = ImportBatch.objects.latest("pk")
     assert (new.state, ImportBatch.objects.get(pk=batch.pk).state) == ("previewed", "dropped")
-    client.post(address("studies:commit_import", new))
+    client.post(address("imports:commit_import", new))
     assert AnalyteAlias.objects.filter(normalized__in=["xy9", "zz1"]).count() == 2
     assert client.get(names).status_code == 302
 
@@ -98,7 +99,7 @@ def test_those_who_only_look_are_not_asked(client: Client, study: Study) -> None
     batch = ImportBatch.objects.get()
     looker = Client()
     looker.force_login(make_member(study, "monitor"))
-    page = looker.get(address("studies:import", batch)).content.decode()
+    page = looker.get(address("imports:import", batch)).content.decode()
     assert "XY-9" in page
     assert "Names to decide on" not in page
     assert looker.post(address("assays:name_plate_analytes", batch)).status_code == 403

@@ -8,8 +8,10 @@ from django.test import Client
 from assays.models import Measurement, PanelPolicy, PlateRun, Specimen, Well, WellName
 from assays.selectors.readings import readings
 from assays.services.judging import judge_plate
-from studies.models import ImportBatch, Patient, Study
-from studies.services.imports import commit_import
+from clinical.models import Patient
+from imports.models import ImportBatch
+from imports.services.batches import commit_import
+from studies.models import Study
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.integration.plates import catalogue, previewed
 from tests.unit.formats.files import as_csv, xponent

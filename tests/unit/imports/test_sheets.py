@@ -7,9 +7,11 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from studies.models import Cohort, ImportBatch, Patient, Study
+from clinical.models import Patient
+from imports.models import ImportBatch
+from imports.services.batches import choose_sheet, preview_import
+from studies.models import Cohort, Study
 from studies.refusals import Refused
-from studies.services.imports import choose_sheet, preview_import
 from tests.factories import StudyFactory
 from tests.unit.formats.files import workbook
 from tests.unit.imports.test_pages import MAPPING, address, signed_in, upload
@@ -35,7 +37,7 @@ def test_the_page_lists_the_sheets_and_keeps_the_one_that_was_chosen(study: Stud
     assert 'value="2020"' in page
     assert 'value="Legend"' not in page
     assert "Commit" not in page
-    for shown in (page, client.get(reverse("studies:imports", args=["ICI"])).content.decode()):
+    for shown in (page, client.get(reverse("imports:imports", args=["ICI"])).content.decode()):
         assert "waits for answers" in shown
     page = client.post(address("choose_sheet", asked), {"sheet": "2020"}, follow=True)
     assert "new patients <strong>2</strong>" in page.content.decode()

@@ -2,7 +2,8 @@
 
 import pytest
 
-from studies.imports.units import UNITS, factor, name_of, normal_unit
+from clinical.imports.units import UNITS, name_of
+from imports.units import factor, normal_unit
 
 KEPT = {
     "age": {"years": 1, "months": 0.083333333333},
@@ -38,8 +39,8 @@ def test_units_as_people_write_them(written: str, read: str) -> None:
 
 
 def test_capitals_do_not_matter_and_an_unknown_unit_has_no_factor() -> None:
-    assert factor("albumin_g_dl", "G/L") == 0.1
-    assert factor("albumin_g_dl", "mmol/L") is None
+    assert factor(UNITS["albumin_g_dl"], "G/L") == 0.1
+    assert factor(UNITS["albumin_g_dl"], "mmol/L") is None
 
 
 def test_a_factor_is_named_by_its_unit() -> None:

@@ -5,12 +5,13 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
+from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.signals import clinical_change
 from modeling.models import ModelVersion, PrognosticModel
 from modeling.selectors.models import champion_of
 from modeling.services.models import define_model
 from modeling.services.training import request_training
-from studies.models import Baseline, FollowUp, LabResult, Patient, Study
-from studies.signals import clinical_change
+from studies.models import Study
 from tests.factories import INDEX_DATE, CohortFactory, SiteFactory, StudyFactory
 from tests.jobs import do_all_jobs
 

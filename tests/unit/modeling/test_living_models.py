@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from clinical.models import FollowUp
+from clinical.services.patients import record_follow_up
 from modeling.models import (
     FrozenDataset,
     ModelSpecification,
@@ -18,9 +20,8 @@ from modeling.services.models import define_model
 from modeling.services.promotion import promote_version, reject_version
 from modeling.services.schedule import how_due
 from modeling.services.training import request_training
-from studies.models import FollowUp, Study
+from studies.models import Study
 from studies.refusals import NotAllowed, Refused
-from studies.services.patients import record_follow_up
 from tests.factories import INDEX_DATE, make_member
 from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL, add_patients

@@ -118,7 +118,7 @@ def test_the_page_of_a_patient_says_it_beside_the_probabilities(champion: ModelV
     score = champion.scores.filter(basis="out-of-bag").first()
     assert score is not None
     client = signed_in(champion.model.study, "investigator")
-    place = reverse("studies:patient", args=[champion.model.study.code, score.patient.subject_id])
+    place = reverse("clinical:patient", args=[champion.model.study.code, score.patient.subject_id])
     page = client.get(place).content.decode()
     assert "cannot be told from 0.5: 0.533 (95 % interval 0.494 to 0.576; 30 patients" in page
     assert "Out-of-bag: by the trees that did not see this training patient." in page
@@ -138,7 +138,7 @@ def test_the_page_of_a_patient_says_once_that_patients_had_to_live_to_be_measure
     score = champion.scores.filter(basis="out-of-bag").first()
     assert score is not None
     client = signed_in(champion.model.study, "investigator")
-    place = reverse("studies:patient", args=[champion.model.study.code, score.patient.subject_id])
+    place = reverse("clinical:patient", args=[champion.model.study.code, score.patient.subject_id])
     page = client.get(place).content.decode()
     assert page.count("immortal time") == 1
     assert "The patient is among those who chose the analytes." in page

@@ -9,12 +9,13 @@ from django.urls import reverse
 
 from ciri import TrainedModel
 from ciri.training.trained import CHANGED
+from clinical.models import Baseline, Patient
 from jobs.work import Asked
 from modeling.models import ModelVersion, Score
 from modeling.services import scoring
 from modeling.services.models import define_model
 from modeling.services.training import request_training
-from studies.models import Baseline, Patient, Study
+from studies.models import Study
 from tests.factories import SiteFactory, StudyFactory, make_member
 from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
@@ -123,7 +124,7 @@ def test_the_patients_page_tells_risk_interval_and_why(champion: ModelVersion) -
     score = champion.scores.order_by("patient__subject_id").select_related("patient")[0]
     client = signed_in(champion.model.study, "investigator")
     page = client.get(
-        reverse("studies:patient", args=[champion.model.study.code, score.patient.subject_id])
+        reverse("clinical:patient", args=[champion.model.study.code, score.patient.subject_id])
     ).content.decode()
     for _, told in score.survival_percent:
         assert told in page
@@ -168,7 +169,7 @@ def test_a_score_made_before_explanations_were_kept_says_so(champion: ModelVersi
     drawn = client.get(address_of_why(score.patient)).content.decode()
     assert "ask for the scores again" in drawn
     page = client.get(
-        reverse("studies:patient", args=[score.patient.study.code, score.patient.subject_id])
+        reverse("clinical:patient", args=[score.patient.study.code, score.patient.subject_id])
     )
     assert page.status_code == 200
     assert "Why this score" not in page.content.decode()

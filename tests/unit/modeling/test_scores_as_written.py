@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ciri import Explanation
+from clinical.models import Patient
 from jobs.models import Job
 from jobs.work import Asked
 from modeling.models import ModelVersion, Score, StaleMark
@@ -23,7 +24,7 @@ from modeling.services.scoring import (
     store_scores,
     strongest_contributions,
 )
-from studies.models import Patient, Study
+from studies.models import Study
 from studies.refusals import NotAllowed
 from tests.factories import StudyFactory, UserFactory, make_member, make_patient
 from tests.unit.modeling.versions import model_of, score_of, version_of

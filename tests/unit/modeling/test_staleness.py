@@ -12,6 +12,7 @@ from assays.services.judging import judge_plate
 from assays.services.policies import set_policy
 from assays.services.quality import exclude, lift
 from ciri import FrozenTable, parse_specification
+from clinical.models import Patient
 from jobs.models import Job
 from jobs.services import claim
 from jobs.work import Asked
@@ -22,7 +23,7 @@ from modeling.services.datasets import freeze
 from modeling.services.models import define_model
 from modeling.services.scoring import RESCORE, compute_scores, request_rescoring, store_scores
 from modeling.services.training import request_training
-from studies.models import Patient, Study
+from studies.models import Study
 from tests.factories import make_member
 from tests.jobs import do_all_jobs
 from tests.unit.assays.plates import SYMBOLS, make_plate

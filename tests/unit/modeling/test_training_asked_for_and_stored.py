@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from clinical.models import FollowUp
 from jobs.models import Job
 from jobs.work import Asked
 from modeling.models import (
@@ -24,7 +25,7 @@ from modeling.services.cross_validation import CROSS_VALIDATE
 from modeling.services.models import define_model
 from modeling.services.scoring import RESCORE
 from modeling.services.training import TRAIN, Trained, request_training, store_training
-from studies.models import FollowUp, Study
+from studies.models import Study
 from studies.refusals import NotAllowed, Refused
 from tests.factories import (
     CohortFactory,

@@ -8,10 +8,11 @@ import pytest
 
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
 from ciri import FrozenTable, parse_specification
+from clinical.models import Baseline, FollowUp, LabResult, Patient
 from modeling.models import FrozenDataset
 from modeling.selectors.inputs import study_table, training_counts, unknown_analytes
 from modeling.services.datasets import freeze
-from studies.models import Baseline, FollowUp, LabResult, Patient, Study
+from studies.models import Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
 
 pytestmark = pytest.mark.django_db

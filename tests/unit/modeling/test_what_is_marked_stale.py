@@ -12,12 +12,13 @@ from django.utils import timezone
 from assays.models import Analyte, PlateRun
 from assays.signals import ChangedValue, Consequence, ValuesChanged
 from ciri import FrozenTable
+from clinical.models import Patient
 from jobs.models import Job
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.stale import scores_since, stale_scores, stale_versions, versions_since
 from modeling.services.scoring import RESCORE, request_rescoring
 from modeling.services.staleness import mark_as_its_dataset, mark_stale
-from studies.models import Membership, Patient, Study
+from studies.models import Membership, Study
 from tests.factories import StudyFactory, UserFactory, make_member, make_patient
 from tests.unit.assays.plates import make_plate
 from tests.unit.modeling.versions import dataset_of, model_of, score_of, version_of

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from clinical.models import FollowUp
 from jobs.models import Job
 from jobs.work import Asked
 from modeling.models import FrozenDataset, TrainingRun
@@ -19,7 +20,7 @@ from modeling.services.schedule import (
     store_due,
 )
 from modeling.services.scoring import RESCORE
-from studies.models import FollowUp, Study
+from studies.models import Study
 from studies.refusals import Refused
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, UserFactory, day, make_patient
 from tests.unit.modeling.conftest import CLINICAL

@@ -6,9 +6,10 @@ from typing import Any
 from django.utils import timezone
 
 from ciri import FrozenTable
+from clinical.models import Patient
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, Score
 from modeling.services.models import define_model
-from studies.models import Patient, Study
+from studies.models import Study
 from tests.unit.modeling.conftest import CLINICAL
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.models import User
+from clinical.selectors.access import patients_visible_to
 from studies.models import Membership, Site, Study
 from studies.permissions import BY_ROLE, IN_WHOLE, Capability
 from studies.refusals import NotAllowed
@@ -10,7 +11,6 @@ from studies.selectors.access import (
     capabilities_in,
     may,
     memberships_with,
-    patients_visible_to,
     require,
     sites_open_to,
     studies_visible_to,

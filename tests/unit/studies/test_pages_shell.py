@@ -6,8 +6,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from clinical.services.patients import correct_enrolment, correct_follow_up, record_follow_up
 from studies.models import Study
-from studies.services.patients import correct_enrolment, correct_follow_up, record_follow_up
 from tests.factories import SiteFactory, StudyFactory, UserFactory, day, make_member, make_patient
 
 pytestmark = pytest.mark.django_db
@@ -125,7 +125,7 @@ def test_an_unknown_address_gets_a_sentence(study: Study) -> None:
 def test_a_form_without_its_secret_gets_a_sentence_not_a_crash(study: Study) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(make_member(study, "coordinator"))
-    answer = client.post(reverse("studies:enrol", args=["ICI"]), {})
+    answer = client.post(reverse("clinical:enrol", args=["ICI"]), {})
     assert answer.status_code == 403
     assert "Yogo" in answer.content.decode()
 
@@ -152,7 +152,9 @@ def test_the_trail_tells_who_changed_what_from_what_to_what_and_why(study: Study
     text = monitor.get(address).content.decode()
     assert "read from the wrong line" in text
     assert "hanako" in text
-    events = monitor.get(address, {"q": "wrong line", "kind": "studies.FollowUp"}).context["events"]
+    events = monitor.get(address, {"q": "wrong line", "kind": "clinical.FollowUp"}).context[
+        "events"
+    ]
     assert [(old, new) for _, old, new in events[0].changes] == [(day(30), day(31))]
     assert "wrong line" in monitor.get(address, {"q": "wrong line"}).content.decode()
     assert "Nothing fits" in monitor.get(address, {"q": "never said"}).content.decode()
@@ -167,7 +169,7 @@ def test_the_trail_names_what_a_row_points_to_and_stands_rows_that_are_gone(stud
     correct_enrolment(patient=patient, by=None, reason="moved", site=other)
     monitor = signed_in(study, "monitor")
     address = reverse("studies:trail", args=["ICI"])
-    moved = monitor.get(address, {"kind": "studies.Patient"}).context["events"][0]
+    moved = monitor.get(address, {"kind": "clinical.Patient"}).context["events"][0]
     assert [(str(name), new) for name, _, new in moved.changes] == [("site", "Hospital Two")]
     patient.delete()
     events = monitor.get(address).context["events"]

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from clinical.services.patients import record_follow_up
 from studies.models import Study
-from studies.services.patients import record_follow_up
 from studies.web.trail import PAGE_SIZE
 from tests.factories import StudyFactory, day, make_member, make_patient
 
@@ -47,7 +47,7 @@ def pages_of(monitor: Client, asked: dict[str, str]) -> list[list[object]]:
 
 def test_every_change_stands_on_exactly_one_page(study: Study, monitor: Client) -> None:
     contacts_on(study, range(1, 2 * PAGE_SIZE + 8))
-    pages = pages_of(monitor, {"kind": "studies.FollowUp"})
+    pages = pages_of(monitor, {"kind": "clinical.FollowUp"})
     assert [len(page) for page in pages] == [PAGE_SIZE, PAGE_SIZE, 7]
     dates = {event.changes[0][2] for page in pages for event in page}
     assert dates == {day(n) for n in range(1, 2 * PAGE_SIZE + 8)}
@@ -57,8 +57,8 @@ def test_what_happened_at_the_moment_a_page_ends_is_on_the_next(
     study: Study, monitor: Client
 ) -> None:
     contacts_on(study, range(1, 4))
-    newest, _second, oldest = monitor.get(ADDRESS, {"kind": "studies.FollowUp"}).context["events"]
-    until = {"kind": "studies.FollowUp", "until": oldest.when.isoformat()}
+    newest, _second, oldest = monitor.get(ADDRESS, {"kind": "clinical.FollowUp"}).context["events"]
+    until = {"kind": "clinical.FollowUp", "until": oldest.when.isoformat()}
     assert [event.when for event in monitor.get(ADDRESS, until).context["events"]] == [oldest.when]
     assert newest.when > oldest.when
 
@@ -74,7 +74,7 @@ def test_days_begin_and_end_where_the_study_is(study: Study, monitor: Client) ->
         "until yesterday": {"to": str(before)},
     }
     counts = {
-        name: len(monitor.get(ADDRESS, {"kind": "studies.FollowUp", **asked}).context["events"])
+        name: len(monitor.get(ADDRESS, {"kind": "clinical.FollowUp", **asked}).context["events"])
         for name, asked in found.items()
     }
     assert counts == {"from today": 1, "until today": 1, "from tomorrow": 0, "until yesterday": 0}
@@ -91,8 +91,8 @@ def test_the_page_on_which_a_change_was_made_is_told(study: Study, monitor: Clie
     patient = make_patient(study, subject_id="A-1")
     coordinator = Client()
     coordinator.force_login(make_member(study, "coordinator", username="hanako"))
-    page = reverse("studies:follow_up", args=["ICI", "A-1"])
+    page = reverse("clinical:follow_up", args=["ICI", "A-1"])
     coordinator.post(page, {"new-contact_date": str(day(30)), "new-status": "alive"})
     assert patient.follow_ups.count() == 1
-    (event,) = monitor.get(ADDRESS, {"kind": "studies.FollowUp"}).context["events"]
+    (event,) = monitor.get(ADDRESS, {"kind": "clinical.FollowUp"}).context["events"]
     assert (event.who, event.address) == ("hanako", page)

@@ -1,0 +1,106 @@
+"""What a change of a row says, in words: the row's name, and each field's old and new value."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit.tracking import ITSELF, TRAILS, Trail
+
+Names = dict[tuple[type[models.Model], Any], str]
+
+PLUMBING = {"id", "created_at"}
+NOT_IN_A_TRAIL = Trail((), "", None)
+
+
+def related_names(rows: list[Any]) -> Names:
+    """What the rows point to, by name, in one query a table. A row that is gone has no name."""
+    wanted: dict[type[models.Model], set[Any]] = {}
+    for row in rows:
+        for column in row.pgh_tracked_model._meta.concrete_fields:
+            key = getattr(row, column.attname, None)
+            if column.is_relation and key is not None:
+                wanted.setdefault(column.related_model, set()).add(key)
+    return {
+        (model, key): str(found)
+        for model, keys in wanted.items()
+        for key, found in _without_contents(model).in_bulk(keys).items()
+    }
+
+
+def _without_contents(model: type[models.Model]) -> QuerySet[Any]:
+    """Rows and what their names are made of, but not the files and documents in them."""
+    owners = [c for c in model._meta.concrete_fields if c.is_relation]
+    columns = _heavy(model) + [
+        f"{owner.name}__{column}" for owner in owners for column in _heavy(owner.related_model)
+    ]
+    return model._default_manager.select_related(*(o.name for o in owners)).defer(*columns)
+
+
+def _heavy(model: Any) -> list[str]:
+    heavy = (models.BinaryField, models.JSONField)
+    return [c.attname for c in model._meta.concrete_fields if isinstance(c, heavy)]
+
+
+def name_of(row: Any, names: Names) -> str:
+    """A row by its own name, or by that of what it belongs to."""
+    model = row.pgh_tracked_model
+    trail = TRAILS.get(model, NOT_IN_A_TRAIL)
+    if trail.name:
+        return str(getattr(row, trail.name))
+    for owner in (one for one in trail.owners if one != ITSELF):
+        column = model._meta.get_field(owner)
+        found = names.get((column.related_model, getattr(row, column.attname)))
+        if found is not None and TRAILS[column.related_model].owners != (ITSELF,):
+            return found
+    return f"#{row.pgh_obj_id}"
+
+
+def changes_of(row: Any, old: Any | None, names: Names) -> list[tuple[str, Any, Any]]:
+    """Title, old and new value of each field that changed; of a new row, of each that is known."""
+    found = []
+    model = row.pgh_tracked_model
+    above = {f"{owner}_id" for owner in TRAILS.get(model, NOT_IN_A_TRAIL).owners}
+    for column in model._meta.concrete_fields:
+        name = column.attname
+        if name in PLUMBING | above or column.generated or not hasattr(row, name):
+            continue
+        new, before = getattr(row, name), getattr(old, name) if old is not None else None
+        if new != before and not (old is None and _says_nothing(column, new)):
+            title = str(column.verbose_name)
+            found.append((title, _shown(column, before, names), _shown(column, new, names)))
+    return found
+
+
+def _says_nothing(column: Any, value: Any) -> bool:
+    """Whether a field of a new row holds what it would hold if nobody had entered anything."""
+    if value is None or value == "" or value == []:
+        return True
+    return value is False and not column.null  # where no is not the same as unknown, no is told
+
+
+def _shown(column: Any, value: Any, names: Names) -> Any:
+    """A value as people read it; dates and numbers stay as they are for the page to write."""
+    if value is None:
+        return None
+    if column.is_relation:
+        return names.get((column.related_model, value), f"#{value}")
+    if column.choices:
+        return str(dict(column.flatchoices).get(value, value))
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, list):
+        return "; ".join(_joined(one) for one in value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+    return value
+
+
+def _joined(one: Any) -> str:
+    """An entry of a list; of a mapping its known parts, such as who, when, code and column."""
+    if not isinstance(one, dict):
+        return str(one)
+    return ", ".join(f"{name}: {part}" for name, part in one.items() if part)

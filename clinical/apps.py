@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ClinicalConfig(AppConfig):
+    name = "clinical"
+    verbose_name = _("Clinical record")
+
+    def ready(self) -> None:
+        from clinical.refusals import SENTENCES
+        from clinical.services.importing import ClinicalImporter
+        from clinical.web import sections
+        from imports.registry import register_importer
+        from studies.refusals import explain
+        from studies.sections import overview_sections
+
+        register_importer("clinical", ClinicalImporter())
+        explain(SENTENCES)
+        overview_sections.register(0, sections.counts_on_overview)
+        overview_sections.register(90, sections.overdue_on_overview)

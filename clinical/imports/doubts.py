@@ -1,0 +1,122 @@
+"""What a person would see at a glance in a clinical file, and what a mapping accepts of it."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from clinical.imports.mapping import ClinicalMapping
+from clinical.imports.said import Said
+from clinical.imports.units import name_of
+from clinical.models import PLAUSIBLE
+from imports.columns import Source
+from imports.texts import quoted
+from plausibility import (
+    ENOUGH_OUTCOMES,
+    Cell,
+    Doubt,
+    look_at_durations,
+    look_at_numbers,
+    look_at_outcomes,
+)
+
+FEW_OUTCOMES = 3
+BLOOD_WITHIN = timedelta(days=730)  # of the index date, either way
+
+
+def doubts_of(said: Sequence[Said], mapping: ClinicalMapping) -> list[Doubt]:
+    """Every doubt about the columns of a file, in the order of the mapping."""
+    return [
+        *_numbers(said, mapping),
+        *_blood_days(said, mapping),
+        *_durations(said, mapping),
+        *_outcomes(said, mapping, ENOUGH_OUTCOMES),
+    ]
+
+
+def remarks_on(said: Sequence[Said], mapping: ClinicalMapping) -> list[str]:
+    """What is told without asking: outcomes that are all events, of too few patients to doubt them."""
+    asked = {doubt.column for doubt in _outcomes(said, mapping, ENOUGH_OUTCOMES)}
+    return [
+        f"{doubt.column}: {doubt.sentence(_)}"
+        for doubt in _outcomes(said, mapping, FEW_OUTCOMES)
+        if doubt.column not in asked
+    ]
+
+
+def _numbers(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    for target, source in mapping.baseline.items():
+        if target in PLAUSIBLE:
+            cells = _cells((one.row, one.baseline.get(target)) for one in said)
+            yield from _looked_at(source, target, cells)
+    for labs in mapping.labs:
+        for target, source in labs.numbers.items():
+            values = ((one.row, one.labs.get(labs.timepoint, {}).get(target)) for one in said)
+            yield from _looked_at(source, target, _cells(values))
+
+
+def _cells(values: Iterable[tuple[int, Any]]) -> list[Cell]:
+    return [Cell(row, value) for row, value in values if value is not None]
+
+
+def _looked_at(source: Source, target: str, cells: list[Cell]) -> Iterator[Doubt]:
+    if source.column is None:
+        return  # a constant of the mapping is constant on purpose
+    quantity = PLAUSIBLE[target]  # what cannot be at all is rejected by row
+    possible = [cell for cell in cells if quantity.is_possible(cell.value)]
+    yield from look_at_numbers(source.label, possible, quantity)
+
+
+def _blood_days(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    """Blood that was drawn years before or after the index date."""
+    for labs in mapping.labs:
+        odd = [
+            (one.row, day)
+            for one in said
+            if one.index_date is not None
+            and (day := one.labs.get(labs.timepoint, {}).get("collected_on")) is not None
+            and abs(day - one.index_date) > BLOOD_WITHIN
+        ]
+        if odd and labs.collected_on is not None:
+            values = {
+                "n": len(odd),
+                "years": 2,
+                "values": quoted(d.isoformat() for _r, d in odd[:5]),
+            }
+            yield Doubt(
+                "far_from_index", labs.collected_on.label, values, tuple(r for r, _d in odd)
+            )
+
+
+def _durations(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    for endpoint, duration, _event in _endpoints(mapping):
+        cells = [Cell(one.row, one.stated[endpoint].days) for one in said if endpoint in one.stated]
+        unit = name_of("duration", duration.factor)
+        yield from look_at_durations(duration.label, cells, unit)
+
+
+def _endpoints(mapping: ClinicalMapping) -> Iterator[tuple[str, Source, Source]]:
+    """Endpoint, duration and event of what the mapping takes."""
+    if mapping.survival is None:
+        return
+    survival = mapping.survival
+    yield "OS", survival.os_duration, survival.os_event
+    if survival.pfs_duration is not None and survival.pfs_event is not None:
+        yield "PFS", survival.pfs_duration, survival.pfs_event
+
+
+def _outcomes(said: Sequence[Said], mapping: ClinicalMapping, least: int) -> Iterator[Doubt]:
+    """Whether anybody is event-free in columns of events, or said to be alive in files of contacts."""
+    for endpoint, _duration, event in _endpoints(mapping):
+        events = [one.stated[endpoint].event for one in said if endpoint in one.stated]
+        yield from look_at_outcomes(event.label, events, len(said) - len(events), least)
+    if mapping.follow_up and mapping.follow_up[0].status.column is not None:
+        dead: dict[str, bool] = {}
+        for one in said:
+            for contact in one.contacts:
+                is_death = contact.values.get("status") == "dead"
+                dead[one.subject_id] = dead.get(one.subject_id, False) or is_death
+        subjects = {one.subject_id for one in said}
+        label = mapping.follow_up[0].status.label
+        yield from look_at_outcomes(label, list(dead.values()), len(subjects) - len(dead), least)

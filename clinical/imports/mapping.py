@@ -1,0 +1,295 @@
+"""The mapping of a clinical file: which column holds what, in which unit and coding."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from django.utils.translation import gettext as _
+
+from clinical.imports.units import UNITS
+from clinical.models import Baseline, FollowUp
+from imports.columns import Source, source_from
+from imports.form import COMMON_KEYS, Accepted, FileForm, accepted_in, file_form
+from imports.sections import Section, as_key
+from studies.models import Cohort
+
+TRUE_FALSE = ("true", "false")
+MAX_NAME = 200
+
+# Mapping key -> field, for what is a number. `pdl1` is treated apart: percent or class.
+BASELINE_NUMBERS = {
+    "age": "age",
+    "height": "height_cm",
+    "weight": "weight_kg",
+    "bmi": "bmi_reported",
+}
+BASELINE_CHOICES = {
+    "sex": ("sex", tuple(Baseline.Sex.values)),
+    "stage": ("stage", tuple(Baseline.Stage.values)),
+    "pretreated": ("pretreated", TRUE_FALSE),
+    "combination": ("combination", TRUE_FALSE),
+}
+LAB_NUMBERS = {
+    "albumin": "albumin_g_dl",
+    "neutrophils": "neutrophils",
+    "lymphocytes": "lymphocytes",
+    "nlr": "nlr_reported",
+}
+PATIENT_KEYS = ("site", "cohort", "index_date", *BASELINE_NUMBERS, *BASELINE_CHOICES, "pdl1")
+CLINICAL_KEYS = (
+    *COMMON_KEYS,
+    "accept",
+    "layout",
+    "subject_id",
+    *PATIENT_KEYS,
+    "labs",
+    "survival",
+    "follow_up",
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Site or cohort of a row, and whether those not yet in the study are made by the import."""
+
+    source: Source
+    create: bool
+    names: dict[str, str]
+    """Code -> name. A file may hold either."""
+    kinds: dict[str, str]
+    """Cohort code -> kind."""
+
+    def code_of(self, text: str | None) -> str | None:
+        """The code that a text of the file means: itself, or the one whose name it is."""
+        if text is None or text in self.names:
+            return text
+        return next((code for code, name in self.names.items() if name == text), text)
+
+
+@dataclass(frozen=True)
+class Labs:
+    """Routine blood at one timepoint: field of LabResult -> source."""
+
+    timepoint: str
+    collected_on: Source | None
+    numbers: dict[str, Source]
+
+
+@dataclass(frozen=True)
+class Survival:
+    """Durations from the index date, and whether the event ended them."""
+
+    os_duration: Source
+    os_event: Source
+    pfs_duration: Source | None = None
+    pfs_event: Source | None = None
+    os_first_day: int = 0
+    pfs_first_day: int = 0
+    later_progression: str = "reject"
+    """A progression after the last day of overall survival: reject the row, or leave it out."""
+    pfs_event_without_os: str | None = None
+    """What an event of progression-free survival means where overall survival is not known: a
+    "progression" of a living patient, or "leave_out"; until somebody says so the row is rejected."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One follow-up contact in a row."""
+
+    date: Source
+    status: Source
+    cause: Source | None = None
+    response: Source | None = None
+    progression_date: Source | None = None
+    disease_assessed: Source | None = None
+
+
+@dataclass(frozen=True)
+class ClinicalMapping:
+    """Everything a clinical import takes from a file."""
+
+    form: FileForm
+    long: bool
+    subject_id: Source
+    site: Place | None
+    cohort: Place | None
+    index_date: Source | None
+    baseline: dict[str, Source]
+    labs: tuple[Labs, ...] = ()
+    survival: Survival | None = None
+    follow_up: tuple[Contact, ...] = ()
+    accepted: tuple[Accepted, ...] = ()
+
+    def sources(self) -> Iterator[Source]:
+        """Every source, for the check against the file's columns."""
+        yield self.subject_id
+        for place in (self.site, self.cohort):
+            if place is not None:
+                yield place.source
+        if self.index_date is not None:
+            yield self.index_date
+        yield from self.baseline.values()
+        for labs in self.labs:
+            yield from ([labs.collected_on] if labs.collected_on else [])
+            yield from labs.numbers.values()
+        for part in (self.survival, *self.follow_up):
+            if part is not None:
+                values = (getattr(part, f.name) for f in fields(part))
+                yield from (v for v in values if isinstance(v, Source))
+
+
+def clinical_mapping(root: Section) -> ClinicalMapping | None:
+    """Read a clinical mapping; problems are collected in `root.problems`."""
+    root.only(CLINICAL_KEYS)
+    root.one_of("kind", ("clinical",), "clinical")
+    long = root.one_of("layout", ("row_per_patient", "row_per_contact")) == "row_per_contact"
+    subject = source_from(root, "subject_id")
+    if subject is None:
+        root.told("subject_id", _("name the column that holds the subject id."))
+    if long:
+        for key in (*PATIENT_KEYS, "labs", "survival"):
+            if root.has(key):
+                root.told(
+                    key, _("a file with a row per contact holds subject_id and follow_up only.")
+                )
+    contacts = tuple(c for c in map(_contact, root.sections("follow_up")) if c is not None)
+    if long and len(contacts) != 1:
+        root.told("follow_up", _("a file with a row per contact needs one follow_up section."))
+    survival = _survival(root)
+    if survival is not None and contacts:
+        root.told("follow_up", _("give either survival or follow_up, not both."))
+    form = file_form(root)
+    site, cohort = _place(root, "site", ("names",)), _place(root, "cohort", ("kinds", "names"))
+    index_date = source_from(root, "index_date", dated=True)
+    baseline, labs, accepted = _baseline(root), _labs(root), accepted_in(root)
+    if subject is None or root.problems:
+        return None
+    return ClinicalMapping(
+        form, long, subject, site, cohort, index_date, baseline, labs, survival, contacts, accepted
+    )
+
+
+def _place(root: Section, key: str, tables: tuple[str, ...]) -> Place | None:
+    source = source_from(root, key, more=("create", *tables))
+    section = root.section(key, shorthand="column")
+    if source is None or section is None:
+        return None
+    kinds, names = (
+        {code: as_key(value) for code, value in section.table(table).items()}
+        if table in tables
+        else {}
+        for table in ("kinds", "names")
+    )
+    for code, kind in kinds.items():
+        if kind not in Cohort.Kind.values:
+            section.told(
+                "kinds",
+                _("“%(code)s” is “%(kind)s”; use one of %(kinds)s.")
+                % {"code": code, "kind": kind, "kinds": ", ".join(Cohort.Kind.values)},
+            )
+    _check_names(section, names)
+    return Place(source=source, create=section.flag("create"), names=names, kinds=kinds)
+
+
+def _check_names(section: Section, names: dict[str, str]) -> None:
+    times = Counter(names.values())
+    for code, name in names.items():
+        if len(name) > MAX_NAME:
+            section.told("names", _("a name has at most %(n)d characters.") % {"n": MAX_NAME})
+        if times[name] > 1 or (name in names and name != code):
+            section.told(
+                "names",
+                _("“%(name)s” is the name or the code of another one as well.") % {"name": name},
+            )
+
+
+def _baseline(root: Section) -> dict[str, Source]:
+    found: dict[str, Source | None] = {}
+    for key, target in BASELINE_NUMBERS.items():
+        found[target] = source_from(root, key, units=UNITS[target])
+    for key, (target, choices) in BASELINE_CHOICES.items():
+        found[target] = source_from(root, key, choices=choices)
+    section = root.section("pdl1", shorthand="column")
+    if section is not None:
+        if section.one_of("as", ("percent", "class"), "percent") == "class":
+            found["pdl1_reported"] = source_from(
+                root, "pdl1", choices=Baseline.PDL1.values, more=("as",)
+            )
+        else:
+            found["pdl1_tps"] = source_from(root, "pdl1", units=UNITS["pdl1_tps"], more=("as",))
+    return {target: source for target, source in found.items() if source is not None}
+
+
+def _labs(root: Section) -> tuple[Labs, ...]:
+    labs = root.section("labs")
+    if labs is None:
+        return ()
+    labs.only(("pre", "edt"))
+    found = []
+    for timepoint in ("pre", "edt"):
+        section = labs.section(timepoint)
+        if section is None:
+            continue
+        section.only(("collected_on", *LAB_NUMBERS))
+        numbers = {
+            target: source
+            for key, target in LAB_NUMBERS.items()
+            if (source := source_from(section, key, units=UNITS[target])) is not None
+        }
+        found.append(Labs(timepoint, source_from(section, "collected_on", dated=True), numbers))
+    return tuple(found)
+
+
+def _survival(root: Section) -> Survival | None:
+    section = root.section("survival")
+    if section is None:
+        return None
+    section.only(("overall", "progression_free", "later_progression", "pfs_event_without_os"))
+    meaning = section.one_of("pfs_event_without_os", ("progression", "leave_out"))
+    later = section.one_of("later_progression", ("reject", "leave_out"), "reject") or "reject"
+    overall = _duration(section, "overall", ("dead", "alive", "lost"))
+    if overall is None:
+        section.told("overall", _("name the duration and the event of overall survival."))
+        return None
+    progression_free = _duration(section, "progression_free", TRUE_FALSE)
+    os_duration, os_event, os_first_day = overall
+    pfs_duration, pfs_event, pfs_first_day = progression_free or (None, None, 0)
+    return Survival(
+        os_duration, os_event, pfs_duration, pfs_event, os_first_day, pfs_first_day, later, meaning
+    )
+
+
+def _duration(
+    parent: Section, key: str, events: tuple[str, ...]
+) -> tuple[Source, Source, int] | None:
+    section = parent.section(key)
+    if section is None:
+        return None
+    section.only(("duration", "event", "first_day"))
+    first_day = section.one_of("first_day", ("0", "1"), "0")
+    duration = source_from(section, "duration", units=UNITS["duration"])
+    event = source_from(section, "event", choices=events)
+    inner = section.section("duration")
+    if duration is not None and (inner is None or not inner.has("unit")):
+        section.told("duration", _("name its unit: days, weeks, months or years."))
+    if duration is None or event is None:
+        parent.told(key, _("name both duration and event."))
+        return None
+    return duration, event, int(first_day or 0)
+
+
+def _contact(section: Section) -> Contact | None:
+    section.only(("date", "status", "cause", "response", "progression_date", "disease_assessed"))
+    when = source_from(section, "date", dated=True)
+    status = source_from(section, "status", choices=FollowUp.Status.values)
+    if when is None or status is None:
+        section.told("date", _("a contact needs date and status."))
+        return None
+    return Contact(
+        date=when,
+        status=status,
+        cause=source_from(section, "cause", choices=FollowUp.Cause.values),
+        response=source_from(section, "response", choices=FollowUp.Response.values),
+        progression_date=source_from(section, "progression_date", dated=True),
+        disease_assessed=source_from(section, "disease_assessed", choices=TRUE_FALSE),
+    )

@@ -1,0 +1,173 @@
+"""Rows of a clinical file -> what each says of a subject. Reads no database."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from clinical.imports.mapping import ClinicalMapping, Contact, Place
+from clinical.imports.said import Said, SaidContact
+from clinical.imports.survival import contacts_from_survival
+from clinical.imports.units import UNITS
+from clinical.models import PLAUSIBLE
+from imports.columns import Problem, RowReader, Source
+from imports.tables import Row, Table
+from imports.texts import day
+from studies.models import CODE
+
+MAX_SUBJECT_ID = 60
+
+
+IndexDates = Callable[[str], date | None]
+
+
+def said_by(table: Table, mapping: ClinicalMapping, known_index: IndexDates) -> Iterator[Said]:
+    """Read every row. `known_index` gives a subject's index date where the file has none."""
+    first_rows: dict[str, int] = {}
+    for row in table.rows:
+        said = _read_row(table, row, mapping, known_index)
+        if not mapping.long and said.subject_id:
+            first = first_rows.setdefault(said.subject_id, row.number)
+            if first != row.number:
+                said.problems.append(
+                    Problem(
+                        mapping.subject_id.label,
+                        said.subject_id,
+                        _("this subject is already in row %(row)d; a file names each subject once.")
+                        % {"row": first},
+                    )
+                )
+        yield said
+
+
+def _read_row(table: Table, row: Row, mapping: ClinicalMapping, known_index: IndexDates) -> Said:
+    reader = RowReader(table, row, mapping.form.texts)
+    said = Said(row.number, _subject(reader, mapping.subject_id))
+    said.site = _place(reader, mapping.site)
+    said.cohort = _place(reader, mapping.cohort)
+    said.index_date = _date(reader, mapping.index_date)
+    said.baseline = _baseline(reader, mapping)
+    for labs in mapping.labs:
+        values: dict[str, Any] = {
+            target: value
+            for target, source in labs.numbers.items()
+            if (value := _ranged(reader, target, source)) is not None
+        }
+        collected_on = _date(reader, labs.collected_on)
+        if collected_on is not None and labs.collected_on is not None:
+            values["collected_on"] = collected_on
+        if values:
+            said.labs[labs.timepoint] = values
+    if mapping.survival is not None:
+        index_date = said.index_date or known_index(said.subject_id)
+        said.contacts = contacts_from_survival(reader, mapping.survival, index_date, said)
+    for contact in mapping.follow_up:
+        said.contacts += _contact(reader, contact, required=mapping.long)
+    said.problems = reader.problems
+    return said
+
+
+def _subject(reader: RowReader, source: Source) -> str:
+    text = reader.text(source)
+    if text is None:
+        reader.reject(source, _("every row needs a subject id."))
+        return ""
+    try:
+        CODE(text)
+    except ValidationError as error:
+        reader.reject(source, " ".join(error.messages))
+    if len(text) > MAX_SUBJECT_ID:
+        reader.reject(
+            source, _("a subject id has at most %(n)d characters.") % {"n": MAX_SUBJECT_ID}
+        )
+    return text
+
+
+def _place(reader: RowReader, place: Place | None) -> str | None:
+    return None if place is None else place.code_of(reader.text(place.source))
+
+
+def _date(reader: RowReader, source: Source | None) -> date | None:
+    if source is None:
+        return None
+    return reader.read(source, lambda text: day(text, source.format))
+
+
+def _ranged(reader: RowReader, target: str, source: Source) -> float | None:
+    value = reader.number(source)
+    quantity = PLAUSIBLE[target]
+    if value is not None and not quantity.is_possible(value):
+        why = _("%(value)g %(unit)s lies outside the plausible range from %(low)g to %(high)g.") % {
+            "value": value,
+            "unit": quantity.unit,
+            "low": quantity.low,
+            "high": quantity.high,
+        }
+        written = value / source.factor
+        for unit, factor in UNITS[target].items():
+            if factor != source.factor and quantity.is_usual(written * factor):
+                told = {"unit": unit, "value": written * factor, "kept": quantity.unit}
+                why += (
+                    " " + _("In %(unit)s it would be %(value)g %(kept)s: is the unit right?") % told
+                )
+        reader.reject(source, why)
+    return value
+
+
+def _baseline(reader: RowReader, mapping: ClinicalMapping) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for target, source in mapping.baseline.items():
+        if target in PLAUSIBLE:
+            values[target] = _ranged(reader, target, source)
+        elif target in ("pretreated", "combination"):
+            values[target] = reader.boolean(source)
+        else:
+            values[target] = reader.text(source)
+    return {target: value for target, value in values.items() if value is not None}
+
+
+def _says_something(reader: RowReader, contact: Contact) -> bool:
+    """Whether the row says anything of a contact; what the mapping says of all rows does not count."""
+    sources = (getattr(contact, part.name) for part in fields(contact))
+    return any(source is not None and _holds_a_value(reader, source) for source in sources)
+
+
+def _holds_a_value(reader: RowReader, source: Source) -> bool:
+    """Whether the cell is neither empty nor a word or code for unknown."""
+    if source.column is None:
+        return False
+    raw = reader.raw(source)
+    if raw in source.coding:
+        return source.coding[raw] != "unknown" or "unknown" in source.choices
+    return raw in source.choices or not reader.texts.is_unknown(raw)
+
+
+def _contact(reader: RowReader, contact: Contact, *, required: bool) -> list[SaidContact]:
+    if not required and not _says_something(reader, contact):
+        return []
+    when, status = _date(reader, contact.date), reader.text(contact.status)
+    if when is None or status is None:
+        if not reader.problems:
+            missing = contact.date if when is None else contact.status
+            reader.reject(missing, _("a contact needs both a date and a status."))
+        return []
+    values: dict[str, Any] = {"status": status}
+    for name in ("cause", "response"):
+        values[name] = reader.text(getattr(contact, name))
+    values["progression_date"] = _date(reader, contact.progression_date)
+    values["disease_assessed"] = reader.boolean(contact.disease_assessed)
+    if values["cause"] is not None and status != "dead" and contact.cause is not None:
+        reader.reject(contact.cause, _("a cause of death needs the status “dead”."))
+    progression = contact.progression_date
+    return [
+        SaidContact(
+            when,
+            {name: value for name, value in values.items() if value is not None},
+            contact.date.label,
+            reader.raw(contact.date),
+            (progression.label, reader.raw(progression)) if progression else ("", ""),
+        )
+    ]

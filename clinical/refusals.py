@@ -1,0 +1,66 @@
+"""What a person reads where only the database can refuse: constraint -> field, sentence."""
+
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES = {
+    "clinical_follow_up_not_before_index": (
+        "contact_date",
+        _("A contact cannot lie before the index date (first dose). Check both dates."),
+    ),
+    "clinical_progression_not_before_index": (
+        "progression_date",
+        _("A progression cannot lie before the index date (first dose). Check both dates."),
+    ),
+    "clinical_follow_up_not_in_future": (
+        "contact_date",
+        _("A contact cannot lie in the future. Enter the day on which it took place."),
+    ),
+    "clinical_follow_up_not_after_death": (
+        "contact_date",
+        _(
+            "A contact cannot lie after the death of the patient. Check the date of death and this one."
+        ),
+    ),
+    "clinical_follow_up_once_a_day": (
+        "contact_date",
+        _("There is already a contact on this day: correct that one."),
+    ),
+    "clinical_follow_up_one_death": ("status", _("This patient's death is already recorded.")),
+    # Two people entering the same for the first time, at the same moment: the second is told.
+    "clinical_baseline_patient_id_key": (
+        "__all__",
+        _("Somebody else has just entered these values. Reload the page and check them."),
+    ),
+    "clinical_lab_once_per_timepoint": (
+        "__all__",
+        _("Somebody else has just entered these values. Reload the page and check them."),
+    ),
+    "clinical_index_date_not_in_future": (
+        "index_date",
+        _("The index date cannot lie in the future. Enrol the patient when treatment has begun."),
+    ),
+    "clinical_index_date_before_follow_up": (
+        "index_date",
+        _("The index date cannot lie after a contact or progression that is already recorded."),
+    ),
+    "clinical_collected_on_not_in_future": (
+        "collected_on",
+        _("Blood cannot have been collected in the future. Check the date."),
+    ),
+    "clinical_patient_subject_once_per_study": (
+        "subject_id",
+        _("This subject id is already in the study."),
+    ),
+    "clinical_patient_subject_once_whatever_case": (
+        "subject_id",
+        _("A subject id that differs only in capitals is already in the study."),
+    ),
+    "clinical_index_date_plausible": (
+        "index_date",
+        _("The index date cannot lie before 1990: check the year."),
+    ),
+    "clinical_patient_site_and_cohort_of_the_study": (
+        "site",
+        _("The site and the cohort must belong to this study."),
+    ),
+}

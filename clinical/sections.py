@@ -1,0 +1,6 @@
+"""What other apps add to a patient's page."""
+
+from clinical.models import Patient
+from studies.sections import Sections
+
+patient_sections: Sections[Patient] = Sections()

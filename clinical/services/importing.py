@@ -1,0 +1,141 @@
+"""The clinical importer: file + mapping -> plan -> patients, baseline factors, labs and follow-up."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from clinical.imports.comparison import Comparison, Writes
+from clinical.imports.doubts import doubts_of, remarks_on
+from clinical.imports.mapping import ClinicalMapping, clinical_mapping
+from clinical.imports.rows import said_by
+from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.selectors.known import known_of
+from clinical.signals import clinical_change
+from imports.columns import check_columns
+from imports.doubts import doubts_as_kept
+from imports.models import ImportBatch
+from imports.preview import as_json
+from imports.registry import Files
+from imports.sections import read_mapping
+from imports.tables import Table, read_table
+from studies.models import Cohort, Site, Study
+from studies.permissions import Capability
+from studies.selectors.access import may, open_site_ids
+
+BATCH = 2_000
+DATE_RULES = "clinical_follow_up_dates, clinical_patient_index_date"
+
+
+@dataclass(frozen=True)
+class ParsedClinical:
+    """A clinical file and its mapping, read and found to fit each other."""
+
+    mapping: ClinicalMapping
+    table: Table
+    not_taken: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ClinicalPlan:
+    """What the import would write, and what people see of it."""
+
+    preview: dict[str, Any]
+    writes: Writes = field(repr=False)
+
+
+class ClinicalImporter:
+    """imports.registry.Importer for patients and their clinical course."""
+
+    label = gettext_lazy("clinical data")
+    capability = Capability.IMPORT_CLINICAL
+    seen_with = Capability.VIEW_CLINICAL
+    takes_samples = False
+    needs_mapping = True
+    preview_template = ""
+
+    def preview_context(self, preview: dict[str, Any]) -> dict[str, Any]:
+        return {}
+
+    def read(self, files: Files) -> ParsedClinical:
+        mapping = read_mapping(files.mapping_text, clinical_mapping)
+        name = files.source.name
+        table = read_table(
+            name,
+            bytes(files.source.content),
+            encoding=mapping.form.encoding,
+            sheet=files.sheet or mapping.form.sheet,
+        )
+        not_taken = check_columns(table, mapping.sources(), mapping.form.ignore, file=name)
+        return ParsedClinical(mapping, table, not_taken)
+
+    def plan(self, study: Study, parsed: ParsedClinical, by: User | None) -> ClinicalPlan:
+        mapping, table = parsed.mapping, parsed.table
+        subjects = _subjects(parsed)
+        known = known_of(study, subjects)
+        stored = {subject: patient.index_date for subject, patient in known.patients.items()}
+        comparison = Comparison(
+            study,
+            mapping,
+            known,
+            open_sites=open_site_ids(by, study, self.capability),
+            may_create=by is None or may(by, study, Capability.MANAGE),
+        )
+        said = list(said_by(table, mapping, stored.get))
+        rows = [comparison.row(one) for one in said]
+        preview = as_json(
+            rows,
+            writes=comparison.writes.counts(),
+            not_taken=parsed.not_taken,
+            notes=[
+                _("Read as %(form)s.") % {"form": table.read_as},
+                *remarks_on(said, mapping),
+            ],
+            doubts=doubts_as_kept(doubts_of(said, mapping), mapping.accepted),
+        )
+        return ClinicalPlan(preview, comparison.writes)
+
+    def write(self, plan: ClinicalPlan, batch: ImportBatch, by: User | None) -> None:
+        made, changed = plan.writes.made, plan.writes.changed
+        # Waiting foreign keys would slow the history triggers down with every further row.
+        set_constraints("ALL", "IMMEDIATE")
+        self._create((Site, Cohort), made)
+        # The rules about dates hold for the whole file, not for each step on the way.
+        set_constraints(DATE_RULES, "DEFERRED")
+        for model, stored in changed.items():
+            names = set().union(*(fields for _instance, fields in stored.values()))
+            instances = [instance for instance, _fields in stored.values()]
+            if instances:
+                _manager(model).bulk_update(instances, sorted(names), batch_size=BATCH)
+        set_constraints("ALL", "IMMEDIATE")
+        self._create((Patient, Baseline, LabResult, FollowUp), made)
+        clinical_change.send(sender=Patient, study=batch.study)
+
+    @staticmethod
+    def _create(kinds: Sequence[type[Model]], made: Mapping[type[Model], list[Any]]) -> None:
+        for kind in kinds:
+            _manager(kind).bulk_create(made[kind], batch_size=BATCH)
+
+
+def set_constraints(names: str, mode: str) -> None:
+    """Say when deferrable rules are checked for the rest of the transaction: now or at its end."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET CONSTRAINTS {names} {mode}")
+
+
+def _manager(model: type[Model]) -> Any:
+    return model._default_manager
+
+
+def _subjects(parsed: ParsedClinical) -> set[str]:
+    source = parsed.mapping.subject_id
+    if source.column is None:
+        return {source.constant or ""}
+    place = parsed.table.position(source.column)
+    cells = {row.cells[place] for row in parsed.table.rows}
+    return cells | set(source.coding.values())

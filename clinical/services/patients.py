@@ -1,0 +1,165 @@
+"""Writes about patients: enrolment, baseline factors, laboratory results, follow-up."""
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+
+from accounts.models import User
+from audit.recording import recorded
+from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.signals import clinical_change
+from studies.models import Cohort, Site, Study
+from studies.permissions import Capability
+from studies.refusals import Refused, Stale, explained
+from studies.selectors.access import require
+from studies.selectors.state import state_token
+
+
+def _saved(instance: models.Model) -> None:
+    """Validate and save, so that what the database refuses is explained the same way everywhere."""
+    with explained():
+        instance.full_clean(validate_constraints=True)
+        instance.save()
+
+
+def _set(instance: models.Model, values: dict[str, Any]) -> None:
+    known = {f.name for f in instance._meta.concrete_fields if not f.generated}
+    unknown = set(values) - known
+    if unknown:
+        raise TypeError(f"{type(instance).__name__} has no field {', '.join(sorted(unknown))}.")
+    for name, value in values.items():
+        setattr(instance, name, value)
+
+
+def _refuse_stale(row: models.Model | None, seen: str | None) -> None:
+    """Refuse an edit of values that somebody else has changed since they were shown."""
+    if seen is not None and seen != state_token(row):
+        raise Stale(
+            "Somebody else has changed these values since you opened the page. "
+            "They are shown as they are now: check them and enter your change again."
+        )
+
+
+def enrol_patient(
+    *,
+    study: Study,
+    site: Site,
+    cohort: Cohort,
+    subject_id: str,
+    index_date: date,
+    by: User | None,
+    reason: str = "",
+) -> Patient:
+    """Add a subject to a study."""
+    require(by, study, Capability.ENTER_CLINICAL, site=site)
+    with recorded(by=by, reason=reason):
+        patient = Patient(
+            study=study, site=site, cohort=cohort, subject_id=subject_id, index_date=index_date
+        )
+        _saved(patient)
+        clinical_change.send(sender=Patient, study=study)
+    return patient
+
+
+def correct_enrolment(*, patient: Patient, by: User | None, reason: str, **values: Any) -> Patient:
+    """Change a patient's site, cohort, subject id or index date. A correction needs a reason."""
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=_stored_site(patient))
+    if not reason.strip():
+        raise Refused({"reason": ["Say why this is corrected: the reason is kept in the trail."]})
+    _set(patient, values)
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
+    with recorded(by=by, reason=reason):
+        _saved(patient)
+        clinical_change.send(sender=Patient, study=patient.study)
+    return patient
+
+
+def _stored_site(patient: Patient) -> Site:
+    return Site.objects.get(patients=patient.pk)
+
+
+def record_baseline(
+    *,
+    patient: Patient,
+    by: User | None,
+    reason: str = "",
+    seen: str | None = None,
+    **values: Any,
+) -> Baseline:
+    """Enter or correct the factors known before treatment; those not named stay as they are.
+
+    `seen` is the state_token of what the person was shown; a changed row is then refused.
+    """
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
+    with recorded(by=by, reason=reason):
+        found = Baseline.objects.select_for_update().filter(patient=patient).first()
+        _refuse_stale(found, seen)
+        baseline = found or Baseline(patient=patient)
+        _set(baseline, values)
+        _saved(baseline)
+        clinical_change.send(sender=Baseline, study=patient.study)
+    return baseline
+
+
+def record_lab_result(
+    *,
+    patient: Patient,
+    timepoint: str,
+    by: User | None,
+    reason: str = "",
+    seen: str | None = None,
+    **values: Any,
+) -> LabResult:
+    """Enter or correct the routine blood results of a timepoint."""
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
+    with recorded(by=by, reason=reason):
+        rows = LabResult.objects.select_for_update()
+        found = rows.filter(patient=patient, timepoint=timepoint).first()
+        _refuse_stale(found, seen)
+        result = found or LabResult(patient=patient, timepoint=timepoint)
+        _set(result, values)
+        _saved(result)
+        clinical_change.send(sender=LabResult, study=patient.study)
+    return result
+
+
+def record_follow_up(
+    *,
+    patient: Patient,
+    contact_date: date,
+    status: str,
+    by: User | None,
+    reason: str = "",
+    **values: Any,
+) -> FollowUp:
+    """Add a contact. A new death or patient past a model's thresholds starts a retraining at once."""
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
+    with recorded(by=by, reason=reason):
+        contact = FollowUp(patient=patient, contact_date=contact_date, status=status)
+        _set(contact, values)
+        _saved(contact)
+        clinical_change.send(sender=FollowUp, study=patient.study)
+    return contact
+
+
+def correct_follow_up(
+    *,
+    follow_up: FollowUp,
+    by: User | None,
+    reason: str,
+    seen: str | None = None,
+    **values: Any,
+) -> FollowUp:
+    """Change a contact that was entered wrongly. A correction needs a reason."""
+    patient = follow_up.patient
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
+    if not reason.strip():
+        raise Refused({"reason": ["Say why this is corrected: the reason is kept in the trail."]})
+    with recorded(by=by, reason=reason):
+        stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+        _refuse_stale(stored, seen)
+        _set(follow_up, values)
+        _saved(follow_up)
+        clinical_change.send(sender=FollowUp, study=patient.study)
+    return follow_up

@@ -1,0 +1,119 @@
+"""Data-entry forms. They check what a field can tell; services and database have the last word."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from clinical.models import PLAUSIBLE, Baseline, FollowUp, LabResult, Patient
+from studies.models import Study
+from studies.refusals import Refused
+
+DATE = {"type": "date"}
+
+
+class YesNo(forms.NullBooleanSelect):
+    """unknown, yes or no: what is known is what is selected, so that saving a form changes nothing else."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.choices = [("unknown", _("unknown")), ("true", _("yes")), ("false", _("no"))]
+
+
+class EntryForm(forms.ModelForm):
+    """A form whose quantities carry their plausible range, and that shows a service's refusal."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if isinstance(field, forms.FloatField) and name in PLAUSIBLE:
+                quantity = PLAUSIBLE[name]
+                low, high = quantity.low, quantity.high
+                unit = quantity.unit.replace("^9", "⁹").replace("m2", "m²")
+                sentence = _(
+                    "Plausible is %(low)g to %(high)g %(unit)s: check the value and its unit."
+                ) % {"low": low, "high": high, "unit": unit}
+                field.validators += [
+                    MinValueValidator(low, message=sentence),
+                    MaxValueValidator(high, message=sentence),
+                ]
+                field.widget.attrs.update(
+                    {"min": low, "max": high, "step": "any", "inputmode": "decimal"}
+                )
+                field.help_text = field.help_text or _("%(low)g to %(high)g %(unit)s") % {
+                    "low": low, "high": high, "unit": unit,
+                }  # fmt: skip
+            if isinstance(field, forms.DateField):
+                field.widget = forms.DateInput(attrs=dict(DATE), format="%Y-%m-%d")
+            if isinstance(field, forms.NullBooleanField):
+                field.widget = YesNo()
+            if isinstance(field, forms.TypedChoiceField) and not field.required:
+                field.choices = [("", _("unknown")), *list(field.widget.choices)[1:]]
+
+    def values(self) -> dict[str, Any]:
+        """What the service is to write."""
+        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a service's refusal at the fields it names, in a form that was sent or a fresh one."""
+        if not self.is_bound:
+            self.cleaned_data: dict[str, Any] = {}  # add_error looks for it
+        for name, sentences in refusal.errors.items():
+            for sentence in sentences:
+                self.add_error(name if name in self.fields else None, sentence)
+
+
+class EnrolmentForm(EntryForm):
+    class Meta:
+        model = Patient
+        fields = ["subject_id", "site", "cohort", "index_date"]
+
+    def __init__(self, *args: Any, study: Study, sites: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.study = study
+        self.fields["site"].queryset = sites  # type: ignore[attr-defined]
+        self.fields["cohort"].queryset = study.cohorts.all()  # type: ignore[attr-defined]
+        self.fields["index_date"].widget.attrs["max"] = study.today().isoformat()
+        if len(sites) == 1:
+            self.fields["site"].initial = sites[0]
+
+
+class BaselineForm(EntryForm):
+    class Meta:
+        model = Baseline
+        fields = [
+            "age", "sex", "stage", "height_cm", "weight_kg", "bmi_reported",
+            "pdl1_tps", "pdl1_reported", "pretreated", "combination",
+        ]  # fmt: skip
+
+
+class LabForm(EntryForm):
+    class Meta:
+        model = LabResult
+        fields = ["collected_on", "albumin_g_dl", "neutrophils", "lymphocytes", "nlr_reported"]
+
+
+class FollowUpForm(EntryForm):
+    reason = forms.CharField(label=_("Reason for the correction"), max_length=500, required=False)
+
+    class Meta:
+        model = FollowUp
+        fields = [
+            "contact_date", "status", "cause", "response", "progression_date", "disease_assessed",
+        ]  # fmt: skip
+
+    def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.patient = patient
+        for name in ("contact_date", "progression_date"):
+            self.fields[name].widget.attrs.update(
+                {
+                    "min": patient.index_date.isoformat(),
+                    "max": patient.study.today().isoformat(),
+                }
+            )
+        if self.instance.pk is None:
+            del self.fields["reason"]

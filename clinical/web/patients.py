@@ -1,0 +1,122 @@
+"""The list of patients, and enrolling one."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from clinical.selectors.patients import FACTORS, PatientFilter, patient_list
+from clinical.services.patients import enrol_patient
+from clinical.web.forms import EnrolmentForm
+from studies.models import Study
+from studies.permissions import Capability
+from studies.refusals import Refused
+from studies.selectors.access import sites_open_to
+from studies.web.access import study_page
+
+PAGE_SIZE = 50
+COLUMNS = [
+    ("subject", _("Subject")),
+    ("site", _("Site")),
+    ("cohort", _("Cohort")),
+    ("index", _("Index date")),
+    ("", _("Status")),
+    ("contact", _("Last contact")),
+    ("missing", _("Known factors")),
+]
+STATUSES = [
+    ("alive", _("alive")),
+    ("dead", _("dead")),
+    ("lost", _("lost to follow-up")),
+    ("none", _("no contact yet")),
+    ("overdue", _("overdue")),
+]
+
+
+@require_safe
+@study_page(Capability.VIEW_CLINICAL)
+def patients(request: HttpRequest, study: Study) -> HttpResponse:
+    wanted = PatientFilter(
+        **{name: request.GET.get(name, "")[:60] for name in ("q", "site", "cohort", "status")},
+        sort=request.GET.get("sort", "subject"),
+    )
+    found = patient_list(request.user, study, wanted)  # type: ignore[arg-type]
+    exact = wanted.q and found.filter(subject_id__iexact=wanted.q)[:2]
+    if exact and len(exact) == 1:
+        return redirect("clinical:patient", code=study.code, subject=exact[0].subject_id)
+    asked = {k: v for k, v in vars(wanted).items() if v and (k, v) != ("sort", "subject")}
+    return render(
+        request,
+        "clinical/patients.html",
+        {
+            "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+            "wanted": wanted,
+            "query": urlencode(asked),
+            "columns": [_column(name, str(title), wanted, asked) for name, title in COLUMNS],
+            "filters": _filters(request, study, wanted, asked),
+            "factors": FACTORS,
+            "today": study.today(),
+        },
+    )
+
+
+def _column(name: str, title: str, wanted: PatientFilter, asked: dict[str, str]) -> dict[str, str]:
+    """A heading, with the address that sorts by it (the other way round when it already does)."""
+    turned = f"-{name}" if wanted.sort == name else name
+    arrow = {name: "↑", f"-{name}": "↓"}.get(wanted.sort, "") if name else ""
+    href = "?" + urlencode({**asked, "sort": turned}) if name else ""
+    return {"title": title, "href": href, "arrow": arrow}
+
+
+def _filters(
+    request: HttpRequest, study: Study, wanted: PatientFilter, asked: dict[str, str]
+) -> list[dict[str, object]]:
+    """Chips: each sets one filter, or takes it off again."""
+    sites = sites_open_to(request.user, study, Capability.VIEW_CLINICAL)  # type: ignore[arg-type]
+    choices: list[tuple[str, list[tuple[str, Any]]]] = [
+        ("site", [(site.code, site.name) for site in sites]),
+        ("cohort", [(cohort.code, cohort.code) for cohort in study.cohorts.all()]),
+        ("status", STATUSES),
+    ]
+    chips: list[dict[str, object]] = []
+    for name, options in choices:
+        if len(options) < 2:
+            continue
+        for value, label in options:
+            on = getattr(wanted, name) == value
+            rest = {k: v for k, v in asked.items() if k != name}
+            query = rest if on else {**rest, name: value}
+            chips.append(
+                {
+                    "label": label,
+                    "on": on,
+                    "href": "?" + urlencode(query),
+                    "first": value == options[0][0],
+                }
+            )
+    return chips
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@study_page(Capability.ENTER_CLINICAL)
+def enrol(request: HttpRequest, study: Study) -> HttpResponse:
+    sites = sites_open_to(request.user, study, Capability.ENTER_CLINICAL)  # type: ignore[arg-type]
+    form = EnrolmentForm(request.POST or None, study=study, sites=sites)
+    if request.method == "POST" and form.is_valid():
+        try:
+            patient = enrol_patient(study=study, by=request.user, **form.values())  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            messages.success(
+                request, _("The patient is enrolled. Enter what is known at baseline.")
+            )
+            return redirect("clinical:patient", code=study.code, subject=patient.subject_id)
+    return render(
+        request, "clinical/enrol.html", {"form": form}, status=400 if form.errors else 200
+    )
