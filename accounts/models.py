@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
+
 
 class User(AbstractUser):
     """A person who signs in. What a person may do in a study stands in studies.Membership."""
@@ -25,12 +27,15 @@ class User(AbstractUser):
         return self.get_full_name() or self.username
 
 
+class Scope(models.TextChoices):
+    READ = "read", _("read")
+    EXPORT = "export", _("read and bulk export")
+
+
 class ApiToken(models.Model):
     """A script's key. Only its SHA-256 is kept; the key itself is shown once, when it is made."""
 
-    class Scope(models.TextChoices):
-        READ = "read", _("read")
-        EXPORT = "export", _("read and bulk export")
+    Scope = Scope
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
     name = models.CharField(_("name"), max_length=100)
@@ -44,11 +49,7 @@ class ApiToken(models.Model):
 
     class Meta:
         verbose_name = _("API token")
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(scope__in=["read", "export"]), name="accounts_token_scope_known"
-            )
-        ]
+        constraints = [known("scope", Scope, "accounts_token_scope_known")]
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.name})"

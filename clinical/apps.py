@@ -8,12 +8,15 @@ class ClinicalConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical.refusals import SENTENCES
+        from clinical.sentences import OF_MAPPINGS
         from clinical.services.importing import ClinicalImporter
         from clinical.web import sections
         from imports.registry import register_importer
+        from imports.sentences import add_sentences
         from studies.refusals import explain
         from studies.sections import overview_sections
 
+        add_sentences(OF_MAPPINGS)
         register_importer("clinical", ClinicalImporter())
         explain(SENTENCES)
         overview_sections.register(0, sections.counts_on_overview)

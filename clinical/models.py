@@ -7,6 +7,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from audit.tracking import tracked
 from plausibility import QUANTITIES, Quantity
 from studies.models import CODE, Cohort, Site, Study
@@ -90,26 +91,35 @@ class Patient(models.Model):
         return self.subject_id
 
 
+class Sex(models.TextChoices):
+    FEMALE = "female", _("female")
+    MALE = "male", _("male")
+
+
+class Stage(models.TextChoices):
+    I = "I", "I"  # noqa: E741
+    II = "II", "II"
+    III = "III", "III"
+    I_III = "I-III", _("I–III, not told apart")
+    IV = "IV", "IV"
+    RECURRENCE = "recurrence", _("recurrence")
+
+
+class PDL1(models.TextChoices):
+    BELOW_1 = "<1", _("< 1 %")
+    FROM_1_TO_49 = "1-49", _("1–49 %")
+    FROM_50 = ">=50", _("≥ 50 %")
+
+
 @tracked(study="patient")
 class Baseline(models.Model):
     """Factors known once, before treatment."""
 
-    class Sex(models.TextChoices):
-        FEMALE = "female", _("female")
-        MALE = "male", _("male")
+    Sex = Sex
 
-    class Stage(models.TextChoices):
-        I = "I", "I"  # noqa: E741
-        II = "II", "II"
-        III = "III", "III"
-        I_III = "I-III", _("I–III, not told apart")
-        IV = "IV", "IV"
-        RECURRENCE = "recurrence", _("recurrence")
+    Stage = Stage
 
-    class PDL1(models.TextChoices):
-        BELOW_1 = "<1", _("< 1 %")
-        FROM_1_TO_49 = "1-49", _("1–49 %")
-        FROM_50 = ">=50", _("≥ 50 %")
+    PDL1 = PDL1
 
     patient = models.OneToOneField(Patient, on_delete=models.CASCADE, related_name="baseline")
     age = models.FloatField(_("age at index date (years)"), null=True, blank=True)
@@ -158,20 +168,9 @@ class Baseline(models.Model):
         verbose_name = _("baseline factors")
         constraints = [
             *_ranges("age", "height_cm", "weight_kg", "bmi_reported", "pdl1_tps"),
-            models.CheckConstraint(
-                condition=Q(sex__isnull=True) | Q(sex__in=["female", "male"]),
-                name="clinical_baseline_sex_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(stage__isnull=True)
-                | Q(stage__in=["I", "II", "III", "I-III", "IV", "recurrence"]),
-                name="clinical_baseline_stage_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(pdl1_reported__isnull=True)
-                | Q(pdl1_reported__in=["<1", "1-49", ">=50"]),
-                name="clinical_baseline_pdl1_known",
-            ),
+            known("sex", Sex, "clinical_baseline_sex_known"),
+            known("stage", Stage, "clinical_baseline_stage_known"),
+            known("pdl1_reported", PDL1, "clinical_baseline_pdl1_known"),
         ]
 
     def __str__(self) -> str:
@@ -218,14 +217,33 @@ class LabResult(models.Model):
             models.UniqueConstraint(
                 fields=["patient", "timepoint"], name="clinical_lab_once_per_timepoint"
             ),
-            models.CheckConstraint(
-                condition=Q(timepoint__in=["pre", "edt"]), name="clinical_lab_timepoint_known"
-            ),
+            known("timepoint", Timepoint, "clinical_lab_timepoint_known"),
             *_ranges("albumin_g_dl", "neutrophils", "lymphocytes", "nlr_reported"),
         ]
 
     def __str__(self) -> str:
         return f"{self.patient}: {self.get_timepoint_display()}"
+
+
+class Status(models.TextChoices):
+    ALIVE = "alive", _("alive")
+    DEAD = "dead", _("dead")
+    LOST = "lost", _("lost to follow-up")
+
+
+class Cause(models.TextChoices):
+    CANCER = "cancer", _("this cancer")
+    TREATMENT = "treatment", _("its treatment")
+    OTHER = "other", _("another cause")
+    UNKNOWN = "unknown", _("unknown")
+
+
+class Response(models.TextChoices):
+    CR = "CR", _("complete response")
+    PR = "PR", _("partial response")
+    SD = "SD", _("stable disease")
+    PD = "PD", _("progressive disease")
+    NE = "NE", _("not evaluable")
 
 
 @tracked(study="patient")
@@ -235,23 +253,11 @@ class FollowUp(models.Model):
     Triggers (migration 0002) refuse a contact before the index date, after a death, or in the future.
     """
 
-    class Status(models.TextChoices):
-        ALIVE = "alive", _("alive")
-        DEAD = "dead", _("dead")
-        LOST = "lost", _("lost to follow-up")
+    Status = Status
 
-    class Cause(models.TextChoices):
-        CANCER = "cancer", _("this cancer")
-        TREATMENT = "treatment", _("its treatment")
-        OTHER = "other", _("another cause")
-        UNKNOWN = "unknown", _("unknown")
+    Cause = Cause
 
-    class Response(models.TextChoices):
-        CR = "CR", _("complete response")
-        PR = "PR", _("partial response")
-        SD = "SD", _("stable disease")
-        PD = "PD", _("progressive disease")
-        NE = "NE", _("not evaluable")
+    Response = Response
 
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="follow_ups")
     contact_date = models.DateField(_("date of contact"))
@@ -292,20 +298,13 @@ class FollowUp(models.Model):
                 name="clinical_follow_up_one_death",
                 violation_error_message=_("This patient's death is already recorded."),
             ),
+            known("status", Status, "clinical_follow_up_status_known"),
             models.CheckConstraint(
-                condition=Q(status__in=["alive", "dead", "lost"]),
-                name="clinical_follow_up_status_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(cause__isnull=True)
-                | Q(cause__in=["cancer", "treatment", "other", "unknown"], status="dead"),
+                condition=Q(cause__isnull=True) | Q(cause__in=Cause.values, status=Status.DEAD),
                 name="clinical_follow_up_cause_of_a_death",
                 violation_error_message=_("A cause of death needs the status “dead”."),
             ),
-            models.CheckConstraint(
-                condition=Q(response__isnull=True) | Q(response__in=["CR", "PR", "SD", "PD", "NE"]),
-                name="clinical_follow_up_response_known",
-            ),
+            known("response", Response, "clinical_follow_up_response_known"),
             models.CheckConstraint(
                 condition=Q(progression_date__isnull=True)
                 | Q(progression_date__lte=F("contact_date")),

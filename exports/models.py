@@ -7,10 +7,25 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from accounts.models import ApiToken
 from audit.tracking import tracked
+from clinical.models import Timepoint
 from modeling.models import ModelVersion
 from studies.models import Study
+
+
+class Format(models.TextChoices):
+    CSV = "csv", _("CSV")
+    EXCEL = "excel", _("CSV for Excel (with byte-order mark)")
+    PARQUET = "parquet", _("Parquet")
+    NDJSON = "ndjson", _("NDJSON (one JSON object per line)")
+
+
+class Via(models.TextChoices):
+    PAGE = "page", _("page")
+    API = "api", _("API")
+    COMMAND = "command", _("command on the server")
 
 
 @tracked(study="study")
@@ -18,16 +33,9 @@ class Export(models.Model):
     """One analysis dataset, or one version's frozen dataset, that was asked for. Unfinished means that its reader went away, or that
     it broke off: nobody holds a whole file of it."""
 
-    class Format(models.TextChoices):
-        CSV = "csv", _("CSV")
-        EXCEL = "excel", _("CSV for Excel (with byte-order mark)")
-        PARQUET = "parquet", _("Parquet")
-        NDJSON = "ndjson", _("NDJSON (one JSON object per line)")
+    Format = Format
 
-    class Via(models.TextChoices):
-        PAGE = "page", _("page")
-        API = "api", _("API")
-        COMMAND = "command", _("command on the server")
+    Via = Via
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="exports")
     made_by = models.ForeignKey(
@@ -77,16 +85,9 @@ class Export(models.Model):
         verbose_name_plural = _("exports")
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=Q(format__in=["csv", "excel", "parquet", "ndjson"]),
-                name="exports_export_format_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(via__in=["page", "api", "command"]), name="exports_export_via_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(timepoint__in=["pre", "edt"]), name="exports_export_timepoint_known"
-            ),
+            known("format", Format, "exports_export_format_known"),
+            known("via", Via, "exports_export_via_known"),
+            known("timepoint", Timepoint, "exports_export_timepoint_known"),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True, sha256="")
                 | (

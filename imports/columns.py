@@ -8,13 +8,14 @@ from typing import TypeVar
 
 from django.utils.translation import gettext as _
 
-from imports.sections import Section, as_key, near
+from imports.reading import near
 from imports.tables import Row, Table
 from imports.texts import Texts, Unreadable, error_of_cell, quoted
-from imports.units import factor, unit_problem
+from imports.units import factor
 from studies.refusals import Refused
 from tabular.days import NoDay, check_form
 from tabular.numbers import exact, half_width
+from tabular.section import Section, as_key
 
 T = TypeVar("T")
 
@@ -169,7 +170,7 @@ def source_from(
     section.only(allowed)
     column, constant = section.text("column"), _constant(section)
     if (column is None) == (constant is None):
-        parent.told(key, _("name either a column or a constant."))
+        parent.refuse(key, "column_or_constant")
     return Source(
         where=section.where,
         column=column,
@@ -197,11 +198,7 @@ def _coding(section: Section, choices: tuple[str, ...]) -> dict[str, str]:
         coding = {code: meaning.lower() for code, meaning in coding.items()}
     for code, meaning in coding.items():
         if choices and meaning not in {*choices, "unknown"}:
-            section.told(
-                "coding",
-                _("“%(code)s” is coded as “%(meaning)s”; use one of %(choices)s, or unknown.")
-                % {"code": code, "meaning": meaning, "choices": quoted(choices)},
-            )
+            section.refuse("coding", "coding", code=code, meaning=meaning, choices=choices)
     return coding
 
 
@@ -211,7 +208,7 @@ def _factor(section: Section, units: Mapping[str, float] | None) -> float:
         return 1.0
     found = factor(units, unit)
     if found is None:
-        section.problems.append(unit_problem(section.path("unit"), units, unit))
+        section.refuse("unit", "unit", unit=unit, units=tuple(units))
         return 1.0
     return found
 
@@ -223,13 +220,7 @@ def _date_form(section: Section) -> str:
     try:
         check_form(form)
     except NoDay:
-        section.told(
-            "format",
-            _(
-                "write it with %Y, %m and %d, such as %d/%m/%Y; or use year: true; or excel-1900 or "
-                "excel-1904 for the day numbers of a spreadsheet."
-            ),
-        )
+        section.refuse("format", "date_format")
         return "%Y-%m-%d"
     return form
 

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
-from imports.sections import Section
 from imports.texts import UNKNOWN, Texts
 from plausibility import CODES
+from tabular.section import Section
 
 COMMON_KEYS = ("kind", "encoding", "sheet", "unknown", "decimal", "ignore")
 
@@ -48,9 +46,9 @@ def accepted_in(root: Section) -> tuple[Accepted, ...]:
         section.only(("code", "column"))
         code, column = section.one_of("code", CODES), section.text("column")
         if column is None:
-            section.told("column", _("name the column, as the warning does."))
+            section.refuse("column", "accept_column")
         if not section.has("code"):
-            section.told("code", _("name the code of the warning: %s.") % ", ".join(CODES))
+            section.refuse("code", "accept_code", codes=tuple(CODES))
         if code is not None and column is not None:
             found.append(Accepted(code, column))
     return tuple(found)

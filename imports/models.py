@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from audit.tracking import tracked
 from imports.kinds import choices
 from studies.models import Study
@@ -29,6 +30,14 @@ class SourceFile(models.Model):
         return self.name
 
 
+class State(models.TextChoices):
+    RECEIVED = "received", _("received")
+    PREVIEWED = "previewed", _("ready to commit")
+    REFUSED = "refused", _("cannot be loaded")
+    COMMITTED = "committed", _("committed")
+    DROPPED = "dropped", _("dropped")
+
+
 @tracked(study="study", exclude=["preview"])
 class ImportBatch(models.Model):
     """One import: file + mapping -> preview -> commit.
@@ -37,20 +46,7 @@ class ImportBatch(models.Model):
             \\-> refused
     """
 
-    class State(models.TextChoices):
-        RECEIVED = "received", _("received")
-        PREVIEWED = "previewed", _("ready to commit")
-        REFUSED = "refused", _("cannot be loaded")
-        COMMITTED = "committed", _("committed")
-        DROPPED = "dropped", _("dropped")
-
-    TRANSITIONS = {
-        State.RECEIVED: {State.PREVIEWED, State.REFUSED},
-        State.PREVIEWED: {State.PREVIEWED, State.REFUSED, State.COMMITTED, State.DROPPED},
-        State.REFUSED: {State.DROPPED},
-        State.COMMITTED: set(),
-        State.DROPPED: set(),
-    }
+    State = State
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="imports")
     kind = models.CharField(_("kind"), max_length=20, choices=choices)
@@ -98,12 +94,7 @@ class ImportBatch(models.Model):
         verbose_name = _("import")
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["received", "previewed", "refused", "committed", "dropped"]
-                ),
-                name="imports_import_state_known",
-            ),
+            known("state", State, "imports_import_state_known"),
         ]
 
     def __str__(self) -> str:

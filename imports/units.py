@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-
 SAME = str.maketrans({"µ": "u", "μ": "u", "²": "2", "⁹": "^9", "³": "^3", "×": "", " ": ""})
 
 
@@ -16,12 +14,3 @@ def factor(units: Mapping[str, float], unit: str) -> float | None:
     """The factor of a unit, out of those that are known (unit -> factor); None where it is none of them."""
     known = {normal_unit(name).lower(): value for name, value in units.items()}
     return known.get(normal_unit(unit).lower())
-
-
-def unit_problem(where: str, units: Mapping[str, float], unit: str) -> str:
-    """The sentence for a unit that a quantity cannot be given in."""
-    return _("%(where)s: the unit “%(unit)s” is not known here; use one of %(units)s.") % {
-        "where": where,
-        "unit": unit,
-        "units": ", ".join(units),
-    }

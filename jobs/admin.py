@@ -13,6 +13,7 @@ from unfold.admin import ModelAdmin
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from accounts.requests import PersonRequest
 from jobs import services
 from jobs.models import Job
 
@@ -112,15 +113,15 @@ class JobAdmin(ModelAdmin):
         return format_html('<pre class="whitespace-pre-wrap">{}</pre>', job.error or "–")
 
     @admin.action(description=_("Run again (failed jobs)"), permissions=["view"])
-    def run_again(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        done = sum(services.retry(job=job, by=request.user) for job in jobs)  # type: ignore[arg-type]
+    def run_again(self, request: PersonRequest, jobs: QuerySet[Job]) -> None:
+        done = sum(services.retry(job=job, by=request.user) for job in jobs)
         self._tell(
             request, done, len(jobs), ngettext("%d job waits again.", "%d jobs wait again.", done)
         )
 
     @admin.action(description=_("Cancel (jobs that wait)"), permissions=["view"])
-    def cancel(self, request: HttpRequest, jobs: QuerySet[Job]) -> None:
-        done = sum(services.cancel(job=job, by=request.user) for job in jobs)  # type: ignore[arg-type]
+    def cancel(self, request: PersonRequest, jobs: QuerySet[Job]) -> None:
+        done = sum(services.cancel(job=job, by=request.user) for job in jobs)
         self._tell(
             request, done, len(jobs), ngettext("%d job cancelled.", "%d jobs cancelled.", done)
         )

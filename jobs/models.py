@@ -11,16 +11,21 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
+
+
+class State(models.TextChoices):
+    QUEUED = "queued", _("queued")
+    RUNNING = "running", _("running")
+    SUCCEEDED = "succeeded", _("succeeded")
+    FAILED = "failed", _("failed")
+    CANCELLED = "cancelled", _("cancelled")
+
 
 class Job(models.Model):
     """One piece of work, its state, and who holds it."""
 
-    class State(models.TextChoices):
-        QUEUED = "queued", _("queued")
-        RUNNING = "running", _("running")
-        SUCCEEDED = "succeeded", _("succeeded")
-        FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
+    State = State
 
     ACTIVE = (State.QUEUED, State.RUNNING)
     # Every step there is; jobs.services.transitions takes no other.
@@ -74,12 +79,7 @@ class Job(models.Model):
                 condition=models.Q(state__in=["queued", "running"]),
                 name="jobs_job_one_active_per_key",
             ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    state__in=["queued", "running", "succeeded", "failed", "cancelled"]
-                ),
-                name="jobs_job_state_known",
-            ),
+            known("state", State, "jobs_job_state_known"),
             models.CheckConstraint(
                 condition=models.Q(progress__lte=100), name="jobs_job_progress_at_most_100"
             ),

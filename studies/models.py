@@ -10,6 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from audit.tracking import ITSELF, tracked
 
 CODE = RegexValidator(
@@ -91,14 +92,17 @@ class Site(models.Model):
         return self.name
 
 
+class Kind(models.TextChoices):
+    DISCOVERY = "discovery", _("discovery")
+    VALIDATION = "validation", _("validation")
+    PROSPECTIVE = "prospective", _("prospective")
+
+
 @tracked(study="study", name="code")
 class Cohort(models.Model):
     """A group of patients with one part in modelling."""
 
-    class Kind(models.TextChoices):
-        DISCOVERY = "discovery", _("discovery")
-        VALIDATION = "validation", _("validation")
-        PROSPECTIVE = "prospective", _("prospective")
+    Kind = Kind
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="cohorts")
     code = models.CharField(_("code"), max_length=40, validators=[CODE])
@@ -118,27 +122,27 @@ class Cohort(models.Model):
             models.UniqueConstraint(
                 fields=["study", "code"], name="studies_cohort_code_once_per_study"
             ),
-            models.CheckConstraint(
-                condition=models.Q(kind__in=["discovery", "validation", "prospective"]),
-                name="studies_cohort_kind_known",
-            ),
+            known("kind", Kind, "studies_cohort_kind_known"),
         ]
 
     def __str__(self) -> str:
         return self.code
 
 
+class Role(models.TextChoices):
+    COORDINATOR = "coordinator", _("coordinator")
+    LABORATORY = "laboratory", _("laboratory")
+    STATISTICIAN = "statistician", _("statistician")
+    INVESTIGATOR = "investigator", _("investigator")
+    MONITOR = "monitor", _("monitor / auditor")
+    MANAGER = "manager", _("manager")
+
+
 @tracked(study="study")
 class Membership(models.Model):
     """A person's role in a study, or at one of its sites."""
 
-    class Role(models.TextChoices):
-        COORDINATOR = "coordinator", _("coordinator")
-        LABORATORY = "laboratory", _("laboratory")
-        STATISTICIAN = "statistician", _("statistician")
-        INVESTIGATOR = "investigator", _("investigator")
-        MONITOR = "monitor", _("monitor / auditor")
-        MANAGER = "manager", _("manager")
+    Role = Role
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
@@ -163,19 +167,7 @@ class Membership(models.Model):
                 nulls_distinct=False,
                 name="studies_membership_once",
             ),
-            models.CheckConstraint(
-                condition=models.Q(
-                    role__in=[
-                        "coordinator",
-                        "laboratory",
-                        "statistician",
-                        "investigator",
-                        "monitor",
-                        "manager",
-                    ]
-                ),
-                name="studies_membership_role_known",
-            ),
+            known("role", Role, "studies_membership_role_known"),
             models.CheckConstraint(
                 condition=~models.Q(role="coordinator") | models.Q(site__isnull=False),
                 name="studies_membership_coordinator_has_a_site",

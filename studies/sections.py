@@ -7,9 +7,8 @@ where it has nothing to say to this person. Providers register in their app's re
 from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
-from django.http import HttpRequest
-
 from studies.models import Study
+from studies.web.requests import StudyRequest
 
 Subject = TypeVar("Subject")
 Section = tuple[str, dict[str, Any]]
@@ -19,14 +18,14 @@ class Sections(Generic[Subject]):
     """The sections of one kind of page."""
 
     def __init__(self) -> None:
-        self._orders: dict[Callable[[HttpRequest, Subject], Section | None], int] = {}
+        self._orders: dict[Callable[[StudyRequest, Subject], Section | None], int] = {}
 
     def register(
-        self, order: int, provider: Callable[[HttpRequest, Subject], Section | None]
+        self, order: int, provider: Callable[[StudyRequest, Subject], Section | None]
     ) -> None:
         self._orders[provider] = order
 
-    def of(self, request: HttpRequest, subject: Subject) -> list[Section]:
+    def of(self, request: StudyRequest, subject: Subject) -> list[Section]:
         """What the providers have to say, in the order that they asked for."""
         providers = sorted(self._orders, key=self._orders.__getitem__)
         found = (provider(request, subject) for provider in providers)

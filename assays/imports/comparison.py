@@ -17,7 +17,7 @@ from assays.selectors.known import KnownAssays
 from clinical.models import Patient
 from imports.columns import Problem, RowReader, Source
 from imports.preview import Change, RowVerdict
-from imports.sections import near
+from imports.reading import near
 from imports.tables import Row, Table
 from imports.texts import Unreadable, error_of_cell
 from studies.models import Study

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from assays.formats import SampleType
 from assays.formats.retyping import Said
 from imports.columns import Problem
-from imports.sections import near
+from imports.reading import near
 from tabular.cell_errors import UNAVAILABLE
 from tabular.numbers import number
 

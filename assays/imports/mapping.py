@@ -3,14 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from assays.models import Panel, Specimen
 from clinical.models import Timepoint
 from imports.columns import Source, source_from
 from imports.form import COMMON_KEYS, FileForm, file_form
-from imports.sections import Section, near, read_mapping
+from imports.reading import read_mapping
 from imports.units import normal_unit
+from tabular.section import Section, near_names
 
 SCALE_UNITS = {
     "concentration": (
@@ -121,21 +120,18 @@ def assay_mapping(root: Section) -> AssayMapping | None:
     root.one_of("kind", ("assay",), "assay")
     layout = root.one_of("layout", ("wide", "long"))
     if layout is None:
-        root.told("layout", _("write wide (a column per analyte) or long (a row per value)."))
+        root.refuse("layout", "wide_or_long")
     sample, analyte, value = (source_from(root, key) for key in ("sample", "analyte", "value"))
     if layout == "long" and (analyte is None or value is None):
-        root.told("analyte", _("a long file needs analyte and value."))
+        root.refuse("analyte", "long_needs")
     if layout == "wide" and (analyte is not None or value is not None):
-        root.told(
-            "analyte",
-            _("analyte and value belong to a long file; a wide one names analytes in its header."),
-        )
+        root.refuse("analyte", "wide_has_none")
     if sample is None:
-        root.told("sample", _("name the column that holds the sample."))
+        root.refuse("sample", "sample_column")
     panel, scale = _panel(root)
     plate, material = source_from(root, "plate"), _material(root)
     if plate is None:
-        root.told("plate", _("name a column, or a constant such as plate: {constant: Plate 1}."))
+        root.refuse("plate", "plate_column")
     unit = _unit(root, scale)
     identity = _identity(root, sample)
     analytes = _analytes(root)
@@ -169,12 +165,12 @@ def _samples_sheet(root: Section) -> str | None:
 def _panel(root: Section) -> tuple[str, str]:
     section = root.section("panel")
     if section is None:
-        root.told("panel", _("write panel: {name: …, scale: concentration or npx}."))
+        root.refuse("panel", "panel")
         return "", "concentration"
     section.only(("name", "scale"))
     name = section.text("name")
     if not name:
-        section.told("name", _("name the panel."))
+        section.refuse("name", "panel_name")
     scale = section.one_of("scale", Panel.Scale.values, "concentration")
     return name or "", scale or "concentration"
 
@@ -186,7 +182,7 @@ def _material(root: Section) -> Source | None:
         return Source(where="material", constant=written, choices=choices)
     source = source_from(root, "material", choices=choices)
     if source is None:
-        root.told("material", _("write plasma or serum, or name a column."))
+        root.refuse("material", "material")
     return source
 
 
@@ -195,12 +191,8 @@ def _unit(root: Section, scale: str) -> str:
     for name in known:
         if unit is not None and normal_unit(unit).lower() == normal_unit(name).lower():
             return name
-    root.told(
-        "unit",
-        _("“%(unit)s” is not a unit of %(scale)s here; use one of %(units)s.")
-        % {"unit": unit or "", "scale": scale, "units": ", ".join(known)}
-        + near(unit or "", known),
-    )
+    near = near_names(unit or "", known)
+    root.refuse("unit", "unit_of_scale", near, unit=unit or "", scale=scale, units=known)
     return ""
 
 
@@ -210,19 +202,19 @@ def _identity(root: Section, sample: Source | None) -> Identity | None:
         section.only(("file", "sheet", "sample", "subject", "timepoint", "collected_on", "ignore"))
         for key in ("subject", "timepoint", "collected_on"):
             if root.has(key):
-                root.told(key, _("it is already said by samples."))
+                root.refuse(key, "said_by_samples")
         sample = source_from(section, "sample")
         if sample is None:
-            section.told("sample", _("name the column that holds the sample."))
+            section.refuse("sample", "sample_column")
     part = section or root
     subject = source_from(part, "subject")
     timepoint = source_from(
         part, "timepoint", choices=(*Timepoint.values, "skip"), more=("others",)
     )
     if subject is None:
-        part.told("subject", _("name the column that holds the subject id."))
+        part.refuse("subject", "subject_of_sample")
     if timepoint is None:
-        part.told("timepoint", _("name a column with a coding to pre and edt, or a constant."))
+        part.refuse("timepoint", "timepoint")
     others = part.section("timepoint", shorthand="column")
     skip = others is not None and others.one_of("others", ("skip", "reject"), "reject") == "skip"
     collected_on = source_from(part, "collected_on", dated=True)
@@ -242,7 +234,7 @@ def _analytes(root: Section) -> dict[str, NamedAnalyte]:
         entry.only(("symbol", "name", "uniprot"))
         symbol = entry.text("symbol")
         if not symbol:
-            entry.told("symbol", _("name the gene symbol."))
+            entry.refuse("symbol", "symbol")
             continue
         found[str(name)] = NamedAnalyte(
             symbol, entry.text("name", str(name)) or symbol, entry.text("uniprot", "") or ""

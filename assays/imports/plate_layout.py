@@ -13,8 +13,8 @@ from assays.imports.layout_roles import RoleColumns, role_columns, said_of
 from assays.models import Specimen
 from clinical.models import Timepoint
 from imports.columns import Problem
+from imports.reading import near
 from imports.registry import Files
-from imports.sections import near
 from imports.tables import Row, Table, read_table
 from imports.texts import Unreadable, day, error_of_cell
 from studies.refusals import Refused

@@ -17,12 +17,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assays.imports.layout_roles import WORDS
 from assays.models import Specimen
-from imports.sections import Section, read_mapping
+from imports.reading import read_mapping
 from tabular.checked_yaml import read_yaml, write_yaml
+from tabular.section import Section
 
 KEYS = (
     "kind",
@@ -114,7 +113,7 @@ def _superseding(root: Section) -> Superseding | None:
     section.only(("reason", "plate"))
     reason = (section.text("reason") or "").strip()
     if not 0 < len(reason) <= LONGEST_REASON:
-        section.told("reason", _("say why, in at most %(n)d characters.") % {"n": LONGEST_REASON})
+        section.refuse("reason", "reason", n=LONGEST_REASON)
     return Superseding(reason, (section.text("plate") or "").strip())
 
 
@@ -131,11 +130,7 @@ def _wells(root: Section) -> dict[str, str]:
     for name, written in root.table("wells").items():
         kind = WORDS.get(str(written).strip().lower())
         if kind is None:
-            root.told(
-                "wells",
-                _("“%(type)s” is no type of well: write sample, standard, control or blank.")
-                % {"type": str(written)[:40]},
-            )
+            root.refuse("wells", "well_type", type=str(written)[:40])
         else:
             found[str(name)] = kind.value
     return found

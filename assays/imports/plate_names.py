@@ -12,7 +12,7 @@ from assays.imports.plate_checks import longest
 from assays.models import Analyte, normalized
 from assays.models.catalogue import UNIPROT_FORM
 from assays.selectors.catalogue import catalogue_names, readable_names
-from imports.sections import near
+from imports.reading import near
 
 BEAD_REGION = re.compile(r"\s*\((?:\d{1,3}|OID\d+)\)\s*$")
 HUMAN = re.compile(r"^\s*(?:human|hu)[\s_.-]+(?=\S)", re.IGNORECASE)

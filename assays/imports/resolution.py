@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from assays.imports.mapping import AssayMapping, NamedAnalyte
 from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
-from imports.sections import near
+from imports.reading import near
 from imports.texts import Unreadable
 
 

@@ -7,6 +7,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from audit.tracking import tracked
 
 GREEK = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k", "λ": "l", "ω": "w"})
@@ -77,13 +78,16 @@ class AnalyteAlias(models.Model):
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
+class Scale(models.TextChoices):
+    CONCENTRATION = "concentration", _("concentration")
+    NPX = "npx", _("Olink NPX (log2)")
+
+
 @tracked()
 class Panel(models.Model):
     """A set of analytes measured together."""
 
-    class Scale(models.TextChoices):
-        CONCENTRATION = "concentration", _("concentration")
-        NPX = "npx", _("Olink NPX (log2)")
+    Scale = Scale
 
     name = models.CharField(_("name"), max_length=120, unique=True)
     scale = models.CharField(
@@ -95,12 +99,7 @@ class Panel(models.Model):
         verbose_name = _("panel")
         verbose_name_plural = _("panels")
         ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(scale__in=["concentration", "npx"]),
-                name="assays_panel_scale_known",
-            )
-        ]
+        constraints = [known("scale", Scale, "assays_panel_scale_known")]
 
     def __str__(self) -> str:
         return self.name

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from assays.models.catalogue import Analyte
 from assays.models.plate import PlateRun, Well
 from audit.tracking import ALL, tracked
@@ -12,13 +13,16 @@ from imports.models import ImportBatch
 from studies.models import Study
 
 
+class Material(models.TextChoices):
+    PLASMA = "plasma", _("plasma")
+    SERUM = "serum", _("serum")
+
+
 @tracked(study="study", name="label", bulk=ALL)
 class Specimen(models.Model):
     """Blood of one patient at one timepoint."""
 
-    class Material(models.TextChoices):
-        PLASMA = "plasma", _("plasma")
-        SERUM = "serum", _("serum")
+    Material = Material
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="specimens")
     timepoint = models.CharField(_("timepoint"), max_length=3, choices=Timepoint.choices)
@@ -37,13 +41,8 @@ class Specimen(models.Model):
             models.UniqueConstraint(
                 fields=["study", "label"], name="assays_specimen_label_once_per_study"
             ),
-            models.CheckConstraint(
-                condition=Q(timepoint__in=["pre", "edt"]), name="assays_specimen_timepoint_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(material__in=["plasma", "serum"]),
-                name="assays_specimen_material_known",
-            ),
+            known("timepoint", Timepoint, "assays_specimen_timepoint_known"),
+            known("material", Material, "assays_specimen_material_known"),
             models.CheckConstraint(condition=~Q(label=""), name="assays_specimen_has_a_label"),
         ]
 
@@ -143,9 +142,7 @@ class Measurement(models.Model):
                 condition=Q(specimen__isnull=False) | Q(well__isnull=False),
                 name="assays_measurement_has_a_specimen_or_a_well",
             ),
-            models.CheckConstraint(
-                condition=Q(flag__in=[f.value for f in Flag]), name="assays_measurement_flag_known"
-            ),
+            known("flag", Flag, "assays_measurement_flag_known"),
             models.CheckConstraint(
                 condition=Q(flag__in=MAY_HAVE_NUMBER)
                 | Q(flag__in=HAS_NUMBER, value__isnull=False)

@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from assays.models.catalogue import Analyte, Panel
 from audit.tracking import ALL, tracked
 from imports.models import ImportBatch
@@ -20,16 +21,19 @@ class SampleType(models.TextChoices):
     BLANK = "blank", _("blank")
 
 
+class Format(models.TextChoices):
+    TABLE = "", _("delivered table")
+    XPONENT = "xponent", "Luminex xPONENT"
+    BIOPLEX = "bioplex", "Bio-Plex Manager"
+    OLINK = "olink", "Olink NPX"
+    GENERIC = "generic", _("mapped table")
+
+
 @tracked(study="study", name="name")
 class PlateRun(models.Model):
     """One run of one plate, or one delivered table of a panel (then it has no wells)."""
 
-    class Format(models.TextChoices):
-        TABLE = "", _("delivered table")
-        XPONENT = "xponent", "Luminex xPONENT"
-        BIOPLEX = "bioplex", "Bio-Plex Manager"
-        OLINK = "olink", "Olink NPX"
-        GENERIC = "generic", _("mapped table")
+    Format = Format
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="plate_runs")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="plate_runs")
@@ -92,10 +96,7 @@ class PlateRun(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["study", "name"], name="assays_plate_once_per_study"),
-            models.CheckConstraint(
-                condition=Q(format__in=["", "xponent", "bioplex", "olink", "generic"]),
-                name="assays_plate_format_known",
-            ),
+            known("format", Format, "assays_plate_format_known"),
         ]
 
     def __str__(self) -> str:
@@ -132,10 +133,7 @@ class Well(models.Model):
             models.UniqueConstraint(
                 fields=["plate_run", "position"], name="assays_well_once_per_plate"
             ),
-            models.CheckConstraint(
-                condition=Q(sample_type__in=[kind.value for kind in SampleType]),
-                name="assays_well_sample_type_known",
-            ),
+            known("sample_type", SampleType, "assays_well_sample_type_known"),
             models.CheckConstraint(condition=~Q(position=""), name="assays_well_has_a_position"),
             models.CheckConstraint(
                 condition=Q(specimen__isnull=True) | ~Q(sample_type__in=["standard", "blank"]),
@@ -165,10 +163,7 @@ class WellName(models.Model):
         constraints = [
             models.UniqueConstraint(Lower("name"), "study", name="assays_well_name_once_per_study"),
             models.CheckConstraint(condition=~Q(name=""), name="assays_well_name_not_empty"),
-            models.CheckConstraint(
-                condition=Q(sample_type__in=[kind.value for kind in SampleType]),
-                name="assays_well_name_type_known",
-            ),
+            known("sample_type", SampleType, "assays_well_name_type_known"),
         ]
 
     def __str__(self) -> str:

@@ -5,10 +5,22 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from assays.models.catalogue import Analyte, Panel
 from assays.models.plate import PlateRun, Well
 from audit.tracking import tracked
 from studies.models import Study
+
+
+class Repeats(models.TextChoices):
+    MEAN = "mean", _("mean of all")
+    FIRST = "first", _("the first")
+    LAST = "last", _("the last")
+
+
+class Concentration(models.TextChoices):
+    VENDOR = "vendor", _("the vendor's")
+    REFIT = "refit", _("our own curve's")
 
 
 @tracked(study="study")
@@ -16,14 +28,9 @@ class PanelPolicy(models.Model):
     """How a study judges a panel's plates, and what it takes from them. The defaults are the vendors'
     customary limits (docs/quality.md)."""
 
-    class Repeats(models.TextChoices):
-        MEAN = "mean", _("mean of all")
-        FIRST = "first", _("the first")
-        LAST = "last", _("the last")
+    Repeats = Repeats
 
-    class Concentration(models.TextChoices):
-        VENDOR = "vendor", _("the vendor's")
-        REFIT = "refit", _("our own curve's")
+    Concentration = Concentration
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="panel_policies")
     panel = models.ForeignKey(Panel, on_delete=models.PROTECT, related_name="policies")
@@ -97,15 +104,26 @@ class PanelPolicy(models.Model):
                 ),
                 name="assays_policy_percentages",
             ),
-            models.CheckConstraint(
-                condition=Q(repeats__in=["mean", "first", "last"])
-                & Q(concentration__in=["vendor", "refit"]),
-                name="assays_policy_choices_known",
-            ),
+            known("repeats", Repeats, "assays_policy_repeats_known"),
+            known("concentration", Concentration, "assays_policy_concentration_known"),
         ]
 
     def __str__(self) -> str:
         return f"{self.study} {self.panel}"
+
+
+class Rule(models.TextChoices):
+    EXCLUDED = "excluded", _("excluded by a person")
+    SUPERSEDED = "superseded", _("superseded by a newer export")
+    BEAD_COUNT = "bead_count", _("bead count")
+    INTRA_CV = "intra_cv", _("CV within the plate")
+    INTER_CV = "inter_cv", _("distance between plates")
+    RECOVERY = "recovery", _("recovery of the standards")
+    OUT_OF_RANGE = "out_of_range", _("share out of range")
+    VENDOR = "vendor", _("quality control of the vendor")
+    CURVE = "curve", _("our own curve")
+    KIT_RANGE = "kit_range", _("range of the kit's controls")
+    HOOK = "hook", _("hook at the top of the standards")
 
 
 @tracked(study="plate_run", bulk=Q(raised_by=None))
@@ -120,18 +138,7 @@ class QualityBar(models.Model):
     whole plate; both: one measurement.
     """
 
-    class Rule(models.TextChoices):
-        EXCLUDED = "excluded", _("excluded by a person")
-        SUPERSEDED = "superseded", _("superseded by a newer export")
-        BEAD_COUNT = "bead_count", _("bead count")
-        INTRA_CV = "intra_cv", _("CV within the plate")
-        INTER_CV = "inter_cv", _("distance between plates")
-        RECOVERY = "recovery", _("recovery of the standards")
-        OUT_OF_RANGE = "out_of_range", _("share out of range")
-        VENDOR = "vendor", _("quality control of the vendor")
-        CURVE = "curve", _("our own curve")
-        KIT_RANGE = "kit_range", _("range of the kit's controls")
-        HOOK = "hook", _("hook at the top of the standards")
+    Rule = Rule
 
     DECISIONS = (Rule.EXCLUDED, Rule.SUPERSEDED)
     """Raised by people: what they cover counts for no rule, and no rule lifts them."""
@@ -168,16 +175,7 @@ class QualityBar(models.Model):
                 nulls_distinct=False,
                 name="assays_bar_stands_once",
             ),
-            models.CheckConstraint(
-                condition=Q(
-                    rule__in=[
-                        *("excluded", "bead_count", "intra_cv", "inter_cv"),
-                        *("recovery", "out_of_range", "vendor", "curve"),
-                        *("superseded", "kit_range", "hook"),
-                    ]
-                ),
-                name="assays_bar_rule_known",
-            ),
+            known("rule", Rule, "assays_bar_rule_known"),
             models.CheckConstraint(condition=~Q(reason=""), name="assays_bar_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")

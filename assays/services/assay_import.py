@@ -22,8 +22,8 @@ from assays.selectors.known import known_assays
 from imports.columns import Source, check_columns
 from imports.models import ImportBatch
 from imports.preview import as_json
+from imports.reading import read_mapping
 from imports.registry import Files
-from imports.sections import read_mapping
 from imports.tables import SheetNeeded, Table, read_table, refusing
 from studies.models import Study
 from studies.permissions import Capability

@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from assays.models import Analyte, AnalyteAlias, normalized
 from audit.recording import recorded
-from imports.sections import Section
+from imports.sentences import say
 from studies.refusals import Refused, explained
 from tabular.checked_yaml import YamlError, read_yaml
+from tabular.section import Section
 
 MAX_CATALOGUE_BYTES = 2_000_000
 
@@ -41,16 +42,16 @@ def _entries(text: str) -> list[dict[str, Any]]:
         raise Refused(str(error)) from error
     if not isinstance(content, list):
         raise Refused(_("A catalogue is a list of analytes: symbol, name, uniprot, aliases."))
-    root = Section({"analytes": content}, "")
+    root = Section({"analytes": content})
     found = []
     for part in root.sections("analytes"):
         part.only(("symbol", "name", "uniprot", "aliases"))
         entry: dict[str, Any] = {key: part.text(key) or "" for key in ("symbol", "name", "uniprot")}
         if not entry["symbol"] or not entry["name"]:
-            part.told("symbol", _("name both symbol and name."))
+            part.refuse("symbol", "symbol_and_name")
         found.append(entry | {"aliases": part.texts("aliases")})
     if root.problems:
-        raise Refused({"__all__": root.problems[:20]})
+        raise Refused({"__all__": [say(problem) for problem in root.problems[:20]]})
     return found
 
 

@@ -16,7 +16,7 @@ from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
 from audit.recording import recorded
 from imports.models import ImportBatch
-from imports.sections import near
+from imports.reading import near
 from imports.services.batches import receive_again
 from studies.permissions import Capability
 from studies.refusals import Refused, explained

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -32,6 +32,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Busy, Refused
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 NAMED, LISTED = 5, 100
 VERDICTS = ("raised", "lifted")
@@ -63,7 +64,7 @@ class Asked:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def exclude_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Bar the chosen wells, or an analyte on the plate, from models."""
     shown = plate_or_404(request, study, pk)
     wells = list(Well.objects.filter(plate_run=shown, pk__in=_keys(request.POST.getlist("well"))))
@@ -87,7 +88,7 @@ def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
             wells=wells if what in ("well", "value") else [],
             analyte=analyte if what in ("value", "analyte") else None,
             reason=request.POST.get("reason", ""),
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
         )
         return consequences
 
@@ -97,7 +98,7 @@ def exclude_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def lift_bar(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Restore what was excluded, or override a rule."""
     shown = plate_or_404(request, study, pk)
     keys = _keys([request.POST.get("bar", "")])
@@ -106,7 +107,7 @@ def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     def decide() -> list[Consequence]:
         if bar is None:
             raise Refused(_("There is no such bar on this plate."))
-        _bars, consequences = lift(bar=bar, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
+        _bars, consequences = lift(bar=bar, reason=request.POST.get("reason", ""), by=request.user)
         return consequences
 
     asked = Asked("lift", _("Lift the bar"), _("The bar is lifted."))
@@ -115,7 +116,7 @@ def lift_bar(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def lift_rule(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def lift_rule(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Restore all exclusions of a plate, or override all verdicts of a rule on it."""
     shown = plate_or_404(request, study, pk)
 
@@ -124,7 +125,7 @@ def lift_rule(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
             plate_run=shown,
             rule=request.POST.get("rule", ""),
             reason=request.POST.get("reason", ""),
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
         )
         return consequences
 
@@ -134,7 +135,7 @@ def lift_rule(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def correct_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Say whose specimen stood in one well, or by a file in many."""
     shown = plate_or_404(request, study, pk)
     try:
@@ -149,7 +150,7 @@ def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
             plate_run=shown,
             labels=labels,
             reason=request.POST.get("reason", ""),
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
         )
 
     carried = {"labels": text_of(labels)}
@@ -159,7 +160,7 @@ def correct_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def retype(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def retype(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Say what stood in one well, or by a file in many: type, expected concentration, dilution."""
     shown = plate_or_404(request, study, pk)
     try:
@@ -182,7 +183,7 @@ def retype(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
             plate_run=shown,
             said=said,
             reason=request.POST.get("reason", ""),
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
         )
 
     done = _("It is kept; the plate is judged anew.")
@@ -191,7 +192,7 @@ def retype(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 
 def _choose_sheet(
-    request: HttpRequest, shown: PlateRun, error: SheetToChoose, field: str, label: str
+    request: StudyRequest, shown: PlateRun, error: SheetToChoose, field: str, label: str
 ) -> HttpResponse:
     """Ask which sheet is meant. The page carries what each says, as `field`: nothing is sent twice."""
     context = {
@@ -208,7 +209,7 @@ def _choose_sheet(
     return render(request, "assays/plate_sheets.html", context)
 
 
-def _labels(request: HttpRequest) -> dict[str, str]:
+def _labels(request: StudyRequest) -> dict[str, str]:
     """Well -> label: of a file, of the page that asked again, or of the one well that was named."""
     if file := request.FILES.get("file"):
         return labels_of_table(file.name or "", file.read())
@@ -220,12 +221,12 @@ def _labels(request: HttpRequest) -> dict[str, str]:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def judge_again(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Judge the plate anew by the policy of today."""
     shown = plate_or_404(request, study, pk)
 
     def decide() -> list[Consequence]:
-        _changes, consequences = judged_again(plate_run=shown, by=request.user)  # type: ignore[arg-type]
+        _changes, consequences = judged_again(plate_run=shown, by=request.user)
         return consequences
 
     asked = Asked("judge", _("Judge again"), _("The plate is judged."))
@@ -234,7 +235,7 @@ def judge_again(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def guide(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def guide(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Take the plate into the guide set of its panel and lot, or out of it."""
     shown = plate_or_404(request, study, pk)
     chosen = request.POST.get("in_guide_set") == "1"
@@ -244,7 +245,7 @@ def guide(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
             plate_run=shown,
             chosen=chosen,
             reason=request.POST.get("reason", ""),
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
         )
 
     done = _("The plate is in the guide set.") if chosen else _("It is out of the guide set.")
@@ -252,7 +253,7 @@ def guide(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     return _decided(request, shown, decide, Asked("guide", label, done))
 
 
-def _decided(request: HttpRequest, shown: PlateRun, decide: Decide, asked: Asked) -> HttpResponse:
+def _decided(request: StudyRequest, shown: PlateRun, decide: Decide, asked: Asked) -> HttpResponse:
     """Do it; ask first, naming what follows from it, where anything does. What is refused comes back as it was
     written."""
     try:
@@ -266,7 +267,7 @@ def _decided(request: HttpRequest, shown: PlateRun, decide: Decide, asked: Asked
 
 
 def _refused(
-    request: HttpRequest, shown: PlateRun, error: Refused, form: str, carried: dict[str, str]
+    request: StudyRequest, shown: PlateRun, error: Refused, form: str, carried: dict[str, str]
 ) -> HttpResponse:
     """The plate's page with the refusal above it and the form as it was filled in: a reason that somebody has
     typed while the study was busy is not typed again. htmx swaps no page of another status than 200."""
@@ -283,7 +284,7 @@ def _refused(
 
 
 def _asked(
-    request: HttpRequest, shown: PlateRun, will: list[Consequence], asked: Asked
+    request: StudyRequest, shown: PlateRun, will: list[Consequence], asked: Asked
 ) -> HttpResponse:
     sent = [
         (name, value)
@@ -323,7 +324,7 @@ def in_numbers(consequences: Sequence[Consequence]) -> str:
     return ", ".join(text % {"n": counts[kind]} for kind, text in words.items() if counts[kind])
 
 
-def _told(request: HttpRequest, done: str, consequences: list[Consequence]) -> None:
+def _told(request: StudyRequest, done: str, consequences: list[Consequence]) -> None:
     """One message: what was done, what the rules say differently by it, and what was made from the values that
     have changed."""
     verdicts = [one for one in consequences if one.kind in VERDICTS]
@@ -348,13 +349,13 @@ def _keys(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
 
 
-def _address(request: HttpRequest, shown: PlateRun) -> str:
+def _address(request: StudyRequest, shown: PlateRun) -> str:
     answer = redirect("assays:plate", shown.study.code, shown.pk)
     analyte = request.POST.get("shown", "")
     return str(answer["Location"]) + (f"?analyte={analyte}" if analyte.isdecimal() else "")
 
 
-def _back(request: HttpRequest, shown: PlateRun) -> HttpResponse:
+def _back(request: StudyRequest, shown: PlateRun) -> HttpResponse:
     answer = redirect("assays:plate", shown.study.code, shown.pk)
     answer["Location"] = _address(request, shown)
     return answer

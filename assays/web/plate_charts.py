@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 import pandas as pd
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
 from assays.quality.verdict import accepted_of
@@ -19,6 +19,7 @@ from clinical.charts import FONT, INK, SITES
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 POINTS = 120
 OFF = {"light": "#b3261e", "dark": "#ff8a80"}
@@ -26,7 +27,7 @@ OFF = {"light": "#b3261e", "dark": "#ff8a80"}
 
 @require_safe
 @study_page(Capability.VIEW_PLATES)
-def chart(request: HttpRequest, study: Study, pk: int, analyte: int, name: str) -> HttpResponse:
+def chart(request: StudyRequest, study: Study, pk: int, analyte: int, name: str) -> HttpResponse:
     """The standard curve or the control chart of an analyte on a plate."""
     plate = plate_or_404(request, study, pk)
     on_plate = analytes_on(plate).filter(analyte=analyte).first()

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,6 +21,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 QUESTIONS_A_PAGE = 25
 FIELDS = ("answer", "analyte", "symbol", "full_name", "uniprot")
@@ -28,7 +29,7 @@ FIELDS = ("answer", "analyte", "symbol", "full_name", "uniprot")
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.IMPORT_ASSAYS)
-def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def name_plate_analytes(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Take the answers (or all that are without doubt), remember them, and show the preview made anew. What is
     not answered is asked again: a panel may have thousands of names."""
     batch = visible_batch(request, study, pk)
@@ -40,11 +41,11 @@ def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResp
     if request.method == "POST":
         try:
             if "accept" in request.POST:
-                again = accept_names(batch=batch, by=request.user)  # type: ignore[arg-type]
+                again = accept_names(batch=batch, by=request.user)
             else:
                 answered = [choice for choice in sent.values() if _is_answered(choice)]
-                again = name_analytes(batch=batch, choices=answered, by=request.user)  # type: ignore[arg-type]
-            previewed(again, request.user)  # type: ignore[arg-type]
+                again = name_analytes(batch=batch, choices=answered, by=request.user)
+            previewed(again, request.user)
             messages.success(request, _("The names are remembered; this is the preview made anew."))
             return redirect("imports:import", study.code, again.pk)
         except Refused as error:
@@ -77,12 +78,12 @@ def name_plate_analytes(request: HttpRequest, study: Study, pk: int) -> HttpResp
 
 @require_POST
 @study_page(Capability.IMPORT_ASSAYS)
-def supersede_plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def supersede_plate(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Say that the file is a new export of a run that is here, and show the preview made anew."""
     batch = visible_batch(request, study, pk)
     try:
-        again = let_supersede(batch=batch, reason=request.POST.get("reason", ""), by=request.user)  # type: ignore[arg-type]
-        previewed(again, request.user)  # type: ignore[arg-type]
+        again = let_supersede(batch=batch, reason=request.POST.get("reason", ""), by=request.user)
+        previewed(again, request.user)
     except Refused as error:
         messages.error(request, str(error))
         return redirect("imports:import", study.code, batch.pk)
@@ -92,7 +93,7 @@ def supersede_plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse
 
 @require_POST
 @study_page(Capability.IMPORT_ASSAYS)
-def name_plate_wells(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def name_plate_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Take what a person says of the plate's wells, and show the preview made anew."""
     batch = visible_batch(request, study, pk)
     asked = {one["name"]: one["kind"] for one in (batch.preview or {}).get("wells", ())}
@@ -108,21 +109,21 @@ def name_plate_wells(request: HttpRequest, study: Study, pk: int) -> HttpRespons
             batch=batch,
             kinds=said,
             remember="remember" in request.POST,
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
         )
     except Refused as error:
         messages.error(request, str(error))
         return redirect("imports:import", study.code, batch.pk)
-    previewed(again, request.user)  # type: ignore[arg-type]
+    previewed(again, request.user)
     messages.success(request, _("It is taken so; this is the preview made anew."))
     return redirect("imports:import", study.code, again.pk)
 
 
-def _is_sent(request: HttpRequest, question: dict[str, Any]) -> bool:
+def _is_sent(request: StudyRequest, question: dict[str, Any]) -> bool:
     return f"answer-{question['place']}" in request.POST and "accept" not in request.POST
 
 
-def _choice(request: HttpRequest, question: dict[str, Any]) -> NameChoice:
+def _choice(request: StudyRequest, question: dict[str, Any]) -> NameChoice:
     place = question["place"]
     said = {field: request.POST.get(f"{field}-{place}", "").strip() for field in FIELDS}
     return NameChoice(name=question["name"], **said)

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pandas as pd
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -33,6 +33,7 @@ from assays.selectors.plates import (
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 PAGE_SIZE = 50
 BY = {
@@ -43,9 +44,9 @@ BY = {
 }
 
 
-def plate_or_404(request: HttpRequest, study: Study, pk: int) -> PlateRun:
+def plate_or_404(request: StudyRequest, study: Study, pk: int) -> PlateRun:
     found = (
-        plates_visible_to(request.user, study)  # type: ignore[arg-type]
+        plates_visible_to(request.user, study)
         .select_related("panel", "study", "source", "supersedes")
         .defer("source__preview")
         .filter(pk=pk)
@@ -58,9 +59,9 @@ def plate_or_404(request: HttpRequest, study: Study, pk: int) -> PlateRun:
 
 @require_safe
 @study_page(Capability.VIEW_PLATES)
-def plates(request: HttpRequest, study: Study) -> HttpResponse:
+def plates(request: StudyRequest, study: Study) -> HttpResponse:
     """All plates, those with bars marked."""
-    found = with_bars(plates_visible_to(request.user, study)).order_by("-acquired_at", "name")  # type: ignore[arg-type]
+    found = with_bars(plates_visible_to(request.user, study)).order_by("-acquired_at", "name")
     q, barred = request.GET.get("q", "")[:60], request.GET.get("barred") == "1"
     if q:
         found = found.filter(name__icontains=q)
@@ -83,14 +84,14 @@ def plates(request: HttpRequest, study: Study) -> HttpResponse:
 
 @require_safe
 @study_page(Capability.VIEW_PLATES)
-def plate(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def plate(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """One plate: verdicts, map of an analyte, standards, what is barred and why."""
     shown = plate_or_404(request, study, pk)
     return plate_page(request, shown, analyte=request.GET.get("analyte", ""))
 
 
 def plate_page(
-    request: HttpRequest,
+    request: StudyRequest,
     shown: PlateRun,
     *,
     analyte: str = "",

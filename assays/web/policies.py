@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,6 +22,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, Stale
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 
 class PolicyForm(forms.ModelForm):
@@ -41,7 +42,7 @@ class PolicyForm(forms.ModelForm):
 
 @require_safe
 @study_page(Capability.VIEW_PLATES)
-def policies(request: HttpRequest, study: Study) -> HttpResponse:
+def policies(request: StudyRequest, study: Study) -> HttpResponse:
     """Every panel of the study with its limits."""
     found = rules_of(study) if _sees_plates(request, study) else []
     return render(request, "assays/policies.html", {"rules": found})
@@ -49,7 +50,7 @@ def policies(request: HttpRequest, study: Study) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.JUDGE_PLATES)
-def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def policy(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Change the rules of a panel; all of its plates are judged anew by a job."""
     rules = _rules_or_404(request, study, pk)
     # Of what is shown: the form's own cleaning changes the policy.
@@ -63,7 +64,7 @@ def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
                 panel=rules.panel,
                 values=values,
                 reason=form.cleaned_data["reason"],
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 seen=form.cleaned_data["seen"] or None,
             )
         except Stale as refusal:
@@ -85,11 +86,11 @@ def policy(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
     return render(request, "assays/policy.html", context)
 
 
-def _sees_plates(request: HttpRequest, study: Study) -> bool:
-    return plates_visible_to(request.user, study).exists()  # type: ignore[arg-type]
+def _sees_plates(request: StudyRequest, study: Study) -> bool:
+    return plates_visible_to(request.user, study).exists()
 
 
-def _rules_or_404(request: HttpRequest, study: Study, pk: int) -> PanelRules:
+def _rules_or_404(request: StudyRequest, study: Study, pk: int) -> PanelRules:
     found = rules_of(study) if _sees_plates(request, study) else []
     for rules in found:
         if rules.panel.pk == pk:

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from clinical.models import Timepoint
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 PAGE_SIZE = 50
 TOLD = ("well", "mfi", "bead_count", "dilution")
@@ -23,10 +24,10 @@ TOLD = ("well", "mfi", "bead_count", "dilution")
 
 @require_safe
 @study_page(Capability.VIEW_ASSAYS)
-def specimens(request: HttpRequest, study: Study) -> HttpResponse:
+def specimens(request: StudyRequest, study: Study) -> HttpResponse:
     q = request.GET.get("q", "")[:60]
     timepoint = request.GET.get("timepoint", "")
-    found = specimens_visible_to(request.user).filter(study=study)  # type: ignore[arg-type]
+    found = specimens_visible_to(request.user).filter(study=study)
     if q:
         found = found.filter(label__icontains=q) | found.filter(patient__subject_id__icontains=q)
     if timepoint in Timepoint.values:
@@ -48,12 +49,8 @@ def specimens(request: HttpRequest, study: Study) -> HttpResponse:
 
 @require_safe
 @study_page(Capability.VIEW_ASSAYS)
-def specimen(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
-    shown = (
-        with_counts(specimens_visible_to(request.user))  # type: ignore[arg-type]
-        .filter(study=study, pk=pk)
-        .first()
-    )
+def specimen(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
+    shown = with_counts(specimens_visible_to(request.user)).filter(study=study, pk=pk).first()
     if shown is None:
         raise Http404(_("There is no such specimen here, or you may not see it."))
     found = list(measurements_of(shown))
@@ -63,6 +60,6 @@ def specimen(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "rows": [{"m": m, "bars": bars[m.pk]} for m in found],
         "barred": sum(bool(bars[m.pk]) for m in found),
         "told": {name: any(getattr(m, name) is not None for m in found) for name in TOLD},
-        "sees_plates": plates_visible_to(request.user, study).exists(),  # type: ignore[arg-type]
+        "sees_plates": plates_visible_to(request.user, study).exists(),
     }
     return render(request, "assays/specimen.html", context)

@@ -1,20 +1,112 @@
-"""Reading one section of a specification: every value checked, every unknown key named."""
+"""What a specification must be, section by section; what is wrong comes out as codes, and here are their words."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-MAX_ENTRIES = 20_000
-"""Of a list."""
-MAX_NAME = 200
-"""Characters of a name in a list."""
+from tabular.section import Problem, Section
+
+
+def gettext_noop(text: str) -> str:
+    """Marks a sentence for Django's makemessages; who shows it translates it."""
+    return text
+
+
+SENTENCES: dict[str, str] = {
+    "unknown_key": gettext_noop("%(section)s has an unknown key %(key)s; it knows %(keys)s."),
+    "no_section": gettext_noop("%(where)s must be a mapping of keys to values, not %(value)s."),
+    "not_one_of": gettext_noop("%(where)s is %(value)s; it must be %(choices)s."),
+    "no_whole": gettext_noop(
+        "%(where)s is %(value)s; it must be a whole number from %(low)d to %(high)d."
+    ),
+    "no_number": gettext_noop(
+        "%(where)s is %(value)s; it must be a number from %(low)g to %(high)g."
+    ),
+    "no_list": gettext_noop("%(where)s is %(value)s; it must be a list."),
+    "too_many": gettext_noop("%(where)s has %(n)s entries; at most %(most)s are read."),
+    "no_name": gettext_noop("%(where)s holds %(value)s; each entry is a name."),
+    "name_too_long": gettext_noop(
+        "%(where)s holds %(value)s; a name has at most %(most)s characters."
+    ),
+    "not_among": gettext_noop("%(where)s holds %(value)s; it knows %(choices)s."),
+    "twice": gettext_noop("%(where)s names %(names)s more than once."),
+    "max_features": gettext_noop(
+        "%(where)s is %(value)s; it must be sqrt, log2, all, a whole number of features or a fraction up to 1.0."
+    ),
+    "no_inputs": gettext_noop(
+        "The model has no inputs: name analytes.candidates or list covariates."
+    ),
+    "selection_trees": gettext_noop(
+        "selection: %(resamples)s resamples of %(trees)s trees are %(n)s trees; at most %(most)s are grown. "
+        "Lower one of them."
+    ),
+    "trees": gettext_noop(
+        "A training with its cross-validation would grow %(n)s trees; at most %(most)s are grown. Lower "
+        "selection.resamples, selection.trees, forest.trees, cross_validation.folds or "
+        "cross_validation.repeats."
+    ),
+    "permuted": gettext_noop(
+        "Importance would permute each feature in %(n)s trees; at most %(most)s are. Lower importance.repeats."
+    ),
+    "no_training": gettext_noop("cohorts.train is empty: name at least one cohort to train on."),
+    "both_roles": gettext_noop(
+        "cohorts: %(names)s cannot be both trained on and validated on; keep it in one."
+    ),
+    "keep_without_candidates": gettext_noop(
+        "analytes: keep is 0 exactly when candidates is the empty list (a clinical model); here keep is "
+        "%(keep)d."
+    ),
+    "keep_too_many": gettext_noop(
+        "analytes.keep is %(keep)d, but only %(n)d candidates are named; keep no more than there are."
+    ),
+    "too_many_horizons": gettext_noop("horizons_months has more than %(most)d months."),
+    "horizons": gettext_noop(
+        "horizons_months must be whole months in rising order, such as [6, 12, 24]."
+    ),
+}
+NEAR = gettext_noop("Did you mean %(names)s?")
+THE_SPECIFICATION = gettext_noop("the specification")
 
 
 class SpecificationError(ValueError):
-    """A specification that cannot be followed; the message is a sentence for its author."""
+    """A specification that cannot be followed: `problems` are codes with their parameters, the message one
+    sentence for each."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(self.problems)
+
+    def __str__(self) -> str:
+        return " ".join(self.sentences())
+
+    def sentences(self, translate: Callable[[str], str] = str) -> list[str]:
+        """What is wrong, in the reader's language."""
+        return [say(problem, translate) for problem in self.problems]
+
+
+def say(problem: Problem, translate: Callable[[str], str] = str) -> str:
+    """One problem as a sentence for the author of the specification."""
+    whole = translate(THE_SPECIFICATION)
+    values = {name: _in_words(name, value) for name, value in problem.parameters.items()}
+    values["where"] = problem.where or whole
+    if problem.code == "unknown_key":
+        values["section"] = problem.parameters["section"] or whole
+    sentence = translate(SENTENCES[problem.code]) % values
+    if problem.near:
+        sentence += " " + translate(NEAR) % {"names": ", ".join(map(shown, problem.near))}
+    return sentence
+
+
+def _in_words(name: str, value: Any) -> Any:
+    if name in ("value", "key"):
+        return shown(value)
+    if name in ("n", "most", "resamples", "trees") and abs(value) >= 1000:
+        return f"{value:,}"
+    if isinstance(value, tuple):
+        between = " or " if name == "choices" and len(value) < 5 else ", "
+        return between.join(str(one) for one in value)
+    return value
 
 
 def shown(value: Any) -> str:
@@ -29,120 +121,32 @@ def shown(value: Any) -> str:
     return text if len(text) <= 80 else f"{text[:77]}..."
 
 
-class Section:
-    """A mapping of a specification, read key by key; what is never read is an unknown key."""
+class Part(Section):
+    """A section of a specification. A key that holds nothing is wrong, not left out."""
 
-    def __init__(self, mapping: Any, name: str) -> None:
-        if not isinstance(mapping, Mapping):
-            raise SpecificationError(
-                f"{name} must be a mapping of keys to values, not {shown(mapping)}."
-            )
-        self._mapping = mapping
-        self._name = name
-        self._known: list[str] = []
+    def given(self, key: str) -> bool:
+        return super().given(key) or key in self.content
 
-    def _at(self, key: str) -> str:
-        return key if self._name == "the specification" else f"{self._name}.{key}"
-
-    def _get(self, key: str, default: Any) -> Any:
-        self._known.append(key)
-        return self._mapping.get(key, default)
-
-    def section(self, key: str) -> Section:
-        """The mapping under a key; a key left out is an empty one."""
-        found = self._get(key, {})
-        return Section({} if found is None else found, key)
-
-    def choice(self, key: str, allowed: Sequence[str], default: str) -> str:
-        """One word of a short list. (YAML reads a bare `none` as text, `null` and `~` as nothing.)"""
-        found = self._get(key, default)
-        if found is None and "none" in allowed:
-            found = "none"
-        if found not in allowed:
-            raise SpecificationError(
-                f"{self._at(key)} is {shown(found)}; it must be {' or '.join(allowed)}."
-            )
-        return str(found)
-
-    def whole(self, key: str, default: int, low: int, high: int) -> int:
-        """A whole number between two bounds, both allowed."""
-        return self._whole(self._get(key, default), key, low, high)
-
-    def _whole(self, found: Any, key: str, low: int, high: int) -> int:
-        if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
-            raise SpecificationError(
-                f"{self._at(key)} is {shown(found)}; it must be a whole number from {low} to {high}."
-            )
-        return found
-
-    def wholes(self, key: str, default: Sequence[int], low: int, high: int) -> tuple[int, ...]:
-        """A list of whole numbers between two bounds."""
-        found = self._get(key, default)
-        if isinstance(found, str) or not isinstance(found, Sequence):
-            raise SpecificationError(f"{self._at(key)} is {shown(found)}; it must be a list.")
-        self._check_length(key, found)
-        return tuple(self._whole(one, key, low, high) for one in found)
-
-    def _check_length(self, key: str, found: Sequence[Any]) -> None:
-        if len(found) > MAX_ENTRIES:
-            raise SpecificationError(
-                f"{self._at(key)} has {len(found):,} entries; at most {MAX_ENTRIES:,} are read."
-            )
-
-    def number(self, key: str, default: float, low: float, high: float) -> float:
-        """A number between two bounds, both allowed."""
-        found = self._get(key, default)
-        number = isinstance(found, int | float) and not isinstance(found, bool)
-        if not number or not low <= found <= high:
-            raise SpecificationError(
-                f"{self._at(key)} is {shown(found)}; it must be a number from {low:g} to {high:g}."
-            )
-        return float(found)
+    def part(self, key: str) -> Part:
+        """The section under a key; one left out is empty."""
+        found = self.section(key) if self.has(key) or not self.given(key) else None
+        return found or Part({}, self.path(key), self.problems)
 
     def optional_number(self, key: str, low: float, high: float) -> float | None:
         """A number between two bounds, or nothing."""
-        if self._mapping.get(key) is None:
-            self._known.append(key)
-            return None
-        return self.number(key, low, low, high)
+        self._read.append(key)
+        return self.number(key, low, low, high) if self.has(key) else None
 
-    def words(
-        self, key: str, default: Sequence[str], allowed: Sequence[str] | None = None
-    ) -> tuple[str, ...]:
-        """A list of different words, of a closed list where one is given; order is kept."""
-        found = self._get(key, default)
-        if isinstance(found, str) or not isinstance(found, Sequence):
-            raise SpecificationError(f"{self._at(key)} is {shown(found)}; it must be a list.")
-        self._check_length(key, found)
-        for word in found:
-            if not isinstance(word, str) or not word.strip() or not word.isprintable():
-                raise SpecificationError(
-                    f"{self._at(key)} holds {shown(word)}; each entry is a name."
-                )
-            if len(word) > MAX_NAME:
-                raise SpecificationError(
-                    f"{self._at(key)} holds {shown(word)}; a name has at most {MAX_NAME} characters."
-                )
-            if allowed is not None and word not in allowed:
-                raise SpecificationError(
-                    f"{self._at(key)} holds {shown(word)}; it knows {', '.join(allowed)}."
-                )
-        if twice := sorted(word for word, times in Counter(found).items() if times > 1):
-            raise SpecificationError(
-                f"{self._at(key)} names {', '.join(twice[:10])} more than once."
-            )
-        return tuple(found)
-
-    def words_or_all(self, key: str) -> tuple[str, ...] | None:
+    def names_or_all(self, key: str) -> tuple[str, ...] | None:
         """A list of names, or the word `all` (returned as None, also when the key is left out)."""
-        if self._mapping.get(key, "all") == "all":
-            self._known.append(key)
+        self._read.append(key)
+        if self.content.get(key, "all") == "all":
             return None
-        return tuple(sorted(self.words(key, ())))
+        return tuple(sorted(self.names(key, ())))
 
     def max_features(self, key: str) -> str | int | float | None:
         """Features tried at a node: sqrt, log2, all, a whole number or a fraction."""
-        found = self._get(key, "sqrt")
+        found = self.content[key] if self.given(key) else "sqrt"
         if found is None or found == "all":
             return None
         if found in ("sqrt", "log2"):
@@ -151,18 +155,5 @@ class Section:
             return found
         if isinstance(found, float) and 0 < found <= 1:
             return found
-        raise SpecificationError(
-            f"{self._at(key)} is {shown(found)}; it must be sqrt, log2, all, "
-            "a whole number of features or a fraction up to 1.0."
-        )
-
-    def refuse_unknown(self) -> None:
-        """Name the first key that nothing read, with the nearest known one."""
-        for key in self._mapping:
-            if key not in self._known:
-                near = get_close_matches(str(key)[:MAX_NAME], self._known, n=1)
-                hint = f" Did you mean {shown(near[0])}?" if near else ""
-                raise SpecificationError(
-                    f"{self._name} has an unknown key {shown(key)}; it knows "
-                    f"{', '.join(self._known)}.{hint}"
-                )
+        self.refuse(key, "max_features", value=found)
+        return "sqrt"

@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ciri.specification.checks import Section, SpecificationError
+from ciri.specification.checks import Part, SpecificationError
+from tabular.section import EnoughProblems, Problem
 
 ENDPOINTS = ("OS", "PFS")
 TIMEPOINTS = ("pre", "edt")
@@ -188,152 +189,151 @@ class Specification:
 def parse_specification(mapping: Mapping[str, Any]) -> Specification:
     """Check a mapping as read from YAML and return the specification it states.
 
-    Keys left out take their defaults. Raises SpecificationError (a ValueError) with one sentence
-    that names the key, what was found and what is allowed.
+    Keys left out take their defaults. Raises SpecificationError (a ValueError) with everything that is wrong:
+    each sentence names the key, what was found and what is allowed.
     """
-    top = Section(mapping, "the specification")
-    specification = Specification(
-        endpoint=top.choice("endpoint", ENDPOINTS, "OS"),
-        timepoint=top.choice("timepoint", TIMEPOINTS, "pre"),
-        cohorts=_cohorts(top.section("cohorts")),
-        analytes=_analytes(top.section("analytes")),
-        covariates=top.words("covariates", (), allowed=COVARIATES),
-        pdl1=top.choice("pdl1", ("numeric", "category"), "numeric"),
-        missing=top.choice("missing", ("native", "median"), "native"),
-        min_measured=top.number("min_measured", 0.5, 0.0, 1.0),
-        forest=_forest(top.section("forest")),
-        importance=_importance(top.section("importance")),
-        selection=_selection(top.section("selection")),
-        cross_validation=_cross_validation(top.section("cross_validation")),
-        seed=top.whole("seed", 20231, 0, 2**32 - 1),
-        cutoff=top.choice("cutoff", ("median", "tertiles", "logrank"), "median"),
-        retrain=_retrain(top.section("retrain")),
-        horizons_months=_horizons(top),
-    )
-    top.refuse_unknown()
-    if not specification.uses_analytes and not specification.covariates:
-        raise SpecificationError(
-            "The model has no inputs: name analytes.candidates or list covariates."
-        )
-    _check_work(specification)
+    if not isinstance(mapping, Mapping):
+        raise SpecificationError([Problem("", "no_section", {"value": mapping})])
+    top = Part(dict(mapping))
+    try:
+        specification = _specification(top)
+        top.refuse_unread()
+        if not top.problems:
+            _check_whole(top, specification)
+    except EnoughProblems:
+        pass
+    if top.problems:
+        raise SpecificationError(top.problems)
     return specification
 
 
-def _check_work(specification: Specification) -> None:
-    """Refuse what no machine of a study group would finish, however each number by itself may pass."""
+def _specification(top: Part) -> Specification:
+    return Specification(
+        endpoint=_word(top, "endpoint", ENDPOINTS, "OS"),
+        timepoint=_word(top, "timepoint", TIMEPOINTS, "pre"),
+        cohorts=_cohorts(top.part("cohorts")),
+        analytes=_analytes(top.part("analytes")),
+        covariates=top.names("covariates", (), allowed=COVARIATES),
+        pdl1=_word(top, "pdl1", ("numeric", "category"), "numeric"),
+        missing=_word(top, "missing", ("native", "median"), "native"),
+        min_measured=top.number("min_measured", 0.5, 0.0, 1.0),
+        forest=_forest(top.part("forest")),
+        importance=_importance(top.part("importance")),
+        selection=_selection(top.part("selection")),
+        cross_validation=_cross_validation(top.part("cross_validation")),
+        seed=top.whole("seed", 20231, 0, 2**32 - 1),
+        cutoff=_word(top, "cutoff", ("median", "tertiles", "logrank"), "median"),
+        retrain=_retrain(top.part("retrain")),
+        horizons_months=_horizons(top),
+    )
+
+
+def _word(part: Part, key: str, choices: tuple[str, ...], default: str) -> str:
+    return part.one_of(key, choices, default) or default
+
+
+def _check_whole(top: Part, specification: Specification) -> None:
+    """Refuse a model without inputs, and what no machine of a study group would finish, however each number by
+    itself may pass."""
     rules, trees = specification.selection, specification.trees_grown
-    if specification.uses_analytes and rules.resamples * rules.trees > MAX_SELECTION_TREES:
-        raise SpecificationError(
-            f"selection: {rules.resamples:,} resamples of {rules.trees:,} trees are "
-            f"{rules.resamples * rules.trees:,} trees; at most {MAX_SELECTION_TREES:,} are grown. Lower one "
-            "of them."
-        )
+    if not specification.uses_analytes and not specification.covariates:
+        top.refuse("", "no_inputs")
+        return
+    selected = rules.resamples * rules.trees
+    if specification.uses_analytes and selected > MAX_SELECTION_TREES:
+        told = {"resamples": rules.resamples, "trees": rules.trees, "n": selected}
+        top.refuse("selection", "selection_trees", most=MAX_SELECTION_TREES, **told)
     if trees > MAX_TREES:
-        raise SpecificationError(
-            f"A training with its cross-validation would grow {trees:,} trees; at most {MAX_TREES:,} are "
-            "grown. Lower selection.resamples, selection.trees, forest.trees, cross_validation.folds or "
-            "cross_validation.repeats."
-        )
+        top.refuse("", "trees", n=trees, most=MAX_TREES)
     permuted = trees * specification.importance.repeats
     if permuted > MAX_PERMUTED:
-        raise SpecificationError(
-            f"Importance would permute each feature in {permuted:,} trees; at most {MAX_PERMUTED:,} are. "
-            "Lower importance.repeats."
-        )
+        top.refuse("importance", "permuted", n=permuted, most=MAX_PERMUTED)
 
 
-def _cohorts(section: Section) -> Cohorts:
-    train = section.words("train", ("discovery",))
-    validate = section.words("validate", ("validation",))
-    section.refuse_unknown()
+def _cohorts(part: Part) -> Cohorts:
+    train = part.names("train", ("discovery",))
+    validate = part.names("validate", ("validation",))
+    part.refuse_unread()
     if not train:
-        raise SpecificationError("cohorts.train is empty: name at least one cohort to train on.")
+        part.refuse("train", "no_training")
     if both := sorted(set(train) & set(validate)):
-        raise SpecificationError(
-            f"cohorts: {', '.join(both)} cannot be both trained on and validated on; keep it in one."
-        )
+        part.refuse("", "both_roles", names=tuple(both))
     return Cohorts(train, validate)
 
 
-def _analytes(section: Section) -> AnalyteRules:
-    candidates = section.words_or_all("candidates")
+def _analytes(part: Part) -> AnalyteRules:
+    before = len(part.problems)
+    candidates = part.names_or_all("candidates")
     none = candidates == ()
-    keep = section.whole("keep", 0 if none else 14, 0, 10_000)
+    keep = part.whole("keep", 0 if none else 14, 0, 10_000)
     rules = AnalyteRules(
         candidates=candidates,
         keep=keep,
-        scale=section.choice("scale", ("log2", "none"), "log2"),
-        below_lloq=section.choice("below_lloq", ("lloq/2", "lloq/sqrt2", "lloq"), "lloq/2"),
-        above_uloq=section.choice("above_uloq", ("uloq",), "uloq"),
-        repeats=section.choice("repeats", ("mean", "first"), "mean"),
+        scale=_word(part, "scale", ("log2", "none"), "log2"),
+        below_lloq=_word(part, "below_lloq", ("lloq/2", "lloq/sqrt2", "lloq"), "lloq/2"),
+        above_uloq=_word(part, "above_uloq", ("uloq",), "uloq"),
+        repeats=_word(part, "repeats", ("mean", "first"), "mean"),
     )
-    section.refuse_unknown()
+    part.refuse_unread()
+    if len(part.problems) > before:
+        return rules
     if none != (keep == 0):
-        raise SpecificationError(
-            "analytes: keep is 0 exactly when candidates is the empty list (a clinical model); "
-            f"here keep is {keep}."
-        )
-    if candidates is not None and keep > len(candidates):
-        raise SpecificationError(
-            f"analytes.keep is {keep}, but only {len(candidates)} candidates are named; "
-            "keep no more than there are."
-        )
+        part.refuse("keep", "keep_without_candidates", keep=keep)
+    elif candidates is not None and keep > len(candidates):
+        part.refuse("keep", "keep_too_many", keep=keep, n=len(candidates))
     return rules
 
 
-def _forest(section: Section) -> ForestRules:
+def _forest(part: Part) -> ForestRules:
     rules = ForestRules(
-        trees=section.whole("trees", 1000, 50, MAX_FOREST_TREES),
-        min_leaf=section.whole("min_leaf", 15, 1, 100_000),
-        max_features=section.max_features("max_features"),
-        sample=section.choice("sample", ("bootstrap", "subsample"), "bootstrap"),
+        trees=part.whole("trees", 1000, 50, MAX_FOREST_TREES),
+        min_leaf=part.whole("min_leaf", 15, 1, 100_000),
+        max_features=part.max_features("max_features"),
+        sample=_word(part, "sample", ("bootstrap", "subsample"), "bootstrap"),
     )
-    section.refuse_unknown()
+    part.refuse_unread()
     return rules
 
 
-def _importance(section: Section) -> ImportanceRules:
-    rules = ImportanceRules(repeats=section.whole("repeats", 10, 1, 200))
-    section.refuse_unknown()
+def _importance(part: Part) -> ImportanceRules:
+    rules = ImportanceRules(repeats=part.whole("repeats", 10, 1, 200))
+    part.refuse_unread()
     return rules
 
 
-def _selection(section: Section) -> SelectionRules:
-    frequency = section.optional_number("min_frequency", 0.01, 1.0)
+def _selection(part: Part) -> SelectionRules:
     rules = SelectionRules(
-        resamples=section.whole("resamples", 100, 2, 10_000),
-        trees=section.whole("trees", 500, 10, MAX_FOREST_TREES),
-        min_frequency=frequency,
+        resamples=part.whole("resamples", 100, 2, 10_000),
+        trees=part.whole("trees", 500, 10, MAX_FOREST_TREES),
+        min_frequency=part.optional_number("min_frequency", 0.01, 1.0),
     )
-    section.refuse_unknown()
+    part.refuse_unread()
     return rules
 
 
-def _cross_validation(section: Section) -> CrossValidationRules:
+def _cross_validation(part: Part) -> CrossValidationRules:
     rules = CrossValidationRules(
-        folds=section.whole("folds", 5, 2, 50), repeats=section.whole("repeats", 10, 0, 200)
+        folds=part.whole("folds", 5, 2, 50), repeats=part.whole("repeats", 10, 0, 200)
     )
-    section.refuse_unknown()
+    part.refuse_unread()
     return rules
 
 
-def _retrain(section: Section) -> RetrainRules:
+def _retrain(part: Part) -> RetrainRules:
     rules = RetrainRules(
-        new_deaths=section.whole("new_deaths", 10, 1, 1_000_000),
-        new_patients=section.whole("new_patients", 20, 1, 1_000_000),
-        promote=section.choice("promote", ("gate", "signature"), "gate"),
-        tolerance=section.number("tolerance", 0.0, 0.0, 1.0),
+        new_deaths=part.whole("new_deaths", 10, 1, 1_000_000),
+        new_patients=part.whole("new_patients", 20, 1, 1_000_000),
+        promote=_word(part, "promote", ("gate", "signature"), "gate"),
+        tolerance=part.number("tolerance", 0.0, 0.0, 1.0),
     )
-    section.refuse_unknown()
+    part.refuse_unread()
     return rules
 
 
-def _horizons(top: Section) -> tuple[int, ...]:
+def _horizons(top: Part) -> tuple[int, ...]:
     horizons = top.wholes("horizons_months", (6, 12, 24), 1, 240)
     if len(horizons) > MAX_HORIZONS:
-        raise SpecificationError(f"horizons_months has more than {MAX_HORIZONS} months.")
-    if not horizons or list(horizons) != sorted(set(horizons)):
-        raise SpecificationError(
-            "horizons_months must be whole months in rising order, such as [6, 12, 24]."
-        )
+        top.refuse("horizons_months", "too_many_horizons", most=MAX_HORIZONS)
+    elif not horizons or list(horizons) != sorted(set(horizons)):
+        top.refuse("horizons_months", "horizons")
     return horizons

@@ -16,7 +16,7 @@ from clinical.selectors.known import Known
 from clinical.selectors.outcomes import Course, Outcome, course_of, outcome_of
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict, shown
-from imports.sections import near
+from imports.reading import near
 from studies.models import Cohort, Site, Study
 
 PLURAL: dict[type[Model], str] = {

@@ -4,14 +4,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from django.utils.translation import gettext as _
-
 from clinical.imports.units import UNITS
 from clinical.models import Baseline, FollowUp
 from imports.columns import Source, source_from
 from imports.form import COMMON_KEYS, Accepted, FileForm, accepted_in, file_form
-from imports.sections import Section, as_key
 from studies.models import Cohort
+from tabular.section import Section, as_key
 
 TRUE_FALSE = ("true", "false")
 MAX_NAME = 200
@@ -145,19 +143,17 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     long = root.one_of("layout", ("row_per_patient", "row_per_contact")) == "row_per_contact"
     subject = source_from(root, "subject_id")
     if subject is None:
-        root.told("subject_id", _("name the column that holds the subject id."))
+        root.refuse("subject_id", "subject_column")
     if long:
         for key in (*PATIENT_KEYS, "labs", "survival"):
             if root.has(key):
-                root.told(
-                    key, _("a file with a row per contact holds subject_id and follow_up only.")
-                )
+                root.refuse(key, "contacts_only")
     contacts = tuple(c for c in map(_contact, root.sections("follow_up")) if c is not None)
     if long and len(contacts) != 1:
-        root.told("follow_up", _("a file with a row per contact needs one follow_up section."))
+        root.refuse("follow_up", "one_follow_up")
     survival = _survival(root)
     if survival is not None and contacts:
-        root.told("follow_up", _("give either survival or follow_up, not both."))
+        root.refuse("follow_up", "survival_or_follow_up")
     form = file_form(root)
     site, cohort = _place(root, "site", ("names",)), _place(root, "cohort", ("kinds", "names"))
     index_date = source_from(root, "index_date", dated=True)
@@ -182,10 +178,8 @@ def _place(root: Section, key: str, tables: tuple[str, ...]) -> Place | None:
     )
     for code, kind in kinds.items():
         if kind not in Cohort.Kind.values:
-            section.told(
-                "kinds",
-                _("“%(code)s” is “%(kind)s”; use one of %(kinds)s.")
-                % {"code": code, "kind": kind, "kinds": ", ".join(Cohort.Kind.values)},
+            section.refuse(
+                "kinds", "cohort_kind", code=code, kind=kind, kinds=tuple(Cohort.Kind.values)
             )
     _check_names(section, names)
     return Place(source=source, create=section.flag("create"), names=names, kinds=kinds)
@@ -195,12 +189,9 @@ def _check_names(section: Section, names: dict[str, str]) -> None:
     times = Counter(names.values())
     for code, name in names.items():
         if len(name) > MAX_NAME:
-            section.told("names", _("a name has at most %(n)d characters.") % {"n": MAX_NAME})
+            section.refuse("names", "place_name_too_long", n=MAX_NAME)
         if times[name] > 1 or (name in names and name != code):
-            section.told(
-                "names",
-                _("“%(name)s” is the name or the code of another one as well.") % {"name": name},
-            )
+            section.refuse("names", "place_name_taken", name=name)
 
 
 def _baseline(root: Section) -> dict[str, Source]:
@@ -249,7 +240,7 @@ def _survival(root: Section) -> Survival | None:
     later = section.one_of("later_progression", ("reject", "leave_out"), "reject") or "reject"
     overall = _duration(section, "overall", ("dead", "alive", "lost"))
     if overall is None:
-        section.told("overall", _("name the duration and the event of overall survival."))
+        section.refuse("overall", "overall_survival")
         return None
     progression_free = _duration(section, "progression_free", TRUE_FALSE)
     os_duration, os_event, os_first_day = overall
@@ -271,9 +262,9 @@ def _duration(
     event = source_from(section, "event", choices=events)
     inner = section.section("duration")
     if duration is not None and (inner is None or not inner.has("unit")):
-        section.told("duration", _("name its unit: days, weeks, months or years."))
+        section.refuse("duration", "duration_unit")
     if duration is None or event is None:
-        parent.told(key, _("name both duration and event."))
+        parent.refuse(key, "duration_and_event")
         return None
     return duration, event, int(first_day or 0)
 
@@ -283,7 +274,7 @@ def _contact(section: Section) -> Contact | None:
     when = source_from(section, "date", dated=True)
     status = source_from(section, "status", choices=FollowUp.Status.values)
     if when is None or status is None:
-        section.told("date", _("a contact needs date and status."))
+        section.refuse("date", "contact")
         return None
     return Contact(
         date=when,

@@ -21,8 +21,8 @@ from imports.columns import check_columns
 from imports.doubts import doubts_as_kept
 from imports.models import ImportBatch
 from imports.preview import as_json
+from imports.reading import read_mapping
 from imports.registry import Files
-from imports.sections import read_mapping
 from imports.tables import Table, read_table
 from studies.models import Cohort, Site, Study
 from studies.permissions import Capability

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,14 +29,15 @@ from studies.refusals import NotAllowed, Refused, Stale
 from studies.selectors.access import sites_open_to
 from studies.selectors.state import state_token
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 RECORD = (Baseline, LabResult, FollowUp)
 HISTORY_SHOWN = 15
 
 
-def patient_or_404(request: HttpRequest, study: Study, subject: str) -> Patient:
+def patient_or_404(request: StudyRequest, study: Study, subject: str) -> Patient:
     """A patient whom the person may see."""
-    patients = patients_visible_to(request.user, Capability.VIEW_CLINICAL)  # type: ignore[arg-type]
+    patients = patients_visible_to(request.user, Capability.VIEW_CLINICAL)
     found = (
         with_status(patients.filter(study=study, subject_id=subject), today=study.today())
         .select_related("site", "cohort", "study")
@@ -47,19 +48,19 @@ def patient_or_404(request: HttpRequest, study: Study, subject: str) -> Patient:
     return found
 
 
-def _may_enter(request: HttpRequest, patient: Patient) -> bool:
-    sites = sites_open_to(request.user, patient.study, Capability.ENTER_CLINICAL)  # type: ignore[arg-type]
+def _may_enter(request: StudyRequest, patient: Patient) -> bool:
+    sites = sites_open_to(request.user, patient.study, Capability.ENTER_CLINICAL)
     return sites.filter(pk=patient.site_id).exists()
 
 
 @require_safe
 @study_page(Capability.VIEW_CLINICAL)
-def patient(request: HttpRequest, study: Study, subject: str) -> HttpResponse:
+def patient(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
     return _page(request, patient_or_404(request, study, subject))
 
 
 def _page(
-    request: HttpRequest,
+    request: StudyRequest,
     shown: Patient,
     *,
     wrong: dict[str, EntryForm] | None = None,
@@ -103,7 +104,7 @@ def _lab_form(lab: LabResult | None, timepoint: str) -> LabForm:
 
 
 def _entered(
-    request: HttpRequest, shown: Patient, key: str, form: EntryForm, write: Callable[[], Any]
+    request: StudyRequest, shown: Patient, key: str, form: EntryForm, write: Callable[[], Any]
 ) -> HttpResponse:
     """Write a valid form and go back to the page; else show the page with the form's errors."""
     if not _may_enter(request, shown):
@@ -123,26 +124,26 @@ def _entered(
     return _page(request, _again(request, shown), wrong={key: form})
 
 
-def _again(request: HttpRequest, shown: Patient) -> Patient:
+def _again(request: StudyRequest, shown: Patient) -> Patient:
     return patient_or_404(request, shown.study, shown.subject_id)
 
 
 @require_http_methods(["POST"])
 @study_page(Capability.ENTER_CLINICAL)
-def baseline(request: HttpRequest, study: Study, subject: str) -> HttpResponse:
+def baseline(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
     shown = patient_or_404(request, study, subject)
     form = BaselineForm(request.POST, instance=baseline_of(shown))
     return _entered(
         request, shown, "baseline", form,
         lambda: record_baseline(
-            patient=shown, by=request.user, seen=form.cleaned_data["seen"], **form.values()  # type: ignore[arg-type]
+            patient=shown, by=request.user, seen=form.cleaned_data["seen"], **form.values()
         ),
     )  # fmt: skip
 
 
 @require_http_methods(["POST"])
 @study_page(Capability.ENTER_CLINICAL)
-def labs(request: HttpRequest, study: Study, subject: str, timepoint: str) -> HttpResponse:
+def labs(request: StudyRequest, study: Study, subject: str, timepoint: str) -> HttpResponse:
     if timepoint not in Timepoint.values:
         raise Http404
     shown = patient_or_404(request, study, subject)
@@ -151,7 +152,7 @@ def labs(request: HttpRequest, study: Study, subject: str, timepoint: str) -> Ht
     return _entered(
         request, shown, f"labs_{timepoint}", form,
         lambda: record_lab_result(
-            patient=shown, timepoint=timepoint, by=request.user,  # type: ignore[arg-type]
+            patient=shown, timepoint=timepoint, by=request.user,
             seen=form.cleaned_data["seen"], **form.values(),
         ),
     )  # fmt: skip
@@ -159,18 +160,18 @@ def labs(request: HttpRequest, study: Study, subject: str, timepoint: str) -> Ht
 
 @require_http_methods(["POST"])
 @study_page(Capability.ENTER_CLINICAL)
-def follow_up(request: HttpRequest, study: Study, subject: str) -> HttpResponse:
+def follow_up(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
     shown = patient_or_404(request, study, subject)
     form = FollowUpForm(request.POST, patient=shown, prefix="new")
     return _entered(
         request, shown, "follow_up", form,
-        lambda: record_follow_up(patient=shown, by=request.user, **form.values()),  # type: ignore[arg-type]
+        lambda: record_follow_up(patient=shown, by=request.user, **form.values()),
     )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.ENTER_CLINICAL)
-def correct(request: HttpRequest, study: Study, subject: str, contact: int) -> HttpResponse:
+def correct(request: StudyRequest, study: Study, subject: str, contact: int) -> HttpResponse:
     """Correct one contact, with a reason."""
     shown = patient_or_404(request, study, subject)
     stored: FollowUp | None = shown.follow_ups.filter(pk=contact).first()
@@ -183,7 +184,7 @@ def correct(request: HttpRequest, study: Study, subject: str, contact: int) -> H
         try:
             correct_follow_up(
                 follow_up=fresh,
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
                 reason=form.cleaned_data["reason"],
                 seen=form.cleaned_data["seen"],
                 **form.values(),

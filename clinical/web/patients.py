@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,6 +18,7 @@ from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import sites_open_to
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 PAGE_SIZE = 50
 COLUMNS = [
@@ -40,12 +41,12 @@ STATUSES = [
 
 @require_safe
 @study_page(Capability.VIEW_CLINICAL)
-def patients(request: HttpRequest, study: Study) -> HttpResponse:
+def patients(request: StudyRequest, study: Study) -> HttpResponse:
     wanted = PatientFilter(
         **{name: request.GET.get(name, "")[:60] for name in ("q", "site", "cohort", "status")},
         sort=request.GET.get("sort", "subject"),
     )
-    found = patient_list(request.user, study, wanted)  # type: ignore[arg-type]
+    found = patient_list(request.user, study, wanted)
     exact = wanted.q and found.filter(subject_id__iexact=wanted.q)[:2]
     if exact and len(exact) == 1:
         return redirect("clinical:patient", code=study.code, subject=exact[0].subject_id)
@@ -74,10 +75,10 @@ def _column(name: str, title: str, wanted: PatientFilter, asked: dict[str, str])
 
 
 def _filters(
-    request: HttpRequest, study: Study, wanted: PatientFilter, asked: dict[str, str]
+    request: StudyRequest, study: Study, wanted: PatientFilter, asked: dict[str, str]
 ) -> list[dict[str, object]]:
     """Chips: each sets one filter, or takes it off again."""
-    sites = sites_open_to(request.user, study, Capability.VIEW_CLINICAL)  # type: ignore[arg-type]
+    sites = sites_open_to(request.user, study, Capability.VIEW_CLINICAL)
     choices: list[tuple[str, list[tuple[str, Any]]]] = [
         ("site", [(site.code, site.name) for site in sites]),
         ("cohort", [(cohort.code, cohort.code) for cohort in study.cohorts.all()]),
@@ -104,12 +105,12 @@ def _filters(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.ENTER_CLINICAL)
-def enrol(request: HttpRequest, study: Study) -> HttpResponse:
-    sites = sites_open_to(request.user, study, Capability.ENTER_CLINICAL)  # type: ignore[arg-type]
+def enrol(request: StudyRequest, study: Study) -> HttpResponse:
+    sites = sites_open_to(request.user, study, Capability.ENTER_CLINICAL)
     form = EnrolmentForm(request.POST or None, study=study, sites=sites)
     if request.method == "POST" and form.is_valid():
         try:
-            patient = enrol_patient(study=study, by=request.user, **form.values())  # type: ignore[arg-type]
+            patient = enrol_patient(study=study, by=request.user, **form.values())
         except Refused as refusal:
             form.refuse(refusal)
         else:

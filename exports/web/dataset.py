@@ -6,7 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
@@ -25,6 +25,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 PER_PAGE = 25
 
@@ -69,7 +70,7 @@ class DatasetForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
-def dataset(request: HttpRequest, study: Study) -> HttpResponseBase:
+def dataset(request: StudyRequest, study: Study) -> HttpResponseBase:
     """GET shows the form and earlier exports; POST gives the file."""
     today = study.today()
     asked = {name: request.GET[name] for name in DatasetForm.base_fields if name in request.GET}
@@ -82,7 +83,7 @@ def dataset(request: HttpRequest, study: Study) -> HttpResponseBase:
                     study=study,
                     recipe=form.recipe(study),
                     via=Export.Via.PAGE,
-                    by=request.user,  # type: ignore[arg-type]
+                    by=request.user,
                 )
             )
         except Refused as refusal:
@@ -93,7 +94,7 @@ def dataset(request: HttpRequest, study: Study) -> HttpResponseBase:
 
 @require_safe
 @study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
-def frozen_dataset(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponseBase:
+def frozen_dataset(request: StudyRequest, study: Study, name: str, number: int) -> HttpResponseBase:
     """The frozen dataset of a version as a file; `?format=` as for the analysis dataset."""
     version = version_called(study, f"{name}:{number}")
     if version is None:
@@ -107,7 +108,7 @@ def frozen_dataset(request: HttpRequest, study: Study, name: str, number: int) -
                 version=version,
                 format=format,
                 via=Export.Via.PAGE,
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
             )
         )
     except NotAllowed as refusal:
@@ -117,7 +118,7 @@ def frozen_dataset(request: HttpRequest, study: Study, name: str, number: int) -
         return redirect("modeling:version", study.code, name, number)
 
 
-def _page(request: HttpRequest, study: Study, form: forms.Form) -> HttpResponse:
+def _page(request: StudyRequest, study: Study, form: forms.Form) -> HttpResponse:
     earlier = Paginator(exports_of(study), PER_PAGE).get_page(request.GET.get("page"))
     context: dict[str, Any] = {"form": form, "earlier": earlier}
     return render(request, "exports/dataset.html", context, status=400 if form.errors else 200)

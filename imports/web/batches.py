@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -27,6 +27,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 from tabular.checked_yaml import MAX_BYTES
 
 LARGE = 2_000_000
@@ -94,12 +95,12 @@ class ImportForm(forms.Form):
             raise Refused({"mapping_file": [_("The mapping is not UTF-8 text.")]}) from error
 
 
-def _kinds(request: HttpRequest) -> list[tuple[str, str]]:
+def _kinds(request: StudyRequest) -> list[tuple[str, str]]:
     """The kinds of import that the person may make in this study."""
     return [
         (kind, str(importer.label))
         for kind, importer in IMPORTERS.items()
-        if importer.capability in request.capabilities  # type: ignore[attr-defined]
+        if importer.capability in request.capabilities
     ]
 
 
@@ -116,8 +117,8 @@ def _example(name: str) -> str:
     return (EXAMPLES / name).read_text(encoding="utf-8") if name in _examples() else ""
 
 
-def visible_batch(request: HttpRequest, study: Study, pk: int) -> ImportBatch:
-    batch = imports_visible_to(request.user, study).filter(pk=pk).first()  # type: ignore[arg-type]
+def visible_batch(request: StudyRequest, study: Study, pk: int) -> ImportBatch:
+    batch = imports_visible_to(request.user, study).filter(pk=pk).first()
     if batch is None:
         raise Http404(_("There is no such import."))
     return batch
@@ -125,9 +126,9 @@ def visible_batch(request: HttpRequest, study: Study, pk: int) -> ImportBatch:
 
 @require_safe
 @study_page(Capability.VIEW_STUDY)
-def import_list(request: HttpRequest, study: Study) -> HttpResponse:
+def import_list(request: StudyRequest, study: Study) -> HttpResponse:
     """All imports that the person may see, newest first."""
-    batches = imports_visible_to(request.user, study)  # type: ignore[arg-type]
+    batches = imports_visible_to(request.user, study)
     page = Paginator(batches, ROWS_A_PAGE).get_page(request.GET.get("page"))
     rows = [
         (batch, still_open(batch.doubts or [], batch.accepted))  # type: ignore[attr-defined]
@@ -139,7 +140,7 @@ def import_list(request: HttpRequest, study: Study) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(*IMPORTS)
-def new_import(request: HttpRequest, study: Study) -> HttpResponse:
+def new_import(request: StudyRequest, study: Study) -> HttpResponse:
     """Give a file and a mapping; the preview follows."""
     kinds = _kinds(request)
     example = request.GET.get("example", "")
@@ -161,7 +162,7 @@ def new_import(request: HttpRequest, study: Study) -> HttpResponse:
     return render(request, "imports/import_new.html", context, status=status)
 
 
-def _received(request: HttpRequest, study: Study, form: ImportForm) -> ImportBatch:
+def _received(request: StudyRequest, study: Study, form: ImportForm) -> ImportBatch:
     upload, samples = form.cleaned_data["file"], form.cleaned_data["samples"]
     batch = imports.receive_file(
         study=study,
@@ -170,9 +171,9 @@ def _received(request: HttpRequest, study: Study, form: ImportForm) -> ImportBat
         kind=form.cleaned_data["kind"],
         mapping_text=form.mapping_text(),
         samples=(samples.name, samples.read()) if samples else None,
-        by=request.user,  # type: ignore[arg-type]
+        by=request.user,
     )
-    return previewed(batch, request.user)  # type: ignore[arg-type]
+    return previewed(batch, request.user)
 
 
 def previewed(batch: ImportBatch, by: User) -> ImportBatch:
@@ -185,7 +186,7 @@ def previewed(batch: ImportBatch, by: User) -> ImportBatch:
 
 @require_safe
 @study_page(Capability.VIEW_STUDY)
-def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def import_page(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """The preview of one import, its counts and rows."""
     batch = visible_batch(request, study, pk)
     preview = batch.preview or {}
@@ -205,7 +206,7 @@ def import_page(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
         "doubts": doubts_with_names(batch),
         "unconfirmed": unconfirmed(batch),
         "preview_template": importer.preview_template if "sheets" not in preview else "",
-        "may_commit": importer.capability in request.capabilities,  # type: ignore[attr-defined]
+        "may_commit": importer.capability in request.capabilities,
         "job": _job(batch),
     }
     return render(request, "imports/import.html", context)
@@ -221,7 +222,7 @@ def _job(batch: ImportBatch) -> Job | None:
 
 @require_safe
 @study_page(Capability.VIEW_STUDY)
-def import_progress(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def import_progress(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """How far the job of an import is; when it is done the page loads anew."""
     batch = visible_batch(request, study, pk)
     job = _job(batch)
@@ -233,15 +234,15 @@ def import_progress(request: HttpRequest, study: Study, pk: int) -> HttpResponse
 
 @require_POST
 @study_page(*IMPORTS)
-def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def commit(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Write what the preview shows."""
     batch = visible_batch(request, study, pk)
     try:
         if batch.source.size > LARGE:
-            imports.check_may_commit(batch=batch, by=request.user)  # type: ignore[arg-type]
-            ask_for(COMMIT, batch, request.user)  # type: ignore[arg-type]
+            imports.check_may_commit(batch=batch, by=request.user)
+            ask_for(COMMIT, batch, request.user)
         else:
-            imports.commit_import(batch=batch, by=request.user)  # type: ignore[arg-type]
+            imports.commit_import(batch=batch, by=request.user)
             messages.success(request, _("The file is loaded, all of it."))
     except Refused as error:
         messages.error(request, str(error))
@@ -250,7 +251,7 @@ def commit(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(*IMPORTS)
-def confirm_warnings(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def confirm_warnings(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Note the warnings that a person ticked as right."""
     batch = visible_batch(request, study, pk)
     ticked = [
@@ -258,7 +259,7 @@ def confirm_warnings(request: HttpRequest, study: Study, pk: int) -> HttpRespons
         for code, _colon, column in (w.partition(":") for w in request.POST.getlist("warning"))
     ]
     try:
-        imports.confirm_warnings(batch=batch, warnings=ticked, by=request.user)  # type: ignore[arg-type]
+        imports.confirm_warnings(batch=batch, warnings=ticked, by=request.user)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("imports:import", study.code, batch.pk)
@@ -266,13 +267,13 @@ def confirm_warnings(request: HttpRequest, study: Study, pk: int) -> HttpRespons
 
 @require_POST
 @study_page(*IMPORTS)
-def choose_sheet(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def choose_sheet(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Take the sheet that a person chose, and show the preview of it."""
     batch = visible_batch(request, study, pk)
     sheet = request.POST.get("sheet", "")
     try:
-        again = imports.choose_sheet(batch=batch, sheet=sheet, by=request.user)  # type: ignore[arg-type]
-        batch = previewed(again, request.user)  # type: ignore[arg-type]
+        again = imports.choose_sheet(batch=batch, sheet=sheet, by=request.user)
+        batch = previewed(again, request.user)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("imports:import", study.code, batch.pk)
@@ -280,11 +281,11 @@ def choose_sheet(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(*IMPORTS)
-def drop(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
+def drop(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Set an import aside."""
     batch = visible_batch(request, study, pk)
     try:
-        imports.drop_import(batch=batch, by=request.user)  # type: ignore[arg-type]
+        imports.drop_import(batch=batch, by=request.user)
         messages.success(request, _("The import is dropped; nothing of it was written."))
     except Refused as error:
         messages.error(request, str(error))
@@ -293,7 +294,7 @@ def drop(request: HttpRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_safe
 @study_page(Capability.VIEW_STUDY)
-def original(request: HttpRequest, study: Study, pk: int, part: str) -> HttpResponse:
+def original(request: StudyRequest, study: Study, pk: int, part: str) -> HttpResponse:
     """The original file (or its table of samples), byte for byte."""
     batch = visible_batch(request, study, pk)
     kept_pk = batch.source_id if part == "source" else batch.samples_id

@@ -5,17 +5,16 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from jobs.models import Job
+from jobs.models import Job, State
 from jobs.work import KINDS
 
-State = Job.State
 Changes = dict[str, Any]
 
 
 def move(
     job_id: int,
-    source: Job.State,
-    target: Job.State,
+    source: State,
+    target: State,
     *,
     held_by: int | None = None,
     only: Q | None = None,

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from audit.tracking import tracked
 from ciri.survival.outcome import DAYS_IN_MONTH
 from ciri.training.trained import CHANGED, OUT_OF_BAG, PREDICTION
@@ -14,6 +15,18 @@ from clinical.models import Patient
 from modeling.models.version import ModelVersion
 
 HISTORY = ("mortality", "percentile", "group", "basis")
+
+
+class Group(models.TextChoices):
+    GOOD = "good", _("good prognosis")
+    INTERMEDIATE = "intermediate", _("intermediate prognosis")
+    POOR = "poor", _("poor prognosis")
+
+
+class Basis(models.TextChoices):
+    OUT_OF_BAG = OUT_OF_BAG, _("out-of-bag (the patient was in training)")
+    CHANGED = CHANGED, _("out-of-bag (in training with other values than now)")
+    PREDICTION = PREDICTION, _("prediction")
 
 
 @tracked(
@@ -30,15 +43,9 @@ class Score(models.Model):
     trail: a machine writes it by the thousand, and the job that did, and who asked for it, are there.
     """
 
-    class Group(models.TextChoices):
-        GOOD = "good", _("good prognosis")
-        INTERMEDIATE = "intermediate", _("intermediate prognosis")
-        POOR = "poor", _("poor prognosis")
+    Group = Group
 
-    class Basis(models.TextChoices):
-        OUT_OF_BAG = OUT_OF_BAG, _("out-of-bag (the patient was in training)")
-        CHANGED = CHANGED, _("out-of-bag (in training with other values than now)")
-        PREDICTION = PREDICTION, _("prediction")
+    Basis = Basis
 
     version = models.ForeignKey(ModelVersion, on_delete=models.CASCADE, related_name="scores")
     patient = models.ForeignKey(Patient, on_delete=models.CASCADE, related_name="scores")
@@ -67,14 +74,8 @@ class Score(models.Model):
                 condition=Q(percentile__gte=0, percentile__lte=100),
                 name="modeling_score_percentile_range",
             ),
-            models.CheckConstraint(
-                condition=Q(group__in=["good", "intermediate", "poor"]),
-                name="modeling_score_group_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(basis__in=[OUT_OF_BAG, CHANGED, PREDICTION]),
-                name="modeling_score_basis_known",
-            ),
+            known("group", Group, "modeling_score_group_known"),
+            known("basis", Basis, "modeling_score_basis_known"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.choices import known
 from audit.tracking import tracked
 from jobs.models import Job
 from modeling.models.specification import ModelSpecification, PrognosticModel
@@ -41,13 +42,16 @@ class FrozenDataset(models.Model):
         return f"{self.content_hash[:12]} ({self.patients} patients, {self.events} events)"
 
 
+class Reason(models.TextChoices):
+    REQUESTED = "requested", _("asked for by a person")
+    SCHEDULED = "scheduled", _("due by the specification's thresholds")
+
+
 @tracked(study="model")
 class TrainingRun(models.Model):
     """A training that was asked for; its job row tells how far it is."""
 
-    class Reason(models.TextChoices):
-        REQUESTED = "requested", _("asked for by a person")
-        SCHEDULED = "scheduled", _("due by the specification's thresholds")
+    Reason = Reason
 
     model = models.ForeignKey(PrognosticModel, on_delete=models.PROTECT, related_name="runs")
     specification = models.ForeignKey(
@@ -76,6 +80,13 @@ class TrainingRun(models.Model):
         return f"{self.model.name} run {self.pk}"
 
 
+class Status(models.TextChoices):
+    CHALLENGER = "challenger", _("challenger")
+    CHAMPION = "champion", _("champion")
+    RETIRED = "retired", _("retired")
+    REJECTED = "rejected", _("rejected")
+
+
 @tracked(study="model", name="number", exclude=["content", "report", "cross_validation"])
 class ModelVersion(models.Model):
     """A trained model: what it was made from, how good it is, and what it is used for.
@@ -83,11 +94,7 @@ class ModelVersion(models.Model):
     challenger -> champion -> retired;  challenger -> rejected;  retired -> champion (roll back)
     """
 
-    class Status(models.TextChoices):
-        CHALLENGER = "challenger", _("challenger")
-        CHAMPION = "champion", _("champion")
-        RETIRED = "retired", _("retired")
-        REJECTED = "rejected", _("rejected")
+    Status = Status
 
     TRANSITIONS = {
         Status.CHALLENGER: {Status.CHAMPION, Status.REJECTED},
@@ -134,10 +141,7 @@ class ModelVersion(models.Model):
             models.UniqueConstraint(
                 fields=["model"], condition=Q(status="champion"), name="modeling_one_champion"
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=["challenger", "champion", "retired", "rejected"]),
-                name="modeling_version_status_known",
-            ),
+            known("status", Status, "modeling_version_status_known"),
         ]
 
     def __str__(self) -> str:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext
+
 from accounts.models import User
 from audit.recording import recorded
 from ciri import SpecificationError, parse_specification
@@ -22,7 +24,7 @@ def define_model(
     try:
         specification = parse_specification(body)
     except SpecificationError as error:
-        raise Refused({"specification": [str(error)]}) from error
+        raise Refused({"specification": error.sentences(gettext)}) from error
     if unknown := unknown_analytes(specification):
         raise Refused(
             {

@@ -6,12 +6,11 @@ from accounts.models import User
 from audit.recording import recorded
 from ciri import parse_specification
 from modeling.models import ModelVersion
+from modeling.models.version import Status
 from modeling.services.cross_validation import request_cross_validation
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
-
-Status = ModelVersion.Status
 
 
 def decide_by_gate(*, version: ModelVersion) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,6 +24,7 @@ from modeling.web.rendering import figure_response
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 METRICS = {
     "nri": gettext_lazy("NRI, continuous"),
@@ -44,7 +45,7 @@ class Cell:
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
-def compare(request: HttpRequest, study: Study) -> HttpResponse:
+def compare(request: StudyRequest, study: Study) -> HttpResponse:
     """What `?a=NAME:NUMBER&b=NAME:NUMBER` says; without them, what can be chosen."""
     versions = list(versions_to_compare(study))
     a, b = (_chosen(versions, request.GET.get(end)) for end in "ab")
@@ -56,7 +57,7 @@ def compare(request: HttpRequest, study: Study) -> HttpResponse:
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
-def figure(request: HttpRequest, study: Study, extension: str) -> HttpResponse:
+def figure(request: StudyRequest, study: Study, extension: str) -> HttpResponse:
     """C-index of both and every patient's two percentiles, as figure 3 draws them."""
     versions = versions_to_compare(study)
     a, b = (_chosen(list(versions), request.GET.get(end)) for end in "ab")

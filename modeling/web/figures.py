@@ -1,6 +1,6 @@
 """The figures of a version."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_safe
 
 from modeling.presentation import provenance
@@ -11,12 +11,13 @@ from modeling.web.versions import version_or_404
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
 def figure(
-    request: HttpRequest, study: Study, name: str, number: int, figure: str, extension: str
+    request: StudyRequest, study: Study, name: str, number: int, figure: str, extension: str
 ) -> HttpResponse:
     if figure not in DRAWINGS:
         raise Http404
@@ -33,7 +34,7 @@ def figure(
 @require_safe
 @study_page(Capability.VIEW_MODELS)
 def dependence(
-    request: HttpRequest, study: Study, name: str, number: int, extension: str
+    request: StudyRequest, study: Study, name: str, number: int, extension: str
 ) -> HttpResponse:
     """Partial dependence of the score on `?feature=`."""
     version = version_or_404(study, name, number)

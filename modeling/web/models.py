@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -27,6 +27,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 from tabular.checked_yaml import write_yaml
 
 
@@ -40,7 +41,7 @@ def model_or_404(study: Study, name: str) -> PrognosticModel:
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
-def model_list(request: HttpRequest, study: Study) -> HttpResponse:
+def model_list(request: StudyRequest, study: Study) -> HttpResponse:
     rows = []
     for model in with_champions(PrognosticModel.objects.filter(study=study)):
         champion = model.champions[0] if model.champions else None
@@ -58,7 +59,7 @@ def model_list(request: HttpRequest, study: Study) -> HttpResponse:
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
-def model_page(request: HttpRequest, study: Study, name: str) -> HttpResponse:
+def model_page(request: StudyRequest, study: Study, name: str) -> HttpResponse:
     model = model_or_404(study, name)
     stated = current_specification(model)
     versions = list(
@@ -82,7 +83,7 @@ def model_page(request: HttpRequest, study: Study, name: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.DEFINE_MODELS)
-def new_model(request: HttpRequest, study: Study, name: str | None = None) -> HttpResponse:
+def new_model(request: StudyRequest, study: Study, name: str | None = None) -> HttpResponse:
     """A new model, or the next specification of one that is there."""
     model = model_or_404(study, name) if name else None
     form = SpecificationForm(request.POST or None, initial=_starting_point(request, model))
@@ -92,7 +93,7 @@ def new_model(request: HttpRequest, study: Study, name: str | None = None) -> Ht
                 study=study,
                 name=model.name if model else form.cleaned_data["name"],
                 body=form.cleaned_data["specification"],
-                by=request.user,  # type: ignore[arg-type]
+                by=request.user,
             )
         except Refused as refusal:
             form.refuse(refusal)
@@ -107,7 +108,7 @@ def new_model(request: HttpRequest, study: Study, name: str | None = None) -> Ht
     )
 
 
-def _starting_point(request: HttpRequest, model: PrognosticModel | None) -> dict[str, Any]:
+def _starting_point(request: StudyRequest, model: PrognosticModel | None) -> dict[str, Any]:
     """The text that the form opens with: what stands, or a shipped template."""
     if model is not None:
         body = parse_specification(current_specification(model).body).to_dict()
@@ -121,10 +122,10 @@ def _starting_point(request: HttpRequest, model: PrognosticModel | None) -> dict
 
 @require_POST
 @study_page(Capability.TRAIN)
-def train(request: HttpRequest, study: Study, name: str) -> HttpResponse:
+def train(request: StudyRequest, study: Study, name: str) -> HttpResponse:
     model = model_or_404(study, name)
     try:
-        run = request_training(model=model, by=request.user)  # type: ignore[arg-type]
+        run = request_training(model=model, by=request.user)
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:
@@ -142,7 +143,7 @@ def train(request: HttpRequest, study: Study, name: str) -> HttpResponse:
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
-def progress(request: HttpRequest, study: Study, name: str) -> HttpResponse:
+def progress(request: StudyRequest, study: Study, name: str) -> HttpResponse:
     """The progress of the newest run, for the page to ask again every second while it lasts."""
     model = model_or_404(study, name)
     run = latest_run(model)

@@ -1,6 +1,6 @@
 """Why a patient has a score, as a figure."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -13,6 +13,7 @@ from modeling.web.rendering import figure_response
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 UNEXPLAINED = "This score was made before Yogo kept its explanation; ask for the scores again."
 
@@ -21,10 +22,10 @@ UNEXPLAINED = "This score was made before Yogo kept its explanation; ask for the
 # Who reads patients but no models finds no score here, and does not learn whether there is one.
 @study_page(Capability.VIEW_MODELS, Capability.VIEW_CLINICAL)
 def why(
-    request: HttpRequest, study: Study, subject: str, name: str, extension: str
+    request: StudyRequest, study: Study, subject: str, name: str, extension: str
 ) -> HttpResponse:
     """The waterfall of the score by the version of a model that is in use."""
-    visible = scores_visible_to(request.user)  # type: ignore[arg-type]
+    visible = scores_visible_to(request.user)
     score = (
         in_use(visible)
         .filter(patient__study=study, patient__subject_id=subject, version__model__name=name)

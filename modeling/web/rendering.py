@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 
 from ciri.figures import THEMES, Figure, render_pdf, render_png, render_svg
+from studies.web.requests import StudyRequest
 
 FILES: dict[str, tuple[Callable[[Figure], Any], str]] = {
     "svg": (render_svg, "image/svg+xml"),
@@ -15,7 +16,7 @@ FILES: dict[str, tuple[Callable[[Figure], Any], str]] = {
 
 
 def figure_response(
-    request: HttpRequest, draw: Callable[[str], Figure], *, name: str, extension: str
+    request: StudyRequest, draw: Callable[[str], Figure], *, name: str, extension: str
 ) -> HttpResponse:
     """What `draw(theme)` gives, as JSON or as a file of this name; 404 for other kinds of file."""
     theme = request.GET.get("theme", "light" if extension == "json" else "print")

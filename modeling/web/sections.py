@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.db.models import Count, F, Q, Window
-from django.http import HttpRequest
 
 from assays.models import PlateRun
 from clinical.models import Patient
@@ -16,11 +15,12 @@ from modeling.services.schedule import how_due
 from modeling.web.performance import headline
 from studies.models import Study
 from studies.permissions import Capability
+from studies.web.requests import StudyRequest
 
 
-def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]] | None:
+def on_overview(request: StudyRequest, study: Study) -> tuple[str, dict[str, Any]] | None:
     """Each model's version in use, its C-index, and what the next retraining waits for."""
-    if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
+    if Capability.VIEW_MODELS not in request.capabilities:
         return None
     stale = stale_versions(study)
     rows = [
@@ -36,13 +36,13 @@ def on_overview(request: HttpRequest, study: Study) -> tuple[str, dict[str, Any]
     return "modeling/_overview.html", {
         "rows": rows,
         "stale_versions": sum(row["stale"] for row in rows),
-        "stale_scores": stale_scores(request.user, study),  # type: ignore[arg-type]
+        "stale_scores": stale_scores(request.user, study),
     }
 
 
-def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:
+def on_patient(request: StudyRequest, patient: Patient) -> tuple[str, dict[str, Any]] | None:
     """The patient's scores by the versions in use."""
-    if Capability.VIEW_MODELS not in request.capabilities:  # type: ignore[attr-defined]
+    if Capability.VIEW_MODELS not in request.capabilities:
         return None
     scores = list(champion_scores(patient))
     said = cautions_of(score.version_id for score in scores)
@@ -63,7 +63,7 @@ def on_patient(request: HttpRequest, patient: Patient) -> tuple[str, dict[str, A
 STALE_SHOWN = 100
 
 
-def on_plate(request: HttpRequest, plate_run: PlateRun) -> tuple[str, dict[str, Any]] | None:
+def on_plate(request: StudyRequest, plate_run: PlateRun) -> tuple[str, dict[str, Any]] | None:
     """What went stale because of this plate, and apart from it what has been made anew since."""
     parts = {"standing": Q(cleared_at=None), "made_anew": Q(cleared_at__isnull=False)}
     counts = {f"{name}_count": Window(Count("pk", filter=part)) for name, part in parts.items()}

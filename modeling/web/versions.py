@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -24,6 +24,7 @@ from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 STALE_SHOWN = 5
 
@@ -45,7 +46,7 @@ def version_or_404(study: Study, name: str, number: int) -> Any:
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
-def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
+def version(request: StudyRequest, study: Study, name: str, number: int) -> HttpResponse:
     shown = version_or_404(study, name, number)
     key = request.GET.get("part", "figures")
     if key not in PARTS:
@@ -80,7 +81,7 @@ def version(request: HttpRequest, study: Study, name: str, number: int) -> HttpR
     )
 
 
-def _chosen_feature(request: HttpRequest, version: ModelVersion) -> str:
+def _chosen_feature(request: StudyRequest, version: ModelVersion) -> str:
     """The feature whose partial dependence is drawn: the asked one, else the strongest."""
     asked = request.GET.get("feature", "")
     if asked in version.features:
@@ -101,7 +102,7 @@ def _cross_validated(version: Any) -> dict[str, Any]:
 
 @require_safe
 @study_page(Capability.VIEW_MODELS)
-def cross_validation(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
+def cross_validation(request: StudyRequest, study: Study, name: str, number: int) -> HttpResponse:
     """How far the nested cross-validation is, for the page to ask again while it lasts."""
     shown = version_or_404(study, name, number)
     context = {"version": shown, **_cross_validated(shown)}
@@ -113,7 +114,7 @@ def cross_validation(request: HttpRequest, study: Study, name: str, number: int)
 
 @require_POST
 @study_page(Capability.PROMOTE)
-def decide(request: HttpRequest, study: Study, name: str, number: int) -> HttpResponse:
+def decide(request: StudyRequest, study: Study, name: str, number: int) -> HttpResponse:
     """Sign a version into use, or reject it."""
     shown = version_or_404(study, name, number)
     form = DecisionForm(request.POST)
@@ -122,7 +123,7 @@ def decide(request: HttpRequest, study: Study, name: str, number: int) -> HttpRe
         return redirect("modeling:version", code=study.code, name=name, number=number)
     act = promote_version if form.cleaned_data["decision"] == "promote" else reject_version
     try:
-        act(version=shown, by=request.user, reason=form.cleaned_data["reason"])  # type: ignore[arg-type]
+        act(version=shown, by=request.user, reason=form.cleaned_data["reason"])
     except Refused as refusal:
         messages.error(request, str(refusal))
     else:

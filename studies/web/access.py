@@ -5,11 +5,12 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
 from studies.permissions import Capability
 from studies.selectors.access import capabilities_in, studies_visible_to
+from studies.web.requests import StudyRequest
 
 View = Callable[..., HttpResponse]
 
@@ -23,18 +24,18 @@ def study_page(*capabilities: Capability) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def page(request: HttpRequest, code: str, **kwargs: Any) -> HttpResponse:
-            study = studies_visible_to(request.user).filter(code=code).first()  # type: ignore[arg-type]
+        def page(request: StudyRequest, code: str, **kwargs: Any) -> HttpResponse:
+            study = studies_visible_to(request.user).filter(code=code).first()
             if study is None:
                 raise Http404(_("There is no such study, or you have no role in it."))
-            held = capabilities_in(request.user, study)  # type: ignore[arg-type]
+            held = capabilities_in(request.user, study)
             if held.isdisjoint(capabilities):
                 raise PermissionDenied(
                     _(
                         "Your role in this study does not open this page. Ask a manager of the study."
                     )
                 )
-            request.study, request.capabilities = study, held  # type: ignore[attr-defined]
+            request.study, request.capabilities = study, held
             return view(request, study=study, **kwargs)
 
         page.capabilities = frozenset(capabilities)  # type: ignore[attr-defined]

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -15,6 +15,7 @@ from audit.selectors.trail import TrailEvent, TrailFilter, tracked_kinds, trail_
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.requests import StudyRequest
 
 PAGE_SIZE = 50
 ASKED = ("q", "kind", "person", "from", "to")
@@ -22,7 +23,7 @@ ASKED = ("q", "kind", "person", "from", "to")
 
 @require_safe
 @study_page(Capability.VIEW_TRAIL)
-def trail(request: HttpRequest, study: Study) -> HttpResponse:
+def trail(request: StudyRequest, study: Study) -> HttpResponse:
     """One page of the trail, in the study's time."""
     kinds = tracked_kinds()
     people = User.objects.filter(memberships__study=study).distinct().order_by("username")

@@ -3,7 +3,7 @@
 import pytest
 from django.core.management import call_command
 
-OURS = ("accounts", "jobs", "studies", "assays", "modeling", "exports")
+OURS = ("accounts", "jobs", "studies", "imports", "clinical", "assays", "modeling", "exports")
 
 
 @pytest.mark.django_db

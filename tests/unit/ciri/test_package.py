@@ -37,7 +37,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_it_is_installed_alone_and_works(installed: Path, tmp_path: Path) -> None:
-    assert {"ciri", "plausibility"} == {
+    assert {"ciri", "plausibility", "tabular"} == {
         path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")
     }
     code = (

@@ -3,7 +3,7 @@
 import pytest
 
 from clinical.imports.mapping import clinical_mapping
-from imports.sections import read_mapping
+from imports.reading import read_mapping
 from studies.refusals import Refused
 
 GOOD = """

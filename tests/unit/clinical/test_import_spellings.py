@@ -4,10 +4,11 @@ import pytest
 
 from clinical.imports.mapping import Place, clinical_mapping
 from imports.columns import RowReader, Source, source_from
-from imports.sections import Section, read_mapping
+from imports.reading import read_mapping
 from imports.tables import Row, Table
 from imports.texts import Texts
 from studies.refusals import Refused
+from tabular.section import Section
 
 SEX = {"1": "male", "0": "female"}
 

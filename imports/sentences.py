@@ -1,0 +1,68 @@
+"""What is wrong with a mapping, in words: code -> sentence. The codes come from `tabular.section`, from here, and
+from the apps, each of which adds its own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from imports.texts import quoted
+from tabular.section import Problem
+
+SENTENCES = {
+    "unknown_key": gettext_noop("this key is not known here; use %(keys)s."),
+    "no_text": gettext_noop("write a text."),
+    "not_one_of": gettext_noop("“%(value)s” is not known here; use one of %(choices)s."),
+    "no_flag": gettext_noop("write true or false."),
+    "no_list": gettext_noop("write a list."),
+    "no_texts": gettext_noop("write a list of texts."),
+    "no_table": gettext_noop("write one line per value, such as “1: male”."),
+    "no_section": gettext_noop("write a section of keys and values."),
+    "no_sections": gettext_noop("write a list of sections, each beginning with “- ”."),
+    "no_whole": gettext_noop("write a whole number from %(low)d to %(high)d."),
+    "no_number": gettext_noop("write a number from %(low)g to %(high)g."),
+    "too_many": gettext_noop("this has %(n)d entries; at most %(most)d are read."),
+    "no_name": gettext_noop("“%(value)s” is no name."),
+    "name_too_long": gettext_noop("a name has at most %(most)d characters."),
+    "not_among": gettext_noop("“%(value)s” is not known here; use one of %(choices)s."),
+    "twice": gettext_noop("this names %(names)s more than once."),
+    "column_or_constant": gettext_noop("name either a column or a constant."),
+    "coding": gettext_noop(
+        "“%(code)s” is coded as “%(meaning)s”; use one of %(choices)s, or unknown."
+    ),
+    "unit": gettext_noop("the unit “%(unit)s” is not known here; use one of %(units)s."),
+    "date_format": gettext_noop(
+        "write it with %%Y, %%m and %%d, such as %%d/%%m/%%Y; or use year: true; or excel-1900 or "
+        "excel-1904 for the day numbers of a spreadsheet."
+    ),
+    "accept_column": gettext_noop("name the column, as the warning does."),
+    "accept_code": gettext_noop("name the code of the warning: %(codes)s."),
+}
+
+
+def add_sentences(sentences: Mapping[str, str]) -> None:
+    """Say what an app's own codes mean; done once, in its ready()."""
+    twice = {code for code in sentences if SENTENCES.get(code, sentences[code]) != sentences[code]}
+    if twice:
+        raise ValueError(f"These codes have a sentence already: {', '.join(sorted(twice))}.")
+    SENTENCES.update(sentences)
+
+
+def say(problem: Problem) -> str:
+    """A problem with its place, in the reader's language."""
+    values = {name: _in_words(value) for name, value in problem.parameters.items()}
+    sentence = _(SENTENCES[problem.code]) % values
+    place = f"{problem.where}: " if problem.where else ""
+    return place + sentence + say_near(problem.near)
+
+
+def say_near(names: tuple[str, ...]) -> str:
+    """“ Did you mean …?” for known names that are close; else nothing."""
+    return " " + _("Did you mean %(names)s?") % {"names": quoted(names)} if names else ""
+
+
+def _in_words(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return ", ".join(str(one) for one in value)
+    return value

@@ -1,0 +1,56 @@
+"""Each code of a mapping or a specification has its sentence, and each sentence is used."""
+
+import ast
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from ciri.specification.checks import SENTENCES as OF_SPECIFICATIONS
+from imports.sentences import SENTENCES, add_sentences, say
+from tabular.section import CODES, Problem
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def codes_refused(*folders: str) -> set[str]:
+    """The second argument of each `….refuse(key, "code", …)` in the sources."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", *(f"{folder}/*.py" for folder in folders)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    return {
+        node.args[1].value
+        for name in listed
+        if (ROOT / name).exists()
+        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "refuse"
+        and len(node.args) > 1
+        and isinstance(node.args[1], ast.Constant)
+    }
+
+
+def test_mappings() -> None:
+    assert codes_refused("imports", "clinical", "assays") | set(CODES) == set(SENTENCES)
+
+
+def test_specifications() -> None:
+    used = codes_refused("ciri")
+    assert used | (set(CODES) & set(OF_SPECIFICATIONS)) == set(OF_SPECIFICATIONS)
+
+
+def test_a_code_means_one_thing() -> None:
+    with pytest.raises(ValueError, match="no_text"):
+        add_sentences({"no_text": "write something else."})
+
+
+def test_a_sentence_names_the_place_and_what_is_near() -> None:
+    problem = Problem("labs.albumine", "unknown_key", {"keys": ("albumin", "nlr")}, ("albumin",))
+    assert say(problem) == (
+        "labs.albumine: this key is not known here; use albumin, nlr. Did you mean “albumin”?"
+    )
