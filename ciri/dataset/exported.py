@@ -20,9 +20,19 @@ _WITH_NUMBER = ("in_range", "extrapolated", *_WITHOUT_NUMBER)
 
 
 def widen(table: FrozenTable) -> pd.DataFrame:
-    """A row per subject with all that the table holds: the columns of its subjects, and of each analyte the
-    value, flag and limits of every reading (see ciri.dataset.columns). `freeze_wide` gives the same table
-    back to the bit."""
+    """A frozen table as a row per subject, for a file.
+
+    Parameters
+    ----------
+    table : FrozenTable
+        The table.
+
+    Returns
+    -------
+    DataFrame, one row per subject
+        The columns of the table's subjects, and of each analyte the value, flag and limits of every
+        reading (see `ciri.dataset.columns`). `freeze_wide` gives the same table back to the bit.
+    """
     measured = table.measurements
     names = columns_of(table.analytes, taken=SUBJECT_COLUMNS)
     people = table.subjects.set_index("subject")
@@ -48,9 +58,22 @@ def _above(rows: pd.DataFrame) -> pd.Series:
 
 
 def read_export(file: str | PathLike[str] | IO[bytes]) -> pd.DataFrame:
-    """An exported file, CSV or Parquet, as a frame whose every number has the bits that were written.
+    """Read an exported file, CSV or Parquet, every number with the bits that were written.
 
-    pandas' own defaults take subjects "007" and sites "NA" for something else. Only an empty cell is unknown.
+    Parameters
+    ----------
+    file : str, path or binary file
+        The file; one that is open must be able to seek.
+
+    Returns
+    -------
+    DataFrame
+        The file's rows and columns, as `freeze_wide` takes them.
+
+    Notes
+    -----
+    pandas' own defaults take subjects "007" and sites "NA" for something else. Only an empty cell is
+    unknown.
     """
     if isinstance(file, str | PathLike):
         with Path(file).open("rb") as opened:

@@ -40,15 +40,20 @@ _FORMAT = "yogo frozen table 1"
 class FrozenTable:
     """Subjects with outcome and covariates, and their measurements in long form.
 
-    subjects: one row per subject; `time` in days (float), `event` bool, `role` one of ROLES; age
-        years, bmi kg/m2, albumin g/dL, nlr ratio, pdl1 tumour proportion score in percent,
-        pdl1_class one of PDL1_CLASSES, sex one of SEXES, stage one of STAGES; unknown is NaN/None.
-    measurements: one row per (subject, analyte, replicate); `flag` one of FLAGS; `limit` the limit
-        of quantification that a value is beyond, where the instrument told it, else NaN.
-    left_out: who was left out on the way in, and why; not part of the content.
+    Make one with `freeze`, which checks everything; rows are sorted, so that the order in which they
+    arrive never changes a model.
 
-    Make one with `freeze`, which checks everything; rows are sorted, so that the order in which
-    they arrive never changes a model.
+    Parameters
+    ----------
+    subjects : DataFrame
+        One row per subject; `time` in days (float), `event` bool, `role` one of ROLES; age years,
+        bmi kg/m2, albumin g/dL, nlr ratio, pdl1 tumour proportion score in percent, pdl1_class one of
+        PDL1_CLASSES, sex one of SEXES, stage one of STAGES; unknown is NaN or None.
+    measurements : DataFrame
+        One row per (subject, analyte, replicate); `flag` one of FLAGS; `limit` the limit of
+        quantification that a value is beyond, where the instrument told it, else NaN.
+    left_out : list of dict
+        Who was left out on the way in, and why (subject, reason); not part of the content.
     """
 
     subjects: pd.DataFrame
@@ -61,10 +66,26 @@ class FrozenTable:
     ) -> FrozenTable:
         """Check and sort two frames (see the class for their columns).
 
-        Covariate columns may be absent (then unknown for everybody); the columns `site` and
-        `cohort` are text. An event on day 0 enters at half a day. Subjects without an outcome, or
-        censored on day 0, are left out with a reason, or, with `require_outcome=False` (for
-        scoring), kept in role "other". Raises ValueError naming the column and subject.
+        Parameters
+        ----------
+        subjects : DataFrame
+            Covariate columns may be absent (then unknown for everybody); the columns `site` and `cohort`
+            are text. An event on day 0 enters at half a day.
+        measurements : DataFrame
+            One row per (subject, analyte, replicate).
+        require_outcome : bool, default True
+            Whether subjects without an outcome, or censored on day 0, are left out with a reason; else (for
+            scoring) they are kept in role "other".
+
+        Returns
+        -------
+        FrozenTable
+            The table, its rows sorted.
+
+        Raises
+        ------
+        ValueError
+            Naming the column and the subject.
         """
         people = _checked_subjects(subjects)
         values = _checked_measurements(measurements, set(people["subject"]))
@@ -75,7 +96,13 @@ class FrozenTable:
         return cls(people, values, left_out)
 
     def to_bytes(self) -> bytes:
-        """The canonical bytes: UTF-8 lines of JSON, floats in shortest form, unknown as null."""
+        """The canonical bytes.
+
+        Returns
+        -------
+        bytes
+            UTF-8 lines of JSON, floats in shortest form, unknown as null.
+        """
         return "".join(f"{line}\n" for line in self._lines()).encode()
 
     def _lines(self) -> Iterator[str]:
@@ -85,7 +112,23 @@ class FrozenTable:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> FrozenTable:
-        """Read canonical bytes. ValueError where they are not what `to_bytes` wrote."""
+        """Read canonical bytes.
+
+        Parameters
+        ----------
+        content : bytes
+            What `to_bytes` gave.
+
+        Returns
+        -------
+        FrozenTable
+            The same table.
+
+        Raises
+        ------
+        ValueError
+            Where the bytes are not what `to_bytes` wrote.
+        """
         try:
             lines = [json.loads(line) for line in content.decode().splitlines()]
             header, count = lines[0]["format"], lines[0]["subjects"]
@@ -113,7 +156,13 @@ class FrozenTable:
         return sorted(set(self.measurements["analyte"]))
 
     def counts(self) -> dict[str, int]:
-        """Subjects and events of each role, as {"train": n, "train_events": d, ...}."""
+        """Subjects and events of each role.
+
+        Returns
+        -------
+        dict of int
+            {"train": n, "train_events": d, ...}, two keys for each of ROLES.
+        """
         counts = {}
         for role in ROLES:
             rows = self.subjects[self.subjects["role"] == role]

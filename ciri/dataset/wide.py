@@ -29,19 +29,40 @@ def freeze_wide(
 ) -> FrozenTable:
     """Freeze a frame with a row per patient: one of your own, or an exported file (`read_export`).
 
-    Columns: subject, time (days), event (true or false, 1 or 0), and any of site, cohort, role ("train",
-    "validate", "other"; by default everybody trains) and the covariates that `FrozenTable` knows. The
-    columns named in `analytes` hold concentrations: numbers, "<3.2" or ">500" beyond a limit, empty where
-    nothing was measured; in an exported file the flag and the limits stand in columns beside (ciri.
-    columns), and without `analytes` all that it holds are taken. An analysis dataset names its outcomes
-    os_days, os_event and so on: with several, say which `endpoint`. With `require_outcome=False` patients
-    without an outcome stay, to be scored. Raises ValueError with a sentence that
-    names the column.
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns subject, time (days), event (true or false, 1 or 0), and any of site, cohort, role
+        ("train", "validate", "other"; by default everybody trains) and the covariates that `FrozenTable`
+        knows.
+    analytes : sequence of str, optional
+        The columns that hold concentrations: numbers, "<3.2" or ">500" beyond a limit, empty where
+        nothing was measured. In an exported file the flag and the limits stand in columns beside
+        (`ciri.dataset.columns`), and without `analytes` all that it holds are taken.
+    endpoint : {"OS", "PFS"}, optional
+        Which outcome, where an analysis dataset names several (os_days, os_event and so on).
+    require_outcome : bool, default True
+        With False, patients without an outcome stay, to be scored.
+    accept : iterable of (code, column)
+        Doubts to accept, such as ("constant", "albumin").
+    scale : {"concentration", "npx"}, default "concentration"
+        "npx" for values on a log2 scale, which may be negative.
 
+    Returns
+    -------
+    FrozenTable
+        The checked and sorted table.
+
+    Raises
+    ------
+    ValueError
+        With a sentence that names the column, or every doubt that was not accepted.
+
+    Notes
+    -----
     What a person would see at a glance is refused until it is accepted by code and column: a constant
-    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. `accept`
-    holds such pairs, as ("constant", "albumin"). `scale` is "concentration", or "npx" for values on a
-    log2 scale, which may be negative. An exported file was looked at when its values came in.
+    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. An
+    exported file was looked at when its values came in.
     """
     if scale not in ("concentration", "npx"):
         raise ValueError(f"scale is {scale!r}; it must be concentration or npx.")

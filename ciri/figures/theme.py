@@ -89,7 +89,25 @@ def finish(chart: Any, theme: Theme) -> Figure:
 
 
 def message_figure(text: str, theme: str = "light") -> Figure:
-    """A sentence where a picture cannot be drawn."""
+    """A sentence where a picture cannot be drawn.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
+    """
     lines = textwrap.wrap(text, 42)  # as many letters as a phone has room for
     height = max(120, 40 + _LINE * len(lines))
     chart = (

@@ -52,7 +52,25 @@ _DTYPES = {
 
 
 def save_forest(forest: SurvivalForest, path: str | Path) -> None:
-    """Write a fitted forest to a file, whole or not at all; who has an older one mapped keeps it."""
+    """Write a fitted forest to a file, whole or not at all; who has an older one mapped keeps it.
+
+    Parameters
+    ----------
+    forest : SurvivalForest
+        A fitted forest.
+    path : str or Path
+        The file; its folder must exist.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written.
+
+    Notes
+    -----
+    A zip of plain arrays (.npy, never pickled, not compressed) and one JSON document. The same forest
+    gives the same bytes.
+    """
     document = {"format": _FOREST_FORMAT, **forest_document(forest)}
     place = Path(path)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
@@ -61,7 +79,25 @@ def save_forest(forest: SurvivalForest, path: str | Path) -> None:
 
 
 def load_forest(path: str | Path) -> SurvivalForest:
-    """Map a forest that `save_forest` wrote. ValueError where the file is not one or is damaged."""
+    """Map a forest that `save_forest` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    SurvivalForest
+        The forest, its arrays mapped from the file and read-only.
+
+    Raises
+    ------
+    ValueError
+        Where the file is not a stored forest or is damaged.
+    OSError
+        Where it cannot be opened.
+    """
     with Path(path).open("rb") as file:
         try:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)

@@ -26,12 +26,40 @@ from ciri.survival.outcome import Floats, split_outcome
 def oob_permutation_importance(
     forest: SurvivalForest, X: Any, y: Any, n_repeats: int = 10, random_state: int | None = None
 ) -> pd.DataFrame:
-    """Importance of every feature of a fitted forest, from the rows it was trained on.
+    """Exact out-of-bag permutation importance of every feature of a fitted forest.
 
-    X (n, p) and y (n,) are the training rows, in training order. Returns one row per feature, in
-    training order: feature, mean (loss of C), se (of the mean over repeats), low, high (95 %
-    interval of Student's t over repeats: the noise of permuting, not of sampling patients; NaN for
-    one repeat). ValueError where X or y are not the training rows.
+    Parameters
+    ----------
+    forest : SurvivalForest
+        A fitted forest.
+    X : DataFrame or array, shape (n, p)
+        The training rows, in training order.
+    y : structured array, shape (n,)
+        Their outcome, in training order.
+    n_repeats : int, default 10
+        Permutations of each feature, at least 1.
+    random_state : int or None, default None
+        The seed; None for another at each call.
+
+    Returns
+    -------
+    DataFrame, one row per feature, in training order
+        feature, mean (loss of C), se (of the mean over repeats), low, high (95 % interval of Student's t
+        over repeats: the noise of permuting, not of sampling patients; NaN for one repeat).
+
+    Raises
+    ------
+    ValueError
+        Where X or y are not the training rows, or no two patients can be compared.
+
+    Notes
+    -----
+    C of the out-of-bag mortality, less C of the out-of-bag mortality when, in each tree, the feature is
+    permuted among the rows which that tree left out.
+
+    References
+    ----------
+    Breiman (2001), Mach. Learn. 45:5-32; Ishwaran et al. (2008), Ann. Appl. Stat. 2:841-860.
     """
     if n_repeats < 1:
         raise ValueError("n_repeats must be at least 1.")

@@ -39,10 +39,42 @@ class ConcordanceInterval:
 
 
 def concordance_index(y: Any, risk: Any) -> float:
-    """Harrell's C of a risk score (n,) (higher: earlier event) against the outcome y (n,).
+    """Harrell's C of a risk score against the outcome.
 
-    Raises ValueError where the lengths differ, a score is not finite, or no pair is comparable. Warns
-    where scores between 0 and 1 run the other way, as survival probabilities do.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    risk : array, shape (n,)
+        Higher: earlier event.
+
+    Returns
+    -------
+    float
+        Concordance index (0-1).
+
+    Raises
+    ------
+    ValueError
+        Where the lengths differ, a score is not finite, or no pair is comparable.
+
+    Warns
+    -----
+    UserWarning
+        Where scores between 0 and 1 run the other way, as survival probabilities do.
+
+    References
+    ----------
+    Harrell, Lee, Mark (1996), Stat. Med. 15:361-387, with scikit-survival's rules for ties: a pair is
+    comparable when the one with the shorter time had an event, or, at equal times, when exactly one had;
+    scores within 1e-8 of each other count one half.
+
+    Examples
+    --------
+    >>> from sksurv.util import Surv
+    >>> y = Surv.from_arrays([True, True, False], [1.0, 2.0, 3.0])
+    >>> concordance_index(y, [3, 2, 1])
+    1.0
     """
     event, time = split_outcome(y)
     scores = as_risk(risk, len(time))
@@ -101,9 +133,35 @@ def concordance_indices(y: Any, risks: Floats) -> Floats:
 def concordance_interval(
     y: Any, risk: Any, n_resamples: int = 1000, seed: int = 0, level: float = 0.95
 ) -> ConcordanceInterval:
-    """Harrell's C with the percentile interval of `n_resamples` bootstrap samples of patients.
+    """Harrell's C with the percentile interval of bootstrap samples of patients.
 
-    Samples without a comparable pair are passed over. Warns as `concordance_index` does.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    risk : array, shape (n,)
+        Higher: earlier event.
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    ciri.survival.concordance.ConcordanceInterval
+        c, low, high, n and events. Samples without a comparable pair are passed over.
+
+    Raises
+    ------
+    ValueError
+        As `concordance_index` does.
+
+    Warns
+    -----
+    UserWarning
+        As `concordance_index` does.
     """
     event, time = split_outcome(y)
     point = concordance_index(y, risk := as_risk(risk, len(time)))

@@ -34,10 +34,23 @@ _NO_EVENTS = "Nobody had an event, so a Cox model cannot be fitted."
 class CoxFit:
     """A fitted Cox model: coefficients per unit of each column (log hazard ratios).
 
-    names, coef, se: (p,); covariance: (p, p), the inverse of the observed information. loglik and
-    loglik_null: log partial likelihood with and without the columns. Where `converged` is False,
-    `reason` is a sentence and coef, se and covariance are NaN; loglik is then what was reached, which
-    for a likelihood without a maximum is its limit.
+    Parameters
+    ----------
+    names : tuple of str, length p
+        Columns.
+    coef, se : ndarray of float, shape (p,)
+        Coefficients and their standard errors; NaN where the model did not converge.
+    covariance : ndarray of float, shape (p, p)
+        The inverse of the observed information; NaN where the model did not converge.
+    loglik, loglik_null : float
+        Log partial likelihood with and without the columns. Where the model did not converge, loglik is
+        what was reached, which for a likelihood without a maximum is its limit.
+    n, events : int
+        Patients and events it rests on.
+    converged : bool
+        Whether there is an estimate.
+    reason : str
+        A sentence where there is none.
     """
 
     names: tuple[str, ...]
@@ -52,7 +65,18 @@ class CoxFit:
     reason: str = ""
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
-        """name, coef, se, hr, low, high (Wald's interval of the hazard ratio), p (Wald's test)."""
+        """The columns with their hazard ratios.
+
+        Parameters
+        ----------
+        level : float, default 0.95
+            Of the intervals.
+
+        Returns
+        -------
+        DataFrame, p rows
+            name, coef, se, hr, low, high (Wald's interval of the hazard ratio), p (Wald's test).
+        """
         half = stats.norm.ppf(0.5 + level / 2) * self.se
         with np.errstate(over="ignore"):  # a bound beyond what a float holds is not known
             bounds = np.exp([self.coef, self.coef - half, self.coef + half])
@@ -72,11 +96,35 @@ class CoxFit:
 
 
 def fit_cox(X: Any, y: Any, weights: Any = None) -> CoxFit:
-    """Fit a Cox model to columns X (n, p), known and finite, and the outcome y (n,).
+    """Fit a Cox proportional hazards model, with Efron's ties and case weights.
 
-    weights: (n,), not negative; how often each patient counts (0: is not there). Standard errors are
-    those of the model, not robust ones. A likelihood without a maximum, constant or dependent columns
-    and a lack of events are told in `reason`. Raises ValueError where the arrays do not fit.
+    Parameters
+    ----------
+    X : DataFrame or array, shape (n, p)
+        Known and finite numbers.
+    y : structured array, shape (n,)
+        (event, time).
+    weights : array, shape (n,), optional
+        Not negative; how often each patient counts (0: is not there).
+
+    Returns
+    -------
+    ciri.survival.cox.CoxFit
+        Coefficients per unit of each column. A likelihood without a maximum, constant or dependent columns
+        and a lack of events are told in its `reason`.
+
+    Raises
+    ------
+    ValueError
+        Where the arrays do not fit.
+
+    Notes
+    -----
+    Standard errors are those of the model, not robust ones. The same numbers as R's survival::coxph.
+
+    References
+    ----------
+    Cox (1972), J. R. Stat. Soc. B 34:187-220; Efron (1977), JASA 72:557-565.
     """
     event, time = split_outcome(y)
     names, values = tuple(str(name) for name in feature_names(X)), _columns(X, len(time))

@@ -61,11 +61,28 @@ class MedianSurvival:
 
 
 def kaplan_meier(y: Any) -> pd.DataFrame:
-    """Kaplan-Meier curve with log-log 95 % intervals (Kalbfleisch & Prentice; R's conf.type).
+    """Kaplan-Meier curve with log-log 95 % intervals.
 
-    y: (n,). One row per distinct time, after a first row at time 0: time, survival, low, high,
-    at_risk (just before it), events, censored. Where survival is 1 both bounds are 1; where it is 0
-    they are NaN, as the log-log interval does not exist there.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+
+    Returns
+    -------
+    DataFrame, one row per distinct time, after a first row at time 0
+        time (unit of y), survival (0-1), low, high, at_risk (just before it), events, censored. Where
+        survival is 1 both bounds are 1; where it is 0 they are NaN, as the log-log interval does not exist
+        there.
+
+    Raises
+    ------
+    ValueError
+        Where y is not a structured array of events and positive, finite times.
+
+    Notes
+    -----
+    Intervals of Kalbfleisch & Prentice; R's conf.type "log-log".
     """
     event, time = split_outcome(y)
     times, survival, (low, high) = kaplan_meier_estimator(event, time, conf_type="log-log")
@@ -98,7 +115,29 @@ def numbers_at_risk(y: Any, times: Any) -> list[int]:
 
 
 def log_rank(y: Any, groups: Any) -> LogRank:
-    """Log-rank test of two or more groups (n,) (Mantel 1966; variance of the hypergeometric)."""
+    """Log-rank test of two or more groups.
+
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    groups : array, shape (n,)
+        Words or numbers, known for every patient.
+
+    Returns
+    -------
+    ciri.survival.curves.LogRank
+        chi2, p and df; None with a reason, a sentence, where survival cannot be compared.
+
+    Raises
+    ------
+    ValueError
+        Where a patient has no group or lengths differ.
+
+    Notes
+    -----
+    Mantel 1966; variance of the hypergeometric.
+    """
     event, _ = split_outcome(y)
     groups = _labels(groups, len(event))
     if len(np.unique(groups)) < 2:
@@ -124,10 +163,32 @@ def _labels(groups: Any, n: int) -> NDArray[Any]:
 def hazard_ratio(y: Any, groups: Any, reference: Any, level: float = 0.95) -> pd.DataFrame:
     """Hazard ratio of each group against the reference, from one Cox model with Efron's ties.
 
-    y, groups: (n,). One row per other group, in sorted order: group, n, events, hr, low, high (Wald's
-    interval), p (Wald's test), reason. Where there is no estimate, hr, low, high and p are NaN and the
-    reason is a sentence. A group without events has a hazard ratio of 0 whose interval is unknown: it
-    has no estimate here, and the others are what they are without it.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    groups : array, shape (n,)
+        Words or numbers, known for every patient.
+    reference : str or number
+        The group compared against.
+    level : float, default 0.95
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame, one row per other group, in sorted order
+        group, n, events, hr, low, high (Wald's interval), p (Wald's test), reason. Where there is no
+        estimate, hr, low, high and p are NaN and the reason is a sentence.
+
+    Raises
+    ------
+    ValueError
+        Where a patient has no group, nobody is in the reference group, or lengths differ.
+
+    Notes
+    -----
+    A group without events has a hazard ratio of 0 whose interval is unknown: it has no estimate here, and
+    the others are what they are without it.
     """
     event, time = split_outcome(y)
     labels = _labels(groups, len(event))
@@ -177,10 +238,31 @@ def restricted_mean(y: Any, horizon: float) -> RestrictedMean:
 
 
 def median_survival(y: Any) -> MedianSurvival:
-    """Median and its 95 % interval: first times at which the curve, and its bounds, are at most one
-    half (Brookmeyer & Crowley 1982, Biometrics 38:29-41).
+    """Median survival and its 95 % interval.
 
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+
+    Returns
+    -------
+    ciri.survival.curves.MedianSurvival
+        median, low, high in the unit of y: first times at which the curve, and its bounds, are at most one
+        half; None where one never falls that far.
+
+    Raises
+    ------
+    ValueError
+        Where y is not a structured array of events and positive, finite times.
+
+    Notes
+    -----
     Where the curve stays level at exactly one half, the middle of that stretch, as R's survfit does.
+
+    References
+    ----------
+    Brookmeyer & Crowley (1982), Biometrics 38:29-41.
     """
     curve = kaplan_meier(y)
     return MedianSurvival(

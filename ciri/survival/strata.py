@@ -53,16 +53,47 @@ def strata_table(
 ) -> pd.DataFrame:
     """Poor against good prognosis among all patients and within each level of each stratum.
 
-    y, groups (n,): outcome, and names of the groups (`cutoff.GROUPS`), None for a patient without a
-    score, who is left out. strata: (n, k), a column each (PD-L1, line of treatment, site ...); what
-    is not known is a level of its own, "unknown". score: (n,), for its C.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    groups : array of str, shape (n,)
+        Names of the groups (`ciri.survival.cutoff.GROUPS`), None for a patient without a score, who is
+        left out.
+    strata : DataFrame, shape (n, k)
+        A column each (PD-L1, line of treatment, site ...); what is not known is a level of its own,
+        "unknown".
+    score : array, shape (n,), optional
+        Risk score, for its C.
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
 
-    One row for all ("overall"), then one per level: stratum, level, n, events; n_, events_, median_
-    of good and of poor, medians with _low and _high (log-log 95 %); hr, low, high, p (Wald), in a Cox
-    model of all groups; log_rank_p (all groups); c, c_low, c_high (Harrell's, percentile bootstrap);
-    interaction_p; reason. Fewer than 5 events give no estimate but the medians (NaN), and the reason is a
-    sentence. interaction_p, the same in all levels of a stratum, is the likelihood ratio test of hazard
-    ratios that differ between its known levels: `interaction`.
+    Returns
+    -------
+    DataFrame, one row for all ("overall"), then one per level
+        stratum, level, n, events; n_, events_, median_ (unit of y) of good and of poor, medians with _low
+        and _high (log-log 95 %); hr, low, high, p (Wald), in a Cox model of all groups; log_rank_p (all
+        groups); c, c_low, c_high (Harrell's, percentile bootstrap); interaction_p; reason.
+
+    Raises
+    ------
+    ValueError
+        Where lengths differ, nobody has a group, or a stratum has too many levels.
+
+    Warns
+    -----
+    UserWarning
+        Where scores between 0 and 1 run the other way, as survival probabilities do.
+
+    Notes
+    -----
+    Fewer than 5 events give no estimate but the medians (NaN), and the reason is a sentence. interaction_p,
+    the same in all levels of a stratum, is the likelihood ratio test of hazard ratios that differ between
+    its known levels (`ciri.survival.strata.interaction`).
     """
     event, time = split_outcome(y)
     _check(y, groups, strata)

@@ -15,7 +15,20 @@ TEMPLATES = ("preCIRI14", "preCIRI21", "edtCIRI19", "clinical7")
 def template(name: str) -> dict[str, Any]:
     """The mapping of a shipped specification, ready for `parse_specification`.
 
-    Raises ValueError for a name that is not in TEMPLATES.
+    Parameters
+    ----------
+    name : str
+        One of TEMPLATES.
+
+    Returns
+    -------
+    dict
+        As read from its YAML file.
+
+    Raises
+    ------
+    ValueError
+        For a name that is not in TEMPLATES.
     """
     if name not in TEMPLATES:
         raise ValueError(f"There is no template {name!r}; choose one of {', '.join(TEMPLATES)}.")
