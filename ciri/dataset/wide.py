@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -108,9 +109,9 @@ def _cells(rows: pd.DataFrame, analytes: Sequence[str]) -> pd.DataFrame:
     return pd.concat([long[["subject", "analyte"]], read], axis=1).assign(replicate=1)
 
 
-def _read(text: object, analyte: str) -> tuple[float, str, float]:
+def _read(text: Any, analyte: str) -> tuple[float, str, float]:
     """Value, flag and limit of one cell."""
-    if pd.isna(text) or str(text).strip() == "":  # type: ignore[call-overload]
+    if pd.isna(text) or str(text).strip() == "":
         return np.nan, "missing", np.nan
     if beyond := _BEYOND.fullmatch(str(text)):
         return np.nan, _FLAG[beyond[1]], float(beyond[2])
