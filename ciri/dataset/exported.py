@@ -11,6 +11,7 @@ import pandas as pd
 
 from ciri.dataset.columns import columns_of, first_columns, repeat_of, symbol_of, unguard
 from ciri.dataset.frozen import FLAGS, MEASUREMENT_COLUMNS, SUBJECT_COLUMNS, FrozenTable
+from ciri.errors import Refused
 
 TEXTS = ("subject", "site", "cohort", "role")
 _PARQUET = b"PAR1"
@@ -131,13 +132,20 @@ def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
     try:
         return pd.to_numeric(frame[name]).astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"The column {name} holds something that is not a number.") from error
+        raise Refused(
+            "not_a_number", "The column {column} holds something that is not a number.", column=name
+        ) from error
 
 
 def _flag(text: str, value: float) -> str:
     """One flag of FLAGS for a cell whose repeats may have had several."""
     told = [{"barred": "excluded", "outlier": "excluded"}.get(f, f) for f in str(text).split("+")]
     if unknown := [flag for flag in told if flag not in FLAGS]:
-        raise ValueError(f"The flag {unknown[0]!r} is not known; use one of {', '.join(FLAGS)}.")
+        raise Refused(
+            "unknown_flag",
+            "The flag {flag} is not known; use one of {flags}.",
+            flag=repr(unknown[0]),
+            flags=", ".join(FLAGS),
+        )
     strongest = _WITHOUT_NUMBER if np.isnan(value) else _WITH_NUMBER
     return next((flag for flag in strongest if flag in told), "missing")

@@ -12,6 +12,7 @@ import pandas as pd
 from ciri.dataset.exported import analytes_in, readings_in
 from ciri.dataset.frozen import SUBJECT_COLUMNS, FrozenTable
 from ciri.dataset.glance import refuse_doubts
+from ciri.errors import Refused
 from ciri.specification.specification import ENDPOINTS
 
 _ONE = {"site": "all", "cohort": "all", "role": "train"}
@@ -66,13 +67,17 @@ def freeze_wide(
     exported file was looked at when its values came in.
     """
     if scale not in ("concentration", "npx"):
-        raise ValueError(f"scale is {scale!r}; it must be concentration or npx.")
+        raise Refused(
+            "unknown_scale", "scale is {scale}; it must be concentration or npx.", scale=repr(scale)
+        )
     frame = _as_known(frame, endpoint)
     exported = analytes_in(frame)
     asked = list(exported) if analytes is None else list(analytes)
     plain = [name for name in asked if name not in exported]
     if absent := [name for name in ("subject", "time", "event", *plain) if name not in frame]:
-        raise ValueError(f"The frame has no column {', '.join(absent)}.")
+        raise Refused(
+            "column_missing", "The frame has no column {absent}.", absent=", ".join(absent)
+        )
     rows = frame.assign(subject=frame["subject"].astype(str))
     known = [name for name in SUBJECT_COLUMNS if name in rows]
     people = rows[known].assign(**{k: v for k, v in _ONE.items() if k not in rows})
@@ -91,8 +96,10 @@ def _as_known(frame: pd.DataFrame, endpoint: str | None) -> pd.DataFrame:
     if "time" not in frame:
         ends = [name for name in ENDPOINTS if f"{name.lower()}_days" in frame]
         if len(ends) > 1 and endpoint is None:
-            raise ValueError(
-                f"The frame holds the outcomes {' and '.join(ends)}; say which endpoint."
+            raise Refused(
+                "several_endpoints",
+                "The frame holds the outcomes {endpoints}; say which endpoint.",
+                endpoints=" and ".join(ends),
             )
         which = (endpoint or "".join(ends)).lower()
         names |= {f"{which}_days": "time", f"{which}_event": "event"}
@@ -118,6 +125,9 @@ def _read(text: Any, analyte: str) -> tuple[float, str, float]:
     try:
         return float(str(text)), "in_range", np.nan
     except ValueError as error:
-        raise ValueError(
-            f"The column {analyte} holds {text!r}; it must be a number, or <limit or >limit."
+        raise Refused(
+            "not_a_reading",
+            "The column {analyte} holds {text}; it must be a number, or <limit or >limit.",
+            analyte=analyte,
+            text=repr(text),
         ) from error

@@ -8,6 +8,8 @@ from typing import Any
 
 import altair as alt
 
+from ciri.errors import Refused
+
 Figure = dict[str, Any]
 
 HEIGHT_OF_ROW = 20
@@ -45,7 +47,12 @@ THEMES = {
 def theme_of(name: str) -> Theme:
     """The theme of a name. ValueError for a name that is not in THEMES."""
     if name not in THEMES:
-        raise ValueError(f"There is no theme {name!r}; choose one of {', '.join(THEMES)}.")
+        raise Refused(
+            "unknown_theme",
+            "There is no theme {name}; choose one of {themes}.",
+            name=repr(name),
+            themes=", ".join(THEMES),
+        )
     return THEMES[name]
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.kernel import shap
 from ciri.kernel.threads import in_threads, spans
@@ -90,9 +91,16 @@ class Explanation:
             Where k is below 1 or there is no such row.
         """
         if k < 1:
-            raise ValueError("k must be at least 1; it is how many features are told.")
+            raise Refused(
+                "features_told_too_few", "k must be at least 1; it is how many features are told."
+            )
         if not -len(self.values) <= row < len(self.values):
-            raise ValueError(f"There is no row {row}; {len(self.values)} rows were explained.")
+            raise Refused(
+                "unknown_row",
+                "There is no row {row}; {rows} rows were explained.",
+                row=row,
+                rows=len(self.values),
+            )
         found = pd.DataFrame(
             {
                 "feature": list(self.features.columns),
@@ -231,9 +239,17 @@ def _training_rows(forest: SurvivalForest, training_rows: Any, count: int) -> In
         rows = rows.astype(np.int64) if (rows == np.floor(rows)).all() else rows
     known = len(forest.trees_.time)
     if rows.shape != (count,) or not np.issubdtype(rows.dtype, np.integer):
-        raise ValueError(f"training_rows must be {count} whole numbers, one for each row of X.")
+        raise Refused(
+            "training_rows_not_whole",
+            "training_rows must be {count} whole numbers, one for each row of X.",
+            count=count,
+        )
     if (rows < -1).any() or (rows >= known).any():
-        raise ValueError(f"training_rows must lie between 0 and {known - 1}, or be -1 for none.")
+        raise Refused(
+            "training_rows_outside",
+            "training_rows must lie between 0 and {last}, or be -1 for none.",
+            last=known - 1,
+        )
     return rows.astype(np.int64)
 
 

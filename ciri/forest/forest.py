@@ -13,6 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
+from ciri.errors import Refused
 from ciri.forest.growing import grow
 from ciri.forest.parameters import features_tried, row_weights, times_followed, whole
 from ciri.forest.recognition import Recognised, recognise
@@ -128,9 +129,12 @@ class SurvivalForest(BaseEstimator):
         names, values = feature_names(X), feature_values(X)
         event, time = matching_outcome(values, y)
         if len(values) < 2 or not event.any():
-            raise ValueError(
-                "A forest needs at least two rows and one event to learn from; here n_samples="
-                f"{len(values)}, with {int(event.sum())} events."
+            raise Refused(
+                "too_little_for_a_forest",
+                "A forest needs at least two rows and one event to learn from; here "
+                "n_samples={rows}, with {events} events.",
+                rows=len(values),
+                events=int(event.sum()),
             )
         self.seed_ = seed_of(self.random_state)
         trees = grow(

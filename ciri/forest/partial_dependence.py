@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.kernel.threads import spans
 from ciri.survival.features import Values
@@ -121,10 +122,10 @@ def partial_dependence(
     Kapelner, Bleich, Pitkin (2015), J. Comput. Graph. Stat. 24:44-65.
     """
     if ice < 0:
-        raise ValueError("ice must be 0 or more; it is how many patients get a line.")
+        raise Refused("lines_too_few", "ice must be 0 or more; it is how many patients get a line.")
     values = forest.features(X)
     if not len(values):
-        raise ValueError("X has no rows; partial dependence is a mean over patients.")
+        raise Refused("no_rows", "X has no rows; partial dependence is a mean over patients.")
     column = _column(forest, feature)
     points = _grid(values[:, column], grid)
     gaps = bool(np.isnan(values[:, column]).any())
@@ -146,7 +147,12 @@ def partial_dependence(
 def _column(forest: SurvivalForest, feature: str) -> int:
     names = list(forest.feature_names_in_)
     if feature not in names:
-        raise ValueError(f"The forest knows no feature {feature!r}; it reads {', '.join(names)}.")
+        raise Refused(
+            "unknown_feature",
+            "The forest knows no feature {feature}; it reads {names}.",
+            feature=repr(feature),
+            names=", ".join(names),
+        )
     return names.index(feature)
 
 
@@ -155,7 +161,9 @@ def _grid(column: Values, grid: int | Sequence[float]) -> Floats:
     known = column[np.isfinite(column)].astype(np.float64)
     if isinstance(grid, int | np.integer):
         if grid < 2:
-            raise ValueError("grid must be at least 2 values, or the values themselves.")
+            raise Refused(
+                "grid_too_small", "grid must be at least 2 values, or the values themselves."
+            )
         different = np.unique(known)
         if len(different) <= _CATEGORIES:
             return different
@@ -165,9 +173,10 @@ def _grid(column: Values, grid: int | Sequence[float]) -> Floats:
     if len(known):
         inside &= (points >= known.min()) & (points <= known.max())
     if not len(points) or not len(known) or not inside.all():
-        raise ValueError(
-            "The values of grid must lie between the least and the greatest value in X; "
-            "a forest cannot tell what is beyond."
+        raise Refused(
+            "grid_outside",
+            "The values of grid must lie between the least and the greatest value in X; a "
+            "forest cannot tell what is beyond.",
         )
     return points
 

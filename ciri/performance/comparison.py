@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.performance.bootstrap import Estimates, point_and_resamples
 from ciri.performance.follow import Follow
 from ciri.performance.horizons import asked_times, listed
@@ -206,7 +207,7 @@ def _survival_at(said: Predictions, times: Floats) -> Any:
 def _halves(risk: Floats, y: Any) -> NDArray[Any]:
     known = np.isfinite(risk)
     if not known.any():
-        raise ValueError("A model predicts nothing for any of the patients.")
+        raise Refused("predicts_nothing", "A model predicts nothing for any of the patients.")
     return lock_cutoff("median", y[known], risk[known]).groups(risk)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.errors import NotEstimated, Refused
 from ciri.performance.accuracy import accuracy
 from ciri.performance.bootstrap import Estimates, point_and_resamples
 from ciri.performance.calibration import (
@@ -89,7 +90,10 @@ class Evaluation:
         rows = self.metrics[self.metrics["metric"] == metric]
         rows = rows[rows["time"].isna() if time is None else rows["time"] == time]
         if not len(rows):
-            raise KeyError(f"{metric} was not estimated" + (f" at {time:g}." if time else "."))
+            where = f" at {time:g}" if time else ""
+            raise NotEstimated(
+                "not_estimated", "{metric} was not estimated{where}.", metric=metric, where=where
+            )
         return float(rows["value"].iloc[0])
 
     def to_dict(self) -> dict[str, Any]:
@@ -250,11 +254,16 @@ def evaluate_predictions(
     Decision curves: Vickers et al. (2008), BMC Med. Inform. Decis. Mak. 8:53.
     """
     if n_resamples < 0 or not 0 < level < 1:
-        raise ValueError("n_resamples must be 0 or more, and level between 0 and 1, such as 0.95.")
+        raise Refused(
+            "resampling", "n_resamples must be 0 or more, and level between 0 and 1, such as 0.95."
+        )
     patients, notes = judged_patients(y, risk, survival, times, censoring_y)
     follow = patients.follow
     if horizons is not None and times is not None and not np.isin(horizons, times).all():
-        raise ValueError("horizons must be among the times that survival is predicted at.")
+        raise Refused(
+            "horizons_not_among_times",
+            "horizons must be among the times that survival is predicted at.",
+        )
     risks = patients.risk_by(patients.times if horizons is None else asked_times(horizons))
     checked, more = checked_horizons(follow, risks)
 

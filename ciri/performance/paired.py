@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ciri.errors import Refused
 from ciri.performance.bootstrap import Estimates
 from ciri.performance.follow import Follow
 from ciri.performance.horizons import asked_times, usable_times
@@ -92,6 +93,8 @@ def _both_survivals(survivals: tuple[Any, Any], times: Any, n: int) -> Floats | 
     if any(survival is None for survival in survivals):
         return None
     if times is None:
-        raise ValueError("Survival was given without the times it is predicted at.")
+        raise Refused(
+            "survival_without_times", "Survival was given without the times it is predicted at."
+        )
     asked = asked_times(times)
     return np.array([checked_survival(survival, n, asked) for survival in survivals])

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.trees import Trees
 from ciri.kernel.concordance import concordance_of_risks, order_of
@@ -62,7 +63,7 @@ def oob_permutation_importance(
     Breiman (2001), Mach. Learn. 45:5-32; Ishwaran et al. (2008), Ann. Appl. Stat. 2:841-860.
     """
     if n_repeats < 1:
-        raise ValueError("n_repeats must be at least 1.")
+        raise Refused("too_few_permutations", "n_repeats must be at least 1.")
     values = _training_values(forest, X, y)
     loss = permutation_losses(
         forest.trees_, values, n_repeats, seed_of(random_state), forest.n_jobs
@@ -129,7 +130,9 @@ def _concordances(trees: Trees, known: Any, scores: Floats, n_jobs: int | None) 
 
     c = np.concatenate(in_threads(some, even_spans(len(scores), n_jobs, per_thread=2), n_jobs))
     if np.isnan(c).any():
-        raise ValueError("No two patients can be compared (too few events): no importance.")
+        raise Refused(
+            "no_importance", "No two patients can be compared (too few events): no importance."
+        )
     return c
 
 
@@ -138,11 +141,17 @@ def _training_values(forest: SurvivalForest, X: Any, y: Any) -> Values:
     event, time = split_outcome(y)
     trees = forest.trees_
     if not (np.array_equal(event, trees.event) and np.array_equal(time, trees.time)):
-        raise ValueError("y is not the outcome that this forest was trained on, in that order.")
+        raise Refused(
+            "not_the_training_outcome",
+            "y is not the outcome that this forest was trained on, in that order.",
+        )
     if len(values) != len(time) or not np.array_equal(
         trees.leaves(values, 0), trees.training_leaf[0]
     ):
-        raise ValueError("X is not the rows that this forest was trained on, in that order.")
+        raise Refused(
+            "not_the_training_rows",
+            "X is not the rows that this forest was trained on, in that order.",
+        )
     return values
 
 

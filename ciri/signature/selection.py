@@ -17,6 +17,7 @@ from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest, features_tried
 from ciri.forest.growing import grow
 from ciri.kernel.threads import in_threads
@@ -128,11 +129,17 @@ def select_signature(
     """
     names, values = feature_names(X), feature_values(X)
     if not 1 <= k <= len(names):
-        raise ValueError(
-            f"{k} features cannot be kept of {len(names)} candidates; name 1 to {len(names)}."
+        raise Refused(
+            "too_few_candidates",
+            "{k} features cannot be kept of {candidates} candidates; name 1 to {candidates}.",
+            k=k,
+            candidates=len(names),
         )
     if n_resamples < 2:
-        raise ValueError("n_resamples must be at least 2: one subsample cannot show stability.")
+        raise Refused(
+            "too_few_subsamples",
+            "n_resamples must be at least 2: one subsample cannot show stability.",
+        )
     seed = seed_of(random_state)
     losses, size = subsampled_importance(
         values,

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ciri.errors import Refused
 from ciri.specification.checks import Section, SpecificationError
 from ciri.specification.rules import (
     AnalyteRules,
@@ -53,6 +54,7 @@ __all__ = [
     "TIMEPOINTS",
     "AnalyteRules",
     "Cohorts",
+    "Contradiction",
     "CrossValidationRules",
     "ForestRules",
     "ImportanceRules",
@@ -62,6 +64,10 @@ __all__ = [
     "SpecificationError",
     "parse_specification",
 ]
+
+
+class Contradiction(Refused, SpecificationError):
+    """Parts of a specification that each by itself may pass, and together cannot."""
 
 
 @dataclass(frozen=True)
@@ -220,8 +226,8 @@ def parse_specification(mapping: Mapping[str, Any]) -> Specification:
     )
     top.refuse_unknown()
     if not specification.uses_analytes and not specification.covariates:
-        raise SpecificationError(
-            "The model has no inputs: name analytes.candidates or list covariates."
+        raise Contradiction(
+            "no_inputs", "The model has no inputs: name analytes.candidates or list covariates."
         )
     _check_work(specification)
     return specification
@@ -231,22 +237,32 @@ def _check_work(specification: Specification) -> None:
     """Refuse what no machine of a study group would finish, however each number by itself may pass."""
     rules, trees = specification.selection, specification.trees_grown
     if specification.uses_analytes and rules.resamples * rules.trees > MAX_SELECTION_TREES:
-        raise SpecificationError(
-            f"selection: {rules.resamples:,} resamples of {rules.trees:,} trees are "
-            f"{rules.resamples * rules.trees:,} trees; at most {MAX_SELECTION_TREES:,} are grown. Lower one "
-            "of them."
+        raise Contradiction(
+            "too_many_selection_trees",
+            "selection: {resamples:,} resamples of {trees:,} trees are {total:,} trees; at "
+            "most {most:,} are grown. Lower one of them.",
+            resamples=rules.resamples,
+            trees=rules.trees,
+            total=rules.resamples * rules.trees,
+            most=MAX_SELECTION_TREES,
         )
     if trees > MAX_TREES:
-        raise SpecificationError(
-            f"A training with its cross-validation would grow {trees:,} trees; at most {MAX_TREES:,} are "
-            "grown. Lower selection.resamples, selection.trees, forest.trees, cross_validation.folds or "
-            "cross_validation.repeats."
+        raise Contradiction(
+            "too_many_trees",
+            "A training with its cross-validation would grow {trees:,} trees; at most "
+            "{most:,} are grown. Lower selection.resamples, selection.trees, forest.trees, "
+            "cross_validation.folds or cross_validation.repeats.",
+            trees=trees,
+            most=MAX_TREES,
         )
     permuted = trees * specification.importance.repeats
     if permuted > MAX_PERMUTED:
-        raise SpecificationError(
-            f"Importance would permute each feature in {permuted:,} trees; at most {MAX_PERMUTED:,} are. "
-            "Lower importance.repeats."
+        raise Contradiction(
+            "too_many_permutations",
+            "Importance would permute each feature in {permuted:,} trees; at most {most:,} "
+            "are. Lower importance.repeats.",
+            permuted=permuted,
+            most=MAX_PERMUTED,
         )
 
 
@@ -255,10 +271,14 @@ def _cohorts(section: Section) -> Cohorts:
     validate = section.words("validate", ("validation",))
     section.refuse_unknown()
     if not train:
-        raise SpecificationError("cohorts.train is empty: name at least one cohort to train on.")
+        raise Contradiction(
+            "nobody_trains", "cohorts.train is empty: name at least one cohort to train on."
+        )
     if both := sorted(set(train) & set(validate)):
-        raise SpecificationError(
-            f"cohorts: {', '.join(both)} cannot be both trained on and validated on; keep it in one."
+        raise Contradiction(
+            "trained_and_validated",
+            "cohorts: {cohorts} cannot be both trained on and validated on; keep it in one.",
+            cohorts=", ".join(both),
         )
     return Cohorts(train, validate)
 
@@ -277,14 +297,19 @@ def _analytes(section: Section) -> AnalyteRules:
     )
     section.refuse_unknown()
     if none != (keep == 0):
-        raise SpecificationError(
-            "analytes: keep is 0 exactly when candidates is the empty list (a clinical model); "
-            f"here keep is {keep}."
+        raise Contradiction(
+            "keep_and_candidates",
+            "analytes: keep is 0 exactly when candidates is the empty list (a clinical "
+            "model); here keep is {keep}.",
+            keep=keep,
         )
     if candidates is not None and keep > len(candidates):
-        raise SpecificationError(
-            f"analytes.keep is {keep}, but only {len(candidates)} candidates are named; "
-            "keep no more than there are."
+        raise Contradiction(
+            "keep_too_many",
+            "analytes.keep is {keep}, but only {candidates} candidates are named; keep no "
+            "more than there are.",
+            keep=keep,
+            candidates=len(candidates),
         )
     return rules
 
@@ -339,9 +364,12 @@ def _retrain(section: Section) -> RetrainRules:
 def _horizons(top: Section) -> tuple[int, ...]:
     horizons = top.wholes("horizons_months", (6, 12, 24), 1, 240)
     if len(horizons) > MAX_HORIZONS:
-        raise SpecificationError(f"horizons_months has more than {MAX_HORIZONS} months.")
+        raise Contradiction(
+            "too_many_horizons", "horizons_months has more than {most} months.", most=MAX_HORIZONS
+        )
     if not horizons or list(horizons) != sorted(set(horizons)):
-        raise SpecificationError(
-            "horizons_months must be whole months in rising order, such as [6, 12, 24]."
+        raise Contradiction(
+            "horizons_not_rising",
+            "horizons_months must be whole months in rising order, such as [6, 12, 24].",
         )
     return horizons

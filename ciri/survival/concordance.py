@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ciri.errors import Refused
 from ciri.kernel.concordance import (
     concordance_of_resamples,
     concordance_of_risks,
@@ -124,8 +125,9 @@ def concordance_indices(y: Any, risks: Floats) -> Floats:
         *order_of(event, time), event, scores, np.argsort(scores, axis=1)
     )
     if np.isnan(found).any():
-        raise ValueError(
-            "No two patients can be compared (too few events), so there is no C-index."
+        raise Refused(
+            "no_concordance",
+            "No two patients can be compared (too few events), so there is no C-index.",
         )
     return found
 
@@ -196,8 +198,13 @@ def resampled_concordance(
 
 def _check_risks(risks: Floats, n: int) -> None:
     if risks.ndim != 2 or risks.shape[1] != n:
-        raise ValueError(
-            f"There must be one risk per patient: {n} patients, {risks.shape[-1]} risks."
+        raise Refused(
+            "risks_length",
+            "There must be one risk per patient: {patients} patients, {risks} risks.",
+            patients=n,
+            risks=int(risks.shape[-1]),
         )
     if not np.isfinite(risks).all():
-        raise ValueError("Every risk must be a finite number; score all patients first.")
+        raise Refused(
+            "risk_not_finite", "Every risk must be a finite number; score all patients first."
+        )

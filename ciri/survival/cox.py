@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.kernel import cox as kernel
 from ciri.kernel.concordance import order_of
 from ciri.survival.features import feature_names, numbers_of_frame
@@ -177,22 +178,35 @@ def _columns(X: Any, n: int) -> Floats:
     try:
         values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else as_numbers(X, "X")
     except (TypeError, ValueError) as error:
-        raise ValueError(f"X must hold numbers only ({error}).") from error
+        raise Refused(
+            "cox_not_numbers", "X must hold numbers only ({error}).", error=str(error)
+        ) from error
     if values.ndim != 2 or len(values) != n or not values.shape[1]:
-        raise ValueError(
-            f"X must have a row per patient, {n}, and a column or more; its shape is {values.shape}."
+        raise Refused(
+            "cox_shape",
+            "X must have a row per patient, {patients}, and a column or more; its shape is "
+            "{shape}.",
+            patients=n,
+            shape=values.shape,
         )
     if not np.isfinite(values).all():
-        raise ValueError("X holds unknown or infinite values; a Cox model needs every one known.")
+        raise Refused(
+            "cox_unknown_values",
+            "X holds unknown or infinite values; a Cox model needs every one known.",
+        )
     return values
 
 
 def _weights(weights: Any, n: int) -> Floats:
     weight = np.ones(n) if weights is None else as_numbers(weights, "weights")
     if weight.shape != (n,) or not np.isfinite(weight).all() or (weight < 0).any():
-        raise ValueError(f"weights must be {n} finite numbers that are not negative.")
+        raise Refused(
+            "weights",
+            "weights must be {patients} finite numbers that are not negative.",
+            patients=n,
+        )
     if not weight.any():
-        raise ValueError("Every weight is 0, so there is nobody to learn from.")
+        raise Refused("weights_all_zero", "Every weight is 0, so there is nobody to learn from.")
     return weight
 
 
@@ -214,7 +228,7 @@ def baseline_cumulative_hazard(y: Any, log_risk: Any, weights: Any = None) -> pd
     event, time = split_outcome(y)
     score, weight = as_numbers(log_risk, "log_risk"), _weights(weights, len(time))
     if score.shape != time.shape or not np.isfinite(score).all():
-        raise ValueError(f"log_risk must be {len(time)} finite numbers.")
+        raise Refused("log_risk", "log_risk must be {patients} finite numbers.", patients=len(time))
     centre = score.max()  # so that no share of the risk overflows
     there = weight > 0
     event, time, score, weight = event[there], time[there], score[there], weight[there]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sksurv.compare import compare_survival
 from sksurv.nonparametric import kaplan_meier_estimator
 
+from ciri.errors import Refused
 from ciri.survival.cox import fit_cox
 from ciri.survival.given import as_groups, as_numbers
 from ciri.survival.outcome import Floats, outcome, split_outcome
@@ -156,7 +157,10 @@ def log_rank(y: Any, groups: Any) -> LogRank:
 def _labels(groups: Any, n: int) -> NDArray[Any]:
     labels = as_groups(groups, n)
     if pd.isna(labels).any():
-        raise ValueError("A patient has no group; leave such patients out of the comparison.")
+        raise Refused(
+            "patient_without_group",
+            "A patient has no group; leave such patients out of the comparison.",
+        )
     return labels
 
 
@@ -193,7 +197,11 @@ def hazard_ratio(y: Any, groups: Any, reference: Any, level: float = 0.95) -> pd
     event, time = split_outcome(y)
     labels = _labels(groups, len(event))
     if reference not in labels:
-        raise ValueError(f"Nobody is in the reference group {reference!r}.")
+        raise Refused(
+            "reference_empty",
+            "Nobody is in the reference group {reference}.",
+            reference=repr(reference),
+        )
     others = [group for group in np.unique(labels).tolist() if group != reference]
     events = [int(event[labels == group].sum()) for group in others]
     table = pd.DataFrame({"n": [int((labels == group).sum()) for group in others]}, index=others)
@@ -221,7 +229,9 @@ def restricted_mean(y: Any, horizon: float) -> RestrictedMean:
     R's survfit(..., rmean=). Unknown where the last patient leaves before the horizon alive.
     """
     if not (np.isfinite(horizon) and horizon > 0):
-        raise ValueError("A restricted mean needs a horizon that is positive and finite.")
+        raise Refused(
+            "horizon_not_positive", "A restricted mean needs a horizon that is positive and finite."
+        )
     curve = kaplan_meier(y)
     last = curve.iloc[-1]
     if last["time"] < horizon and last["survival"] > 0:

@@ -18,6 +18,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 from sksurv.linear_model import CoxnetSurvivalAnalysis
 
+from ciri.errors import Refused
 from ciri.kernel.concordance import order_of
 from ciri.kernel.cox import partial_likelihood
 from ciri.survival.concordance import concordance_index
@@ -125,9 +126,12 @@ class CoxElasticNet(BaseEstimator):
         names, values = feature_names(X), feature_values(X).astype(np.float64)
         event, time = matching_outcome(values, y)
         if event.sum() < 2:
-            raise ValueError(
-                f"A penalised Cox model needs two events or more; here n_samples={len(time)}, with "
-                f"{int(event.sum())} events."
+            raise Refused(
+                "too_few_events_for_elastic_net",
+                "A penalised Cox model needs two events or more; here n_samples={patients}, "
+                "with {events} events.",
+                patients=len(time),
+                events=int(event.sum()),
             )
         self.fitted_on_ = {row.tobytes() for row in _canonical(values)}
         self.preparation_ = Preparation.of(values)
@@ -179,12 +183,20 @@ class CoxElasticNet(BaseEstimator):
 
     def _check_parameters(self) -> None:
         if not 0 < self.l1_ratio <= 1:
-            raise ValueError(f"l1_ratio is {self.l1_ratio!r}; it must be above 0 and up to 1.")
+            raise Refused(
+                "l1_ratio",
+                "l1_ratio is {l1_ratio}; it must be above 0 and up to 1.",
+                l1_ratio=repr(self.l1_ratio),
+            )
         for name, least in (("n_alphas", 1), ("cv", 2)):
             value = getattr(self, name)
             if not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(
-                    f"{name} is {value!r}; it must be a whole number of at least {least}."
+                raise Refused(
+                    "whole_number_too_small",
+                    "{name} is {value}; it must be a whole number of at least {least}.",
+                    name=name,
+                    value=repr(value),
+                    least=least,
                 )
 
     def _path(
@@ -286,10 +298,13 @@ class CoxElasticNet(BaseEstimator):
         risk = np.exp(np.minimum(self.predict(X), _HIGHEST))
         asked = np.atleast_1d(as_numbers(times, "times"))
         if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
-            raise ValueError("times must be positive, finite numbers.")
+            raise Refused("times_not_positive", "times must be positive, finite numbers.")
         if (asked > self.unique_times_[-1]).any():
-            raise ValueError(
-                f"times go up to {asked.max():g}, but follow-up ends at {self.unique_times_[-1]:g}."
+            raise Refused(
+                "times_past_follow_up",
+                "times go up to {latest:g}, but follow-up ends at {end:g}.",
+                latest=float(asked.max()),
+                end=float(self.unique_times_[-1]),
             )
         place = np.searchsorted(self.baseline_["time"], asked, side="right")
         hazard = np.r_[0.0, self.baseline_["hazard"]][place]
@@ -337,7 +352,9 @@ def _coxnet(columns: Floats, y: Any, **parameters: Any) -> CoxnetSurvivalAnalysi
         except ArithmeticError as error:
             count, alphas = parameters["n_alphas"], parameters["alphas"]
             if min(count, count if alphas is None else len(alphas)) < 2:
-                raise ValueError("No penalised Cox model of these columns converges.") from error
+                raise Refused(
+                    "no_elastic_net", "No penalised Cox model of these columns converges."
+                ) from error
     half = {
         "n_alphas": count // 2,
         "alphas": None if alphas is None else alphas[: len(alphas) // 2],

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.survival.concordance import concordance_interval, warn_of_survival
 from ciri.survival.cox import fit_cox
 from ciri.survival.curves import hazard_ratio, log_rank, median_survival
@@ -103,7 +104,9 @@ def strata_table(
     warn_of_survival(event[scored], time[scored], score[scored])
     grouped = ~pd.isna(labels)
     if not grouped.any():
-        raise ValueError("No patient has a group, so there is nothing to compare.")
+        raise Refused(
+            "nobody_has_a_group", "No patient has a group, so there is nothing to compare."
+        )
     cohort = _Cohort(np.asarray(y), labels, score).at(grouped)
     rows = [{"stratum": OVERALL, "level": "", **_compared(cohort, n_resamples, seed, level)}]
     for name in strata.columns:
@@ -122,9 +125,13 @@ def strata_table(
 
 def _check(y: Any, groups: Any, strata: pd.DataFrame) -> None:
     if len(groups) != len(y) or len(strata) != len(y):
-        raise ValueError(
-            f"There must be one group and one row of strata per patient: {len(y)} patients, "
-            f"{len(groups)} groups, {len(strata)} rows."
+        raise Refused(
+            "strata_lengths",
+            "There must be one group and one row of strata per patient: {patients} "
+            "patients, {groups} groups, {rows} rows.",
+            patients=len(y),
+            groups=len(groups),
+            rows=len(strata),
         )
 
 
@@ -132,8 +139,11 @@ def _levels(column: pd.Series) -> pd.Series:
     """Levels as words in their order, rising where they have none; those not known come last."""
     categories = column.astype("category").cat.categories
     if len(categories) > _MOST_LEVELS:
-        raise ValueError(
-            f"{column.name} has {len(categories)} levels; cut it into classes before comparing in them."
+        raise Refused(
+            "strata_levels",
+            "{column} has {levels} levels; cut it into classes before comparing in them.",
+            column=str(column.name),
+            levels=len(categories),
         )
     words = [f"{one:g}" if isinstance(one, float) else str(one) for one in categories]
     codes = column.astype("category").cat.codes.to_numpy()

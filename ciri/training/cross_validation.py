@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
+from ciri.errors import Refused
 from ciri.kernel.concordance import concordance_sums, order_of, rank_risk
 from ciri.specification.specification import Specification
 from ciri.survival.elastic_net import CoxElasticNet
@@ -74,9 +75,13 @@ def cross_validate_repeat(
     folds = specification.cross_validation.folds
     event = rows.subjects["event"].to_numpy(dtype=bool)
     if event.sum() < folds or len(event) < 2 * folds:
-        raise ValueError(
-            f"{len(event)} training patients with {event.sum()} events are too few to be split "
-            f"into {folds} folds."
+        raise Refused(
+            "folds_too_small",
+            "{patients} training patients with {events} events are too few to be split "
+            "into {folds} folds.",
+            patients=len(event),
+            events=int(event.sum()),
+            folds=folds,
         )
     random = np.random.default_rng([specification.seed, repeat])
     fold_of = _folds(event, folds, random)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import Transform
+from ciri.errors import Refused
 from ciri.forest.explanation import Explanation, shap_values
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.recognition import is_telling, same_rows
@@ -261,7 +262,11 @@ class TrainedModel:
         """
         arrays, document = unpack(content)
         if document.get("format") != _FORMAT or set(document) != _DOCUMENT:
-            raise ValueError(f"These bytes are not a trained model of format {_FORMAT!r}.")
+            raise Refused(
+                "model_format",
+                "These bytes are not a trained model of format {readable}.",
+                readable=repr(_FORMAT),
+            )
         try:
             model = cls(
                 specification=parse_specification(document["specification"]),
@@ -273,7 +278,11 @@ class TrainedModel:
                 report=document["report"],
             )
         except (TypeError, KeyError) as error:
-            raise ValueError("The stored model's document is not complete.") from error
+            raise Refused(
+                "model_incomplete", "The stored model's document is not complete."
+            ) from error
         if len(model.training_subjects) != len(model.forest.trees_.time):
-            raise ValueError("The stored model does not name each of its training rows.")
+            raise Refused(
+                "model_rows_unnamed", "The stored model does not name each of its training rows."
+            )
         return model

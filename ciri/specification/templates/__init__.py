@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from ciri.errors import Refused
+
 _FOLDER = Path(__file__).parent
 
 TEMPLATES = ("preCIRI14", "preCIRI21", "edtCIRI19", "clinical7")
@@ -31,6 +33,11 @@ def template(name: str) -> dict[str, Any]:
         For a name that is not in TEMPLATES.
     """
     if name not in TEMPLATES:
-        raise ValueError(f"There is no template {name!r}; choose one of {', '.join(TEMPLATES)}.")
+        raise Refused(
+            "unknown_template",
+            "There is no template {name}; choose one of {templates}.",
+            name=repr(name),
+            templates=", ".join(TEMPLATES),
+        )
     body: dict[str, Any] = yaml.safe_load((_FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     return body
