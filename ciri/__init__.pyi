@@ -3,6 +3,9 @@ from .dataset.exported import read_export as read_export
 from .dataset.exported import widen as widen
 from .dataset.frozen import FrozenTable as FrozenTable
 from .dataset.wide import freeze_wide as freeze_wide
+from .errors import CiriError as CiriError
+from .errors import NotEstimated as NotEstimated
+from .errors import Refused as Refused
 from .forest.explanation import Explanation as Explanation
 from .forest.explanation import shap_values as shap_values
 from .forest.forest import SurvivalForest as SurvivalForest
@@ -41,11 +44,14 @@ from .training.trained import TrainedModel as TrainedModel
 
 __all__ = [
     "TEMPLATES",
+    "CiriError",
     "Comparison",
     "CoxElasticNet",
     "Evaluation",
     "Explanation",
     "FrozenTable",
+    "NotEstimated",
+    "Refused",
     "Signature",
     "Specification",
     "SpecificationError",

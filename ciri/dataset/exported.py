@@ -11,6 +11,7 @@ import pandas as pd
 
 from ciri.dataset.columns import columns_of, first_columns, repeat_of, symbol_of, unguard
 from ciri.dataset.frozen import FLAGS, MEASUREMENT_COLUMNS, SUBJECT_COLUMNS, FrozenTable
+from ciri.errors import Refused
 
 TEXTS = ("subject", "site", "cohort", "role")
 _PARQUET = b"PAR1"
@@ -20,9 +21,19 @@ _WITH_NUMBER = ("in_range", "extrapolated", *_WITHOUT_NUMBER)
 
 
 def widen(table: FrozenTable) -> pd.DataFrame:
-    """A row per subject with all that the table holds: the columns of its subjects, and of each analyte the
-    value, flag and limits of every reading (see ciri.dataset.columns). `freeze_wide` gives the same table
-    back to the bit."""
+    """A frozen table as a row per subject, for a file.
+
+    Parameters
+    ----------
+    table : FrozenTable
+        The table.
+
+    Returns
+    -------
+    DataFrame, one row per subject
+        The columns of the table's subjects, and of each analyte the value, flag and limits of every
+        reading (see `ciri.dataset.columns`). `freeze_wide` gives the same table back to the bit.
+    """
     measured = table.measurements
     names = columns_of(table.analytes, taken=SUBJECT_COLUMNS)
     people = table.subjects.set_index("subject")
@@ -48,9 +59,22 @@ def _above(rows: pd.DataFrame) -> pd.Series:
 
 
 def read_export(file: str | PathLike[str] | IO[bytes]) -> pd.DataFrame:
-    """An exported file, CSV or Parquet, as a frame whose every number has the bits that were written.
+    """Read an exported file, CSV or Parquet, every number with the bits that were written.
 
-    pandas' own defaults take subjects "007" and sites "NA" for something else. Only an empty cell is unknown.
+    Parameters
+    ----------
+    file : str, path or binary file
+        The file; one that is open must be able to seek.
+
+    Returns
+    -------
+    DataFrame
+        The file's rows and columns, as `freeze_wide` takes them.
+
+    Notes
+    -----
+    pandas' own defaults take subjects "007" and sites "NA" for something else. Only an empty cell is
+    unknown.
     """
     if isinstance(file, str | PathLike):
         with Path(file).open("rb") as opened:
@@ -108,13 +132,20 @@ def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
     try:
         return pd.to_numeric(frame[name]).astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"The column {name} holds something that is not a number.") from error
+        raise Refused(
+            "not_a_number", "The column {column} holds something that is not a number.", column=name
+        ) from error
 
 
 def _flag(text: str, value: float) -> str:
     """One flag of FLAGS for a cell whose repeats may have had several."""
     told = [{"barred": "excluded", "outlier": "excluded"}.get(f, f) for f in str(text).split("+")]
     if unknown := [flag for flag in told if flag not in FLAGS]:
-        raise ValueError(f"The flag {unknown[0]!r} is not known; use one of {', '.join(FLAGS)}.")
+        raise Refused(
+            "unknown_flag",
+            "The flag {flag} is not known; use one of {flags}.",
+            flag=repr(unknown[0]),
+            flags=", ".join(FLAGS),
+        )
     strongest = _WITHOUT_NUMBER if np.isnan(value) else _WITH_NUMBER
     return next((flag for flag in strongest if flag in told), "missing")

@@ -17,6 +17,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.errors import Refused
+
 ROLES = ("train", "validate", "other")
 FLAGS = ("in_range", "below_lloq", "above_uloq", "extrapolated", "missing", "excluded")
 SEXES = ("female", "male")
@@ -40,15 +42,20 @@ _FORMAT = "yogo frozen table 1"
 class FrozenTable:
     """Subjects with outcome and covariates, and their measurements in long form.
 
-    subjects: one row per subject; `time` in days (float), `event` bool, `role` one of ROLES; age
-        years, bmi kg/m2, albumin g/dL, nlr ratio, pdl1 tumour proportion score in percent,
-        pdl1_class one of PDL1_CLASSES, sex one of SEXES, stage one of STAGES; unknown is NaN/None.
-    measurements: one row per (subject, analyte, replicate); `flag` one of FLAGS; `limit` the limit
-        of quantification that a value is beyond, where the instrument told it, else NaN.
-    left_out: who was left out on the way in, and why; not part of the content.
+    Make one with `freeze`, which checks everything; rows are sorted, so that the order in which they
+    arrive never changes a model.
 
-    Make one with `freeze`, which checks everything; rows are sorted, so that the order in which
-    they arrive never changes a model.
+    Parameters
+    ----------
+    subjects : DataFrame
+        One row per subject; `time` in days (float), `event` bool, `role` one of ROLES; age years,
+        bmi kg/m2, albumin g/dL, nlr ratio, pdl1 tumour proportion score in percent, pdl1_class one of
+        PDL1_CLASSES, sex one of SEXES, stage one of STAGES; unknown is NaN or None.
+    measurements : DataFrame
+        One row per (subject, analyte, replicate); `flag` one of FLAGS; `limit` the limit of
+        quantification that a value is beyond, where the instrument told it, else NaN.
+    left_out : list of dict
+        Who was left out on the way in, and why (subject, reason); not part of the content.
     """
 
     subjects: pd.DataFrame
@@ -61,10 +68,26 @@ class FrozenTable:
     ) -> FrozenTable:
         """Check and sort two frames (see the class for their columns).
 
-        Covariate columns may be absent (then unknown for everybody); the columns `site` and
-        `cohort` are text. An event on day 0 enters at half a day. Subjects without an outcome, or
-        censored on day 0, are left out with a reason, or, with `require_outcome=False` (for
-        scoring), kept in role "other". Raises ValueError naming the column and subject.
+        Parameters
+        ----------
+        subjects : DataFrame
+            Covariate columns may be absent (then unknown for everybody); the columns `site` and `cohort`
+            are text. An event on day 0 enters at half a day.
+        measurements : DataFrame
+            One row per (subject, analyte, replicate).
+        require_outcome : bool, default True
+            Whether subjects without an outcome, or censored on day 0, are left out with a reason; else (for
+            scoring) they are kept in role "other".
+
+        Returns
+        -------
+        FrozenTable
+            The table, its rows sorted.
+
+        Raises
+        ------
+        ValueError
+            Naming the column and the subject.
         """
         people = _checked_subjects(subjects)
         values = _checked_measurements(measurements, set(people["subject"]))
@@ -75,7 +98,13 @@ class FrozenTable:
         return cls(people, values, left_out)
 
     def to_bytes(self) -> bytes:
-        """The canonical bytes: UTF-8 lines of JSON, floats in shortest form, unknown as null."""
+        """The canonical bytes.
+
+        Returns
+        -------
+        bytes
+            UTF-8 lines of JSON, floats in shortest form, unknown as null.
+        """
         return "".join(f"{line}\n" for line in self._lines()).encode()
 
     def _lines(self) -> Iterator[str]:
@@ -85,21 +114,43 @@ class FrozenTable:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> FrozenTable:
-        """Read canonical bytes. ValueError where they are not what `to_bytes` wrote."""
+        """Read canonical bytes.
+
+        Parameters
+        ----------
+        content : bytes
+            What `to_bytes` gave.
+
+        Returns
+        -------
+        FrozenTable
+            The same table.
+
+        Raises
+        ------
+        ValueError
+            Where the bytes are not what `to_bytes` wrote.
+        """
         try:
             lines = [json.loads(line) for line in content.decode().splitlines()]
             header, count = lines[0]["format"], lines[0]["subjects"]
         except (UnicodeDecodeError, json.JSONDecodeError, LookupError, TypeError) as error:
-            raise ValueError("These bytes are not a frozen table.") from error
+            raise Refused("not_a_table", "These bytes are not a frozen table.") from error
         if header != _FORMAT:
-            raise ValueError(
-                f"This frozen table is of format {header!r}; this code reads {_FORMAT!r}."
+            raise Refused(
+                "table_format",
+                "This frozen table is of format {format}; this code reads {readable}.",
+                format=repr(header),
+                readable=repr(_FORMAT),
             )
         subjects = pd.DataFrame(lines[1 : 1 + count], columns=list(SUBJECT_COLUMNS))
         measurements = pd.DataFrame(lines[1 + count :], columns=list(MEASUREMENT_COLUMNS))
         table = cls.freeze(subjects, measurements, require_outcome=False)
         if table.to_bytes() != content:
-            raise ValueError("These bytes are not in the canonical form of a frozen table.")
+            raise Refused(
+                "table_not_canonical",
+                "These bytes are not in the canonical form of a frozen table.",
+            )
         return table
 
     @cached_property
@@ -113,7 +164,13 @@ class FrozenTable:
         return sorted(set(self.measurements["analyte"]))
 
     def counts(self) -> dict[str, int]:
-        """Subjects and events of each role, as {"train": n, "train_events": d, ...}."""
+        """Subjects and events of each role.
+
+        Returns
+        -------
+        dict of int
+            {"train": n, "train_events": d, ...}, two keys for each of ROLES.
+        """
         counts = {}
         for role in ROLES:
             rows = self.subjects[self.subjects["role"] == role]
@@ -149,9 +206,11 @@ def _checked_subjects(frame: pd.DataFrame) -> pd.DataFrame:
     _refuse_duplicates(people, ["subject"], "subjects")
     wrong = ~(people["event"].isin([0.0, 1.0]) | people["event"].isna()) | (people["time"] < 0)
     if wrong.any():
-        raise ValueError(
-            f"subjects: {people['subject'][wrong].iloc[0]!r} has an outcome that cannot be: time is "
-            "in days from the index date, not before it, and event is true or false."
+        raise Refused(
+            "impossible_outcome",
+            "subjects: {subject} has an outcome that cannot be: time is in days from the "
+            "index date, not before it, and event is true or false.",
+            subject=repr(people["subject"][wrong].iloc[0]),
         )
     return people[list(SUBJECT_COLUMNS)]
 
@@ -163,23 +222,32 @@ def _checked_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFra
     values["analyte"] = _text(frame, "analyte")
     replicate = _numbers(frame, "replicate")
     if not np.all(replicate == np.floor(replicate)):
-        raise ValueError("measurements: replicate must be a whole number, 1 for the first.")
+        raise Refused(
+            "replicate_not_whole",
+            "measurements: replicate must be a whole number, 1 for the first.",
+        )
     values["replicate"] = replicate.astype(np.int64)
     values["value"] = _numbers(frame, "value")
     values["flag"] = _words(frame, "flag", FLAGS, optional=False)
     values["limit"] = _numbers(frame, "limit")
     if strangers := sorted(set(values["subject"]) - subjects):
-        raise ValueError(
-            f"measurements: {strangers[0]!r} is not among the subjects; "
-            "give every measured subject a row there."
+        raise Refused(
+            "measured_stranger",
+            "measurements: {subject} is not among the subjects; give every measured "
+            "subject a row there.",
+            subject=repr(strangers[0]),
         )
     _refuse_duplicates(values, ["subject", "analyte", "replicate"], "measurements")
     hollow = values["flag"].isin(["in_range", "extrapolated"]) & values["value"].isna()
     if hollow.any():
         row = values[hollow].iloc[0]
-        raise ValueError(
-            f"measurements: {row['analyte']} of {row['subject']!r} is flagged {row['flag']} but has "
-            "no value; flag it missing."
+        raise Refused(
+            "flagged_without_value",
+            "measurements: {analyte} of {subject} is flagged {flag} but has no value; flag "
+            "it missing.",
+            analyte=row["analyte"],
+            subject=repr(row["subject"]),
+            flag=row["flag"],
         )
     return values
 
@@ -188,10 +256,19 @@ def _check_columns(
     frame: pd.DataFrame, name: str, required: Sequence[str], known: Sequence[str]
 ) -> None:
     if absent := [column for column in required if column not in frame.columns]:
-        raise ValueError(f"{name}: the column {', '.join(absent)} is absent.")
+        raise Refused(
+            "column_absent",
+            "{name}: the column {absent} is absent.",
+            name=name,
+            absent=", ".join(absent),
+        )
     if unknown := [str(column) for column in frame.columns if column not in known]:
-        raise ValueError(
-            f"{name}: the column {', '.join(unknown)} is unknown; known are {', '.join(known)}."
+        raise Refused(
+            "column_unknown",
+            "{name}: the column {unknown} is unknown; known are {known}.",
+            name=name,
+            unknown=", ".join(unknown),
+            known=", ".join(known),
         )
 
 
@@ -199,7 +276,12 @@ def _text(frame: pd.DataFrame, column: str) -> pd.Series:
     found = frame[column].astype(object).reset_index(drop=True)
     for value in found:
         if not isinstance(value, str) or not value:
-            raise ValueError(f"The column {column} holds {value!r}; it must be text on every row.")
+            raise Refused(
+                "not_text",
+                "The column {column} holds {value}; it must be text on every row.",
+                column=column,
+                value=repr(value),
+            )
     return found
 
 
@@ -211,8 +293,12 @@ def _words(
     found = [None if pd.isna(value) else value for value in frame[column].tolist()]
     for value in found:
         if not (value in words or (optional and value is None)):
-            raise ValueError(
-                f"The column {column} holds {value!r}; it must be one of {', '.join(words)}."
+            raise Refused(
+                "not_one_of",
+                "The column {column} holds {value}; it must be one of {words}.",
+                column=column,
+                value=repr(value),
+                words=", ".join(words),
             )
     return pd.Series(found, dtype=object)
 
@@ -226,9 +312,17 @@ def _numbers(frame: pd.DataFrame, column: str) -> pd.Series:
         numbers = frame[column].astype(object).where(frame[column].notna(), np.nan)
         found = numbers.astype(np.float64).reset_index(drop=True)
     except (TypeError, ValueError) as error:
-        raise ValueError(f"The column {column} holds something that is not a number.") from error
+        raise Refused(
+            "not_a_number",
+            "The column {column} holds something that is not a number.",
+            column=column,
+        ) from error
     if np.isinf(found).any():
-        raise ValueError(f"The column {column} holds an infinite value; leave it empty if unknown.")
+        raise Refused(
+            "infinite_value",
+            "The column {column} holds an infinite value; leave it empty if unknown.",
+            column=column,
+        )
     return found + 0.0  # -0.0 and 0.0 are the same number and must be the same bytes
 
 
@@ -236,7 +330,12 @@ def _refuse_duplicates(frame: pd.DataFrame, keys: list[str], name: str) -> None:
     twice = frame.duplicated(keys)
     if twice.any():
         row = ", ".join(str(value) for value in frame.loc[twice, keys].iloc[0])
-        raise ValueError(f"{name}: there is more than one row for ({row}); keep one.")
+        raise Refused(
+            "row_twice",
+            "{name}: there is more than one row for ({row}); keep one.",
+            name=name,
+            row=row,
+        )
 
 
 def _with_outcome(

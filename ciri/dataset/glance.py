@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from ciri.dataset.frozen import NUMERIC_COVARIATES
+from ciri.errors import Refused
 from plausibility import (
     CODES,
     QUANTITIES,
@@ -38,30 +39,41 @@ def refuse_doubts(
     doubts = [*_of_people(people), *_of_measurements(measured, concentrations)]
     there = {(doubt.code, doubt.column) for doubt in doubts}
     if idle := [pair for pair in accepted if pair not in there]:
-        raise ValueError(
-            f"accept holds {idle[0]!r}, but nothing of that code and column is there to accept; "
-            f"take it out. There is: {', '.join(map(repr, sorted(there))) or 'nothing'}."
+        raise Refused(
+            "accept_idle",
+            "accept holds {pair}, but nothing of that code and column is there to accept; "
+            "take it out. There is: {there}.",
+            pair=repr(idle[0]),
+            there=", ".join(map(repr, sorted(there))) or "nothing",
         )
     waiting = [doubt for doubt in doubts if (doubt.code, doubt.column) not in accepted]
     if waiting:
         lines = [f"- {d.code}, column {d.column}: {d.sentence()}{_rows(d)}" for d in waiting]
         pairs = ", ".join(f'("{d.code}", "{d.column}")' for d in waiting)
-        raise ValueError(
-            "This frame looks wrong:\n"
-            + "\n".join(lines)
-            + f"\nCorrect it; or, what is right, accept by code and column: accept=[{pairs}]."
+        raise Refused(
+            "frame_in_doubt",
+            "This frame looks wrong:\n{doubts}\nCorrect it; or, what is right, accept by code and column: "
+            "accept=[{pairs}].",
+            doubts="\n".join(lines),
+            pairs=pairs,
         )
 
 
 def _pairs(accept: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     pairs = [] if isinstance(accept, str) else [tuple(entry) for entry in accept]
     if isinstance(accept, str) or any(len(pair) != 2 for pair in pairs):
-        raise ValueError(
-            'accept must be a list of pairs (code, column), such as ("constant", "albumin").'
+        raise Refused(
+            "accept_not_pairs",
+            'accept must be a list of pairs (code, column), such as ("constant", "albumin").',
         )
     for code, _column in pairs:
         if code not in CODES:
-            raise ValueError(f"accept knows no code {code!r}; it knows {', '.join(CODES)}.")
+            raise Refused(
+                "accept_unknown_code",
+                "accept knows no code {code}; it knows {codes}.",
+                code=repr(code),
+                codes=", ".join(CODES),
+            )
     return [(code, column) for code, column in pairs]
 
 

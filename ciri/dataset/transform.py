@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ciri.dataset.frozen import PDL1_CLASSES, FrozenTable
+from ciri.errors import Refused
 from ciri.specification.specification import Specification
 
 SEX_CODE = {"female": 0.0, "male": 1.0}
@@ -58,7 +59,11 @@ class Transform:
     ) -> Transform:
         """Learn from the measurements and covariates of `subjects` (the training rows) alone."""
         if clash := sorted(set(analytes) & set(specification.covariates)):
-            raise ValueError(f"{clash[0]!r} names both an analyte and a covariate; rename one.")
+            raise Refused(
+                "analyte_and_covariate",
+                "{name} names both an analyte and a covariate; rename one.",
+                name=repr(clash[0]),
+            )
         rules = specification.analytes
         blank = cls(
             scale=rules.scale,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from ciri.dataset.exported import analytes_in, readings_in
 from ciri.dataset.frozen import SUBJECT_COLUMNS, FrozenTable
 from ciri.dataset.glance import refuse_doubts
+from ciri.errors import Refused
 from ciri.specification.specification import ENDPOINTS
 
 _ONE = {"site": "all", "cohort": "all", "role": "train"}
@@ -29,28 +31,53 @@ def freeze_wide(
 ) -> FrozenTable:
     """Freeze a frame with a row per patient: one of your own, or an exported file (`read_export`).
 
-    Columns: subject, time (days), event (true or false, 1 or 0), and any of site, cohort, role ("train",
-    "validate", "other"; by default everybody trains) and the covariates that `FrozenTable` knows. The
-    columns named in `analytes` hold concentrations: numbers, "<3.2" or ">500" beyond a limit, empty where
-    nothing was measured; in an exported file the flag and the limits stand in columns beside (ciri.
-    columns), and without `analytes` all that it holds are taken. An analysis dataset names its outcomes
-    os_days, os_event and so on: with several, say which `endpoint`. With `require_outcome=False` patients
-    without an outcome stay, to be scored. Raises ValueError with a sentence that
-    names the column.
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns subject, time (days), event (true or false, 1 or 0), and any of site, cohort, role
+        ("train", "validate", "other"; by default everybody trains) and the covariates that `FrozenTable`
+        knows.
+    analytes : sequence of str, optional
+        The columns that hold concentrations: numbers, "<3.2" or ">500" beyond a limit, empty where
+        nothing was measured. In an exported file the flag and the limits stand in columns beside
+        (`ciri.dataset.columns`), and without `analytes` all that it holds are taken.
+    endpoint : {"OS", "PFS"}, optional
+        Which outcome, where an analysis dataset names several (os_days, os_event and so on).
+    require_outcome : bool, default True
+        With False, patients without an outcome stay, to be scored.
+    accept : iterable of (code, column)
+        Doubts to accept, such as ("constant", "albumin").
+    scale : {"concentration", "npx"}, default "concentration"
+        "npx" for values on a log2 scale, which may be negative.
 
+    Returns
+    -------
+    FrozenTable
+        The checked and sorted table.
+
+    Raises
+    ------
+    ValueError
+        With a sentence that names the column, or every doubt that was not accepted.
+
+    Notes
+    -----
     What a person would see at a glance is refused until it is accepted by code and column: a constant
-    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. `accept`
-    holds such pairs, as ("constant", "albumin"). `scale` is "concentration", or "npx" for values on a
-    log2 scale, which may be negative. An exported file was looked at when its values came in.
+    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. An
+    exported file was looked at when its values came in.
     """
     if scale not in ("concentration", "npx"):
-        raise ValueError(f"scale is {scale!r}; it must be concentration or npx.")
+        raise Refused(
+            "unknown_scale", "scale is {scale}; it must be concentration or npx.", scale=repr(scale)
+        )
     frame = _as_known(frame, endpoint)
     exported = analytes_in(frame)
     asked = list(exported) if analytes is None else list(analytes)
     plain = [name for name in asked if name not in exported]
     if absent := [name for name in ("subject", "time", "event", *plain) if name not in frame]:
-        raise ValueError(f"The frame has no column {', '.join(absent)}.")
+        raise Refused(
+            "column_missing", "The frame has no column {absent}.", absent=", ".join(absent)
+        )
     rows = frame.assign(subject=frame["subject"].astype(str))
     known = [name for name in SUBJECT_COLUMNS if name in rows]
     people = rows[known].assign(**{k: v for k, v in _ONE.items() if k not in rows})
@@ -69,8 +96,10 @@ def _as_known(frame: pd.DataFrame, endpoint: str | None) -> pd.DataFrame:
     if "time" not in frame:
         ends = [name for name in ENDPOINTS if f"{name.lower()}_days" in frame]
         if len(ends) > 1 and endpoint is None:
-            raise ValueError(
-                f"The frame holds the outcomes {' and '.join(ends)}; say which endpoint."
+            raise Refused(
+                "several_endpoints",
+                "The frame holds the outcomes {endpoints}; say which endpoint.",
+                endpoints=" and ".join(ends),
             )
         which = (endpoint or "".join(ends)).lower()
         names |= {f"{which}_days": "time", f"{which}_event": "event"}
@@ -87,15 +116,18 @@ def _cells(rows: pd.DataFrame, analytes: Sequence[str]) -> pd.DataFrame:
     return pd.concat([long[["subject", "analyte"]], read], axis=1).assign(replicate=1)
 
 
-def _read(text: object, analyte: str) -> tuple[float, str, float]:
+def _read(text: Any, analyte: str) -> tuple[float, str, float]:
     """Value, flag and limit of one cell."""
-    if pd.isna(text) or str(text).strip() == "":  # type: ignore[call-overload]
+    if pd.isna(text) or str(text).strip() == "":
         return np.nan, "missing", np.nan
     if beyond := _BEYOND.fullmatch(str(text)):
         return np.nan, _FLAG[beyond[1]], float(beyond[2])
     try:
         return float(str(text)), "in_range", np.nan
     except ValueError as error:
-        raise ValueError(
-            f"The column {analyte} holds {text!r}; it must be a number, or <limit or >limit."
+        raise Refused(
+            "not_a_reading",
+            "The column {analyte} holds {text}; it must be a number, or <limit or >limit.",
+            analyte=analyte,
+            text=repr(text),
         ) from error

@@ -23,9 +23,26 @@ def calibration_figure(
 ) -> Figure:
     """Smooth calibration curve with its band, fifths of the patients with intervals, and the diagonal.
 
-    curve_rows: horizon (months), predicted, observed, low, high (risks, 0-1); group_rows: the same
-    and n; ici_rows: horizon, ici, the mean distance of the curve from the diagonal, written in the
-    corner. A horizon may have a curve, groups, or both.
+    Parameters
+    ----------
+    curve_rows : list of dict
+        horizon (months), predicted, observed, low, high (risks, 0-1).
+    group_rows : list of dict
+        The same and n. A horizon may have a curve, groups, or both.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    ici_rows : list of dict, optional
+        horizon, ici, the mean distance of the curve from the diagonal, written in the corner.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     curve, groups = (

@@ -16,7 +16,24 @@ def comparison_figure(
 ) -> Figure:
     """C-index with intervals of both models, and every patient's two percentile scores.
 
-    tables: what ciri.training.tables.comparison_tables gives for `names`.
+    Parameters
+    ----------
+    tables : dict
+        What `ciri.training.tables.comparison_tables` gives for `names`.
+    names : tuple of str
+        The two models.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     if not tables["performance"] or not tables["scores"]:

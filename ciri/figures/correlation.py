@@ -19,7 +19,22 @@ from ciri.figures.theme import (
 def correlation_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
     """Spearman's rho of score and analyte with its 95 % interval, highest first.
 
-    rows: analyte, rho, low, high, p, q, n (report["correlations"]).
+    Parameters
+    ----------
+    rows : list of dict
+        analyte, rho, low, high, p, q, n (report["correlations"]).
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     if not rows:

@@ -22,8 +22,27 @@ Rows = list[dict[str, Any]]
 def decision_figure(rows: Rows, theme: str = "light") -> Figure:
     """Net benefit of treating by the model, everybody, or nobody, at each threshold probability.
 
-    rows: horizon (months), threshold (0-1), model, all, none. Curves are shown down to a little below
-    zero, and up to the threshold from which no strategy is worth more than treating nobody.
+    Parameters
+    ----------
+    rows : list of dict
+        horizon (months), threshold (0-1), model, all, none.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
+
+    Notes
+    -----
+    Curves are shown down to a little below zero, and up to the threshold from which no strategy is worth
+    more than treating nobody.
     """
     look = theme_of(theme)
     found = known(rows, "threshold")

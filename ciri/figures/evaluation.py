@@ -10,11 +10,21 @@ Rows = list[dict[str, Any]]
 
 
 def evaluation_rows(evaluation: dict[str, Any] | None, basis: str) -> dict[str, Rows]:
-    """Rows for auc_figure, brier_figure, calibration_figure (curve, groups, ici), decision_figure.
+    """The rows of the figures of performance, out of an evaluation as a report holds it.
 
-    evaluation: Evaluation.to_dict() with times in days, or None where nothing could be judged; basis:
-    "out-of-bag", "cross-validated" or "validation". Keys: auc, brier, calibration,
-    calibration_groups, ici, decision; horizons become months.
+    Parameters
+    ----------
+    evaluation : dict or None
+        `Evaluation.to_dict` with times in days, or None where nothing could be judged.
+    basis : {"out-of-bag", "cross-validated", "validation"}
+        What the predictions were.
+
+    Returns
+    -------
+    dict of list of dict
+        Rows for `auc_figure`, `brier_figure`, `calibration_figure` (curve, groups, ici) and
+        `decision_figure` under auc, brier, calibration, calibration_groups, ici, decision; horizons become
+        months.
     """
     found = evaluation or {}
     metrics = found.get("metrics", [])

@@ -28,9 +28,26 @@ def forest_plot_figure(
 ) -> Figure:
     """Hazard ratio and interval in each level of each stratum, squares as large as the events.
 
-    rows: stratum ("overall" for all patients, drawn on top), level, n, events, hr, low, high, p,
-    reason (a sentence where there is no hazard ratio), and, where known, interaction_p of the
-    stratum (strata_table).
+    Parameters
+    ----------
+    rows : list of dict
+        stratum ("overall" for all patients, drawn on top), level, n, events, hr, low, high, p, reason (a
+        sentence where there is no hazard ratio), and, where known, interaction_p of the stratum
+        (`strata_table`).
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    title : str
+        Of the axis.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     if not rows:

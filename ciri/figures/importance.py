@@ -19,8 +19,24 @@ from ciri.figures.theme import (
 def importance_figure(rows: list[dict[str, Any]], theme: str = "light", limit: int = 30) -> Figure:
     """Mean loss of C with its interval, one row per feature, best first.
 
-    rows: feature, mean, low, high, rank, selected (report["importance"]). At most `limit` rows are
-    drawn, but never fewer than are selected.
+    Parameters
+    ----------
+    rows : list of dict
+        feature, mean, low, high, rank, selected (report["importance"]).
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    limit : int, default 30
+        Rows drawn, at most, but never fewer than are selected.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     shown = max(limit, sum(bool(row["selected"]) for row in rows))

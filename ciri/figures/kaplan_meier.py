@@ -28,9 +28,26 @@ def kaplan_meier_figure(
 ) -> Figure:
     """Kaplan-Meier steps with 95 % bands, numbers at risk below, log-rank p in the corner.
 
-    tables: report["kaplan_meier"]["train"] or ["validate"]; times in days, drawn in months. Groups
-    are "good", "intermediate", "poor", or two of them. Where tables has "hazard_ratio" (hr, low,
-    high: poor against good), it stands beside the p.
+    Parameters
+    ----------
+    tables : dict or None
+        report["kaplan_meier"]["train"] or ["validate"]; times in days, drawn in months. Groups are "good",
+        "intermediate", "poor", or two of them. Where it has "hazard_ratio" (hr, low, high: poor against
+        good), it stands beside the p.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    outcome : str, default "Survival"
+        What the curves are of.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     if tables is None or not tables["curves"]:

@@ -24,8 +24,24 @@ def minimal_depth_figure(
 ) -> Figure:
     """Mean depth of each feature's first split, shallowest first, beside the depth that chance gives.
 
-    rows: feature, mean_depth, share_of_trees, threshold, shallow (minimal_depth); at most `limit`
-    are drawn.
+    Parameters
+    ----------
+    rows : list of dict
+        feature, mean_depth, share_of_trees, threshold, shallow (`minimal_depth`).
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    limit : int, default 30
+        Features drawn, at most.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     drawn = sorted(known(rows, "mean_depth"), key=lambda row: row["mean_depth"])[:limit]

@@ -28,7 +28,22 @@ class _Kinds:
 def auc_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
     """Time-dependent AUC with its 95 % band for each basis, beside the 0.5 that chance gives.
 
-    rows: time (days), value, low, high, basis ("out-of-bag", "cross-validated", "validation").
+    Parameters
+    ----------
+    rows : list of dict
+        time (days), value, low, high, basis ("out-of-bag", "cross-validated", "validation").
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     found = [{**row, "kind": row["basis"]} for row in known(rows, "time", "value")]
@@ -60,7 +75,22 @@ def auc_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
 def brier_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
     """Brier score of a model with its 95 % band, beside that of Kaplan-Meier; lower is better.
 
-    rows: time (days), value, low, high, reference.
+    Parameters
+    ----------
+    rows : list of dict
+        time (days), value, low, high, reference.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     found = [{**row, "kind": _MODEL} for row in known(rows, "time", "value")]

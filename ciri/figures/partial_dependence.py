@@ -24,9 +24,26 @@ def partial_dependence_figure(
 ) -> Figure:
     """The mean answer along a feature, with single patients behind it and the unknown beside it.
 
-    table: PartialDependence.to_dict() - feature, horizon, n, curve (value, mean), unknown, lines (row,
-    value, predicted). answer: the title of the axis, such as "Survival at 12 months"; left out, it is
-    the risk score, or survival at the horizon in the outcome's unit of time.
+    Parameters
+    ----------
+    table : dict
+        `PartialDependence.to_dict`: feature, horizon, n, curve (value, mean), unknown, lines (row, value,
+        predicted).
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    answer : str, optional
+        The title of the axis, such as "Survival at 12 months"; left out, it is the risk score, or survival
+        at the horizon in the outcome's unit of time.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     feature, curve = table["feature"], table["curve"]

@@ -14,19 +14,54 @@ _LETTERS = 100  # of a line over a figure of that width
 
 
 def render_svg(spec: Figure) -> str:
-    """The figure as SVG text."""
+    """The figure as SVG text.
+
+    Parameters
+    ----------
+    spec : dict
+        A figure.
+
+    Returns
+    -------
+    str
+        SVG.
+    """
     svg: str = vl_convert.vegalite_to_svg(_sized(_told(spec)), allowed_base_urls=[])
     return svg
 
 
 def render_png(spec: Figure, scale: float = 2) -> bytes:
-    """The figure as PNG, `scale` pixels to one of the page."""
+    """The figure as PNG.
+
+    Parameters
+    ----------
+    spec : dict
+        A figure.
+    scale : float, default 2
+        Pixels to one of the page.
+
+    Returns
+    -------
+    bytes
+        PNG.
+    """
     png: bytes = vl_convert.vegalite_to_png(_sized(_told(spec)), scale=scale, allowed_base_urls=[])
     return png
 
 
 def render_pdf(spec: Figure) -> bytes:
-    """The figure as one page of PDF, vectors and text."""
+    """The figure as one page of PDF, vectors and text.
+
+    Parameters
+    ----------
+    spec : dict
+        A figure.
+
+    Returns
+    -------
+    bytes
+        PDF.
+    """
     pdf: bytes = vl_convert.svg_to_pdf(render_svg(spec))
     return pdf
 

@@ -37,8 +37,23 @@ _UNIT = "expected deaths"
 def waterfall_figure(table: dict[str, Any] | None, theme: str = "light") -> Figure:
     """One patient's contributions, strongest first, from the average score to the patient's.
 
-    table: Explanation.waterfall(row) - base, score, steps (feature, value, contribution, and, where
-    the value should read otherwise than as a number, text), others, rest.
+    Parameters
+    ----------
+    table : dict or None
+        `Explanation.waterfall`: base, score, steps (feature, value, contribution, and, where the value
+        should read otherwise than as a number, text), others, rest.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     if table is None or table["score"] is None:
@@ -180,7 +195,24 @@ def shap_importance_figure(
 ) -> Figure:
     """Mean absolute contribution of each feature over a cohort, largest first.
 
-    rows: feature, mean_abs (Explanation.importance()); at most `limit` are drawn.
+    Parameters
+    ----------
+    rows : list of dict
+        feature, mean_abs (`Explanation.importance`).
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    limit : int, default 20
+        Features drawn, at most.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     rows = sorted(
@@ -214,8 +246,25 @@ def _feature_axis(features: list[str]) -> Any:
 def beeswarm_figure(rows: list[dict[str, Any]], theme: str = "light", limit: int = 15) -> Figure:
     """Contributions of the strongest features to every patient's score, a point for each patient.
 
-    rows: row (patient), feature, value, contribution (Explanation.to_frame()). At most `limit`
-    features are drawn, and 300 patients, evenly spaced in the order of the rows.
+    Parameters
+    ----------
+    rows : list of dict
+        row (patient), feature, value, contribution (`Explanation.to_frame`). At most 300 patients are
+        drawn, evenly spaced in the order of the rows.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    limit : int, default 15
+        Features drawn, at most.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     known = [row for row in rows if row["contribution"] is not None]

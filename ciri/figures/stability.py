@@ -29,9 +29,27 @@ def stability_figure(
 ) -> Figure:
     """Selection frequency of each analyte, best first; a letter marks those that are correlated.
 
-    rows: feature, frequency (0-1), mean, low, high (loss of C), rank, selected, group (number of
-    the correlated group, None for none) (report["importance"]). At most `limit` are drawn, but never
-    fewer than are selected. min_frequency: the threshold, where the rule of selection has one.
+    Parameters
+    ----------
+    rows : list of dict
+        feature, frequency (0-1), mean, low, high (loss of C), rank, selected, group (number of the
+        correlated group, None for none) (report["importance"]).
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+    min_frequency : float or None, default None
+        The threshold (0-1), where the rule of selection has one.
+    limit : int, default 30
+        Rows drawn, at most, but never fewer than are selected.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     found = sorted(known(rows, "frequency"), key=lambda row: row["rank"])

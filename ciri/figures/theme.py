@@ -8,6 +8,8 @@ from typing import Any
 
 import altair as alt
 
+from ciri.errors import Refused
+
 Figure = dict[str, Any]
 
 HEIGHT_OF_ROW = 20
@@ -45,7 +47,12 @@ THEMES = {
 def theme_of(name: str) -> Theme:
     """The theme of a name. ValueError for a name that is not in THEMES."""
     if name not in THEMES:
-        raise ValueError(f"There is no theme {name!r}; choose one of {', '.join(THEMES)}.")
+        raise Refused(
+            "unknown_theme",
+            "There is no theme {name}; choose one of {themes}.",
+            name=repr(name),
+            themes=", ".join(THEMES),
+        )
     return THEMES[name]
 
 
@@ -89,7 +96,25 @@ def finish(chart: Any, theme: Theme) -> Figure:
 
 
 def message_figure(text: str, theme: str = "light") -> Figure:
-    """A sentence where a picture cannot be drawn."""
+    """A sentence where a picture cannot be drawn.
+
+    Parameters
+    ----------
+    text : str
+        The sentence.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
+    """
     lines = textwrap.wrap(text, 42)  # as many letters as a phone has room for
     height = max(120, 40 + _LINE * len(lines))
     chart = (

@@ -17,8 +17,24 @@ def tradeoff_figure(
 ) -> Figure:
     """Out-of-bag C with its 95 % band against how many of the best analytes are kept.
 
-    rows: k, c, low, high (report["tradeoff"]); k: the number that was kept, marked. The same patients
-    rank and judge, which the axis says.
+    Parameters
+    ----------
+    rows : list of dict
+        k, c, low, high (report["tradeoff"]). The same patients rank and judge, which the axis says.
+    k : int, optional
+        The number that was kept, marked.
+    theme : {"light", "dark", "print"}, default "light"
+        The ground it is drawn for.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; a sentence where there is nothing to draw.
+
+    Raises
+    ------
+    ValueError
+        For an unknown theme.
     """
     look = theme_of(theme)
     found = sorted(known(rows, "k", "c"), key=lambda row: row["k"])

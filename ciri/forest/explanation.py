@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.kernel import shap
 from ciri.kernel.threads import in_threads, spans
@@ -29,11 +30,16 @@ _BLOCK = 64  # rows that one thread explains together
 class Explanation:
     """The contributions of p features to the scores of n rows.
 
-    values: (n, p) contributions in units of the score (expected deaths), features in training order;
-    NaN for a training row that every tree was grown on.
-    base: (n,) the average score of the trees' training samples, where the contributions start; one
-    number for all unless rows are explained out-of-bag.
-    features: (n, p) frame of the features' values, float64, under the index of the frame given.
+    Parameters
+    ----------
+    values : ndarray of float, shape (n, p)
+        Contributions in units of the score (expected events), features in training order; NaN for a
+        training row that every tree was grown on.
+    base : ndarray of float, shape (n,)
+        The average score of the trees' training samples, where the contributions start; one number for
+        all unless rows are explained out-of-bag.
+    features : DataFrame, shape (n, p)
+        The features' values, float64, under the index of the frame given.
     """
 
     values: Floats
@@ -42,12 +48,18 @@ class Explanation:
 
     @property
     def score(self) -> Floats:
-        """The score that is explained, base + contributions: (n,)."""
+        """The score that is explained, base + contributions: (n,), in expected events."""
         total: Floats = self.base + self.values.sum(axis=1)
         return total
 
     def to_frame(self) -> pd.DataFrame:
-        """One row per patient and feature: row (the features' index), feature, value, contribution."""
+        """Contributions in long form, one row per patient and feature.
+
+        Returns
+        -------
+        DataFrame, n * p rows
+            row (the features' index), feature, value, contribution (expected events).
+        """
         rows, names = self.features.index, list(self.features.columns)
         return pd.DataFrame(
             {
@@ -59,14 +71,36 @@ class Explanation:
         )
 
     def top(self, row: int, k: int = 10) -> pd.DataFrame:
-        """The k features that move the score of row number `row` most, the strongest first.
+        """The features that move the score of one row most, the strongest first.
 
-        Columns: feature, value, contribution. Features that move nothing are left out.
+        Parameters
+        ----------
+        row : int
+            Number of the row, from 0; a negative one counts from the end.
+        k : int, default 10
+            Features told, at most.
+
+        Returns
+        -------
+        DataFrame, up to k rows
+            feature, value, contribution. Features that move nothing are left out.
+
+        Raises
+        ------
+        ValueError
+            Where k is below 1 or there is no such row.
         """
         if k < 1:
-            raise ValueError("k must be at least 1; it is how many features are told.")
+            raise Refused(
+                "features_told_too_few", "k must be at least 1; it is how many features are told."
+            )
         if not -len(self.values) <= row < len(self.values):
-            raise ValueError(f"There is no row {row}; {len(self.values)} rows were explained.")
+            raise Refused(
+                "unknown_row",
+                "There is no row {row}; {rows} rows were explained.",
+                row=row,
+                rows=len(self.values),
+            )
         found = pd.DataFrame(
             {
                 "feature": list(self.features.columns),
@@ -79,10 +113,25 @@ class Explanation:
         return moving.iloc[order[:k]].reset_index(drop=True)
 
     def waterfall(self, row: int, k: int = 8) -> dict[str, Any]:
-        """The way from base to score of row number `row`, as plain values.
+        """The way from base to score of one row, as plain values for JSON.
 
-        base, score; steps: feature, value, contribution of the k strongest; others: how many more
-        features move it; rest: the sum of theirs. None where the row has no score.
+        Parameters
+        ----------
+        row : int
+            Number of the row, from 0; a negative one counts from the end.
+        k : int, default 8
+            Steps told one by one, at most.
+
+        Returns
+        -------
+        dict
+            base, score; steps: feature, value, contribution of the k strongest; others: how many more
+            features move it; rest: the sum of theirs. None where the row has no score.
+
+        Raises
+        ------
+        ValueError
+            Where k is below 1 or there is no such row.
         """
         steps = self.top(row, k)
         contributions = self.values[row]
@@ -97,9 +146,12 @@ class Explanation:
         }
 
     def importance(self) -> pd.DataFrame:
-        """Mean absolute contribution over the rows that have a score: feature, mean_abs; largest
+        """Mean absolute contribution of each feature over the rows that have a score.
 
-        first, ties by name. NaN where no row has a score.
+        Returns
+        -------
+        DataFrame, p rows
+            feature, mean_abs (expected events); largest first, ties by name. NaN where no row has a score.
         """
         known = self.values[np.isfinite(self.base)]
         mean = np.abs(known).mean(axis=0) if len(known) else np.full(self.values.shape[1], np.nan)
@@ -112,12 +164,39 @@ class Explanation:
 def shap_values(
     forest: SurvivalForest, X: Any, training_rows: Any = None, n_jobs: int | None = None
 ) -> Explanation:
-    """Exact Shapley values of the ensemble mortality of each row of X (n, p); NaN for unknown.
+    """Exact Shapley values (TreeSHAP) of the ensemble mortality of each row.
 
-    training_rows: (n,) whole numbers, row i of X is that training row (-1: it is none); such a row
-    is explained by the trees that left it out alone, so that base + contributions is its out-of-bag
-    score. n_jobs: threads, the forest's own number by default; any number gives the same bits.
-    ValueError where X or training_rows do not fit the forest.
+    Parameters
+    ----------
+    forest : SurvivalForest
+        A fitted forest.
+    X : DataFrame or array, shape (n, p)
+        Numbers, NaN for unknown.
+    training_rows : array of int, shape (n,), optional
+        Row i of X is that training row (-1: it is none). Such a row is explained by the trees that left
+        it out alone, so that base + contributions is its out-of-bag score.
+    n_jobs : int or None, default None
+        Threads, the forest's own number by default; any number gives the same bits.
+
+    Returns
+    -------
+    Explanation
+        Contributions in units of the score; the sum of the contributions and the base is the score.
+
+    Raises
+    ------
+    ValueError
+        Where X or training_rows do not fit the forest.
+
+    Notes
+    -----
+    Path-dependent: what a feature is worth is judged against the training rows (as often as each tree
+    drew them) that reach the node.
+
+    References
+    ----------
+    Lundberg et al. (2020), From local explanations to global understanding with explainable AI for trees,
+    Nat. Mach. Intell. 2:56-67.
     """
     values = forest.features(X)
     rows = _training_rows(forest, training_rows, len(values))
@@ -160,9 +239,17 @@ def _training_rows(forest: SurvivalForest, training_rows: Any, count: int) -> In
         rows = rows.astype(np.int64) if (rows == np.floor(rows)).all() else rows
     known = len(forest.trees_.time)
     if rows.shape != (count,) or not np.issubdtype(rows.dtype, np.integer):
-        raise ValueError(f"training_rows must be {count} whole numbers, one for each row of X.")
+        raise Refused(
+            "training_rows_not_whole",
+            "training_rows must be {count} whole numbers, one for each row of X.",
+            count=count,
+        )
     if (rows < -1).any() or (rows >= known).any():
-        raise ValueError(f"training_rows must lie between 0 and {known - 1}, or be -1 for none.")
+        raise Refused(
+            "training_rows_outside",
+            "training_rows must lie between 0 and {last}, or be -1 for none.",
+            last=known - 1,
+        )
     return rows.astype(np.int64)
 
 

@@ -13,7 +13,9 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
+from ciri.errors import Refused
 from ciri.forest.growing import grow
+from ciri.forest.parameters import features_tried, row_weights, times_followed, whole
 from ciri.forest.recognition import Recognised, recognise
 from ciri.forest.trees import Trees
 from ciri.survival.concordance import concordance_indices
@@ -25,22 +27,51 @@ from ciri.survival.features import (
     matching_outcome,
     seed_of,
 )
-from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Floats, Integers
 
 
 class SurvivalForest(BaseEstimator):
     """A random survival forest with log-rank splitting.
 
-    n_estimators: trees. min_samples_leaf: distinct training rows in a leaf, at least. max_features:
-    features drawn at each node ("sqrt", "log2", a share, a number, None for all). random_state: a whole
-    number, a numpy RandomState, or None for another forest at each fit. n_jobs: threads, None for as
-    many as there may be (`kernel.threads`); the forest never depends on it. bootstrap: n rows drawn
-    with replacement for each tree, else 63.2 % of the rows without.
+    Parameters
+    ----------
+    n_estimators : int, default 1000
+        Trees.
+    min_samples_leaf : int, default 15
+        Distinct training rows in a leaf, at least.
+    max_features : {"sqrt", "log2"}, float, int or None, default "sqrt"
+        Features drawn at each node: a rule, a share above 0 and up to 1.0, a number, None for all.
+    random_state : int, numpy.random.RandomState or None, default None
+        The seed; None grows another forest at each fit.
+    n_jobs : int or None, default None
+        Threads, None for as many as there may be (`ciri.kernel.threads`); the forest never depends on it.
+    bootstrap : bool, default True
+        Whether n rows are drawn with replacement for each tree, else 63.2 % of the rows without.
 
-    After `fit`: `trees_` (Trees), `feature_names_in_`, `n_features_in_`, `unique_times_` (distinct
-    training times), `seed_`, `oob_prediction_` (n,) (NaN for a row that every sample holds) and
-    `oob_score_` (Harrell's C of the rest, NaN where nobody can be compared).
+    Attributes
+    ----------
+    trees_ : ciri.forest.trees.Trees
+        The grown trees as plain arrays.
+    feature_names_in_ : ndarray of str, shape (p,)
+        Columns in training order.
+    n_features_in_ : int
+        Number of columns, p.
+    unique_times_ : ndarray of float, shape (t,)
+        Distinct training times, rising, in the unit of y.
+    seed_ : int
+        The seed that was used.
+    oob_prediction_ : ndarray of float, shape (n,)
+        Out-of-bag ensemble mortality (expected events); NaN for a row that every sample holds.
+    oob_score_ : float
+        Harrell's C of the known `oob_prediction_`; NaN where nobody can be compared.
+
+    Notes
+    -----
+    Whatever reads the trees raises sklearn.exceptions.NotFittedError before `fit`.
+
+    References
+    ----------
+    Ishwaran, Kogalur, Blackstone, Lauer (2008), Random survival forests, Ann. Appl. Stat. 2:841-860.
     """
 
     trees_: Trees
@@ -76,26 +107,45 @@ class SurvivalForest(BaseEstimator):
     def fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Grow the forest.
 
-        X: (n, p) frame or array, NaN for unknown. y: structured (event, time), (n,), in any one unit
-        of time. sample_weight: (n,), not negative; the relative chance of a row in each sample.
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown.
+        y : structured array, shape (n,)
+            (event, time), in any one unit of time, such as `sksurv.util.Surv` makes.
+        sample_weight : array, shape (n,), optional
+            The relative chance of a row in each sample; not negative.
+
+        Returns
+        -------
+        SurvivalForest
+            The forest itself.
+
+        Raises
+        ------
+        ValueError
+            Where X and y do not fit, hold fewer than two rows or no event, or a parameter cannot be.
         """
         names, values = feature_names(X), feature_values(X)
         event, time = matching_outcome(values, y)
         if len(values) < 2 or not event.any():
-            raise ValueError(
-                "A forest needs at least two rows and one event to learn from; here n_samples="
-                f"{len(values)}, with {int(event.sum())} events."
+            raise Refused(
+                "too_little_for_a_forest",
+                "A forest needs at least two rows and one event to learn from; here "
+                "n_samples={rows}, with {events} events.",
+                rows=len(values),
+                events=int(event.sum()),
             )
         self.seed_ = seed_of(self.random_state)
         trees = grow(
             values,
             event,
             time,
-            n_estimators=_whole("n_estimators", self.n_estimators),
-            min_samples_leaf=_whole("min_samples_leaf", self.min_samples_leaf),
+            n_estimators=whole("n_estimators", self.n_estimators),
+            min_samples_leaf=whole("min_samples_leaf", self.min_samples_leaf),
             features_tried=features_tried(self.max_features, values.shape[1]),
             seed=self.seed_,
-            sample_weight=_weights(sample_weight, len(values)),
+            sample_weight=row_weights(sample_weight, len(values)),
             bootstrap=self.bootstrap,
             n_jobs=self.n_jobs,
         )
@@ -103,7 +153,22 @@ class SurvivalForest(BaseEstimator):
 
     @classmethod
     def from_trees(cls, trees: Trees, names: list[str], **parameters: Any) -> SurvivalForest:
-        """A fitted forest from stored trees and the names of their features."""
+        """Make a fitted forest of stored trees and the names of their features.
+
+        Parameters
+        ----------
+        trees : ciri.forest.trees.Trees
+            Grown trees.
+        names : list of str, length p
+            Features, in the order that the trees number them.
+        **parameters
+            Parameters of the forest, as its constructor takes them.
+
+        Returns
+        -------
+        SurvivalForest
+            A fitted forest.
+        """
         forest = cls(**parameters)
         if isinstance(forest.random_state, int):
             forest.seed_ = forest.random_state
@@ -124,14 +189,45 @@ class SurvivalForest(BaseEstimator):
         return self
 
     def predict(self, X: Any) -> Floats:
-        """Ensemble mortality (n,): expected events if all training patients had this risk."""
+        """Predict ensemble mortality: expected events if all training patients had this risk.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Mean of the trees' mortality, in expected events; higher is riskier.
+
+        Raises
+        ------
+        ValueError
+            Where X does not have the columns that the forest was fitted to, or holds what is not a number.
+        """
         values = self.features(X)
         return self.trees_.mean_mortality(values, n_jobs=self.n_jobs)
 
     def predict_out_of_bag(self, X: Any, training_rows: Any) -> Floats:
-        """Ensemble mortality (n,) where row i is training row `training_rows[i]` (-1: is none):
+        """Predict ensemble mortality of training rows by the trees whose sample left them out.
 
-        the mean over the trees whose sample left that row out.
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+        training_rows : array of int, shape (n,)
+            Row i of X is training row `training_rows[i]`; -1: it is none, and every tree counts.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Expected events; NaN for a row that every sample holds.
+
+        Raises
+        ------
+        ValueError
+            Where X does not have the columns that the forest was fitted to, or holds what is not a number.
         """
         values, rows = self.features(X), np.asarray(training_rows, np.int64)
         return self.trees_.mean_mortality(values, rows, self.n_jobs)
@@ -139,99 +235,160 @@ class SurvivalForest(BaseEstimator):
     def predict_cumulative_hazard_function(
         self, X: Any, times: Any, training_rows: Integers | None = None
     ) -> Floats:
-        """Ensemble cumulative hazard (n, times): mean of the leaves' Nelson-Aalen estimates."""
+        """Predict the ensemble cumulative hazard: mean of the leaves' Nelson-Aalen estimates.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+        times : array, shape (t,)
+            In the unit of y, positive, up to the last training time.
+        training_rows : ndarray of int, shape (n,), optional
+            Row i of X is that training row (-1: none), as in `predict_out_of_bag`; by default none is.
+
+        Returns
+        -------
+        ndarray of float, shape (n, t)
+            Cumulative hazard at each of the times.
+
+        Raises
+        ------
+        ValueError
+            Where X does not fit the forest, or a time is not positive and finite or lies past the last
+            training time.
+        """
         return self._curve(X, times, "hazard", training_rows)
 
     def predict_survival_function(
         self, X: Any, times: Any, training_rows: Integers | None = None
     ) -> Floats:
-        """Ensemble survival probability (n, times): mean of the leaves' Kaplan-Meier estimates.
+        """Predict the ensemble survival probability: mean of the leaves' Kaplan-Meier estimates.
 
-        times: in the unit of y, positive, up to the last training time. `training_rows` as in
-        `predict_out_of_bag`.
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+        times : array, shape (t,)
+            In the unit of y, positive, up to the last training time.
+        training_rows : ndarray of int, shape (n,), optional
+            Row i of X is that training row (-1: none), as in `predict_out_of_bag`; by default none is.
+
+        Returns
+        -------
+        ndarray of float, shape (n, t)
+            Probability (0-1) of being free of an event after each of the times.
+
+        Raises
+        ------
+        ValueError
+            Where X does not fit the forest, or a time is not positive and finite or lies past the last
+            training time.
         """
         return self._curve(X, times, "survival", training_rows)
 
     def predict_restricted_mean(
         self, X: Any, horizons: Any, training_rows: Integers | None = None
     ) -> Floats:
-        """Restricted mean survival time (n, horizons): area under the ensemble survival curve."""
+        """Predict the restricted mean survival time: the area under the ensemble survival curve.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+        horizons : array, shape (t,)
+            Times up to which the mean is taken; in the unit of y, positive, up to the last training time.
+        training_rows : ndarray of int, shape (n,), optional
+            Row i of X is that training row (-1: none), as in `predict_out_of_bag`; by default none is.
+
+        Returns
+        -------
+        ndarray of float, shape (n, t)
+            Mean survival time up to each of the horizons, in the unit of y.
+
+        Raises
+        ------
+        ValueError
+            Where X does not fit the forest, or a time is not positive and finite or lies past the last
+            training time.
+        """
         return self._curve(X, horizons, "mean", training_rows)
 
     def _curve(self, X: Any, times: Any, kind: str, training_rows: Integers | None) -> Floats:
-        values, asked = self.features(X), self._times(times)
+        values = self.features(X)
+        asked = times_followed(times, self.trees_.time.max())
         return self.trees_.mean_curve(values, asked, kind, training_rows, self.n_jobs)
 
     def score(self, X: Any, y: Any) -> float:
-        """Harrell's C on y of `predict(X)`, out-of-bag for rows that the forest was grown on.
+        """Harrell's C of `predict(X)` on y, out-of-bag for rows that the forest was grown on.
 
-        Rows that every sample holds have no out-of-bag prediction and are left out.
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+        y : structured array, shape (n,)
+            (event, time), in the unit of the training.
+
+        Returns
+        -------
+        float
+            Concordance index (0-1). Rows that every sample holds have no out-of-bag prediction and are
+            left out.
+
+        Raises
+        ------
+        ValueError
+            Where X or y do not fit, or no two patients can be compared.
         """
         risk = self.predict_out_of_bag(X, self.recognise(X, y).rows)
         known = np.isfinite(risk)
         return _c(np.asarray(y)[known], risk[known])
 
     def recognise(self, X: Any, y: Any) -> Recognised:
-        """Which rows of X (n, p) with outcome y (n,) are training rows, known by values and outcome.
+        """Find which rows are training rows, known by values and outcome.
 
-        `rows` (-1: none) is what `predict_out_of_bag`, `predict_survival_function` and
-        `ciri.shap_values` take as `training_rows`; `note` says it in words.
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+        y : structured array, shape (n,)
+            (event, time), in the unit of the training.
+
+        Returns
+        -------
+        ciri.forest.recognition.Recognised
+            Its `rows` (n,) (-1: none) is what `predict_out_of_bag`, `predict_survival_function` and
+            `ciri.shap_values` take as `training_rows`; its `note` says it in words.
+
+        Raises
+        ------
+        ValueError
+            Where X or y do not fit.
         """
         values = self.features(X)
         return recognise(self.trees_, values, *matching_outcome(values, y), self.n_jobs)
 
     def features(self, X: Any) -> Values:
-        """X as the forest reads it: (n, p) float32, columns of a frame put in training order."""
+        """X as the forest reads it.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown; columns of a frame are found by name.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, p)
+            Columns of a frame put in training order.
+
+        Raises
+        ------
+        ValueError
+            Where X does not have the columns that the forest was fitted to, or holds what is not a number.
+        """
         check_is_fitted(self, "trees_")
         return fitted_values(self, X)
-
-    def _times(self, times: Any) -> Floats:
-        asked = np.atleast_1d(as_numbers(times, "times"))
-        last = self.trees_.time.max()
-        if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
-            raise ValueError("times must be positive, finite numbers.")
-        if not len(asked):
-            raise ValueError("times is empty; name at least one time.")
-        if (asked > last).any():
-            raise ValueError(f"times go up to {asked.max():g}, but follow-up ends at {last:g}.")
-        return asked
 
 
 def _c(y: Any, risk: Floats) -> float:
     """Harrell's C, without a look at what the scores may be: they are mortality."""
     return float(concordance_indices(y, risk[None])[0])
-
-
-def features_tried(max_features: str | int | float | None, features: int) -> int:
-    """How many of the features each node draws; scikit-learn's rule for `max_features`."""
-    if max_features is None:
-        return features
-    if max_features in ("sqrt", "log2"):
-        rule = np.sqrt if max_features == "sqrt" else np.log2
-        return max(1, int(rule(features)))
-    if isinstance(max_features, int | np.integer) and not isinstance(max_features, bool):
-        if max_features >= 1:
-            return min(int(max_features), features)
-    elif isinstance(max_features, float | np.floating) and 0 < max_features <= 1:
-        return max(1, int(max_features * features))
-    raise ValueError(
-        f"max_features is {max_features!r}; it must be 'sqrt', 'log2', None, a share above 0 and up "
-        "to 1.0, or a number of features."
-    )
-
-
-def _whole(name: str, value: Any) -> int:
-    if not isinstance(value, int | np.integer) or value < 1:
-        raise ValueError(f"{name} is {value!r}; it must be a whole number of at least 1.")
-    return int(value)
-
-
-def _weights(sample_weight: Any, rows: int) -> Floats | None:
-    if sample_weight is None:
-        return None
-    weight = as_numbers(sample_weight, "sample_weight")
-    if weight.shape != (rows,) or not np.isfinite(weight).all() or (weight < 0).any():
-        raise ValueError("sample_weight must be one finite number, not negative, per row of X.")
-    if not weight.any():
-        raise ValueError("sample_weight is zero for every row, so none could be drawn.")
-    return weight

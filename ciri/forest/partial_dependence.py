@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.kernel.threads import spans
 from ciri.survival.features import Values
@@ -30,11 +31,21 @@ _ROWS = 20_000  # rows predicted at once
 class PartialDependence:
     """The mean answer along a feature.
 
-    feature: its name. horizon: None where the answer is ensemble mortality, else the time at which
-    it is the survival probability. n: patients averaged over.
-    curve: frame of value (rising), mean. unknown: the mean with the feature unknown to the forest for
-    everybody, None where X has no gap in it.
-    lines: frame of row (the index of X), value, predicted: some of the patients one by one.
+    Parameters
+    ----------
+    feature : str
+        Its name.
+    horizon : float or None
+        None where the answer is ensemble mortality (expected events), else the time, in the outcome's
+        unit, at which it is the survival probability (0-1).
+    n : int
+        Patients averaged over.
+    curve : DataFrame
+        value (rising), mean.
+    unknown : float or None
+        The mean with the feature unknown to the forest for everybody; None where X has no gap in it.
+    lines : DataFrame
+        row (the index of X), value, predicted: some of the patients one by one.
     """
 
     feature: str
@@ -45,7 +56,13 @@ class PartialDependence:
     lines: pd.DataFrame
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain values, frames as lists of rows."""
+        """The same as plain values for JSON.
+
+        Returns
+        -------
+        dict
+            A key for each part, frames as lists of rows.
+        """
         return {
             "feature": self.feature,
             "horizon": plain(self.horizon),
@@ -65,20 +82,50 @@ def partial_dependence(
     ice: int = 30,
     horizon: float | None = None,
 ) -> PartialDependence:
-    """Mean answer over the rows of X (n, p) with `feature` set to each value of a grid.
+    """Mean answer over the rows of X with one feature set to each value of a grid.
 
-    grid: how many values, at even quantiles between the 5th and the 95th percentile of those in X (all
-    of them, where X has at most six different ones); or the values, which must lie between the
-    least and the greatest in X: a forest is not asked about what it has not seen.
-    ice: how many patients also get a line of their own, evenly ranked by their mean answer.
-    horizon: a time of the outcome's unit, for the survival probability instead of mortality.
-    ValueError for an unknown feature, values outside the range or a time past follow-up.
+    Parameters
+    ----------
+    forest : SurvivalForest
+        A fitted forest.
+    X : DataFrame or array, shape (n, p)
+        The patients averaged over; NaN for unknown.
+    feature : str
+        The feature that moves.
+    grid : int or sequence of float, default 20
+        How many values, at even quantiles between the 5th and the 95th percentile of those in X (all of
+        them, where X has at most six different ones); or the values, which must lie between the least
+        and the greatest in X: a forest is not asked about what it has not seen.
+    ice : int, default 30
+        How many patients also get a line of their own, evenly ranked by their mean answer.
+    horizon : float or None, default None
+        A time of the outcome's unit, for the survival probability instead of mortality.
+
+    Returns
+    -------
+    PartialDependence
+        The curve, the mean with the feature unknown, and single patients' lines.
+
+    Raises
+    ------
+    ValueError
+        For an unknown feature, no rows, values outside the range or a time past follow-up.
+
+    Notes
+    -----
+    It describes the model, not the disease: where features move together, some of the patients asked
+    about do not exist.
+
+    References
+    ----------
+    Friedman (2001), Greedy function approximation, Ann. Stat. 29:1189-1232. Individual lines: Goldstein,
+    Kapelner, Bleich, Pitkin (2015), J. Comput. Graph. Stat. 24:44-65.
     """
     if ice < 0:
-        raise ValueError("ice must be 0 or more; it is how many patients get a line.")
+        raise Refused("lines_too_few", "ice must be 0 or more; it is how many patients get a line.")
     values = forest.features(X)
     if not len(values):
-        raise ValueError("X has no rows; partial dependence is a mean over patients.")
+        raise Refused("no_rows", "X has no rows; partial dependence is a mean over patients.")
     column = _column(forest, feature)
     points = _grid(values[:, column], grid)
     gaps = bool(np.isnan(values[:, column]).any())
@@ -100,7 +147,12 @@ def partial_dependence(
 def _column(forest: SurvivalForest, feature: str) -> int:
     names = list(forest.feature_names_in_)
     if feature not in names:
-        raise ValueError(f"The forest knows no feature {feature!r}; it reads {', '.join(names)}.")
+        raise Refused(
+            "unknown_feature",
+            "The forest knows no feature {feature}; it reads {names}.",
+            feature=repr(feature),
+            names=", ".join(names),
+        )
     return names.index(feature)
 
 
@@ -109,7 +161,9 @@ def _grid(column: Values, grid: int | Sequence[float]) -> Floats:
     known = column[np.isfinite(column)].astype(np.float64)
     if isinstance(grid, int | np.integer):
         if grid < 2:
-            raise ValueError("grid must be at least 2 values, or the values themselves.")
+            raise Refused(
+                "grid_too_small", "grid must be at least 2 values, or the values themselves."
+            )
         different = np.unique(known)
         if len(different) <= _CATEGORIES:
             return different
@@ -119,9 +173,10 @@ def _grid(column: Values, grid: int | Sequence[float]) -> Floats:
     if len(known):
         inside &= (points >= known.min()) & (points <= known.max())
     if not len(points) or not len(known) or not inside.all():
-        raise ValueError(
-            "The values of grid must lie between the least and the greatest value in X; "
-            "a forest cannot tell what is beyond."
+        raise Refused(
+            "grid_outside",
+            "The values of grid must lie between the least and the greatest value in X; a "
+            "forest cannot tell what is beyond.",
         )
     return points
 

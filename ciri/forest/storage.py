@@ -24,6 +24,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.trees import LEAF, Trees
 
@@ -52,7 +53,25 @@ _DTYPES = {
 
 
 def save_forest(forest: SurvivalForest, path: str | Path) -> None:
-    """Write a fitted forest to a file, whole or not at all; who has an older one mapped keeps it."""
+    """Write a fitted forest to a file, whole or not at all; who has an older one mapped keeps it.
+
+    Parameters
+    ----------
+    forest : SurvivalForest
+        A fitted forest.
+    path : str or Path
+        The file; its folder must exist.
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written.
+
+    Notes
+    -----
+    A zip of plain arrays (.npy, never pickled, not compressed) and one JSON document. The same forest
+    gives the same bytes.
+    """
     document = {"format": _FOREST_FORMAT, **forest_document(forest)}
     place = Path(path)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
@@ -61,17 +80,41 @@ def save_forest(forest: SurvivalForest, path: str | Path) -> None:
 
 
 def load_forest(path: str | Path) -> SurvivalForest:
-    """Map a forest that `save_forest` wrote. ValueError where the file is not one or is damaged."""
+    """Map a forest that `save_forest` wrote.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file.
+
+    Returns
+    -------
+    SurvivalForest
+        The forest, its arrays mapped from the file and read-only.
+
+    Raises
+    ------
+    ValueError
+        Where the file is not a stored forest or is damaged.
+    OSError
+        Where it cannot be opened.
+    """
     with Path(path).open("rb") as file:
         try:
             content = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError as error:
-            raise ValueError(
-                f"{Path(path).name} is empty, so it is not a stored forest."
+            raise Refused(
+                "forest_empty",
+                "{file} is empty, so it is not a stored forest.",
+                file=Path(path).name,
             ) from error
         arrays, document = unpack(content, file)
     if document.get("format") != _FOREST_FORMAT:
-        raise ValueError(f"This file is not a forest of format {_FOREST_FORMAT!r}.")
+        raise Refused(
+            "forest_format",
+            "This file is not a forest of format {readable}.",
+            readable=repr(_FOREST_FORMAT),
+        )
     return forest_from(arrays, document)
 
 
@@ -96,9 +139,12 @@ def forest_from(arrays: Arrays, document: dict[str, Any]) -> SurvivalForest:
     names, parameters = document.get("features"), document.get("parameters")
     known = set(SurvivalForest().get_params())
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise ValueError("The stored forest does not name its features.")
+        raise Refused("forest_without_names", "The stored forest does not name its features.")
     if not isinstance(parameters, dict) or set(parameters) != known:
-        raise ValueError("The stored forest does not hold the parameters of a forest.")
+        raise Refused(
+            "forest_without_parameters",
+            "The stored forest does not hold the parameters of a forest.",
+        )
     return SurvivalForest.from_trees(_checked_trees(arrays, len(names)), names, **parameters)
 
 
@@ -142,7 +188,10 @@ def unpack(
         with zipfile.ZipFile(file or io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if sum(entry.file_size for entry in entries) > _LARGEST:
-                raise ValueError("This stored model claims to be larger than 4 GB; it is refused.")
+                raise Refused(
+                    "stored_too_large",
+                    "This stored model claims to be larger than 4 GB; it is refused.",
+                )
             document = json.loads(archive.read(_DOCUMENT))
         members = {
             entry.filename: _member(content, entry)
@@ -161,9 +210,11 @@ def unpack(
         UnicodeDecodeError,
         json.JSONDecodeError,
     ) as error:
-        raise ValueError("These bytes are not a stored model, or they are damaged.") from error
+        raise Refused(
+            "stored_damaged", "These bytes are not a stored model, or they are damaged."
+        ) from error
     if not isinstance(document, dict):
-        raise ValueError("The stored model's document is not a mapping.")
+        raise Refused("document_not_a_mapping", "The stored model's document is not a mapping.")
     return {
         name.removesuffix(".npy"): _array(name, body) for name, body in members.items()
     }, document
@@ -188,10 +239,16 @@ def _array(name: str, body: memoryview) -> NDArray[Any]:
         np.lib.format.read_magic(stream)
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
     except (ValueError, SyntaxError, TypeError, EOFError) as error:
-        raise ValueError(f"The stored array {name} cannot be read.") from error
+        raise Refused(
+            "array_unreadable", "The stored array {name} cannot be read.", name=name
+        ) from error
     count = int(np.prod(shape, dtype=object))
     if dtype.hasobject or fortran or len(body) - stream.tell() != count * dtype.itemsize:
-        raise ValueError(f"The stored array {name} is not a plain array of the size it states.")
+        raise Refused(
+            "array_not_plain",
+            "The stored array {name} is not a plain array of the size it states.",
+            name=name,
+        )
     return np.frombuffer(body, dtype, count, stream.tell()).reshape(shape)
 
 
@@ -204,7 +261,9 @@ def _smallest(values: NDArray[Any]) -> NDArray[Any]:
 
 def _checked_trees(arrays: Arrays, features: int) -> Trees:
     if absent := sorted(set(_DTYPES) - set(arrays)):
-        raise ValueError(f"The stored forest lacks the array {', '.join(absent)}.")
+        raise Refused(
+            "array_absent", "The stored forest lacks the array {absent}.", absent=", ".join(absent)
+        )
     for name, dtype in _DTYPES.items():
         _require(
             arrays[name].dtype.kind
@@ -223,7 +282,7 @@ def _checked_trees(arrays: Arrays, features: int) -> Trees:
 
 def _require(holds: Any, fault: str) -> None:
     if not holds:
-        raise ValueError(f"The stored forest is damaged: {fault}.")
+        raise Refused("forest_damaged", "The stored forest is damaged: {fault}.", fault=fault)
 
 
 def _check_shapes(arrays: Arrays) -> None:

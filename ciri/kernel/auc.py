@@ -7,7 +7,7 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True)
-def dynamic_auc(order, tied, event, time, weight, inverse, horizon):  # type: ignore[no-untyped-def]
+def dynamic_auc(order, tied, event, time, weight, inverse, horizon):
     """Area under the ROC curve that tells events up to `horizon` from those still free of one.
 
     order: highest score first; tied (n,): the score at this place equals that of the place before,
@@ -31,7 +31,7 @@ def dynamic_auc(order, tied, event, time, weight, inverse, horizon):  # type: ig
 
 
 @njit(nogil=True, cache=True)
-def dynamic_aucs(order, tied, event, time, weights, inverses, horizons):  # type: ignore[no-untyped-def]
+def dynamic_aucs(order, tied, event, time, weights, inverses, horizons):
     """`dynamic_auc` under each row of weights and inverses (B, n), at each horizon: (B, H)."""
     found = np.empty((len(weights), len(horizons)))
     for row in range(len(weights)):

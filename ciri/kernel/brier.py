@@ -7,7 +7,7 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True)
-def brier_scores(event, time, survival, horizons, weights, inverses, uncensored, marginal):  # type: ignore[no-untyped-def]
+def brier_scores(event, time, survival, horizons, weights, inverses, uncensored, marginal):
     """Brier scores weighted by the inverse probability of censoring, under each row of weights
 
     (B, n): those of `survival` (n, H) at the horizons, and of `marginal` (B, H), one probability

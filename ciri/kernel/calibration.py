@@ -9,7 +9,7 @@ from ciri.kernel.cox import CONVERGED, hazard_steps, newton
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def cox_of_resamples(order, ends, event, time, X, weights, horizon):  # type: ignore[no-untyped-def]
+def cox_of_resamples(order, ends, event, time, X, weights, horizon):
     """Coefficients (B, p), and log cumulative hazard up to the horizon of a patient of zeros (B,).
 
     Logarithms, for a patient of zeros may be beyond all patients there are. Under each row of

@@ -7,7 +7,7 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True)
-def product_limit(place, event, weight, of_censoring, curve):  # type: ignore[no-untyped-def]
+def product_limit(place, event, weight, of_censoring, curve):
     """Kaplan-Meier after each of the distinct times that `place` (n,) counts from 0.
 
     Filled into `curve` (times + 1,), led by the 1 that holds before the first. Of the events, or of
@@ -31,7 +31,7 @@ def product_limit(place, event, weight, of_censoring, curve):  # type: ignore[no
 
 
 @njit(nogil=True, cache=True)
-def product_limits(place, event, weights, n_times, of_censoring):  # type: ignore[no-untyped-def]
+def product_limits(place, event, weights, n_times, of_censoring):
     """`product_limit` under each row of weights (B, n): (B, n_times + 1)."""
     curves = np.empty((len(weights), n_times + 1))
     for row in range(len(weights)):

@@ -26,7 +26,7 @@ def order_of(event: Any, time: Any) -> tuple[Any, Any]:
 
 
 @njit(nogil=True, cache=True)
-def rank_risk(risk, order):  # type: ignore[no-untyped-def]
+def rank_risk(risk, order):
     """Place of each score among the sorted, and how many are lower, and lower or tied: 3 x (n,).
 
     order (n,): the rows by rising score (numpy's argsort: a sort of numba's own takes long to compile).
@@ -49,7 +49,7 @@ def rank_risk(risk, order):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def concordance_sums(order, ends, event, place, lower, upto, weight, pair_weight):  # type: ignore[no-untyped-def]
+def concordance_sums(order, ends, event, place, lower, upto, weight, pair_weight):
     """Weighted concordant (ties one half) and comparable pairs; each pair counts
 
     weight_i * weight_j * pair_weight_i, where i is the one with the earlier event.
@@ -91,7 +91,7 @@ def concordance_sums(order, ends, event, place, lower, upto, weight, pair_weight
 
 
 @njit(nogil=True, cache=True)
-def concordance_of_risks(order, ends, event, risks, rising):  # type: ignore[no-untyped-def]
+def concordance_of_risks(order, ends, event, risks, rising):
     """C of each row of risks (k, n): (k,), NaN without a comparable pair. rising: their argsort."""
     found = np.full(len(risks), np.nan)
     ones = np.ones(len(order))
@@ -104,7 +104,7 @@ def concordance_of_risks(order, ends, event, risks, rising):  # type: ignore[no-
 
 
 @njit(nogil=True, cache=True)
-def concordance_of_resamples(order, ends, event, risk, rising, weights, pair_weights):  # type: ignore[no-untyped-def]
+def concordance_of_resamples(order, ends, event, risk, rising, weights, pair_weights):
     """C of one score under each row of weights (B, n): (B,), NaN without a comparable pair.
 
     rising: argsort of the score. pair_weights: (B, n), or (1, n) for all alike; ones for Harrell's C, censoring weights for Uno's.

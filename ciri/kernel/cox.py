@@ -19,7 +19,7 @@ _MOVE = 1e-4  # coefficients that still move more, relative, have no maximum in 
 
 
 @njit(nogil=True, cache=True)
-def add_moments(X, i, share, sums):  # type: ignore[no-untyped-def]
+def add_moments(X, i, share, sums):
     """Add share * outer(z, z) to the lower half of sums, where z is 1 followed by row i of X.
 
     Not the row itself: numba would count the references of its view for every patient.
@@ -32,7 +32,7 @@ def add_moments(X, i, share, sums):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def add_deaths(at_risk, dying, deaths, weight, gradient, information):  # type: ignore[no-untyped-def]
+def add_deaths(at_risk, dying, deaths, weight, gradient, information):
     """Count deaths at one time into gradient and information; their part of the log likelihood.
 
     at_risk, dying: moments of those at risk and of those who die; weight: of all deaths together.
@@ -53,7 +53,7 @@ def add_deaths(at_risk, dying, deaths, weight, gradient, information):  # type: 
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def partial_likelihood(order, ends, event, X, weight, coef, gradient, information):  # type: ignore[no-untyped-def]
+def partial_likelihood(order, ends, event, X, weight, coef, gradient, information):
     """Log partial likelihood; gradient (p,) and the lower half of information (p, p) are filled."""
     p = len(coef)
     at_risk, dying = np.zeros((p + 1, p + 1)), np.zeros((p + 1, p + 1))
@@ -86,7 +86,7 @@ def partial_likelihood(order, ends, event, X, weight, coef, gradient, informatio
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def solve(information, gradient, step):  # type: ignore[no-untyped-def]
+def solve(information, gradient, step):
     """The step that solves information @ step = gradient, by Cholesky on the lower half (changed).
 
     False where the information is not positive definite.
@@ -118,7 +118,7 @@ def solve(information, gradient, step):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def largest(values):  # type: ignore[no-untyped-def]
+def largest(values):
     """The largest absolute value."""
     found = 0.0
     for value in values:
@@ -127,7 +127,7 @@ def largest(values):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def newton(order, ends, event, X, weight, coef):  # type: ignore[no-untyped-def]
+def newton(order, ends, event, X, weight, coef):
     """Climb to the maximum by Newton's steps, halved where they overshoot: null, loglik, status.
 
     coef (p,) is filled; it starts at 0, where the log likelihood is `null`. X (n, p) should be on a
@@ -166,7 +166,7 @@ def newton(order, ends, event, X, weight, coef):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def hazard_steps(order, ends, event, score, weight, steps):  # type: ignore[no-untyped-def]
+def hazard_steps(order, ends, event, score, weight, steps):
     """Steps of the cumulative hazard of a patient of score 0, into steps (n,): each time's whole step
 
     at the last, in `order`, of the deaths of that time; 0 elsewhere. score: log hazard ratios (n,).

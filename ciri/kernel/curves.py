@@ -7,7 +7,7 @@ from numba import njit
 
 
 @njit(nogil=True, cache=True)
-def rows_by_leaf(root, nodes, in_bag, leaf, by_time, begins, rows):  # type: ignore[no-untyped-def]
+def rows_by_leaf(root, nodes, in_bag, leaf, by_time, begins, rows):
     """Group the in-bag rows by leaf, rising in time: rows[begins[k]:begins[k + 1]] are of node k."""
     begins[:] = 0
     for row in by_time:
@@ -24,7 +24,7 @@ def rows_by_leaf(root, nodes, in_bag, leaf, by_time, begins, rows):  # type: ign
 
 
 @njit(nogil=True, cache=True)
-def fill_curve(rows, counts, time, event, hazard, times, curve):  # type: ignore[no-untyped-def]
+def fill_curve(rows, counts, time, event, hazard, times, curve):
     """The curve of one leaf at rising `times`: cumulative hazard (Nelson-Aalen) if `hazard`, else
 
     survival (Kaplan-Meier). rows: its training rows by rising time, each counting counts[row] times.
@@ -53,7 +53,7 @@ def fill_curve(rows, counts, time, event, hazard, times, curve):  # type: ignore
 
 
 @njit(nogil=True, cache=True)
-def restricted_mean(rows, counts, time, event, horizon):  # type: ignore[no-untyped-def]
+def restricted_mean(rows, counts, time, event, horizon):
     """Area under one leaf's Kaplan-Meier curve up to `horizon`."""
     present = 0.0
     for row in rows:
@@ -78,7 +78,7 @@ HAZARD, SURVIVAL, RESTRICTED_MEAN = 0, 1, 2
 
 
 @njit(nogil=True, cache=True)
-def fill_tables(start, in_bag, training_leaf, by_time, time, event, kind, times, table):  # type: ignore[no-untyped-def]
+def fill_tables(start, in_bag, training_leaf, by_time, time, event, kind, times, table):
     """Curves of the leaves of len(in_bag) trees at rising `times`: `table` (nodes, times).
 
     start: (trees + 1,) first node of each; table row 0 is node start[0]. kind: HAZARD, SURVIVAL, or

@@ -57,7 +57,7 @@ class Nodes(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def event_times_of_node(cohort, node, m, deaths, later):  # type: ignore[no-untyped-def]
+def event_times_of_node(cohort, node, m, deaths, later):
     """Fill the node's running sums from its rows: (event times, mortality, whether it may split)."""
     times, k = 0, 0
     while k < m:
@@ -95,7 +95,7 @@ def event_times_of_node(cohort, node, m, deaths, later):  # type: ignore[no-unty
 
 
 @njit(nogil=True, cache=True)
-def choose_split(cohort, rules, state, node, m, times, features, scratch):  # type: ignore[no-untyped-def]
+def choose_split(cohort, rules, state, node, m, times, features, scratch):
     """The best cut among features drawn without replacement: (feature or -1, threshold, unknown_left).
 
     As in scikit-learn, features that do not vary here count as drawn, but drawing goes on until one
@@ -132,7 +132,7 @@ def choose_split(cohort, rules, state, node, m, times, features, scratch):  # ty
 
 
 @njit(nogil=True, cache=True)
-def part_rows(rows, first, last, column, threshold, unknown_left, spare):  # type: ignore[no-untyped-def]
+def part_rows(rows, first, last, column, threshold, unknown_left, spare):
     """Put the rows that go left first, both sides keeping their order: where the right side begins."""
     middle, aside = first, 0
     for k in range(first, last):
@@ -149,7 +149,7 @@ def part_rows(rows, first, last, column, threshold, unknown_left, spare):  # typ
 
 
 @njit(nogil=True, cache=True)
-def grow_tree(cohort, rules, state, counts, nodes, work):  # type: ignore[no-untyped-def]
+def grow_tree(cohort, rules, state, counts, nodes, work):
     """Grow one tree on the rows with counts > 0; `nodes` is filled, its number of nodes returned."""
     node, scratch, rows, spare, features, deaths, later, stack = work
     inside = 0
@@ -192,7 +192,7 @@ def grow_tree(cohort, rules, state, counts, nodes, work):  # type: ignore[no-unt
 
 
 @njit(nogil=True, cache=True)
-def workspace(n, p, times):  # type: ignore[no-untyped-def]
+def workspace(n, p, times):
     """The space that growing one tree after the other uses again."""
     node = Node(
         np.empty(n, np.uint32),
@@ -222,7 +222,7 @@ def workspace(n, p, times):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def grow_trees(cohort, rules, seed, first_tree, in_bag, nodes, sizes):  # type: ignore[no-untyped-def]
+def grow_trees(cohort, rules, seed, first_tree, in_bag, nodes, sizes):
     """Grow len(in_bag) trees, numbered from `first_tree`, one after the other into `nodes`.
 
     in_bag (trees, n) and sizes (trees,) are filled; the number of nodes in use is returned.
@@ -246,7 +246,7 @@ def grow_trees(cohort, rules, seed, first_tree, in_bag, nodes, sizes):  # type: 
 
 
 @njit(nogil=True, cache=True)
-def grow_given(cohort, rules, seed, counts, nodes):  # type: ignore[no-untyped-def]
+def grow_given(cohort, rules, seed, counts, nodes):
     """Grow one tree on rows with given counts (n,): its number of nodes."""
     p, n = cohort.columns.shape
     state = stream(seed, 0, SAMPLING)

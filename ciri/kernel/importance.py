@@ -15,7 +15,7 @@ from ciri.kernel.walking import goes_left
 
 
 @njit(nogil=True, cache=True)
-def shuffled_rows(seed, tree, held, repeats):  # type: ignore[no-untyped-def]
+def shuffled_rows(seed, tree, held, repeats):
     """The out-of-bag rows of a tree in each repeat's order, after their own: (repeats + 1, rows).
 
     held (n,): how often each training row is in the tree's sample.
@@ -31,7 +31,7 @@ def shuffled_rows(seed, tree, held, repeats):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def leaf_with_swap(feature, threshold, right, unknown_left, node, row, swapped, value):  # type: ignore[no-untyped-def]
+def leaf_with_swap(feature, threshold, right, unknown_left, node, row, swapped, value):
     """The leaf that `row` (p,) reaches from `node` when its feature `swapped` has another value."""
     while feature[node] >= 0:
         at = feature[node]
@@ -44,7 +44,7 @@ def leaf_with_swap(feature, threshold, right, unknown_left, node, row, swapped, 
 
 
 @njit(nogil=True, cache=True)
-def add_shifts(  # type: ignore[no-untyped-def]
+def add_shifts(
     feature, threshold, right, unknown_left, start, mortality, in_bag, X, seed, first, last, shifts
 ):
     """Change of the summed out-of-bag mortality of rows first..last-1 when a feature is permuted:

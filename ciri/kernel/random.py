@@ -17,7 +17,7 @@ _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 
 
 @njit(nogil=True, cache=True)
-def scramble(word):  # type: ignore[no-untyped-def]
+def scramble(word):
     """SplitMix64's finalizer: every bit of the word moves every bit of the answer."""
     word = (word ^ (word >> _S30)) * _FIRST
     word = (word ^ (word >> _S27)) * _SECOND
@@ -25,7 +25,7 @@ def scramble(word):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def stream(seed, tree, purpose):  # type: ignore[no-untyped-def]
+def stream(seed, tree, purpose):
     """The generator's state, (1,) uint64, for one tree and one purpose."""
     state = np.empty(1, np.uint64)
     word = scramble(np.uint64(seed) + _GOLDEN)
@@ -35,20 +35,20 @@ def stream(seed, tree, purpose):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def below(state, bound):  # type: ignore[no-untyped-def]
+def below(state, bound):
     """A whole number from 0 up to, not including, `bound`."""
     return np.int64(uniform(state) * bound)
 
 
 @njit(nogil=True, cache=True)
-def uniform(state):  # type: ignore[no-untyped-def]
+def uniform(state):
     """A number in [0, 1), of 53 random bits."""
     state[0] += _GOLDEN
     return np.float64(scramble(state[0]) >> _S11) * (1.0 / 9007199254740992.0)
 
 
 @njit(nogil=True, cache=True)
-def shuffle(state, items):  # type: ignore[no-untyped-def]
+def shuffle(state, items):
     """Fisher and Yates's shuffle of `items`, in place."""
     for last in range(len(items) - 1, 0, -1):
         other = below(state, last + 1)

@@ -9,7 +9,7 @@ from ciri.kernel.random import below, uniform
 
 
 @njit(nogil=True, cache=True)
-def draw_rows(state, chance, size, counts):  # type: ignore[no-untyped-def]
+def draw_rows(state, chance, size, counts):
     """Fill `counts` (n,) with a bootstrap sample of n rows, or, with `size` > 0, a subsample of
 
     that many different rows. chance: cumulative probabilities of the rows (n,), or empty for equal.
@@ -28,7 +28,7 @@ def draw_rows(state, chance, size, counts):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _draw_without_replacement(state, chance, size, counts):  # type: ignore[no-untyped-def]
+def _draw_without_replacement(state, chance, size, counts):
     n = len(counts)
     if len(chance):
         drawn = 0

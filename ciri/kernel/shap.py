@@ -27,7 +27,7 @@ ABSENT = -1
 
 
 @njit(nogil=True, cache=True)
-def training_shares(feature, right, start, in_bag, training_leaf):  # type: ignore[no-untyped-def]
+def training_shares(feature, right, start, in_bag, training_leaf):
     """Share of its parent's training rows that each node holds, as often as drawn: (nodes,).
 
     1 in a root, 0 below a node that no row reached.
@@ -48,7 +48,7 @@ def training_shares(feature, right, start, in_bag, training_leaf):  # type: igno
 
 
 @njit(nogil=True, cache=True)
-def edges(feature, right, start, share):  # type: ignore[no-untyped-def]
+def edges(feature, right, start, share):
     """What every row needs of every edge.
 
     parent (nodes,), ABSENT for a root; earlier (nodes,): the edge before it on its path that has the
@@ -81,7 +81,7 @@ def edges(feature, right, start, share):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def _factors(first, last, earlier, absent, points, inside, outside, gain_inside, gain_outside):  # type: ignore[no-untyped-def]
+def _factors(first, last, earlier, absent, points, inside, outside, gain_inside, gain_outside):
     """What an edge multiplies the product by, and adds to (o - z) / (t o + (1 - t) z), at each t:
 
     for a row that follows it, and for one that leaves its feature's path here; four (nodes, points).
@@ -99,7 +99,7 @@ def _factors(first, last, earlier, absent, points, inside, outside, gain_inside,
 
 
 @njit(nogil=True, cache=True)
-def _down(first, last, followed, takes_left, parent, earlier, share, inside, outside, product):  # type: ignore[no-untyped-def]
+def _down(first, last, followed, takes_left, parent, earlier, share, inside, outside, product):
     """Carry the products from the root to every node, and mark which edges' features o = 1."""
     followed[0] = True
     for node in range(first + 1, last):
@@ -116,7 +116,7 @@ def _down(first, last, followed, takes_left, parent, earlier, share, inside, out
 
 
 @njit(nogil=True, cache=True)
-def _up(  # type: ignore[no-untyped-def]
+def _up(
     first, last, feature, right, mortality, followed, parent, earlier, gain_inside, gain_outside,
     product, contributions, row,
 ):  # fmt: skip
@@ -139,7 +139,7 @@ def _up(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def tree_averages(start, feature, right, share, mortality):  # type: ignore[no-untyped-def]
+def tree_averages(start, feature, right, share, mortality):
     """What each tree says of nobody in particular, the mean over its training rows: (trees,)."""
     found = np.empty(len(start) - 1)
     for tree in range(len(found)):
@@ -156,7 +156,7 @@ def tree_averages(start, feature, right, share, mortality):  # type: ignore[no-u
 
 
 @njit(nogil=True, cache=True)
-def add_contributions(  # type: ignore[no-untyped-def]
+def add_contributions(
     start, feature, threshold, right, unknown_left, mortality, parent, earlier, share, absent,
     averages, largest, points, weights, X, in_bag, rows, contributions, base, trees,
 ):  # fmt: skip

@@ -45,7 +45,7 @@ class Scratch(NamedTuple):
 
 
 @njit(nogil=True, cache=True)
-def sort_by_code(code, row, m, levels, scratch):  # type: ignore[no-untyped-def]
+def sort_by_code(code, row, m, levels, scratch):
     """Sort the node's positions 0..m by the code of their rows; the array that holds them."""
     order, other, buckets = scratch.order, scratch.other, scratch.buckets
     if m <= 24:
@@ -78,7 +78,7 @@ def sort_by_code(code, row, m, levels, scratch):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def add_row(  # type: ignore[no-untyped-def]
+def add_row(
     lived, weight, died, times, hazard, steps, steps_at_risk, known, later, numerator, variance, waiting
 ):  # fmt: skip
     """Move a row to the left side: the new numerator, variance, waiting weight.
@@ -111,7 +111,7 @@ def add_row(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def best_cut(values, code, levels, event, node, m, times, min_leaf, best, scratch):  # type: ignore[no-untyped-def]
+def best_cut(values, code, levels, event, node, m, times, min_leaf, best, scratch):
     """The best cut of one feature that beats the statistic `best` (squared log-rank).
 
     Returns (constant, statistic, threshold, unknown_left): constant tells that the feature does not
@@ -178,7 +178,7 @@ def best_cut(values, code, levels, event, node, m, times, min_leaf, best, scratc
 
 
 @njit(nogil=True, cache=True, inline="always")
-def midpoint(low, high):  # type: ignore[no-untyped-def]
+def midpoint(low, high):
     """The largest float32 up to the middle of two: it parts the same float32 values as the middle."""
     middle = np.float64(low) / 2.0 + np.float64(high) / 2.0
     rounded = np.float32(middle)

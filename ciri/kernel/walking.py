@@ -10,13 +10,13 @@ SMALL = 64  # nodes of a tree that is gone through whole
 
 
 @njit(nogil=True, cache=True, inline="always")
-def goes_left(value, threshold, unknown_left):  # type: ignore[no-untyped-def]
+def goes_left(value, threshold, unknown_left):
     """Whether a value goes to the left child; NaN goes where unknown values went in training."""
     return value <= threshold or (unknown_left and value != value)
 
 
 @njit(nogil=True, cache=True)
-def columns_of(X, first, last, columns):  # type: ignore[no-untyped-def]
+def columns_of(X, first, last, columns):
     """Copy rows first..last-1 of X (m, p) column by column: `columns` (p, BLOCK)."""
     for row in range(first, last):
         for column in range(X.shape[1]):
@@ -24,7 +24,7 @@ def columns_of(X, first, last, columns):  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def sweep(feature, threshold, right, unknown_left, root, end, columns, rows, here):  # type: ignore[no-untyped-def]
+def sweep(feature, threshold, right, unknown_left, root, end, columns, rows, here):
     """The leaf of each of `rows` rows of a block in the tree of nodes root..end-1: `here` (BLOCK,).
 
     A small tree is gone through node by node for all rows at once: the inner loops have no branches,
@@ -57,7 +57,7 @@ def sweep(feature, threshold, right, unknown_left, root, end, columns, rows, her
 
 
 @njit(nogil=True, cache=True)
-def leaves(feature, threshold, right, unknown_left, start, X, found):  # type: ignore[no-untyped-def]
+def leaves(feature, threshold, right, unknown_left, start, X, found):
     """The leaf of each row of X (m, p) in each tree: `found` (trees, m). start: (trees + 1,)."""
     columns = np.empty((X.shape[1], BLOCK), np.float32)
     for first in range(0, len(X), BLOCK):
@@ -71,7 +71,7 @@ def leaves(feature, threshold, right, unknown_left, start, X, found):  # type: i
 
 
 @njit(nogil=True, cache=True)
-def add_tables(  # type: ignore[no-untyped-def]
+def add_tables(
     feature,
     threshold,
     right,
@@ -111,7 +111,7 @@ def add_tables(  # type: ignore[no-untyped-def]
 
 
 @njit(nogil=True, cache=True)
-def fill_tree_values(feature, threshold, right, unknown_left, start, values, X, found):  # type: ignore[no-untyped-def]
+def fill_tree_values(feature, threshold, right, unknown_left, start, values, X, found):
     """values[leaf] (nodes,) of each row of X (m, p) in each tree: `found` (trees, m)."""
     columns = np.empty((X.shape[1], BLOCK), np.float32)
     here = np.empty(BLOCK, np.int32)
@@ -128,7 +128,7 @@ def fill_tree_values(feature, threshold, right, unknown_left, start, values, X, 
 
 
 @njit(nogil=True, cache=True)
-def out_of_bag_sums(mortality, in_bag, training_leaf, total, trees):  # type: ignore[no-untyped-def]
+def out_of_bag_sums(mortality, in_bag, training_leaf, total, trees):
     """Mortality of each training row over the trees that left it out: `total`, `trees` (n,)."""
     for tree in range(len(in_bag)):
         for row in range(len(total)):
@@ -138,7 +138,7 @@ def out_of_bag_sums(mortality, in_bag, training_leaf, total, trees):  # type: ig
 
 
 @njit(nogil=True, cache=True)
-def codes_of(columns, rising, codes, levels):  # type: ignore[no-untyped-def]
+def codes_of(columns, rising, codes, levels):
     """Dense ranks of the values of each column (p, n); NaN ranks last, once for all unknown.
 
     rising (p, n): argsort of each column. levels (p,): how many ranks.

@@ -10,16 +10,15 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.performance.bootstrap import Estimates, point_and_resamples
 from ciri.performance.follow import Follow
-from ciri.performance.horizons import asked_times, listed, usable_times
-from ciri.performance.patients import Patients, checked_survival
+from ciri.performance.horizons import asked_times, listed
+from ciri.performance.paired import paired
 from ciri.performance.predictions import Predictions, predictions
-from ciri.performance.reclassification import discrimination_gain, reclassification
-from ciri.survival.concordance import backwards, resampled_concordance
 from ciri.survival.cox import fit_cox
 from ciri.survival.cutoff import GROUPS, lock_cutoff
-from ciri.survival.given import as_groups, as_risk
+from ciri.survival.given import as_groups
 from ciri.survival.outcome import Bools, Floats, outcome
 from ciri.survival.plain import plain_rows
 from ciri.survival.resampling import percentile_interval
@@ -33,14 +32,31 @@ _IMPROVEMENTS = ("nri", "nri_events", "nri_nonevents", "idi")
 
 @dataclass(frozen=True)
 class Comparison:
-    """What was found, as tables; b is the newer model: differences are b less a.
+    """What was found, as tables; b is the newer model: differences are b less a. Unknown is NaN.
 
-    c: of ("a", "b", "difference"), value, low, high, p (of the difference).
-    improvement: metric (nri, its parts nri_events and nri_nonevents, idi), time, value, low, high, p.
-    groups: group_a, group_b, n, events: who moves where.
-    added: added ("a" or "b"), to (the other), hr (of a standard deviation of the added score, the
-        other held), low, high, chi2, df, p (likelihood ratio), reason (a sentence without estimates).
-    caveat: what NRI and IDI do not tell. notes: sentences to see first. Unknown is NaN.
+    Parameters
+    ----------
+    names : tuple of str
+        Of a and of b.
+    c : DataFrame
+        of ("a", "b", "difference"), value, low, high, p (of the difference).
+    improvement : DataFrame
+        metric (nri, its parts nri_events and nri_nonevents, idi), time (unit of y), value, low, high, p.
+    groups : DataFrame
+        group_a, group_b, n, events: who moves where.
+    added : DataFrame
+        added ("a" or "b"), to (the other), hr (of a standard deviation of the added score, the other
+        held), low, high, chi2, df, p (likelihood ratio), reason (a sentence without estimates).
+    notes : tuple of str
+        Sentences to see first.
+    n : int
+        Patients compared on.
+    events : int
+        How many of them had an event.
+    level : float
+        Of the intervals.
+    caveat : str
+        What NRI and IDI do not tell.
     """
 
     names: tuple[str, str]
@@ -71,7 +87,13 @@ class Comparison:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, each table a list of rows."""
+        """Plain values for JSON.
+
+        Returns
+        -------
+        dict
+            A key for each part, each table a list of rows, unknown as None.
+        """
         return {
             "names": list(self.names),
             "verdict": self.verdict,
@@ -99,13 +121,42 @@ def compare(
     seed: int = 0,
     level: float = 0.95,
 ) -> Comparison:
-    """Compare two fitted models on patients X with outcome y (n,), b against a.
+    """Compare two fitted models on the same patients, b against a.
 
-    X: one frame that holds both models' columns (each reads those it was fitted to), or a pair
-    (X_a, X_b) with the same patients in the same rows. Patients that a forest was grown on are
-    predicted out-of-bag; any other model must be given patients it has not seen. times: horizons of NRI
-    and IDI (default: the median time of the events). Groups are halves of each score. The rest: see
-    `compare_predictions`.
+    Parameters
+    ----------
+    model_a, model_b : estimator
+        As `evaluate` takes them. Patients that a forest was grown on are predicted out-of-bag; any other
+        model must be given patients it has not seen.
+    X : DataFrame, or pair of frames or arrays
+        One frame that holds both models' columns (each reads those it was fitted to), or a pair
+        (X_a, X_b) with the same patients in the same rows.
+    y : structured array, shape (n,)
+        (event, time).
+    times : array, shape (H,), optional
+        Horizons of NRI and IDI, in the unit of y (default: the median time of the events).
+    names : tuple of str, default ("a", "b")
+        Of the models, for sentences.
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    Comparison
+        Groups are the halves of each score.
+
+    Raises
+    ------
+    ValueError
+        Where nobody had an event, a model predicts nothing, or arrays do not fit.
+
+    See Also
+    --------
+    compare_predictions : The same for predictions at hand; how intervals and p are made.
     """
     of_a, of_b = X if isinstance(X, tuple) else (X, X)
     said = [
@@ -156,7 +207,7 @@ def _survival_at(said: Predictions, times: Floats) -> Any:
 def _halves(risk: Floats, y: Any) -> NDArray[Any]:
     known = np.isfinite(risk)
     if not known.any():
-        raise ValueError("A model predicts nothing for any of the patients.")
+        raise Refused("predicts_nothing", "A model predicts nothing for any of the patients.")
     return lock_cutoff("median", y[known], risk[known]).groups(risk)
 
 
@@ -181,18 +232,52 @@ def compare_predictions(
     seed: int = 0,
     level: float = 0.95,
 ) -> Comparison:
-    """Compare two models' predictions for the same patients with outcome y (n,), b against a.
+    """Compare two models' predictions for the same patients, b against a.
 
-    risk: (n,), higher is earlier. survival: (n, H), the probability of being free of an event after
-    each of `times` (H,); without both there is no NRI and IDI. groups: (n,) names. A patient with NaN
-    in any of the predictions is left out.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    risk_a, risk_b : array, shape (n,)
+        Higher is earlier. A patient with NaN in any of the predictions is left out.
+    survival_a, survival_b : array, shape (n, H), optional
+        The probability (0-1) of being free of an event after each of `times`; without both there is no
+        NRI and IDI.
+    times : array, shape (H,), optional
+        In the unit of y.
+    groups_a, groups_b : array of str, shape (n,), optional
+        Names of groups; None for a patient in none.
+    names : tuple of str, default ("a", "b")
+        Of the models, for sentences.
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
 
-    Intervals are percentiles of `n_resamples` bootstrap samples of patients, the same for both models;
+    Returns
+    -------
+    Comparison
+        Every difference with its interval.
+
+    Raises
+    ------
+    ValueError
+        Where nobody had an event or arrays do not fit.
+
+    Notes
+    -----
+    Intervals are percentiles of the bootstrap samples of patients, the same for both models;
     p = 2 min(1 + #(at most 0), 1 + #(at least 0)) / (1 + n_resamples), two-sided, so never below
-    2 / (1 + n_resamples). Both tell the sampling of patients, not that of training. Raises ValueError
-    where nobody had an event or arrays do not fit.
+    2 / (1 + n_resamples). Both tell the sampling of patients, not that of training.
+
+    References
+    ----------
+    NRI: Pencina, D'Agostino & Steyerberg (2011), Stat. Med. 30:11-21. IDI: Uno, Tian, Cai, Kohane & Wei
+    (2013), Stat. Med. 32:2430-2442.
     """
-    pair, known, notes = _pair(y, (risk_a, risk_b), (survival_a, survival_b), times)
+    pair, known, notes = paired(y, (risk_a, risk_b), (survival_a, survival_b), times)
     point, resampled = point_and_resamples(pair.estimates, pair.a, n_resamples, seed)
     follow = pair.a.follow
     if np.isnan(point["difference"]).any():
@@ -214,33 +299,6 @@ def compare_predictions(
         events=int(follow.event.sum()),
         level=level,
     )
-
-
-@dataclass(frozen=True)
-class _Pair:
-    """The same patients as two models see them."""
-
-    a: Patients
-    b: Patients
-
-    def estimates(self, weights: Floats, censoring_weights: Floats) -> Estimates:
-        """c_a, c_b, difference (B, 1), and improvements (B, H), under rows of weights (B, n)."""
-        follow = self.a.follow
-        y = outcome(follow.event, follow.time)
-        c_a, c_b = (
-            resampled_concordance(y, one.risk, weights)[:, None] for one in (self.a, self.b)
-        )
-        found = {"c_a": c_a, "c_b": c_b, "difference": c_b - c_a}
-        if self.a.survival is None or self.b.survival is None:
-            return found
-        change = self.a.survival - self.b.survival  # of the risk
-        gains = {
-            **reclassification(follow, change, self.a.times, weights),
-            "idi": discrimination_gain(
-                follow, change, self.a.times, weights, self.a.inverses(censoring_weights)
-            ),
-        }
-        return found | gains
 
 
 def added_value(y: Any, score: Any, new: Any, level: float = 0.95) -> dict[str, Any]:
@@ -312,56 +370,3 @@ def _moves(event: Bools, groups_a: Any, groups_b: Any, known: Bools) -> pd.DataF
             here = (of_a == first) & (of_b == second)
             rows.append((first, second, int(here.sum()), int(event[here].sum())))
     return pd.DataFrame(rows, columns=columns)
-
-
-def _pair(
-    y: Any, risks: tuple[Any, Any], survivals: tuple[Any, Any], times: Any
-) -> tuple[_Pair, Bools, list[str]]:
-    """The patients with both models' predictions, at the times that can be judged; who they are (n,);
-
-    and sentences on what is left out. Raises ValueError where arrays do not fit.
-    """
-    everybody = Follow.of(y)
-    both = [as_risk(risk, len(everybody.time)) for risk in risks]
-    known = np.isfinite(both[0]) & np.isfinite(both[1])
-    curves = _both_survivals(survivals, times, len(known))
-    if curves is not None:
-        known &= np.isfinite(curves).all(axis=(0, 2))
-    follow = Follow.of(y, known).with_events()
-    notes = [
-        f"{which} model: {said}"
-        for which, risk in zip(("First", "Second"), both, strict=True)
-        if (said := backwards(follow.event, follow.time, risk[known]))
-    ]
-    if not known.all():
-        notes.append(f"{(~known).sum()} of {len(known)} patients lack a prediction; left out.")
-    if curves is None:
-        notes.append("Without the survival that both models predict there is no NRI and no IDI.")
-        judged, usable = np.empty(0), np.zeros(0, dtype=bool)
-    else:
-        judged = asked_times(times)
-        usable, more = usable_times(follow, follow, judged)
-        notes += more
-    pair = _Pair(
-        *(
-            Patients(
-                follow,
-                risk[known],
-                judged[usable],
-                None if curves is None else curves[model][known][:, usable],
-                follow,
-            )
-            for model, risk in enumerate(both)
-        )
-    )
-    return pair, known, notes
-
-
-def _both_survivals(survivals: tuple[Any, Any], times: Any, n: int) -> Floats | None:
-    """Survival by both models (2, n, H), or None where one has none."""
-    if any(survival is None for survival in survivals):
-        return None
-    if times is None:
-        raise ValueError("Survival was given without the times it is predicted at.")
-    asked = asked_times(times)
-    return np.array([checked_survival(survival, n, asked) for survival in survivals])

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.errors import NotEstimated, Refused
 from ciri.performance.accuracy import accuracy
 from ciri.performance.bootstrap import Estimates, point_and_resamples
 from ciri.performance.calibration import (
@@ -32,15 +33,28 @@ from ciri.survival.plain import plain, plain_rows
 class Evaluation:
     """What was found, as tables; times and horizons in the unit of y, unknown is NaN.
 
-    metrics: metric, time (NaN where it belongs to none), value, low, high. Metrics are harrell_c,
-        uno_c, mean_auc, integrated_brier, scaled_brier; auc, brier, brier_reference at each time;
-        ici, e50, e90, calibration_slope, observed_expected at each horizon.
-    calibration: horizon, predicted, observed, low, high: a smooth curve of risk with its band.
-    calibration_groups: horizon, group, n, predicted, observed, low, high: fifths of the patients.
-    decision: horizon, threshold, model, all, none: net benefit.
-    tau: the last time judged; Uno's C counts the events before it.
-    n, events: the patients it all rests on, and how many of them had an event.
-    notes: sentences that a reader should see before the figures.
+    Parameters
+    ----------
+    metrics : DataFrame
+        metric, time (NaN where it belongs to none), value, low, high. Metrics are harrell_c, uno_c,
+        mean_auc, integrated_brier, scaled_brier; auc, brier, brier_reference at each time; ici, e50, e90,
+        calibration_slope, observed_expected at each horizon.
+    calibration : DataFrame
+        horizon, predicted, observed, low, high: a smooth curve of risk (0-1) with its band.
+    calibration_groups : DataFrame
+        horizon, group, n, predicted, observed, low, high: fifths of the patients.
+    decision : DataFrame
+        horizon, threshold, model, all, none: net benefit.
+    notes : tuple of str
+        Sentences that a reader should see before the figures.
+    n : int
+        The patients it all rests on.
+    events : int
+        How many of them had an event.
+    tau : float
+        The last time judged; Uno's C counts the events before it.
+    level : float
+        Of the intervals.
     """
 
     metrics: pd.DataFrame
@@ -54,15 +68,42 @@ class Evaluation:
     level: float
 
     def value(self, metric: str, time: float | None = None) -> float:
-        """One metric, at a time where it has one. Raises KeyError where it was not estimated."""
+        """One metric, at a time where it has one.
+
+        Parameters
+        ----------
+        metric : str
+            Its name, such as "harrell_c" or "brier".
+        time : float, optional
+            Time or horizon, in the unit of y; none for a metric that belongs to no time.
+
+        Returns
+        -------
+        float
+            The estimate; NaN where it could not be had.
+
+        Raises
+        ------
+        KeyError
+            Where it was not estimated.
+        """
         rows = self.metrics[self.metrics["metric"] == metric]
         rows = rows[rows["time"].isna() if time is None else rows["time"] == time]
         if not len(rows):
-            raise KeyError(f"{metric} was not estimated" + (f" at {time:g}." if time else "."))
+            where = f" at {time:g}" if time else ""
+            raise NotEstimated(
+                "not_estimated", "{metric} was not estimated{where}.", metric=metric, where=where
+            )
         return float(rows["value"].iloc[0])
 
     def to_dict(self) -> dict[str, Any]:
-        """Plain values for JSON, each table a list of rows."""
+        """Plain values for JSON.
+
+        Returns
+        -------
+        dict
+            A key for each part, each table a list of rows, unknown as None.
+        """
         return {
             "metrics": plain_rows(self.metrics),
             "calibration": plain_rows(self.calibration),
@@ -88,12 +129,45 @@ def evaluate(
     seed: int = 0,
     level: float = 0.95,
 ) -> Evaluation:
-    """The performance of a fitted model on patients X with outcome y (n,).
+    """The performance of a fitted model on patients.
 
-    model: has `predict(X)` (risk) and, for all but discrimination, `predict_survival_function`: a
-    forest of ours, or an estimator of scikit-survival. Patients that a forest was grown on are
-    predicted out-of-bag. times: by default the 10th, 20th ... 80th percentile of the times of
-    events. The rest: see `evaluate_predictions`.
+    Parameters
+    ----------
+    model : estimator
+        Has `predict(X)` (risk) and, for all but discrimination, `predict_survival_function`: a forest of
+        ours, or an estimator of scikit-survival. Patients that a forest was grown on are predicted
+        out-of-bag.
+    X : DataFrame or array, shape (n, p)
+        What the model reads.
+    y : structured array, shape (n,)
+        (event, time).
+    times : array, shape (H,), optional
+        In the unit of y; by default the 10th, 20th ... 80th percentile of the times of events.
+    horizons : array, optional
+        Times that calibration and decision curves are made at (default: all).
+    censoring_y : structured array, optional
+        The outcome to learn the distribution of censoring from, such as that of the training patients
+        (default: y).
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    Evaluation
+        Every number with its interval.
+
+    Raises
+    ------
+    ValueError
+        Where nobody had an event, the model has no `predict`, or arrays do not fit.
+
+    See Also
+    --------
+    evaluate_predictions : The same for predictions at hand; how intervals are made.
     """
     asked = default_times(Follow.of(y).with_events()) if times is None else asked_times(times)
     if horizons is not None:
@@ -131,24 +205,65 @@ def evaluate_predictions(
     seed: int = 0,
     level: float = 0.95,
 ) -> Evaluation:
-    """The performance of predictions for patients with outcome y (n,).
+    """The performance of predictions for patients.
 
-    risk: (n,), higher is earlier. survival: (n, H), the probability of being free of an event after
-    each of `times` (H,); without it only discrimination is judged. A patient with NaN in either is
-    left out. horizons: those of the times that calibration and decision curves are made at
-    (default: all). censoring_y: the outcome to learn the distribution of censoring from, such as
-    that of the training patients (default: y).
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    risk : array, shape (n,)
+        Higher is earlier. A patient with NaN here or in `survival` is left out.
+    survival : array, shape (n, H), optional
+        The probability (0-1) of being free of an event after each of `times`; without it only
+        discrimination is judged.
+    times : array, shape (H,), optional
+        In the unit of y.
+    horizons : array, optional
+        Those of the times that calibration and decision curves are made at (default: all).
+    censoring_y : structured array, optional
+        The outcome to learn the distribution of censoring from, such as that of the training patients
+        (default: y).
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
 
-    Intervals are percentiles of `n_resamples` bootstrap samples of patients, in which everything,
-    the distribution of censoring too, is computed anew. Raises ValueError where nobody had an event
-    or arrays do not fit.
+    Returns
+    -------
+    Evaluation
+        Every number with its interval.
+
+    Raises
+    ------
+    ValueError
+        Where nobody had an event or arrays do not fit.
+
+    Notes
+    -----
+    Intervals are percentiles of the bootstrap samples of patients, in which everything, the distribution
+    of censoring too, is computed anew.
+
+    References
+    ----------
+    Uno's C: Uno et al. (2011), Stat. Med. 30:1105-1117. AUC: Uno et al. (2007), JASA 102:527-537; Hung &
+    Chiang (2010), Can. J. Stat. 38:8-26; its mean: Lambert & Chevret (2016), Stat. Methods Med. Res.
+    25:2088-2102. Brier score: Graf et al. (1999), Stat. Med. 18:2529-2545. Calibration: Austin, Harrell &
+    van Klaveren (2020), Stat. Med. 39:2714-2742; McLernon et al. (2023), Ann. Intern. Med. 176:105-114.
+    Decision curves: Vickers et al. (2008), BMC Med. Inform. Decis. Mak. 8:53.
     """
     if n_resamples < 0 or not 0 < level < 1:
-        raise ValueError("n_resamples must be 0 or more, and level between 0 and 1, such as 0.95.")
+        raise Refused(
+            "resampling", "n_resamples must be 0 or more, and level between 0 and 1, such as 0.95."
+        )
     patients, notes = judged_patients(y, risk, survival, times, censoring_y)
     follow = patients.follow
     if horizons is not None and times is not None and not np.isin(horizons, times).all():
-        raise ValueError("horizons must be among the times that survival is predicted at.")
+        raise Refused(
+            "horizons_not_among_times",
+            "horizons must be among the times that survival is predicted at.",
+        )
     risks = patients.risk_by(patients.times if horizons is None else asked_times(horizons))
     checked, more = checked_horizons(follow, risks)
 

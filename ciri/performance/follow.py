@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ciri.errors import Refused
 from ciri.kernel.censoring import product_limits
 from ciri.survival.outcome import Bools, Floats, Integers, split_outcome
 
@@ -28,7 +29,10 @@ class Follow:
     def with_events(self) -> Follow:
         """Itself. Raises ValueError where nobody had an event."""
         if not self.event.any():
-            raise ValueError("Nobody had an event, so there is nothing to judge predictions by.")
+            raise Refused(
+                "nobody_had_an_event",
+                "Nobody had an event, so there is nothing to judge predictions by.",
+            )
         return self
 
     @cached_property

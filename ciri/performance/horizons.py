@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ciri.errors import Refused
 from ciri.performance.follow import Follow
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Bools, Floats
@@ -22,7 +23,9 @@ def asked_times(times: Any) -> Floats:
     """Times that somebody asked for: positive, finite, in one row. Raises ValueError otherwise."""
     asked = np.atleast_1d(as_numbers(times, "times"))
     if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
-        raise ValueError("times must be positive, finite numbers, in the unit of y.")
+        raise Refused(
+            "times_asked_not_positive", "times must be positive, finite numbers, in the unit of y."
+        )
     return asked
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ciri.errors import Refused
 from ciri.performance.follow import Follow
 from ciri.performance.horizons import asked_times, default_times, usable_times
 from ciri.survival.concordance import backwards
@@ -77,7 +78,9 @@ def judged_patients(
     everybody = Follow.of(y)
     risk = as_risk(risk, len(everybody.time))
     if survival is not None and times is None:
-        raise ValueError("Survival was given without the times it is predicted at.")
+        raise Refused(
+            "survival_without_times", "Survival was given without the times it is predicted at."
+        )
     asked = None if times is None else asked_times(times)
     if survival is not None and asked is not None:
         survival = checked_survival(survival, len(risk), asked)
@@ -85,7 +88,7 @@ def judged_patients(
     if survival is not None:
         known &= ~np.isnan(survival).any(axis=1)
     if not known.any():
-        raise ValueError("No patient has a prediction; there is nothing to judge.")
+        raise Refused("no_predictions", "No patient has a prediction; there is nothing to judge.")
     follow = Follow.of(y, known).with_events()
     notes = []
     if not known.all():
@@ -112,16 +115,24 @@ def checked_survival(survival: Any, n: int, times: Floats) -> Floats:
     """Survival probabilities (n, H) at times (H,). Raises ValueError where they cannot be that."""
     found = as_numbers(survival, "Predicted survival")
     if found.shape != (n, len(times)):
-        raise ValueError(
-            f"Survival must have a row per patient and a column per time, "
-            f"({n}, {len(times)}), not {found.shape}."
+        raise Refused(
+            "survival_shape",
+            "Survival must have a row per patient and a column per time, ({patients}, "
+            "{times}), not {shape}.",
+            patients=n,
+            times=len(times),
+            shape=found.shape,
         )
     if (found < -_ROUNDING).any() or (found > 1 + _ROUNDING).any():
-        raise ValueError("Predicted survival must be probabilities, between 0 and 1.")
+        raise Refused(
+            "survival_not_probabilities",
+            "Predicted survival must be probabilities, between 0 and 1.",
+        )
     rising = np.diff(found[:, np.argsort(times, kind="stable")], axis=1) > _ROUNDING
     if len(found) and rising.any(axis=1).mean() > 0.5:
-        raise ValueError(
-            "Predicted survival rises with time for most patients: these seem to be risks of an event. "
-            "Give the probability of being free of one, 1 less the risk."
+        raise Refused(
+            "survival_rises",
+            "Predicted survival rises with time for most patients: these seem to be risks "
+            "of an event. Give the probability of being free of one, 1 less the risk.",
         )
     return np.clip(found, 0.0, 1.0)

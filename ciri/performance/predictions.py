@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from sklearn.pipeline import Pipeline
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.survival.elastic_net import CoxElasticNet
 from ciri.survival.given import as_numbers
@@ -50,9 +51,12 @@ def predictions(model: Any, X: Any, y: Any) -> Predictions:
     if isinstance(model, SurvivalForest):
         return _forest_predictions(model, X, y)
     if not hasattr(model, "predict"):
-        raise ValueError(
-            f"{type(model).__name__} has no predict(X), so it cannot be judged on X and y; give a fitted "
-            "forest (of a TrainedModel: its `forest`, with X from `inputs`) or another estimator."
+        raise Refused(
+            "no_predict",
+            "{model} has no predict(X), so it cannot be judged on X and y; give a fitted "
+            "forest (of a TrainedModel: its `forest`, with X from `inputs`) or another "
+            "estimator.",
+            model=type(model).__name__,
         )
     risk = as_numbers(model.predict(X), "The risk")
     note = _seen(model, X) if isinstance(model, CoxElasticNet) else UNKNOWN_TRAINING

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.trees import Trees
 from ciri.kernel.concordance import concordance_of_risks, order_of
@@ -26,15 +27,43 @@ from ciri.survival.outcome import Floats, split_outcome
 def oob_permutation_importance(
     forest: SurvivalForest, X: Any, y: Any, n_repeats: int = 10, random_state: int | None = None
 ) -> pd.DataFrame:
-    """Importance of every feature of a fitted forest, from the rows it was trained on.
+    """Exact out-of-bag permutation importance of every feature of a fitted forest.
 
-    X (n, p) and y (n,) are the training rows, in training order. Returns one row per feature, in
-    training order: feature, mean (loss of C), se (of the mean over repeats), low, high (95 %
-    interval of Student's t over repeats: the noise of permuting, not of sampling patients; NaN for
-    one repeat). ValueError where X or y are not the training rows.
+    Parameters
+    ----------
+    forest : SurvivalForest
+        A fitted forest.
+    X : DataFrame or array, shape (n, p)
+        The training rows, in training order.
+    y : structured array, shape (n,)
+        Their outcome, in training order.
+    n_repeats : int, default 10
+        Permutations of each feature, at least 1.
+    random_state : int or None, default None
+        The seed; None for another at each call.
+
+    Returns
+    -------
+    DataFrame, one row per feature, in training order
+        feature, mean (loss of C), se (of the mean over repeats), low, high (95 % interval of Student's t
+        over repeats: the noise of permuting, not of sampling patients; NaN for one repeat).
+
+    Raises
+    ------
+    ValueError
+        Where X or y are not the training rows, or no two patients can be compared.
+
+    Notes
+    -----
+    C of the out-of-bag mortality, less C of the out-of-bag mortality when, in each tree, the feature is
+    permuted among the rows which that tree left out.
+
+    References
+    ----------
+    Breiman (2001), Mach. Learn. 45:5-32; Ishwaran et al. (2008), Ann. Appl. Stat. 2:841-860.
     """
     if n_repeats < 1:
-        raise ValueError("n_repeats must be at least 1.")
+        raise Refused("too_few_permutations", "n_repeats must be at least 1.")
     values = _training_values(forest, X, y)
     loss = permutation_losses(
         forest.trees_, values, n_repeats, seed_of(random_state), forest.n_jobs
@@ -101,7 +130,9 @@ def _concordances(trees: Trees, known: Any, scores: Floats, n_jobs: int | None) 
 
     c = np.concatenate(in_threads(some, even_spans(len(scores), n_jobs, per_thread=2), n_jobs))
     if np.isnan(c).any():
-        raise ValueError("No two patients can be compared (too few events): no importance.")
+        raise Refused(
+            "no_importance", "No two patients can be compared (too few events): no importance."
+        )
     return c
 
 
@@ -110,11 +141,17 @@ def _training_values(forest: SurvivalForest, X: Any, y: Any) -> Values:
     event, time = split_outcome(y)
     trees = forest.trees_
     if not (np.array_equal(event, trees.event) and np.array_equal(time, trees.time)):
-        raise ValueError("y is not the outcome that this forest was trained on, in that order.")
+        raise Refused(
+            "not_the_training_outcome",
+            "y is not the outcome that this forest was trained on, in that order.",
+        )
     if len(values) != len(time) or not np.array_equal(
         trees.leaves(values, 0), trees.training_leaf[0]
     ):
-        raise ValueError("X is not the rows that this forest was trained on, in that order.")
+        raise Refused(
+            "not_the_training_rows",
+            "X is not the rows that this forest was trained on, in that order.",
+        )
     return values
 
 

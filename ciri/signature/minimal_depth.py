@@ -18,13 +18,29 @@ from ciri.survival.outcome import Floats, Integers
 
 
 def minimal_depth(forest: SurvivalForest) -> pd.DataFrame:
-    """Depth of each feature's first split, averaged over the trees; shallowest first, ties by name.
+    """Depth of each feature's first split, averaged over the trees.
 
-    The root is at depth 0. A tree that never splits on the feature counts with its own depth (that
-    of its deepest leaf); a tree without any split tells nothing and is passed over. Columns: feature,
-    mean_depth, share_of_trees (that split on it), share_at_root, threshold (the mean depth expected
-    of a feature that tells nothing, the same in every row), shallow (mean_depth is no deeper than
-    that). mean_depth and threshold are NaN where no tree has a split.
+    Parameters
+    ----------
+    forest : SurvivalForest
+        A fitted forest.
+
+    Returns
+    -------
+    DataFrame, one row per feature, shallowest first, ties by name
+        feature, mean_depth, share_of_trees (that split on it), share_at_root, threshold (the mean depth
+        expected of a feature that tells nothing, the same in every row), shallow (mean_depth is no deeper
+        than that). mean_depth and threshold are NaN where no tree has a split.
+
+    Notes
+    -----
+    The root is at depth 0. A tree that never splits on the feature counts with its own depth (that of its
+    deepest leaf); a tree without any split tells nothing and is passed over.
+
+    References
+    ----------
+    Ishwaran, Kogalur, Gorodeski, Minn, Lauer (2010), High-dimensional variable selection for survival data,
+    J. Am. Stat. Assoc. 105:205-217.
     """
     trees, names = forest.trees_, list(forest.feature_names_in_)
     first, splits = _first_splits(trees, len(names))

@@ -17,6 +17,7 @@ from scipy import stats
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest, features_tried
 from ciri.forest.growing import grow
 from ciri.kernel.threads import in_threads
@@ -35,11 +36,16 @@ Progress = Callable[[float], None]
 class Signature:
     """The features kept, best first, and what speaks for them.
 
-    ranking: one row per candidate, best first: feature; frequency (share of subsamples in which it is
-    among the k best); mean (loss of C when permuted, mean over subsamples), se, low, high (95 %, what
-    another sample of patients would give); rank; selected; group (number of the correlated candidates
-    it belongs to, None for none).
-    tradeoff: k, c, low, high: out-of-bag C of a forest of the k best. Empty where not asked for.
+    Parameters
+    ----------
+    features : list of str
+        The features kept, best first.
+    ranking : DataFrame, one row per candidate, best first
+        feature; frequency (share of subsamples in which it is among the k best); mean (loss of C when
+        permuted, mean over subsamples), se, low, high (95 %, what another sample of patients would give);
+        rank; selected; group (number of the correlated candidates it belongs to, None for none).
+    tradeoff : DataFrame
+        k, c, low, high: out-of-bag C of a forest of the k best. Empty where not asked for.
     """
 
     features: list[str]
@@ -68,20 +74,72 @@ def select_signature(
     tradeoff: bool = True,
     progress: Progress | None = None,
 ) -> Signature:
-    """Rank the columns of X (n, p) for the outcome y (n,) on subsamples, and keep the best.
+    """Rank the columns of X for the outcome on subsamples of the patients, and keep the best.
 
-    Kept are the first k, or, with `min_frequency`, all that are among the k best in at least that share
-    of the `n_resamples` subsamples (at least one is always kept). Order: frequency, then mean importance,
-    then name, so that the same rows always select the same features. `progress(fraction)` is called
-    between subsamples. ValueError where fewer than k columns are there to choose from.
+    Parameters
+    ----------
+    X : DataFrame or array, shape (n, p)
+        The candidates; NaN for unknown.
+    y : structured array, shape (n,)
+        (event, time).
+    k : int, default 14
+        Features to keep, or that count as the best of a subsample.
+    n_resamples : int, default 100
+        Subsamples of 63.2 % of the patients, at least 2.
+    min_frequency : float or None, default None
+        A share (0-1): keep all that are among the k best in at least that share of the subsamples (at
+        least one is always kept), instead of the first k.
+    n_estimators : int, default 500
+        Trees of each subsample's forest.
+    min_samples_leaf : int, default 15
+        As in `SurvivalForest`.
+    max_features : {"sqrt", "log2"}, float, int or None, default "sqrt"
+        As in `SurvivalForest`.
+    n_repeats : int, default 1
+        Permutations of each feature in each subsample.
+    random_state : int or None, default None
+        The seed; None for another at each call.
+    n_jobs : int or None, default None
+        Threads, None for as many as there may be; any number gives the same result.
+    tradeoff : bool, default True
+        Whether forests of the k best, for some k, are grown and judged.
+    progress : callable, optional
+        `progress(fraction)` is called between subsamples.
+
+    Returns
+    -------
+    Signature
+        The features kept and the ranking.
+
+    Raises
+    ------
+    ValueError
+        Where fewer than k columns are there to choose from, or fewer than two subsamples are asked for.
+
+    Notes
+    -----
+    Order: frequency, then mean importance, then name, so that the same rows always select the same
+    features.
+
+    References
+    ----------
+    Stability selection: Meinshausen & Buehlmann (2010), J. R. Stat. Soc. B 72:417-473. Standard errors by
+    the delete-d jackknife: Shao & Wu (1989), Ann. Stat. 17:1176-1197; for importance: Ishwaran & Lu (2019),
+    Stat. Med. 38:558-582.
     """
     names, values = feature_names(X), feature_values(X)
     if not 1 <= k <= len(names):
-        raise ValueError(
-            f"{k} features cannot be kept of {len(names)} candidates; name 1 to {len(names)}."
+        raise Refused(
+            "too_few_candidates",
+            "{k} features cannot be kept of {candidates} candidates; name 1 to {candidates}.",
+            k=k,
+            candidates=len(names),
         )
     if n_resamples < 2:
-        raise ValueError("n_resamples must be at least 2: one subsample cannot show stability.")
+        raise Refused(
+            "too_few_subsamples",
+            "n_resamples must be at least 2: one subsample cannot show stability.",
+        )
     seed = seed_of(random_state)
     losses, size = subsampled_importance(
         values,

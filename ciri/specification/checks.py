@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ciri.errors import CiriError
 from tabular.section import Problem, Section
 
 
@@ -69,19 +70,38 @@ NEAR = gettext_noop("Did you mean %(names)s?")
 THE_SPECIFICATION = gettext_noop("the specification")
 
 
-class SpecificationError(ValueError):
-    """A specification that cannot be followed: `problems` are codes with their parameters, the message one
-    sentence for each."""
+class SpecificationError(CiriError, ValueError):
+    """A specification that cannot be followed: a ValueError whose message has one sentence for each thing wrong.
+
+    Attributes
+    ----------
+    problems : tuple of Problem
+        Place, code and parameters of each; `code`, `template` and `parameters` are those of the first.
+    """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(self.problems)
+        first = self.problems[0]
+        self.code, self.template = first.code, SENTENCES[first.code]
+        self.parameters = {**first.parameters, "where": first.where}
+        Exception.__init__(self, " ".join(self.sentences()))
 
-    def __str__(self) -> str:
-        return " ".join(self.sentences())
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.problems,)
 
     def sentences(self, translate: Callable[[str], str] = str) -> list[str]:
-        """What is wrong, in the reader's language."""
+        """Say what is wrong in the reader's language.
+
+        Parameters
+        ----------
+        translate : callable, optional
+            From an English sentence (with its places) to the reader's; `gettext` is one. Without it, English.
+
+        Returns
+        -------
+        list of str
+            One sentence for each problem.
+        """
         return [say(problem, translate) for problem in self.problems]
 
 

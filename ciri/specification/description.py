@@ -36,7 +36,18 @@ _CUTOFF = {
 
 
 def describe(specification: Specification) -> str:
-    """One readable English paragraph that states everything the specification decides."""
+    """One readable English paragraph that states everything the specification decides.
+
+    Parameters
+    ----------
+    specification : Specification
+        A checked specification.
+
+    Returns
+    -------
+    str
+        Sentences that a clinician can read and object to.
+    """
     return " ".join(
         [
             _purpose(specification),

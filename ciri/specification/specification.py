@@ -13,6 +13,15 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ciri.specification.checks import Part, SpecificationError
+from ciri.specification.rules import (
+    AnalyteRules,
+    Cohorts,
+    CrossValidationRules,
+    ForestRules,
+    ImportanceRules,
+    RetrainRules,
+    SelectionRules,
+)
 from tabular.section import EnoughProblems, Problem
 
 ENDPOINTS = ("OS", "PFS")
@@ -57,84 +66,46 @@ __all__ = [
 
 
 @dataclass(frozen=True)
-class Cohorts:
-    """Cohort kinds or codes that train the model, and those it is validated on."""
-
-    train: tuple[str, ...] = ("discovery",)
-    validate: tuple[str, ...] = ("validation",)
-
-
-@dataclass(frozen=True)
-class AnalyteRules:
-    """Which analytes compete, how many stay, and how their values become features.
-
-    `candidates` None means every analyte of the dataset. `scale` "log2" expects concentrations;
-    "none" expects values that are on a log2 scale already (Olink NPX).
-    """
-
-    candidates: tuple[str, ...] | None = None
-    keep: int = 14
-    scale: str = "log2"
-    below_lloq: str = "lloq/2"
-    above_uloq: str = "uloq"
-    repeats: str = "mean"
-
-
-@dataclass(frozen=True)
-class ForestRules:
-    """Size of the forest and of its leaves; max_features None means every feature at every node.
-
-    `sample` "bootstrap" grows each tree on as many patients as there are, drawn with replacement;
-    "subsample" on 63.2 % of them, drawn without.
-    """
-
-    trees: int = 1000
-    min_leaf: int = 15
-    max_features: str | int | float | None = "sqrt"
-    sample: str = "bootstrap"
-
-
-@dataclass(frozen=True)
-class SelectionRules:
-    """How stable a ranking must be: subsamples of patients, and trees in each one's forest.
-
-    `min_frequency` None keeps the `analytes.keep` best; a share keeps all that are among those best in
-    at least that share of the subsamples.
-    """
-
-    resamples: int = 100
-    trees: int = 500
-    min_frequency: float | None = None
-
-
-@dataclass(frozen=True)
-class CrossValidationRules:
-    """Nested cross-validation, the whole selection inside each fold; 0 repeats leave it out."""
-
-    folds: int = 5
-    repeats: int = 10
-
-
-@dataclass(frozen=True)
-class ImportanceRules:
-    """How often each feature is permuted among the out-of-bag rows of each tree."""
-
-    repeats: int = 10
-
-
-@dataclass(frozen=True)
-class RetrainRules:
-    """When a model is due again, and what a challenger must do to take over."""
-
-    new_deaths: int = 10
-    new_patients: int = 20
-    promote: str = "gate"
-    tolerance: float = 0.0
-
-
-@dataclass(frozen=True)
 class Specification:
-    """A complete, checked and immutable statement of how a model is made."""
+    """A complete, checked and immutable statement of how a model is made.
+
+    Make one with `parse_specification`, which checks everything.
+
+    Parameters
+    ----------
+    endpoint : {"OS", "PFS"}
+        The outcome.
+    timepoint : {"pre", "edt"}
+        When analytes were measured: before treatment, or early during it.
+    cohorts : Cohorts
+        Who trains the model, and whom it is validated on.
+    analytes : AnalyteRules
+        Which analytes compete, how many stay, and how their values become features.
+    covariates : tuple of str
+        Of COVARIATES.
+    pdl1 : {"numeric", "category"}
+        Whether PD-L1 enters in percent or as one of three classes.
+    missing : {"native", "median"}
+        Whether splits send unknown values to a side, or they take the training median.
+    min_measured : float
+        Share (0-1) of its inputs that a patient, and of patients that an analyte, must have known.
+    forest : ForestRules
+        Size of the forest and of its leaves.
+    importance : ImportanceRules
+        How often features are permuted.
+    selection : SelectionRules
+        How stable a ranking must be.
+    cross_validation : CrossValidationRules
+        Folds and repeats.
+    seed : int
+        Of everything drawn at random.
+    cutoff : {"median", "tertiles", "logrank"}
+        The rule of the groups.
+    retrain : RetrainRules
+        When the model is due again, and what a challenger must do.
+    horizons_months : tuple of int
+        When survival is given, in months.
+    """
 
     endpoint: str = "OS"
     timepoint: str = "pre"
@@ -166,14 +137,33 @@ class Specification:
         return self.analytes.keep > 0
 
     def role_of(self, cohort: str, kind: str | None = None) -> str:
-        """The role ("train", "validate" or "other") of a cohort, by its code or its kind."""
+        """The role of a cohort.
+
+        Parameters
+        ----------
+        cohort : str
+            Its code.
+        kind : str, optional
+            Its kind.
+
+        Returns
+        -------
+        {"train", "validate", "other"}
+            As the specification names the code or the kind.
+        """
         names = {cohort, kind}
         if names & set(self.cohorts.train):
             return "train"
         return "validate" if names & set(self.cohorts.validate) else "other"
 
     def to_dict(self) -> dict[str, Any]:
-        """The canonical mapping: every key written out, lists for tuples, "all" for None."""
+        """The canonical mapping.
+
+        Returns
+        -------
+        dict
+            Every key written out, lists for tuples, "all" for None.
+        """
         body: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         if self.analytes.candidates is None:
             body["analytes"]["candidates"] = "all"
@@ -187,10 +177,29 @@ class Specification:
 
 
 def parse_specification(mapping: Mapping[str, Any]) -> Specification:
-    """Check a mapping as read from YAML and return the specification it states.
+    """Check a mapping as read from YAML.
 
-    Keys left out take their defaults. Raises SpecificationError (a ValueError) with everything that is wrong:
-    each sentence names the key, what was found and what is allowed.
+    Parameters
+    ----------
+    mapping : mapping
+        Keys left out take their defaults.
+
+    Returns
+    -------
+    Specification
+        What the mapping states.
+
+    Raises
+    ------
+    SpecificationError
+        A ValueError with everything that is wrong: each sentence names the key, what was found and what is
+        allowed; `problems` has the codes and their parameters.
+
+    Examples
+    --------
+    >>> from ciri import template
+    >>> parse_specification(template("preCIRI14")).analytes.keep
+    14
     """
     if not isinstance(mapping, Mapping):
         raise SpecificationError([Problem("", "no_section", {"value": mapping})])

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ciri.errors import Refused
 from ciri.kernel.concordance import (
     concordance_of_resamples,
     concordance_of_risks,
@@ -39,10 +40,42 @@ class ConcordanceInterval:
 
 
 def concordance_index(y: Any, risk: Any) -> float:
-    """Harrell's C of a risk score (n,) (higher: earlier event) against the outcome y (n,).
+    """Harrell's C of a risk score against the outcome.
 
-    Raises ValueError where the lengths differ, a score is not finite, or no pair is comparable. Warns
-    where scores between 0 and 1 run the other way, as survival probabilities do.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    risk : array, shape (n,)
+        Higher: earlier event.
+
+    Returns
+    -------
+    float
+        Concordance index (0-1).
+
+    Raises
+    ------
+    ValueError
+        Where the lengths differ, a score is not finite, or no pair is comparable.
+
+    Warns
+    -----
+    UserWarning
+        Where scores between 0 and 1 run the other way, as survival probabilities do.
+
+    References
+    ----------
+    Harrell, Lee, Mark (1996), Stat. Med. 15:361-387, with scikit-survival's rules for ties: a pair is
+    comparable when the one with the shorter time had an event, or, at equal times, when exactly one had;
+    scores within 1e-8 of each other count one half.
+
+    Examples
+    --------
+    >>> from sksurv.util import Surv
+    >>> y = Surv.from_arrays([True, True, False], [1.0, 2.0, 3.0])
+    >>> concordance_index(y, [3, 2, 1])
+    1.0
     """
     event, time = split_outcome(y)
     scores = as_risk(risk, len(time))
@@ -92,8 +125,9 @@ def concordance_indices(y: Any, risks: Floats) -> Floats:
         *order_of(event, time), event, scores, np.argsort(scores, axis=1)
     )
     if np.isnan(found).any():
-        raise ValueError(
-            "No two patients can be compared (too few events), so there is no C-index."
+        raise Refused(
+            "no_concordance",
+            "No two patients can be compared (too few events), so there is no C-index.",
         )
     return found
 
@@ -101,9 +135,35 @@ def concordance_indices(y: Any, risks: Floats) -> Floats:
 def concordance_interval(
     y: Any, risk: Any, n_resamples: int = 1000, seed: int = 0, level: float = 0.95
 ) -> ConcordanceInterval:
-    """Harrell's C with the percentile interval of `n_resamples` bootstrap samples of patients.
+    """Harrell's C with the percentile interval of bootstrap samples of patients.
 
-    Samples without a comparable pair are passed over. Warns as `concordance_index` does.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    risk : array, shape (n,)
+        Higher: earlier event.
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
+
+    Returns
+    -------
+    ciri.survival.concordance.ConcordanceInterval
+        c, low, high, n and events. Samples without a comparable pair are passed over.
+
+    Raises
+    ------
+    ValueError
+        As `concordance_index` does.
+
+    Warns
+    -----
+    UserWarning
+        As `concordance_index` does.
     """
     event, time = split_outcome(y)
     point = concordance_index(y, risk := as_risk(risk, len(time)))
@@ -138,8 +198,13 @@ def resampled_concordance(
 
 def _check_risks(risks: Floats, n: int) -> None:
     if risks.ndim != 2 or risks.shape[1] != n:
-        raise ValueError(
-            f"There must be one risk per patient: {n} patients, {risks.shape[-1]} risks."
+        raise Refused(
+            "risks_length",
+            "There must be one risk per patient: {patients} patients, {risks} risks.",
+            patients=n,
+            risks=int(risks.shape[-1]),
         )
     if not np.isfinite(risks).all():
-        raise ValueError("Every risk must be a finite number; score all patients first.")
+        raise Refused(
+            "risk_not_finite", "Every risk must be a finite number; score all patients first."
+        )

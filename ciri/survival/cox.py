@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.kernel import cox as kernel
 from ciri.kernel.concordance import order_of
 from ciri.survival.features import feature_names, numbers_of_frame
@@ -34,10 +35,23 @@ _NO_EVENTS = "Nobody had an event, so a Cox model cannot be fitted."
 class CoxFit:
     """A fitted Cox model: coefficients per unit of each column (log hazard ratios).
 
-    names, coef, se: (p,); covariance: (p, p), the inverse of the observed information. loglik and
-    loglik_null: log partial likelihood with and without the columns. Where `converged` is False,
-    `reason` is a sentence and coef, se and covariance are NaN; loglik is then what was reached, which
-    for a likelihood without a maximum is its limit.
+    Parameters
+    ----------
+    names : tuple of str, length p
+        Columns.
+    coef, se : ndarray of float, shape (p,)
+        Coefficients and their standard errors; NaN where the model did not converge.
+    covariance : ndarray of float, shape (p, p)
+        The inverse of the observed information; NaN where the model did not converge.
+    loglik, loglik_null : float
+        Log partial likelihood with and without the columns. Where the model did not converge, loglik is
+        what was reached, which for a likelihood without a maximum is its limit.
+    n, events : int
+        Patients and events it rests on.
+    converged : bool
+        Whether there is an estimate.
+    reason : str
+        A sentence where there is none.
     """
 
     names: tuple[str, ...]
@@ -52,7 +66,18 @@ class CoxFit:
     reason: str = ""
 
     def table(self, level: float = 0.95) -> pd.DataFrame:
-        """name, coef, se, hr, low, high (Wald's interval of the hazard ratio), p (Wald's test)."""
+        """The columns with their hazard ratios.
+
+        Parameters
+        ----------
+        level : float, default 0.95
+            Of the intervals.
+
+        Returns
+        -------
+        DataFrame, p rows
+            name, coef, se, hr, low, high (Wald's interval of the hazard ratio), p (Wald's test).
+        """
         half = stats.norm.ppf(0.5 + level / 2) * self.se
         with np.errstate(over="ignore"):  # a bound beyond what a float holds is not known
             bounds = np.exp([self.coef, self.coef - half, self.coef + half])
@@ -72,11 +97,35 @@ class CoxFit:
 
 
 def fit_cox(X: Any, y: Any, weights: Any = None) -> CoxFit:
-    """Fit a Cox model to columns X (n, p), known and finite, and the outcome y (n,).
+    """Fit a Cox proportional hazards model, with Efron's ties and case weights.
 
-    weights: (n,), not negative; how often each patient counts (0: is not there). Standard errors are
-    those of the model, not robust ones. A likelihood without a maximum, constant or dependent columns
-    and a lack of events are told in `reason`. Raises ValueError where the arrays do not fit.
+    Parameters
+    ----------
+    X : DataFrame or array, shape (n, p)
+        Known and finite numbers.
+    y : structured array, shape (n,)
+        (event, time).
+    weights : array, shape (n,), optional
+        Not negative; how often each patient counts (0: is not there).
+
+    Returns
+    -------
+    ciri.survival.cox.CoxFit
+        Coefficients per unit of each column. A likelihood without a maximum, constant or dependent columns
+        and a lack of events are told in its `reason`.
+
+    Raises
+    ------
+    ValueError
+        Where the arrays do not fit.
+
+    Notes
+    -----
+    Standard errors are those of the model, not robust ones. The same numbers as R's survival::coxph.
+
+    References
+    ----------
+    Cox (1972), J. R. Stat. Soc. B 34:187-220; Efron (1977), JASA 72:557-565.
     """
     event, time = split_outcome(y)
     names, values = tuple(str(name) for name in feature_names(X)), _columns(X, len(time))
@@ -129,22 +178,35 @@ def _columns(X: Any, n: int) -> Floats:
     try:
         values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else as_numbers(X, "X")
     except (TypeError, ValueError) as error:
-        raise ValueError(f"X must hold numbers only ({error}).") from error
+        raise Refused(
+            "cox_not_numbers", "X must hold numbers only ({error}).", error=str(error)
+        ) from error
     if values.ndim != 2 or len(values) != n or not values.shape[1]:
-        raise ValueError(
-            f"X must have a row per patient, {n}, and a column or more; its shape is {values.shape}."
+        raise Refused(
+            "cox_shape",
+            "X must have a row per patient, {patients}, and a column or more; its shape is "
+            "{shape}.",
+            patients=n,
+            shape=values.shape,
         )
     if not np.isfinite(values).all():
-        raise ValueError("X holds unknown or infinite values; a Cox model needs every one known.")
+        raise Refused(
+            "cox_unknown_values",
+            "X holds unknown or infinite values; a Cox model needs every one known.",
+        )
     return values
 
 
 def _weights(weights: Any, n: int) -> Floats:
     weight = np.ones(n) if weights is None else as_numbers(weights, "weights")
     if weight.shape != (n,) or not np.isfinite(weight).all() or (weight < 0).any():
-        raise ValueError(f"weights must be {n} finite numbers that are not negative.")
+        raise Refused(
+            "weights",
+            "weights must be {patients} finite numbers that are not negative.",
+            patients=n,
+        )
     if not weight.any():
-        raise ValueError("Every weight is 0, so there is nobody to learn from.")
+        raise Refused("weights_all_zero", "Every weight is 0, so there is nobody to learn from.")
     return weight
 
 
@@ -166,7 +228,7 @@ def baseline_cumulative_hazard(y: Any, log_risk: Any, weights: Any = None) -> pd
     event, time = split_outcome(y)
     score, weight = as_numbers(log_risk, "log_risk"), _weights(weights, len(time))
     if score.shape != time.shape or not np.isfinite(score).all():
-        raise ValueError(f"log_risk must be {len(time)} finite numbers.")
+        raise Refused("log_risk", "log_risk must be {patients} finite numbers.", patients=len(time))
     centre = score.max()  # so that no share of the risk overflows
     there = weight > 0
     event, time, score, weight = event[there], time[there], score[there], weight[there]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sksurv.compare import compare_survival
 from sksurv.nonparametric import kaplan_meier_estimator
 
+from ciri.errors import Refused
 from ciri.survival.cox import fit_cox
 from ciri.survival.given import as_groups, as_numbers
 from ciri.survival.outcome import Floats, outcome, split_outcome
@@ -61,11 +62,28 @@ class MedianSurvival:
 
 
 def kaplan_meier(y: Any) -> pd.DataFrame:
-    """Kaplan-Meier curve with log-log 95 % intervals (Kalbfleisch & Prentice; R's conf.type).
+    """Kaplan-Meier curve with log-log 95 % intervals.
 
-    y: (n,). One row per distinct time, after a first row at time 0: time, survival, low, high,
-    at_risk (just before it), events, censored. Where survival is 1 both bounds are 1; where it is 0
-    they are NaN, as the log-log interval does not exist there.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+
+    Returns
+    -------
+    DataFrame, one row per distinct time, after a first row at time 0
+        time (unit of y), survival (0-1), low, high, at_risk (just before it), events, censored. Where
+        survival is 1 both bounds are 1; where it is 0 they are NaN, as the log-log interval does not exist
+        there.
+
+    Raises
+    ------
+    ValueError
+        Where y is not a structured array of events and positive, finite times.
+
+    Notes
+    -----
+    Intervals of Kalbfleisch & Prentice; R's conf.type "log-log".
     """
     event, time = split_outcome(y)
     times, survival, (low, high) = kaplan_meier_estimator(event, time, conf_type="log-log")
@@ -98,7 +116,29 @@ def numbers_at_risk(y: Any, times: Any) -> list[int]:
 
 
 def log_rank(y: Any, groups: Any) -> LogRank:
-    """Log-rank test of two or more groups (n,) (Mantel 1966; variance of the hypergeometric)."""
+    """Log-rank test of two or more groups.
+
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    groups : array, shape (n,)
+        Words or numbers, known for every patient.
+
+    Returns
+    -------
+    ciri.survival.curves.LogRank
+        chi2, p and df; None with a reason, a sentence, where survival cannot be compared.
+
+    Raises
+    ------
+    ValueError
+        Where a patient has no group or lengths differ.
+
+    Notes
+    -----
+    Mantel 1966; variance of the hypergeometric.
+    """
     event, _ = split_outcome(y)
     groups = _labels(groups, len(event))
     if len(np.unique(groups)) < 2:
@@ -117,22 +157,51 @@ def log_rank(y: Any, groups: Any) -> LogRank:
 def _labels(groups: Any, n: int) -> NDArray[Any]:
     labels = as_groups(groups, n)
     if pd.isna(labels).any():
-        raise ValueError("A patient has no group; leave such patients out of the comparison.")
+        raise Refused(
+            "patient_without_group",
+            "A patient has no group; leave such patients out of the comparison.",
+        )
     return labels
 
 
 def hazard_ratio(y: Any, groups: Any, reference: Any, level: float = 0.95) -> pd.DataFrame:
     """Hazard ratio of each group against the reference, from one Cox model with Efron's ties.
 
-    y, groups: (n,). One row per other group, in sorted order: group, n, events, hr, low, high (Wald's
-    interval), p (Wald's test), reason. Where there is no estimate, hr, low, high and p are NaN and the
-    reason is a sentence. A group without events has a hazard ratio of 0 whose interval is unknown: it
-    has no estimate here, and the others are what they are without it.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    groups : array, shape (n,)
+        Words or numbers, known for every patient.
+    reference : str or number
+        The group compared against.
+    level : float, default 0.95
+        Of the intervals.
+
+    Returns
+    -------
+    DataFrame, one row per other group, in sorted order
+        group, n, events, hr, low, high (Wald's interval), p (Wald's test), reason. Where there is no
+        estimate, hr, low, high and p are NaN and the reason is a sentence.
+
+    Raises
+    ------
+    ValueError
+        Where a patient has no group, nobody is in the reference group, or lengths differ.
+
+    Notes
+    -----
+    A group without events has a hazard ratio of 0 whose interval is unknown: it has no estimate here, and
+    the others are what they are without it.
     """
     event, time = split_outcome(y)
     labels = _labels(groups, len(event))
     if reference not in labels:
-        raise ValueError(f"Nobody is in the reference group {reference!r}.")
+        raise Refused(
+            "reference_empty",
+            "Nobody is in the reference group {reference}.",
+            reference=repr(reference),
+        )
     others = [group for group in np.unique(labels).tolist() if group != reference]
     events = [int(event[labels == group].sum()) for group in others]
     table = pd.DataFrame({"n": [int((labels == group).sum()) for group in others]}, index=others)
@@ -160,7 +229,9 @@ def restricted_mean(y: Any, horizon: float) -> RestrictedMean:
     R's survfit(..., rmean=). Unknown where the last patient leaves before the horizon alive.
     """
     if not (np.isfinite(horizon) and horizon > 0):
-        raise ValueError("A restricted mean needs a horizon that is positive and finite.")
+        raise Refused(
+            "horizon_not_positive", "A restricted mean needs a horizon that is positive and finite."
+        )
     curve = kaplan_meier(y)
     last = curve.iloc[-1]
     if last["time"] < horizon and last["survival"] > 0:
@@ -177,10 +248,31 @@ def restricted_mean(y: Any, horizon: float) -> RestrictedMean:
 
 
 def median_survival(y: Any) -> MedianSurvival:
-    """Median and its 95 % interval: first times at which the curve, and its bounds, are at most one
-    half (Brookmeyer & Crowley 1982, Biometrics 38:29-41).
+    """Median survival and its 95 % interval.
 
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+
+    Returns
+    -------
+    ciri.survival.curves.MedianSurvival
+        median, low, high in the unit of y: first times at which the curve, and its bounds, are at most one
+        half; None where one never falls that far.
+
+    Raises
+    ------
+    ValueError
+        Where y is not a structured array of events and positive, finite times.
+
+    Notes
+    -----
     Where the curve stays level at exactly one half, the middle of that stretch, as R's survfit does.
+
+    References
+    ----------
+    Brookmeyer & Crowley (1982), Biometrics 38:29-41.
     """
     curve = kaplan_meier(y)
     return MedianSurvival(

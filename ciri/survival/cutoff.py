@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.survival.concordance import warn_of_survival
 from ciri.survival.given import as_numbers, as_risk
 from ciri.survival.outcome import Bools, Floats, split_outcome
@@ -68,7 +69,11 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
     event, time = split_outcome(y)
     scores = as_risk(mortality, len(time))
     if not np.isfinite(scores).all():
-        raise ValueError(f"A cut-off needs a finite score for each of the {len(time)} patients.")
+        raise Refused(
+            "cutoff_scores",
+            "A cut-off needs a finite score for each of the {patients} patients.",
+            patients=len(time),
+        )
     warn_of_survival(event, time, scores)
     if rule == "tertiles":
         lower, upper = np.quantile(scores, [1 / 3, 2 / 3]).tolist()
@@ -76,7 +81,12 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
     if rule == "logrank" and (best := maximally_selected(event, time, scores)) is not None:
         return best
     if rule not in RULES:
-        raise ValueError(f"The rule of a cut-off is {' or '.join(RULES)}, not {rule!r}.")
+        raise Refused(
+            "cutoff_rule",
+            "The rule of a cut-off is {rules}, not {rule}.",
+            rules=" or ".join(RULES),
+            rule=repr(rule),
+        )
     return Cutoff(rule, float(np.median(scores)))
 
 

@@ -8,7 +8,6 @@ penalty is chosen by cross-validated partial likelihood: van Houwelingen et al. 
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -19,6 +18,7 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 from sksurv.linear_model import CoxnetSurvivalAnalysis
 
+from ciri.errors import Refused
 from ciri.kernel.concordance import order_of
 from ciri.kernel.cox import partial_likelihood
 from ciri.survival.concordance import concordance_index
@@ -32,48 +32,49 @@ from ciri.survival.features import (
 )
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Bools, Floats, Integers, outcome
+from ciri.survival.preparation import Preparation
 
 _HIGHEST = 500.0  # a log risk beyond it means the same, and exp would overflow
 _ITERATIONS = 1_000_000
 _SMALLEST = 0.01  # of the penalty that leaves no column in
 
 
-@dataclass(frozen=True)
-class Preparation:
-    """Medians that stand in for what is unknown, means and spreads (p,), of training rows alone."""
-
-    median: Floats
-    mean: Floats
-    scale: Floats
-
-    @classmethod
-    def of(cls, values: Floats) -> Preparation:
-        """From training rows (n, p). A column that is constant, or unknown for all, has spread 0."""
-        known = np.isfinite(values)
-        filled = np.where(known.any(axis=0), values, 0.0)
-        median = np.nanmedian(filled, axis=0)
-        filled = np.where(np.isfinite(filled), filled, median)
-        mean, scale = filled.mean(axis=0), filled.std(axis=0)
-        flat = scale <= 1e-7 * np.abs(filled).max(axis=0)
-        return cls(median, mean, np.where(flat, 0.0, scale))
-
-    def apply(self, values: Floats) -> Floats:
-        """Rows (m, p) without gaps, each column with mean 0 and spread 1 in training; flat ones 0."""
-        filled = np.where(np.isfinite(values), values, self.median) - self.mean
-        return np.divide(filled, self.scale, out=np.zeros_like(filled), where=self.scale > 0)
-
-
 class CoxElasticNet(BaseEstimator):
     """Cox model with an elastic net penalty, on median-imputed, standardised columns.
 
-    l1_ratio: 1 is the lasso, towards 0 ridge. n_alphas: penalties tried, from the smallest that leaves
-    no column in down to a hundredth of it. cv: folds (stratified by event, at most as many as events) that choose among them: the
-    penalty with the highest cross-validated partial likelihood, where no column at all is one of the
-    choices. random_state: of the folds; the same gives the same model.
+    Parameters
+    ----------
+    l1_ratio : float, default 0.5
+        Above 0 and up to 1: 1 is the lasso, towards 0 ridge.
+    n_alphas : int, default 50
+        Penalties tried, from the smallest that leaves no column in down to a hundredth of it.
+    cv : int, default 5
+        Folds (stratified by event, at most as many as events) that choose among them: the penalty with the
+        highest cross-validated partial likelihood, where no column at all is one of the choices.
+    random_state : int, numpy.random.RandomState or None, default 0
+        Of the folds; the same gives the same model.
 
-    After `fit`: `coefficients_` (feature, coef per unit, coef_sd per standard deviation; 0: left out),
-    `alpha_`, `cross_validation_` (alpha, loglik against no column, features), `baseline_` (time, hazard
-    at log risk 0), `feature_names_in_`, `n_features_in_`, `unique_times_`.
+    Attributes
+    ----------
+    coefficients_ : DataFrame
+        feature, coef (per unit), coef_sd (per standard deviation); 0: left out.
+    alpha_ : float
+        The penalty chosen.
+    cross_validation_ : DataFrame
+        alpha, loglik (against no column), features (columns left in).
+    baseline_ : DataFrame
+        time, hazard: cumulative hazard at log risk 0.
+    feature_names_in_ : ndarray of str, shape (p,)
+        Columns in training order.
+    n_features_in_ : int
+        Number of columns, p.
+    unique_times_ : ndarray of float
+        Distinct training times, rising, in the unit of y.
+
+    References
+    ----------
+    Elastic net: Simon, Friedman, Hastie & Tibshirani (2011), J. Stat. Softw. 39(5), by scikit-survival.
+    Choice of the penalty: van Houwelingen et al. (2006), Stat. Med. 25:3201-3216.
     """
 
     coefficients_: pd.DataFrame
@@ -103,16 +104,34 @@ class CoxElasticNet(BaseEstimator):
     def fit(self, X: Any, y: Any) -> Self:
         """Choose the penalty and fit.
 
-        X: (n, p) frame or array of numbers, NaN for unknown. y: structured (event, time), (n,). Raises
-        ValueError where they do not fit together, and with fewer than two events.
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown.
+        y : structured array, shape (n,)
+            (event, time), in any one unit of time.
+
+        Returns
+        -------
+        CoxElasticNet
+            The model itself.
+
+        Raises
+        ------
+        ValueError
+            Where X and y do not fit together, with fewer than two events, or where no penalised model of the
+            columns converges.
         """
         self._check_parameters()
         names, values = feature_names(X), feature_values(X).astype(np.float64)
         event, time = matching_outcome(values, y)
         if event.sum() < 2:
-            raise ValueError(
-                f"A penalised Cox model needs two events or more; here n_samples={len(time)}, with "
-                f"{int(event.sum())} events."
+            raise Refused(
+                "too_few_events_for_elastic_net",
+                "A penalised Cox model needs two events or more; here n_samples={patients}, "
+                "with {events} events.",
+                patients=len(time),
+                events=int(event.sum()),
             )
         self.fitted_on_ = {row.tobytes() for row in _canonical(values)}
         self.preparation_ = Preparation.of(values)
@@ -139,19 +158,45 @@ class CoxElasticNet(BaseEstimator):
         return self
 
     def has_seen(self, X: Any) -> Bools:
-        """Which rows of X (m, p) have the values of a row that the model was fitted on: (m,)."""
+        """Which rows have the values of a row that the model was fitted on.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (m, p)
+            Numbers, NaN for unknown.
+
+        Returns
+        -------
+        ndarray of bool, shape (m,)
+            True where such a row was among those fitted on.
+
+        Raises
+        ------
+        ValueError
+            Where X does not have the columns that the model was fitted to.
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        """
         check_is_fitted(self, "coefficients_")
         rows = _canonical(fitted_values(self, X).astype(np.float64))
         return np.array([row.tobytes() in self.fitted_on_ for row in rows], dtype=bool)
 
     def _check_parameters(self) -> None:
         if not 0 < self.l1_ratio <= 1:
-            raise ValueError(f"l1_ratio is {self.l1_ratio!r}; it must be above 0 and up to 1.")
+            raise Refused(
+                "l1_ratio",
+                "l1_ratio is {l1_ratio}; it must be above 0 and up to 1.",
+                l1_ratio=repr(self.l1_ratio),
+            )
         for name, least in (("n_alphas", 1), ("cv", 2)):
             value = getattr(self, name)
             if not isinstance(value, (int, np.integer)) or value < least:
-                raise ValueError(
-                    f"{name} is {value!r}; it must be a whole number of at least {least}."
+                raise Refused(
+                    "whole_number_too_small",
+                    "{name} is {value}; it must be a whole number of at least {least}.",
+                    name=name,
+                    value=repr(value),
+                    least=least,
                 )
 
     def _path(
@@ -205,20 +250,61 @@ class CoxElasticNet(BaseEstimator):
         return gains
 
     def predict(self, X: Any) -> Floats:
-        """Log risk (n,), 0 for a patient with the mean of every column."""
+        """Predict log risk.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            Log hazard ratio against a patient with the mean of every column, whose log risk is 0.
+
+        Raises
+        ------
+        ValueError
+            Where X does not have the columns that the model was fitted to.
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        """
         values = self._values(X)
         risk: Floats = self.preparation_.apply(values) @ self.coefficients_["coef_sd"].to_numpy()
         return risk
 
     def predict_survival_function(self, X: Any, times: Any) -> Floats:
-        """Survival probability (n, times), times positive, in the unit of y, up to the last in training."""
+        """Predict the survival probability.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown.
+        times : array, shape (t,)
+            Positive, in the unit of y, up to the last in training.
+
+        Returns
+        -------
+        ndarray of float, shape (n, t)
+            Probability (0-1) of being free of an event after each of the times.
+
+        Raises
+        ------
+        ValueError
+            Where X does not fit, or a time is not positive and finite or lies past the last in training.
+        sklearn.exceptions.NotFittedError
+            Before `fit`.
+        """
         risk = np.exp(np.minimum(self.predict(X), _HIGHEST))
         asked = np.atleast_1d(as_numbers(times, "times"))
         if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
-            raise ValueError("times must be positive, finite numbers.")
+            raise Refused("times_not_positive", "times must be positive, finite numbers.")
         if (asked > self.unique_times_[-1]).any():
-            raise ValueError(
-                f"times go up to {asked.max():g}, but follow-up ends at {self.unique_times_[-1]:g}."
+            raise Refused(
+                "times_past_follow_up",
+                "times go up to {latest:g}, but follow-up ends at {end:g}.",
+                latest=float(asked.max()),
+                end=float(self.unique_times_[-1]),
             )
         place = np.searchsorted(self.baseline_["time"], asked, side="right")
         hazard = np.r_[0.0, self.baseline_["hazard"]][place]
@@ -226,7 +312,25 @@ class CoxElasticNet(BaseEstimator):
         return survival
 
     def score(self, X: Any, y: Any) -> float:
-        """Harrell's C of `predict(X)` on y."""
+        """Harrell's C of `predict(X)` on y.
+
+        Parameters
+        ----------
+        X : DataFrame or array, shape (n, p)
+            Numbers, NaN for unknown.
+        y : structured array, shape (n,)
+            (event, time).
+
+        Returns
+        -------
+        float
+            Concordance index (0-1).
+
+        Raises
+        ------
+        ValueError
+            Where X or y do not fit, or no two patients can be compared.
+        """
         return concordance_index(y, self.predict(X))
 
     def _values(self, X: Any) -> Floats:
@@ -248,7 +352,9 @@ def _coxnet(columns: Floats, y: Any, **parameters: Any) -> CoxnetSurvivalAnalysi
         except ArithmeticError as error:
             count, alphas = parameters["n_alphas"], parameters["alphas"]
             if min(count, count if alphas is None else len(alphas)) < 2:
-                raise ValueError("No penalised Cox model of these columns converges.") from error
+                raise Refused(
+                    "no_elastic_net", "No penalised Cox model of these columns converges."
+                ) from error
     half = {
         "n_alphas": count // 2,
         "alphas": None if alphas is None else alphas[: len(alphas) // 2],

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.utils import check_random_state
 
+from ciri.errors import Refused
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Bools, Floats, split_outcome
 
@@ -25,17 +26,24 @@ def feature_names(X: Any) -> NDArray[Any]:
         return np.array([f"x{column}" for column in range(columns)], dtype=object)
     names = [str(name) for name in X.columns]
     if len(set(names)) < len(names):
-        raise ValueError("X has two columns of the same name; every feature needs its own.")
+        raise Refused(
+            "feature_twice", "X has two columns of the same name; every feature needs its own."
+        )
     return np.array(names, dtype=object)
 
 
 def matching_outcome(values: NDArray[Any], y: Any) -> tuple[Bools, Floats]:
     """Event and time (n,) of y for rows of features (n, p); ValueError where they do not agree."""
     if y is None:
-        raise ValueError("fit requires y to be passed, but the target y is None.")
+        raise Refused("no_outcome", "fit requires y to be passed, but the target y is None.")
     event, time = split_outcome(y)
     if len(values) != len(time):
-        raise ValueError(f"X has {len(values)} rows and y has {len(time)}; they must agree.")
+        raise Refused(
+            "rows_differ",
+            "X has {rows} rows and y has {outcomes}; they must agree.",
+            rows=len(values),
+            outcomes=len(time),
+        )
     return event, time
 
 
@@ -43,9 +51,17 @@ def fitted_columns(names: Sequence[str], X: pd.DataFrame) -> pd.DataFrame:
     """The columns of a frame in the order a model was fitted to; ValueError unless they are those."""
     given = feature_names(X).tolist()
     if absent := [name for name in names if name not in given]:
-        raise ValueError(f"X lacks columns the model reads: {', '.join(absent)}.")
+        raise Refused(
+            "features_absent",
+            "X lacks columns the model reads: {absent}.",
+            absent=", ".join(absent),
+        )
     if unknown := [name for name in given if name not in names]:
-        raise ValueError(f"X has columns the model does not know: {', '.join(unknown)}.")
+        raise Refused(
+            "features_unknown",
+            "X has columns the model does not know: {unknown}.",
+            unknown=", ".join(unknown),
+        )
     return X.set_axis(given, axis=1)[list(names)]
 
 
@@ -54,9 +70,12 @@ def fitted_values(model: Any, X: Any) -> Values:
     names = list(model.feature_names_in_)
     values = feature_values(fitted_columns(names, X) if isinstance(X, pd.DataFrame) else X)
     if values.shape[1] != len(names):
-        raise ValueError(
-            f"X has {values.shape[1]} features, but {type(model).__name__} is expecting "
-            f"{len(names)} features as input."
+        raise Refused(
+            "feature_count",
+            "X has {given} features, but {model} is expecting {expected} features as input.",
+            given=values.shape[1],
+            model=type(model).__name__,
+            expected=len(names),
         )
     return values
 
@@ -64,19 +83,27 @@ def fitted_values(model: Any, X: Any) -> Values:
 def feature_values(X: Any) -> Values:
     """X as a contiguous float32 array (n, p); ValueError unless two-dimensional and finite or NaN."""
     if issparse(X):
-        raise ValueError("Sparse data are not supported; hand over a dense array (X.toarray()).")
+        raise Refused(
+            "sparse", "Sparse data are not supported; hand over a dense array (X.toarray())."
+        )
     values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else _numbers(X)
     if values.ndim != 2:
-        raise ValueError(
-            f"X must be rows by columns; its shape is {values.shape}. Reshape your data: "
-            "X.reshape(1, -1) for one row."
+        raise Refused(
+            "not_rows_by_columns",
+            "X must be rows by columns; its shape is {shape}. Reshape your data: "
+            "X.reshape(1, -1) for one row.",
+            shape=values.shape,
         )
     if not values.shape[1]:
-        raise ValueError(
-            f"X has 0 feature(s) (shape={values.shape}) while a minimum of 1 is required."
+        raise Refused(
+            "no_features",
+            "X has 0 feature(s) (shape={shape}) while a minimum of 1 is required.",
+            shape=values.shape,
         )
     if (np.abs(values) > np.finfo(np.float32).max).any():
-        raise ValueError("X holds infinite values, or values beyond what float32 can hold.")
+        raise Refused(
+            "beyond_float32", "X holds infinite values, or values beyond what float32 can hold."
+        )
     return np.ascontiguousarray(values, dtype=np.float32)
 
 
@@ -93,10 +120,12 @@ def numbers_of_frame(X: pd.DataFrame) -> Floats:
         except (TypeError, ValueError):
             words.append(str(name))
     if words:
-        raise ValueError(
-            f"X must hold numbers only, but {', '.join(words)} does not; code its categories as "
-            "numbers first, in an order that means something, or as one column of 0 and 1 for each, "
-            "and dates as days."
+        raise Refused(
+            "words_among_features",
+            "X must hold numbers only, but {words} does not; code its categories as "
+            "numbers first, in an order that means something, or as one column of 0 and 1 "
+            "for each, and dates as days.",
+            words=", ".join(words),
         )
     return np.column_stack(columns) if columns else np.empty(X.shape)
 
@@ -105,11 +134,13 @@ def _numbers(X: Any) -> Floats:
     try:
         given = np.asarray(X)
         if np.iscomplexobj(given):
-            raise ValueError("Complex data not supported; X must hold real numbers.")
+            raise Refused("complex", "Complex data not supported; X must hold real numbers.")
         return as_numbers(given, "X") if given.dtype == object else given.astype(np.float64)
     except (TypeError, ValueError) as error:
-        raise ValueError(
-            f"X must hold numbers only; code categories as numbers first ({error})."
+        raise Refused(
+            "features_not_numbers",
+            "X must hold numbers only; code categories as numbers first ({error}).",
+            error=str(error),
         ) from error
 
 
@@ -118,5 +149,9 @@ def seed_of(random_state: Any) -> int:
     if isinstance(random_state, int | np.integer):
         if 0 <= random_state < 2**63:
             return int(random_state)
-        raise ValueError(f"random_state is {random_state}; it must be from 0 to 2**63 - 1.")
+        raise Refused(
+            "seed",
+            "random_state is {random_state}; it must be from 0 to 2**63 - 1.",
+            random_state=str(random_state),
+        )
     return int(check_random_state(random_state).randint(2**31 - 1))

@@ -13,6 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ciri.errors import Refused
+
 _SURVIVAL = re.compile(r"surv", re.IGNORECASE)
 _RISK = re.compile(r"risk|mortality|hazard", re.IGNORECASE)
 INSTEAD = (
@@ -24,12 +26,21 @@ INSTEAD = (
 def as_numbers(values: Any, name: str) -> NDArray[np.float64]:
     """Values of any shape as float64, unknown as NaN. `name` begins the sentence of a ValueError."""
     if isinstance(getattr(values, "dtype", None), pd.CategoricalDtype):
-        raise ValueError(f"{name} must be numbers, not categories; code them as numbers first.")
+        raise Refused(
+            "categories",
+            "{name} must be numbers, not categories; code them as numbers first.",
+            name=name,
+        )
     found = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=_kind(values))
     if found.dtype.kind in "biuf":
         return found.astype(np.float64)
     if found.dtype.kind != "O":
-        raise ValueError(f"{name} must be numbers, not {found.dtype}.")
+        raise Refused(
+            "kind_not_a_number",
+            "{name} must be numbers, not {kind}.",
+            name=name,
+            kind=str(found.dtype),
+        )
     numbers = [_number(value, name) for value in found.ravel().tolist()]
     return np.array(numbers, dtype=np.float64).reshape(found.shape)
 
@@ -47,7 +58,12 @@ def _number(value: Any, name: str) -> float:
         isinstance(value, Real) or hasattr(value, "as_tuple")
     ):
         return float(value)
-    raise ValueError(f"{name} must be numbers, but one value is {value!r:.60}.")
+    raise Refused(
+        "value_not_a_number",
+        "{name} must be numbers, but one value is {value}.",
+        name=name,
+        value=f"{value!r:.60}",
+    )
 
 
 def as_risk(risk: Any, n: int) -> NDArray[np.float64]:
@@ -58,20 +74,36 @@ def as_risk(risk: Any, n: int) -> NDArray[np.float64]:
     """
     name = str(getattr(risk, "name", None) or "")
     if _SURVIVAL.search(name) and not _RISK.search(name):
-        raise ValueError(f"{name!r} is a column of survival, not of risk. {INSTEAD}")
+        raise Refused(
+            "survival_column",
+            "{name} is a column of survival, not of risk. {instead}",
+            name=repr(name),
+            instead=INSTEAD,
+        )
     functions = isinstance(risk, list | tuple | np.ndarray) and len(risk) and callable(risk[0])
     if functions:
-        raise ValueError(f"These are survival functions, not risks. {INSTEAD}")
+        raise Refused(
+            "survival_functions",
+            "These are survival functions, not risks. {instead}",
+            instead=INSTEAD,
+        )
     found = as_numbers(risk, "The risk")
     if found.shape != (n,):
         more = (
             f" Survival by patients and times is not a risk. {INSTEAD}" if found.ndim == 2 else ""
         )
-        raise ValueError(
-            f"There must be one risk per patient: {n} patients, risks of shape {found.shape}.{more}"
+        raise Refused(
+            "risk_shape",
+            "There must be one risk per patient: {patients} patients, risks of shape "
+            "{shape}.{more}",
+            patients=n,
+            shape=found.shape,
+            more=more,
         )
     if np.isinf(found).any():
-        raise ValueError("A risk is infinite; give NaN for a patient without a prediction.")
+        raise Refused(
+            "risk_infinite", "A risk is infinite; give NaN for a patient without a prediction."
+        )
     return found
 
 
@@ -82,9 +114,16 @@ def as_groups(groups: Any, n: int) -> NDArray[Any]:
     """
     found = np.asarray(groups, dtype=object)
     if found.shape != (n,):
-        raise ValueError(f"There must be one group per patient: {n}, not {found.shape}.")
+        raise Refused(
+            "groups_shape",
+            "There must be one group per patient: {patients}, not {shape}.",
+            patients=n,
+            shape=found.shape,
+        )
     known = np.array([None if pd.isna(one) else one for one in found], dtype=object)
     words = {isinstance(one, str) for one in known if one is not None}
     if len(words) > 1:
-        raise ValueError("Groups must be all words or all numbers; some are one, some the other.")
+        raise Refused(
+            "groups_mixed", "Groups must be all words or all numbers; some are one, some the other."
+        )
     return known

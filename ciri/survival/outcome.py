@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ciri.errors import Refused
 from ciri.survival.given import as_numbers
 
 Bools = NDArray[np.bool_]
@@ -24,15 +25,21 @@ def outcome(event: Any, time: Any) -> NDArray[Any]:
     """
     happened, times = as_numbers(event, "Events"), as_numbers(time, "Times")
     if unknown := int(np.isnan(happened).sum()):
-        raise ValueError(
-            f"{unknown} of {happened.size} events are not known; leave such patients out, or say false "
-            "for who was event-free when last seen."
+        raise Refused(
+            "events_unknown",
+            "{unknown} of {all} events are not known; leave such patients out, or say "
+            "false for who was event-free when last seen.",
+            unknown=unknown,
+            all=happened.size,
         )
     if not np.isin(happened, (0.0, 1.0)).all():
-        raise ValueError("Events must be true or false, 1 or 0.")
+        raise Refused("events_not_true_or_false", "Events must be true or false, 1 or 0.")
     if happened.ndim != 1 or happened.shape != times.shape:
-        raise ValueError(
-            f"There must be one event and one time per patient, not {happened.shape} and {times.shape}."
+        raise Refused(
+            "outcome_shapes",
+            "There must be one event and one time per patient, not {events} and {times}.",
+            events=happened.shape,
+            times=times.shape,
         )
     y = np.empty(len(times), dtype=[("event", bool), ("time", np.float64)])
     y["event"], y["time"] = happened == 1, times
@@ -51,16 +58,19 @@ def split_outcome(y: Any) -> tuple[Bools, Floats]:
     """
     names = getattr(getattr(y, "dtype", None), "names", None)
     if names is None or len(names) != 2 or np.ndim(y) != 1:
-        raise ValueError(
-            "y must be a one-dimensional structured array of (event, time), "
-            "such as sksurv.util.Surv makes."
+        raise Refused(
+            "not_an_outcome",
+            "y must be a one-dimensional structured array of (event, time), such as "
+            "sksurv.util.Surv makes.",
         )
     event, time = y[names[0]], y[names[1]]
     if event.dtype != np.bool_ or not np.issubdtype(time.dtype, np.number):
-        raise ValueError("y must hold events as booleans first and times as numbers second.")
+        raise Refused(
+            "outcome_order", "y must hold events as booleans first and times as numbers second."
+        )
     event, time = np.array(event), np.array(time, dtype=np.float64)
     if not len(time):
-        raise ValueError("y is empty; there is nobody to learn from.")
+        raise Refused("outcome_empty", "y is empty; there is nobody to learn from.")
     if not np.isfinite(time).all() or (time <= 0).any():
-        raise ValueError("Every time in y must be a positive, finite number.")
+        raise Refused("outcome_times", "Every time in y must be a positive, finite number.")
     return event, time

@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
+from ciri.errors import Refused
 from ciri.survival.concordance import concordance_interval, warn_of_survival
 from ciri.survival.cox import fit_cox
 from ciri.survival.curves import hazard_ratio, log_rank, median_survival
@@ -53,16 +54,47 @@ def strata_table(
 ) -> pd.DataFrame:
     """Poor against good prognosis among all patients and within each level of each stratum.
 
-    y, groups (n,): outcome, and names of the groups (`cutoff.GROUPS`), None for a patient without a
-    score, who is left out. strata: (n, k), a column each (PD-L1, line of treatment, site ...); what
-    is not known is a level of its own, "unknown". score: (n,), for its C.
+    Parameters
+    ----------
+    y : structured array, shape (n,)
+        (event, time).
+    groups : array of str, shape (n,)
+        Names of the groups (`ciri.survival.cutoff.GROUPS`), None for a patient without a score, who is
+        left out.
+    strata : DataFrame, shape (n, k)
+        A column each (PD-L1, line of treatment, site ...); what is not known is a level of its own,
+        "unknown".
+    score : array, shape (n,), optional
+        Risk score, for its C.
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+    seed : int, default 0
+        Of the samples; the same seed gives the same numbers.
+    level : float, default 0.95
+        Of the intervals, between 0 and 1.
 
-    One row for all ("overall"), then one per level: stratum, level, n, events; n_, events_, median_
-    of good and of poor, medians with _low and _high (log-log 95 %); hr, low, high, p (Wald), in a Cox
-    model of all groups; log_rank_p (all groups); c, c_low, c_high (Harrell's, percentile bootstrap);
-    interaction_p; reason. Fewer than 5 events give no estimate but the medians (NaN), and the reason is a
-    sentence. interaction_p, the same in all levels of a stratum, is the likelihood ratio test of hazard
-    ratios that differ between its known levels: `interaction`.
+    Returns
+    -------
+    DataFrame, one row for all ("overall"), then one per level
+        stratum, level, n, events; n_, events_, median_ (unit of y) of good and of poor, medians with _low
+        and _high (log-log 95 %); hr, low, high, p (Wald), in a Cox model of all groups; log_rank_p (all
+        groups); c, c_low, c_high (Harrell's, percentile bootstrap); interaction_p; reason.
+
+    Raises
+    ------
+    ValueError
+        Where lengths differ, nobody has a group, or a stratum has too many levels.
+
+    Warns
+    -----
+    UserWarning
+        Where scores between 0 and 1 run the other way, as survival probabilities do.
+
+    Notes
+    -----
+    Fewer than 5 events give no estimate but the medians (NaN), and the reason is a sentence. interaction_p,
+    the same in all levels of a stratum, is the likelihood ratio test of hazard ratios that differ between
+    its known levels (`ciri.survival.strata.interaction`).
     """
     event, time = split_outcome(y)
     _check(y, groups, strata)
@@ -72,7 +104,9 @@ def strata_table(
     warn_of_survival(event[scored], time[scored], score[scored])
     grouped = ~pd.isna(labels)
     if not grouped.any():
-        raise ValueError("No patient has a group, so there is nothing to compare.")
+        raise Refused(
+            "nobody_has_a_group", "No patient has a group, so there is nothing to compare."
+        )
     cohort = _Cohort(np.asarray(y), labels, score).at(grouped)
     rows = [{"stratum": OVERALL, "level": "", **_compared(cohort, n_resamples, seed, level)}]
     for name in strata.columns:
@@ -91,9 +125,13 @@ def strata_table(
 
 def _check(y: Any, groups: Any, strata: pd.DataFrame) -> None:
     if len(groups) != len(y) or len(strata) != len(y):
-        raise ValueError(
-            f"There must be one group and one row of strata per patient: {len(y)} patients, "
-            f"{len(groups)} groups, {len(strata)} rows."
+        raise Refused(
+            "strata_lengths",
+            "There must be one group and one row of strata per patient: {patients} "
+            "patients, {groups} groups, {rows} rows.",
+            patients=len(y),
+            groups=len(groups),
+            rows=len(strata),
         )
 
 
@@ -101,8 +139,11 @@ def _levels(column: pd.Series) -> pd.Series:
     """Levels as words in their order, rising where they have none; those not known come last."""
     categories = column.astype("category").cat.categories
     if len(categories) > _MOST_LEVELS:
-        raise ValueError(
-            f"{column.name} has {len(categories)} levels; cut it into classes before comparing in them."
+        raise Refused(
+            "strata_levels",
+            "{column} has {levels} levels; cut it into classes before comparing in them.",
+            column=str(column.name),
+            levels=len(categories),
         )
     words = [f"{one:g}" if isinstance(one, float) else str(one) for one in categories]
     codes = column.astype("category").cat.codes.to_numpy()

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
+from ciri.errors import Refused
 from ciri.kernel.concordance import concordance_sums, order_of, rank_risk
 from ciri.specification.specification import Specification
 from ciri.survival.elastic_net import CoxElasticNet
@@ -39,20 +40,48 @@ def cross_validate_repeat(
 ) -> Repeat:
     """One repeat of all folds over the training patients of a table.
 
-    Folds have equal shares of events. JSON-able: {"repeat", "folds": [{"subjects", "mortality",
-    "survival" (one list per horizon of the specification that every fold's follow-up reaches, in
-    months), "cox" (log risk by a penalised Cox model of all candidates and covariates), "selected"}],
-    "months"}. Patients with too few known inputs for a fold's forest are not
-    in its lists. ValueError with a sentence where the folds are too small to learn from.
+    Parameters
+    ----------
+    specification : Specification
+        What is made anew inside each fold: transform, ranking, selection, forest.
+    table : FrozenTable
+        Its rows of role "train" are split into folds with equal shares of events.
+    repeat : int
+        Number of the repeat, from 0; it depends on (seed, repeat) alone.
+    n_jobs : int or None, default None
+        Threads; any number gives the same result.
+    progress : callable, optional
+        `progress(fraction, sentence)` is called before each fold.
+
+    Returns
+    -------
+    dict
+        JSON-able: {"repeat", "folds": [{"subjects", "mortality" (expected events), "survival" (one list per
+        horizon of the specification that every fold's follow-up reaches), "cox" (log risk by a penalised
+        Cox model of all candidates and covariates), "selected"}], "months" (those horizons)}. Patients with
+        too few known inputs for a fold's forest are not in its lists.
+
+    Raises
+    ------
+    ValueError
+        With a sentence where the folds are too small to learn from.
+
+    References
+    ----------
+    Selection inside each fold: Ambroise & McLachlan (2002), PNAS 99:6562-6566.
     """
     tell = progress or (lambda fraction, sentence: None)
     rows = rows_of_role(table, "train")
     folds = specification.cross_validation.folds
     event = rows.subjects["event"].to_numpy(dtype=bool)
     if event.sum() < folds or len(event) < 2 * folds:
-        raise ValueError(
-            f"{len(event)} training patients with {event.sum()} events are too few to be split "
-            f"into {folds} folds."
+        raise Refused(
+            "folds_too_small",
+            "{patients} training patients with {events} events are too few to be split "
+            "into {folds} folds.",
+            patients=len(event),
+            events=int(event.sum()),
+            folds=folds,
         )
     random = np.random.default_rng([specification.seed, repeat])
     fold_of = _folds(event, folds, random)
@@ -115,14 +144,32 @@ def merge_repeats(
     repeats: list[Repeat],
     n_resamples: int = 1000,
 ) -> dict[str, Any]:
-    """What all repeats say together, JSON-able.
+    """What all repeats say together.
 
-    c, low, high: Harrell's C over pairs of patients held out together (scores of two forests are not
-    compared), with the percentile interval of bootstrap samples of patients: it tells how far the
-    figure would move with other patients to be judged, not with other patients to train on.
-    by_repeat: C of each repeat. cox: the same (c, low, high) of the penalised Cox model, and difference:
-    c of the forest less that of the Cox model, with low, high. n, events, repeats, folds. selected: analyte, folds (share of folds
-    that selected it). predictions: subject, mortality and survival at `months`, means over repeats.
+    Parameters
+    ----------
+    specification : Specification
+        The one the repeats were made for.
+    table : FrozenTable
+        The one they were made on.
+    repeats : list of dict
+        From `cross_validate_repeat`, in any order.
+    n_resamples : int, default 1000
+        Bootstrap samples of patients.
+
+    Returns
+    -------
+    dict
+        JSON-able. c, low, high: Harrell's C over pairs of patients held out together (scores of two forests
+        are not compared), with its percentile interval. by_repeat: C of each repeat. cox: the same (c, low,
+        high) of the penalised Cox model, and difference: c of the forest less that of the Cox model, with
+        low, high. n, events, repeats, folds. selected: analyte, folds (share of folds that selected it).
+        predictions: subject, mortality and survival at `months`, means over repeats.
+
+    Notes
+    -----
+    The interval tells how far the figure would move with other patients to be judged, not with other
+    patients to train on.
     """
     people = rows_of_role(table, "train").subjects.set_index("subject")
     repeats = sorted(repeats, key=lambda one: one["repeat"])

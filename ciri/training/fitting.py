@@ -13,6 +13,7 @@ import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import Transform
+from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.signature.selection import Signature, select_signature
 from ciri.specification.specification import Specification
@@ -143,8 +144,10 @@ def _with_enough_known(
 ) -> tuple[FrozenTable, list[dict[str, str]]]:
     """Patients with enough known inputs; and who was left out, and why."""
     if not len(rows.subjects):
-        raise ValueError(
-            f"No patient of {', '.join(specification.cohorts.train)} has an outcome to learn from."
+        raise Refused(
+            "nobody_to_learn_from",
+            "No patient of {cohorts} has an outcome to learn from.",
+            cohorts=", ".join(specification.cohorts.train),
         )
     named = specification.analytes.candidates
     names = rows.analytes if named is None else list(named)
@@ -160,15 +163,22 @@ def _candidates(
     named = specification.analytes.candidates
     names = learning.analytes if named is None else list(named)
     if unknown := sorted(set(names) - set(learning.analytes)):
-        raise ValueError(f"No training patient has a measurement of {', '.join(unknown)}.")
+        raise Refused(
+            "analyte_never_measured",
+            "No training patient has a measurement of {analytes}.",
+            analytes=", ".join(unknown),
+        )
     subjects = list(learning.subjects["subject"])
     share = Transform.fit(specification, learning, subjects, names).raw(learning).notna().mean()
     rare = [name for name in names if share[name] < specification.min_measured]
     kept = [name for name in names if name not in rare]
     if len(kept) < specification.analytes.keep:
-        raise ValueError(
-            f"The specification keeps {specification.analytes.keep} analytes, but only {len(kept)} "
-            "are measured in enough training patients; keep fewer or measure more."
+        raise Refused(
+            "too_few_analytes_measured",
+            "The specification keeps {keep} analytes, but only {measured} are measured in "
+            "enough training patients; keep fewer or measure more.",
+            keep=specification.analytes.keep,
+            measured=len(kept),
         )
     reason = f"known in fewer than {specification.min_measured:.0%} of the training patients"
     return kept, [{"analyte": name, "reason": reason} for name in rare]

@@ -23,9 +23,26 @@ def train(
 ) -> TrainedModel:
     """Train as the specification says, on the rows of role "train"; report on "validate" too.
 
-    `progress(fraction, sentence)` is called between steps, from 0 to 1. The same specification and
-    table give the same model to the bit, whatever `n_jobs`. ValueError with a sentence where there
-    is too little to learn from.
+    Parameters
+    ----------
+    specification : Specification
+        How the model is made.
+    table : FrozenTable
+        Whom it is made on.
+    progress : callable, optional
+        `progress(fraction, sentence)` is called between steps, from 0 to 1.
+    n_jobs : int or None, default None
+        Threads, None for as many as there may be.
+
+    Returns
+    -------
+    TrainedModel
+        The same specification and table give the same model to the bit, whatever `n_jobs`.
+
+    Raises
+    ------
+    ValueError
+        With a sentence where there is too little to learn from.
     """
     tell = progress or (lambda fraction, sentence: None)
     fitted = fit(

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import Transform
+from ciri.errors import Refused
 from ciri.forest.explanation import Explanation, shap_values
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.recognition import is_telling, same_rows
@@ -34,8 +35,22 @@ _DOCUMENT = {
 class TrainedModel:
     """A specification, the transform and forest fitted to it, and a locked cut-off.
 
-    selected: analytes kept, best first. training_subjects: in the forest's row order. report: the
-    tables behind the figures, JSON-able (see docs/method.md).
+    Parameters
+    ----------
+    specification : Specification
+        What the model is meant to be.
+    transform : ciri.dataset.transform.Transform
+        From raw values to the forest's columns.
+    forest : SurvivalForest
+        The fitted forest.
+    cutoff : ciri.survival.cutoff.Cutoff
+        On ensemble mortality.
+    selected : list of str
+        Analytes kept, best first.
+    training_subjects : list of str, length n
+        In the forest's row order.
+    report : dict
+        The tables behind the figures, JSON-able (see docs/method.md).
     """
 
     specification: Specification
@@ -56,17 +71,30 @@ class TrainedModel:
     ) -> pd.DataFrame:
         """Scores of every subject with enough known inputs, one row each, in table order.
 
-        subject; mortality (ensemble); percentile (0-100, among the training out-of-bag scores);
-        group (see `Cutoff`); basis; for each horizon m of the specification survival_{m}m
-        (probability, None where training follow-up is shorter) and, with `intervals`, _low and _high
-        (95 %); restricted_mean (days up to the longest of those horizons, None without any).
+        Parameters
+        ----------
+        table : FrozenTable
+            Whom to score; see `require_outcome` of `freeze_wide` for patients without an outcome.
+        intervals : bool, default False
+            Whether survival has 95 % intervals.
+        same_people : bool, default False
+            Whether an id is the same person as in training, as in a study's own database.
 
-        basis: a subject of the training set, known by id and values (or, under another id, by values and
-        outcome), is scored "out-of-bag", by the trees that did not see it, everybody else by
-        "prediction". An id of the training set with other values is another person, as far as a table can
-        tell: in another cohort ids begin at 1 again. With `same_people` an id is the same person as in
-        training, as in a study's own database; who has other values now is then scored by the trees
-        that did not see the person, "out-of-bag, values changed".
+        Returns
+        -------
+        DataFrame
+            subject; mortality (ensemble, expected events); percentile (0-100, among the training out-of-bag
+            scores); group (see `ciri.survival.cutoff.Cutoff`); basis; for each horizon m of the specification
+            survival_{m}m (probability, None where training follow-up is shorter) and, with `intervals`, _low
+            and _high; restricted_mean (days up to the longest of those horizons, None without any).
+
+        Notes
+        -----
+        A subject of the training set, known by id and values (or, under another id, by values and outcome), has
+        the basis "out-of-bag": it is scored by the trees that did not see it; everybody else has "prediction".
+        An id of the training set with other values is another person, as far as a table can tell: in another
+        cohort ids begin at 1 again. With `same_people`, who has other values now is scored by the trees that did
+        not see the person, "out-of-bag, values changed".
         """
         features, rows, changed = self._inputs(table, same_people)
         mortality = self.forest.predict_out_of_bag(features, rows)
@@ -85,7 +113,20 @@ class TrainedModel:
         return scores[np.isfinite(mortality)].reset_index(drop=True)
 
     def explain(self, table: FrozenTable, *, same_people: bool = False) -> Explanation:
-        """What each feature adds to the score of every subject that `score` scores, in its order."""
+        """What each feature adds to the score of every subject that `score` scores, in its order.
+
+        Parameters
+        ----------
+        table : FrozenTable
+            Whose scores to explain.
+        same_people : bool, default False
+            Whether an id is the same person as in training, as in a study's own database.
+
+        Returns
+        -------
+        Explanation
+            Exact Shapley values (see `ciri.shap_values`).
+        """
         features, rows = self.inputs(table, same_people=same_people)
         explained = shap_values(self.forest, features, rows)
         known = np.isfinite(explained.base)
@@ -96,9 +137,22 @@ class TrainedModel:
     def inputs(
         self, table: FrozenTable, *, same_people: bool = False
     ) -> tuple[pd.DataFrame, Integers]:
-        """The features of every subject with enough known inputs, indexed by subject, and the
+        """The features of every subject with enough known inputs, as `score` knows them.
 
-        training row that each one is (-1 for none), as `score` knows them."""
+        Parameters
+        ----------
+        table : FrozenTable
+            The subjects.
+        same_people : bool, default False
+            Whether an id is the same person as in training, as in a study's own database.
+
+        Returns
+        -------
+        features : DataFrame, shape (m, p)
+            Indexed by subject.
+        rows : ndarray of int, shape (m,)
+            The training row that each one is, -1 for none.
+        """
         return self._inputs(table, same_people)[:2]
 
     def _inputs(
@@ -121,7 +175,18 @@ class TrainedModel:
         return features, np.where(changed, by_id, rows), changed
 
     def unscored(self, table: FrozenTable) -> list[dict[str, str]]:
-        """Who `score` leaves out for lack of known inputs, and why: subject, reason."""
+        """Who `score` leaves out for lack of known inputs, and why.
+
+        Parameters
+        ----------
+        table : FrozenTable
+            The subjects.
+
+        Returns
+        -------
+        list of dict
+            subject, reason.
+        """
         return incomplete(self.transform, table, self.specification.min_measured)
 
     @property
@@ -157,7 +222,13 @@ class TrainedModel:
         return columns
 
     def to_bytes(self) -> bytes:
-        """Arrays and JSON (ciri.forest.storage); the same model gives the same bytes."""
+        """The model as arrays and JSON (`ciri.forest.storage`).
+
+        Returns
+        -------
+        bytes
+            The same model gives the same bytes.
+        """
         document = {
             "format": _FORMAT,
             "specification": self.specification.to_dict(),
@@ -172,10 +243,30 @@ class TrainedModel:
 
     @classmethod
     def from_bytes(cls, content: bytes) -> TrainedModel:
-        """Read a stored model. ValueError with a sentence where it is damaged or not one."""
+        """Read a stored model.
+
+        Parameters
+        ----------
+        content : bytes
+            What `to_bytes` gave.
+
+        Returns
+        -------
+        TrainedModel
+            The same model.
+
+        Raises
+        ------
+        ValueError
+            With a sentence where the bytes are damaged or not a model.
+        """
         arrays, document = unpack(content)
         if document.get("format") != _FORMAT or set(document) != _DOCUMENT:
-            raise ValueError(f"These bytes are not a trained model of format {_FORMAT!r}.")
+            raise Refused(
+                "model_format",
+                "These bytes are not a trained model of format {readable}.",
+                readable=repr(_FORMAT),
+            )
         try:
             model = cls(
                 specification=parse_specification(document["specification"]),
@@ -187,7 +278,11 @@ class TrainedModel:
                 report=document["report"],
             )
         except (TypeError, KeyError) as error:
-            raise ValueError("The stored model's document is not complete.") from error
+            raise Refused(
+                "model_incomplete", "The stored model's document is not complete."
+            ) from error
         if len(model.training_subjects) != len(model.forest.trees_.time):
-            raise ValueError("The stored model does not name each of its training rows.")
+            raise Refused(
+                "model_rows_unnamed", "The stored model does not name each of its training rows."
+            )
         return model

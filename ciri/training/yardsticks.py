@@ -15,6 +15,7 @@ import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import PDL1_CODE
+from ciri.errors import Refused
 from ciri.performance.comparison import compare_predictions
 from ciri.specification.specification import COVARIATES, AnalyteRules, Specification
 from ciri.survival.cox import fit_cox
@@ -63,9 +64,10 @@ def penalised_cox(
 ) -> pd.Series:
     """Log risk by subject from an elastic net over all candidates and covariates of the model."""
     if role == "train":
-        raise ValueError(
-            "There is no validation cohort to compare with a penalised Cox model on; the nested "
-            "cross-validation compares them."
+        raise Refused(
+            "no_validation_for_cox",
+            "There is no validation cohort to compare with a penalised Cox model on; the "
+            "nested cross-validation compares them.",
         )
     cox = CoxElasticNet(random_state=specification.seed).fit(fitted.everything_known, fitted.y)
     rows = rows_of_role(table, role)
@@ -82,9 +84,11 @@ def clinical_scores(specification: Specification, table: FrozenTable, role: str)
     known = share.notna().mean() >= specification.min_measured
     factors = tuple(name for name in share.columns if varies[name] and known[name])
     if not factors:
-        raise ValueError("No clinical factor is known for enough training patients.")
+        raise Refused(
+            "no_clinical_factor", "No clinical factor is known for enough training patients."
+        )
     if not specification.uses_analytes and set(specification.covariates) >= set(factors):
-        raise ValueError("This model is made of clinical factors alone.")
+        raise Refused("clinical_already", "This model is made of clinical factors alone.")
     alone = replace(specification, analytes=AnalyteRules(candidates=(), keep=0), covariates=factors)
     found = fit(alone, training)
     if role == "train":
@@ -103,10 +107,12 @@ def pdl1_scores(table: FrozenTable, role: str) -> pd.Series:
         level = people["pdl1_class"].map(PDL1_CODE).astype(np.float64)
     training = people[(people["role"] == "train") & level.notna()]
     if training["event"].sum() < FEWEST_EVENTS:
-        raise ValueError("PD-L1 is known for too few training patients with an event.")
+        raise Refused(
+            "pdl1_too_few_events", "PD-L1 is known for too few training patients with an event."
+        )
     found = fit_cox(level[training.index].to_numpy()[:, None], outcome_of(training))
     if not found.converged:
-        raise ValueError(f"PD-L1 cannot be fitted: {found.reason}")
+        raise Refused("pdl1_not_fitted", "PD-L1 cannot be fitted: {reason}", reason=found.reason)
     risk = level * np.sign(found.coef[0])
     return risk[(people["role"] == role) & level.notna()]
 
@@ -118,9 +124,10 @@ def _compared(
     both = own.index.intersection(risk.dropna().index)
     people = table.subjects.set_index("subject", drop=False).loc[both]
     if people["event"].sum() < FEWEST_EVENTS:
-        raise ValueError(
-            f"Only {int(people['event'].sum())} patients with an event have both scores: too few to "
-            "compare."
+        raise Refused(
+            "too_few_events_scored",
+            "Only {events} patients with an event have both scores: too few to compare.",
+            events=int(people["event"].sum()),
         )
     found = compare_predictions(
         outcome_of(people),

@@ -1,6 +1,8 @@
 """The method as others get it: installed alone, loading no more than is used."""
 
+import ast
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,3 +63,33 @@ def test_the_import_of_one_function_loads_no_figures_and_nothing_here_loads_djan
     code = "import sys; {}; print(sorted({{'altair', 'django', 'numba'}} & set(sys.modules)))"
     assert run(code.format("import tabular, ciri, assays.formats"), tmp_path, ROOT) == "[]"
     assert run(code.format("from ciri import evaluate"), tmp_path, ROOT) == "['numba']"
+
+
+def test_the_import_of_the_package_takes_less_than_a_second_of_processor(tmp_path: Path) -> None:
+    code = (
+        "import time; begun = time.process_time(); import ciri; print(time.process_time() - begun)"
+    )
+    assert float(run(code, tmp_path, ROOT)) < 1
+
+
+def readme_example() -> str:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"^```python\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    return example
+
+
+def test_the_example_of_the_readme_runs_as_it_stands(tmp_path: Path) -> None:
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    said = run(readme_example(), tmp_path, ROOT)
+    assert "mean_depth" in said
+    assert "harrell_c" in said
+
+
+def test_the_example_of_the_readme_needs_only_what_the_package_brings() -> None:
+    tree = ast.parse(readme_example())
+    needed = {
+        (node.module if isinstance(node, ast.ImportFrom) else node.names[0].name).split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    }
+    assert needed == {"ciri", "pandas", "sksurv"}

@@ -1,0 +1,48 @@
+"""What the method refuses, as errors that say it in a sentence and in a code.
+
+A code stays the same when its sentence is reworded, and belongs to one sentence alone; with the parameters,
+whoever shows an error can say it in the reader's language.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class CiriError(Exception):
+    """Something that the method refuses; `str` gives one English sentence.
+
+    Attributes
+    ----------
+    code : str
+        Which refusal it is, such as "times_past_follow_up".
+    template : str
+        The sentence, with a place in braces for each parameter (`str.format`).
+    parameters : dict
+        What stands in those places, by name: plain values.
+    """
+
+    def __init__(self, code: str, template: str, /, **parameters: Any) -> None:
+        self.code, self.template, self.parameters = code, template, parameters
+        super().__init__(template.format(**parameters))
+
+    def __str__(self) -> str:
+        return str(self.args[0])  # a KeyError alone would put it in quotation marks
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # An exception is made again from its args, the sentence: it would not come back from another process.
+        return _again, (type(self), self.code, self.template, self.parameters)
+
+
+def _again(
+    kind: type[CiriError], code: str, template: str, parameters: dict[str, Any]
+) -> CiriError:
+    return kind(code, template, **parameters)
+
+
+class Refused(CiriError, ValueError):
+    """Values that cannot be worked with: a ValueError with a code and parameters (see `CiriError`)."""
+
+
+class NotEstimated(CiriError, KeyError):
+    """A number that was asked for and not estimated: a KeyError with a code and parameters."""

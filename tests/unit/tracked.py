@@ -1,0 +1,31 @@
+"""The Python files of this repository, as git knows them."""
+
+import ast
+import subprocess
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@cache
+def python_files(*patterns: str) -> dict[str, str]:
+    """The text of each tracked Python file, by its path from the root; migrations, which Django writes, are
+    left out."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--", *(patterns or ("*.py",))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return {
+        name: (ROOT / name).read_text(encoding="utf-8")
+        for name in filter(None, listed.stdout.split("\0"))
+        if "migrations" not in Path(name).parts and (ROOT / name).exists()
+    }
+
+
+def parsed(name: str) -> ast.Module:
+    """The syntax tree of one of them."""
+    return ast.parse(python_files("*.py", "*.pyi")[name])
