@@ -10,25 +10,16 @@ mapping.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+import pandas as pd
+
+from assays.formats.assembling import Columns, Wells, build_reading
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
-from assays.formats.reading import (
-    ANALYTE_COLUMNS,
-    CONTROL_COLUMNS,
-    MEASUREMENT_COLUMNS,
-    REMARK_COLUMNS,
-    STANDARD_COLUMNS,
-    WELL_COLUMNS,
-    Flag,
-    Plate,
-    PlateReading,
-    SampleType,
-    frame,
-)
-from assays.formats.roles import brightness_of, notes_of, roles_of
+from assays.formats.reading import MEASUREMENT_COLUMNS, Plate, PlateReading, SampleType, frame
+from assays.formats.roles import brightness_of, roles_of
 from assays.formats.table import Table, table_of
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import positions
@@ -111,12 +102,54 @@ def _long(table: Table, place: dict[str, int]) -> list[Cell]:
     ]
 
 
+@dataclass
+class _Found:
+    """Measurements by column, and of each well its sample, its type as told, and its dilution."""
+
+    data: Columns
+    wells: dict[str, tuple[str, str | None, float]]
+
+
 def _assembled(
     table: Table, cells: list[Cell], place: dict[str, int], said: dict[str, Any]
 ) -> PlateReading:
-    decimal, sheet, left = said.get("decimal", "."), table.sheet, LeftOut()
-    data: dict[str, list[Any]] = {name: [] for name in MEASUREMENT_COLUMNS}
-    wells: dict[str, tuple[str, str | None, float]] = {}
+    if not cells:
+        raise PlateFormatError("The table has no rows: the file was cut.")
+    sheet, left = table.sheet, LeftOut()
+    found = _measured(table, cells, place, said, left)
+    data, names = found.data, list(dict.fromkeys(found.data["analyte"]))
+    units = dict(zip(reversed(data["analyte"]), reversed(data["unit"]), strict=True))
+    rows = frame(MEASUREMENT_COLUMNS, data)
+    wells = _wells(found, rows)
+    kinds = dict(zip(wells.names, wells.kinds, strict=True))
+    rows["sample_type"] = [kinds[well] for well in data["well"]]
+    used = {*place.values(), *(column for _row, column, _name in cells)}
+    rest = [i for i in range(len(sheet.rows[0])) if i not in used]
+    notes = ["Read as a table without an instrument's format."]
+    if rest:
+        notes.append(f"Columns kept as written: {', '.join(sheet.rows[0][i] for i in rest)}.")
+    return build_reading(
+        format="generic",
+        plate=Plate(
+            name=str(said.get("name", "")),
+            instrument=str(said.get("instrument", "")),
+            lot=str(said.get("lot", "")),
+        ),
+        wells=wells,
+        measurements=rows,
+        analytes={"analyte": names, "unit": [units[name] for name in names]},
+        extra={"columns": [[row[i] for i in rest] for row in sheet.rows]} if rest else {},
+        notes=notes,
+        left=left,
+    )
+
+
+def _measured(
+    table: Table, cells: list[Cell], place: dict[str, int], said: dict[str, Any], left: LeftOut
+) -> _Found:
+    """Every cell as a measurement; one that stands twice is refused."""
+    decimal, sheet = said.get("decimal", "."), table.sheet
+    found = _Found({name: [] for name in MEASUREMENT_COLUMNS}, {})
     seen: set[tuple[str, str]] = set()
     for row, column, analyte in cells:
         sample, well = _identity(table, row, place)
@@ -132,61 +165,31 @@ def _assembled(
             value, flag = read_value(text, decimal=decimal)
         except ValueError as error:
             raise table.error(row, column, f"{analyte}: {error}") from error
-        numbers = {key: _number(table, row, place.get(key), key, decimal, left) for key in NUMERIC}
         unit = sheet.cell(row, place["unit"]) if "unit" in place else str(said.get("unit_text", ""))
-        values = (well, sample, kind, analyte, text, value, unit)
-        for name, cell in zip(MEASUREMENT_COLUMNS[:7], values, strict=True):
-            data[name].append(cell)
-        data["flag"].append(flag.value if isinstance(flag, Flag) else flag)
-        for key in NUMERIC:
-            data[key].append(numbers[key])
-        wells.setdefault(well, (sample, kind, numbers["dilution"]))
-    if not cells:
-        raise PlateFormatError("The table has no rows: the file was cut.")
-    names = list(dict.fromkeys(data["analyte"]))
-    units = dict(zip(reversed(data["analyte"]), reversed(data["unit"]), strict=True))
-    used = {*place.values(), *(column for _row, column, _name in cells)}
-    rest = [i for i in range(len(sheet.rows[0])) if i not in used]
-    notes = ["Read as a table without an instrument's format."]
-    if rest:
-        notes.append(f"Columns kept as written: {', '.join(sheet.rows[0][i] for i in rest)}.")
-    rows = frame(MEASUREMENT_COLUMNS, data)
+        numbers = {key: _number(table, row, place.get(key), key, decimal, left) for key in NUMERIC}
+        told = (well, sample, kind, analyte, text, value, unit)
+        values = dict(zip(MEASUREMENT_COLUMNS[:7], told, strict=True))
+        values |= {"flag": flag.value, **numbers}
+        for name, one in values.items():
+            found.data[name].append(one)
+        found.wells.setdefault(well, (sample, kind, numbers["dilution"]))
+    return found
+
+
+def _wells(found: _Found, rows: pd.DataFrame) -> Wells:
+    names = list(found.wells)
+    samples = [sample for sample, _kind, _dilution in found.wells.values()]
+    kinds = [kind for _sample, kind, _dilution in found.wells.values()]
     roles = roles_of(
-        [told[0] for told in wells.values()],
-        said=[None if told[1] is None else SampleType(told[1]) for told in wells.values()],
-        brightness=brightness_of(list(wells), rows),
+        samples,
+        said=[None if kind is None else SampleType(kind) for kind in kinds],
+        brightness=brightness_of(names, rows),
     )
-    kinds = {well: role.kind.value for well, role in zip(wells, roles, strict=True)}
-    rows["sample_type"] = [kinds[well] for well in data["well"]]
-    notes += [*notes_of([told[0] for told in wells.values()], roles), *left.notes()]
-    return PlateReading(
-        format="generic",
-        plate=Plate(
-            name=str(said.get("name", "")),
-            instrument=str(said.get("instrument", "")),
-            lot=str(said.get("lot", "")),
-        ),
-        measurements=rows,
-        wells=frame(
-            WELL_COLUMNS,
-            {
-                "well": list(wells),
-                "position": [well if positions(well) else "" for well in wells],
-                "sample": [told[0] for told in wells.values()],
-                "sample_type": list(kinds.values()),
-                "typed_by": [role.typed_by.value for role in roles],
-                "dilution": [told[2] for told in wells.values()],
-            },
-        ),
-        standards=frame(STANDARD_COLUMNS, {}),
-        controls=frame(CONTROL_COLUMNS, {}),
-        analytes=frame(
-            ANALYTE_COLUMNS, {"analyte": names, "unit": [units[name] for name in names]}
-        ),
-        remarks=frame(REMARK_COLUMNS, {}),
-        extra={"columns": [[row[i] for i in rest] for row in sheet.rows]} if rest else {},
-        notes=tuple(notes),
-    )
+    more = {
+        "position": [well if positions(well) else "" for well in names],
+        "dilution": [dilution for _sample, _kind, dilution in found.wells.values()],
+    }
+    return Wells(names, samples, roles, more)
 
 
 def _identity(table: Table, row: int, place: dict[str, int]) -> tuple[str, str]:

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
 
-from assays.formats.bioplex.table import kind_of
+from assays.formats.assembling import Columns, Wells, build_reading
+from assays.formats.bioplex.table import AnalyteTable, kind_of
 from assays.formats.leaving import LeftOut
 from assays.formats.reading import (
-    ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
-    MEASUREMENT_COLUMNS,
-    REMARK_COLUMNS,
     STANDARD_COLUMNS,
-    WELL_COLUMNS,
     Flag,
     Plate,
     PlateReading,
     SampleType,
-    frame,
 )
-from assays.formats.roles import notes_of, roles_of
+from assays.formats.roles import roles_of
 from assays.formats.values import NAN, optional_number, read_value
 from assays.formats.wells import plate_size, positions
 from tabular.moments import moment
 from tabular.workbook import Sheet
-
-if TYPE_CHECKING:
-    from assays.formats.bioplex.table import AnalyteTable
 
 CODES = re.compile(r"(\d)\s*-\s*([^,]+)")
 UNIT = re.compile(r"\(([^()]*/[^()]*)\)")
@@ -35,114 +30,102 @@ ACCEPTED = re.compile(r"recovery is\s*(\d+)\s*-\s*(\d+)\s*%")
 EXTRA_CELLS = 200_000
 
 
-def assembled(tables: list[AnalyteTable], others: list[Sheet], left: LeftOut) -> PlateReading:
+@dataclass(frozen=True)
+class _Read:
+    """Tables, one for each analyte, read: `columns` are theirs, a value for each well."""
+
+    tables: list[AnalyteTable]
+    wells: list[str]
+    columns: list[Columns]
+
+    @property
+    def order(self) -> list[tuple[int, int]]:
+        """Table and well of each measurement: well by well."""
+        tables = range(len(self.tables))
+        return [(t, w) for w in range(len(self.wells)) for t in tables]
+
+    def column(self, name: str) -> list[Any]:
+        return [self.columns[t][name][w] for t, w in self.order]
+
+
+def assemble(tables: list[AnalyteTable], others: list[Sheet], left: LeftOut) -> PlateReading:
     """The reading of tables that have been checked against each other."""
     first = tables[0]
-    wells = [positions(first.cell(row, "well")) or "" for row in first.rows]
+    names = [positions(first.cell(row, "well")) or "" for row in first.rows]
     types = [first.cell(row, "type") for row in first.rows]
     samples = [text or kind for text, kind in zip(descriptions(tables), types, strict=True)]
     roles = roles_of(samples, said=[kind_of(kind) for kind in types])
-    kinds = [role.kind.value for role in roles]
-    read = [_read_table(table, left) for table in tables]
-    order = [(t, w) for w in range(len(wells)) for t in range(len(tables))]
+    read = _Read(tables, names, [_read_table(table, left) for table in tables])
+    more = {"position": names, "dilution": read.columns[0]["dilution"]}
+    wells = Wells(names, samples, roles, more)
     units = [_unit(table) for table in tables]
-
-    def column(name: str) -> list[Any]:
-        return [read[t][name][w] for t, w in order]
-
-    measurements = frame(
-        MEASUREMENT_COLUMNS,
-        {
-            "well": [wells[w] for _t, w in order],
-            "sample": [samples[w] for _t, w in order],
-            "sample_type": [kinds[w] for _t, w in order],
-            "analyte": [tables[t].analyte for t, _w in order],
-            "unit": [units[t] for t, _w in order],
-            **{
-                name: column(name)
-                for name in (
-                    "raw_text",
-                    "value",
-                    "mfi",
-                    "net_mfi",
-                    "bead_count",
-                    "flag",
-                    "dilution",
-                )
-            },
-        },
-    )
-    remarks = [(wells[w], tables[t].analyte, read[t]["remark"][w]) for t, w in order]
-    remarks = [remark for remark in remarks if remark[2]]
-    notes = ["Read as Bio-Plex Manager."]
-    if not any(units):
-        notes.append("The file names no unit of concentration.")
-    if not any("obs conc" in table.columns for table in tables):
-        notes.append(
-            "The file tells fluorescence only, no concentrations: our own curve gives them where the policy of "
-            "the panel takes it and the standards' expected concentrations are known."
-        )
-    dilution = _sample_dilution(read, kinds)
-    limits = [_limits(table, columns, kinds) for table, columns in zip(tables, read, strict=True)]
-    notes += _notes_of_limits(limits, dilution)
-    if others:
-        notes.append(f"Sheets kept as written: {', '.join(sheet.name for sheet in others)}.")
-    notes += [*notes_of(samples, roles), *left.notes()]
-
-    def of(kind: SampleType, columns: tuple[str, ...]) -> dict[str, list[Any]]:
-        rows = [(t, w) for t, w in order if kinds[w] == kind]
-        known = {"expected", "observed", "recovery", "mfi", "net_mfi"} & set(columns)
-        return {
-            "well": [wells[w] for _t, w in rows],
-            "sample": [types[w] for _t, w in rows],
-            "analyte": [tables[t].analyte for t, _w in rows],
-            **{
-                name: [read[t]["value" if name == "observed" else name][w] for t, w in rows]
-                for name in known
-            },
-        }
-
-    dilutions = [read[0]["dilution"][w] for w in range(len(wells))]
-    return PlateReading(
+    dilution = _sample_dilution(read.columns, wells.kinds)
+    limits = [
+        _limits(table, columns, wells.kinds)
+        for table, columns in zip(tables, read.columns, strict=True)
+    ]
+    told = ("raw_text", "value", "mfi", "net_mfi", "bead_count", "flag", "dilution")
+    texts = zip(read.order, read.column("remark"), strict=True)
+    return build_reading(
         format="bioplex",
-        plate=_plate(first, wells),
-        measurements=measurements,
-        wells=frame(
-            WELL_COLUMNS,
-            {
-                "well": wells,
-                "position": wells,
-                "sample": samples,
-                "sample_type": kinds,
-                "typed_by": [role.typed_by.value for role in roles],
-                "dilution": dilutions,
-            },
+        plate=_plate(first, names),
+        wells=wells,
+        measurements=wells.measurements(
+            [table.analyte for table in tables],
+            {"unit": units * len(names), **{name: read.column(name) for name in told}},
         ),
-        standards=frame(STANDARD_COLUMNS, of(SampleType.STANDARD, STANDARD_COLUMNS)),
-        controls=frame(CONTROL_COLUMNS, of(SampleType.CONTROL, CONTROL_COLUMNS)),
-        analytes=frame(
-            ANALYTE_COLUMNS,
-            {
-                "analyte": [table.analyte for table in tables],
-                "unit": units,
-                "lloq": [low * dilution for low, _high in limits],
-                "uloq": [high * dilution for _low, high in limits],
-                "curve": [_footer(table, "Std. Curve") for table in tables],
-                "curve_kind": [_kind(table) for table in tables],
-            },
-        ),
-        remarks=frame(
-            REMARK_COLUMNS,
-            {name: [remark[i] for remark in remarks] for i, name in enumerate(REMARK_COLUMNS)},
-        ),
+        analytes={
+            "analyte": [table.analyte for table in tables],
+            "unit": units,
+            "lloq": [low * dilution for low, _high in limits],
+            "uloq": [high * dilution for _low, high in limits],
+            "curve": [_footer(table, "Std. Curve") for table in tables],
+            "curve_kind": [_kind(table) for table in tables],
+        },
+        standards=_of(read, wells.kinds, types, SampleType.STANDARD, STANDARD_COLUMNS),
+        controls=_of(read, wells.kinds, types, SampleType.CONTROL, CONTROL_COLUMNS),
+        remarks=[(names[w], tables[t].analyte, text) for (t, w), text in texts if text],
         header=first.head,
         extra={
             sheet.name: sheet.rows
             for sheet in others
             if sum(len(row) for row in sheet.rows) <= EXTRA_CELLS
         },
-        notes=tuple(notes),
+        notes=[*_notes(tables, units, others, _notes_of_limits(limits, dilution))],
+        left=left,
     )
+
+
+def _of(
+    read: _Read, kinds: list[str], types: list[str], kind: SampleType, columns: tuple[str, ...]
+) -> Columns:
+    """Wells of a type in the columns of standards or of controls, under the instrument's names."""
+    rows = [(t, w) for t, w in read.order if kinds[w] == kind]
+    found: Columns = {
+        "well": [read.wells[w] for _t, w in rows],
+        "sample": [types[w] for _t, w in rows],
+        "analyte": [read.tables[t].analyte for t, _w in rows],
+    }
+    for name in {"expected", "observed", "recovery", "mfi", "net_mfi"} & set(columns):
+        source = "value" if name == "observed" else name
+        found[name] = [read.columns[t][source][w] for t, w in rows]
+    return found
+
+
+def _notes(
+    tables: list[AnalyteTable], units: list[str], others: list[Sheet], of_limits: list[str]
+) -> Iterator[str]:
+    yield "Read as Bio-Plex Manager."
+    if not any(units):
+        yield "The file names no unit of concentration."
+    if not any("obs conc" in table.columns for table in tables):
+        yield (
+            "The file tells fluorescence only, no concentrations: our own curve gives them where the policy of "
+            "the panel takes it and the standards' expected concentrations are known."
+        )
+    yield from of_limits
+    if others:
+        yield f"Sheets kept as written: {', '.join(sheet.name for sheet in others)}."
 
 
 def descriptions(tables: list[AnalyteTable]) -> list[str]:

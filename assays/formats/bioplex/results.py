@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assays.formats.bioplex import properties as bioplex_properties
-from assays.formats.bioplex.measurements import assembled
+from assays.formats.bioplex.measurements import assemble
 from assays.formats.bioplex.table import (
     CURVE,
     ENDING,
@@ -44,7 +44,7 @@ def read(file: FileSource) -> PlateReading:
     """Read a workbook whole; PlateFormatError with sheet and cell otherwise."""
     left = LeftOut()
     if not any(_header_rows(sheet) for sheet in file.sheets):
-        return assembled(*bioplex_properties.tables(file.sheets, left), left)
+        return assemble(*bioplex_properties.tables(file.sheets, left), left)
     tables, others = [], []
     for sheet in file.sheets:
         found, averages = _wells_themselves(_tables(sheet), left)
@@ -54,7 +54,7 @@ def read(file: FileSource) -> PlateReading:
         if not found and any(any(row) for row in sheet.rows):
             others.append(sheet)
     _check_same(tables, left)
-    return assembled(tables, others, left)
+    return assemble(tables, others, left)
 
 
 def _header_rows(sheet: Sheet) -> list[int]:

@@ -3,29 +3,18 @@ millions of rows."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from assays.formats.assembling import Wells, build_reading, controls_of
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
 from assays.formats.olink.names import role_of, unique_names
 from assays.formats.olink.table import Columns, column_names, columns, texts_of
-from assays.formats.reading import (
-    ANALYTE_COLUMNS,
-    CONTROL_COLUMNS,
-    MEASUREMENT_COLUMNS,
-    REMARK_COLUMNS,
-    STANDARD_COLUMNS,
-    WELL_COLUMNS,
-    Flag,
-    Plate,
-    PlateReading,
-    SampleType,
-    frame,
-)
-from assays.formats.roles import notes_of
+from assays.formats.reading import MEASUREMENT_COLUMNS, Flag, Plate, PlateReading
 from assays.formats.values import NAN, optional_number, read_value
 from tabular.source import FileSource
 
@@ -90,40 +79,29 @@ class _Long:
         self._check_complete()
 
     def reading(self) -> PlateReading:
-        wells = self._wells_frame()
-        rows, limit = self._measurements(wells["sample_type"].tolist())
-        is_control = (wells["sample_type"] == SampleType.CONTROL.value).to_numpy()
-        controls = np.flatnonzero(is_control[self.well])
-        known = rows[["well", "sample", "analyte", "value"]].iloc[controls]
-        return PlateReading(
+        wells = self._wells()
+        rows, limit = self._measurements(wells.kinds)
+        told = self.table.told
+        return build_reading(
             format="olink",
             plate=self._plate(),
-            measurements=rows,
             wells=wells,
-            standards=frame(STANDARD_COLUMNS, {}),
-            controls=frame(
-                CONTROL_COLUMNS,
-                {
-                    name: known["value" if name == "observed" else name].tolist()
-                    for name in ("well", "sample", "analyte", "observed")
-                },
-            ),
-            analytes=frame(
-                ANALYTE_COLUMNS,
-                {
-                    "analyte": self.analytes,
-                    "unit": rows["unit"].iloc[self.analyte_row].tolist(),
-                    "lloq": self._highest(limit),
-                    "uniprot": self.table.text("UniProt", self.analyte_row),
-                },
-            ),
+            measurements=rows,
+            analytes={
+                "analyte": self.analytes,
+                "unit": rows["unit"].iloc[self.analyte_row].tolist(),
+                "lloq": self._highest(limit),
+                "uniprot": self.table.text("UniProt", self.analyte_row),
+            },
+            controls=controls_of(rows),
             remarks=self._remarks(),
             header={
-                name: ", ".join(told)[:2000]
+                name: ", ".join(found)[:2000]
                 for name in ("Panel", *LOTS, "ExploreVersion", "Normalization")
-                if (told := self.table.told(name))
+                if (found := told(name))
             },
-            notes=tuple(self._notes(wells, limit)),
+            notes=self._notes(wells, limit),
+            left=self.left,
         )
 
     def _measurements(self, kinds: list[str]) -> tuple[pd.DataFrame, Any]:
@@ -229,23 +207,16 @@ class _Long:
                 line=int(np.flatnonzero(self.well == well)[-1]) + 2,
             )
 
-    def _wells_frame(self) -> pd.DataFrame:
+    def _wells(self) -> Wells:
         rows, word = self.well_row, self.table.first_of(SAMPLE_TYPES) or ""
         samples = self.table.text("SampleID", rows)
         words = self.table.text(word, rows)
         roles = [role_of(s, w) for s, w in zip(samples, words, strict=True)]
-        self.role_notes = notes_of(samples, roles)
-        return frame(
-            WELL_COLUMNS,
-            {
-                "well": self.wells,
-                "plate": self.table.text("PlateID", rows),
-                "position": self.table.text("WellID", rows),
-                "sample": samples,
-                "sample_type": [role.kind.value for role in roles],
-                "typed_by": [role.typed_by.value for role in roles],
-            },
-        )
+        more = {
+            "plate": self.table.text("PlateID", rows),
+            "position": self.table.text("WellID", rows),
+        }
+        return Wells(self.wells, samples, roles, more)
 
     def _highest(self, limit: Any) -> Any:
         """The highest limit of detection of each analyte."""
@@ -253,7 +224,7 @@ class _Long:
         np.fmax.at(found, self.analyte, limit)
         return found
 
-    def _remarks(self) -> pd.DataFrame:
+    def _remarks(self) -> list[tuple[str, str, str]]:
         """What the vendor's quality control says: of a well where it says so of all its assays (a sample
         may fail in one panel only), else of a well and assay."""
         wells, analytes = np.array(self.wells, dtype=object), np.array(self.analytes, dtype=object)
@@ -270,27 +241,22 @@ class _Long:
                 rows = rows[~whole[self.well[rows]]]
                 pairs = zip(wells[self.well[rows]], analytes[self.analyte[rows]], strict=True)
                 found |= {(well, analyte, said): None for well, analyte in pairs}
-        return frame(
-            REMARK_COLUMNS, {n: [key[i] for key in found] for i, n in enumerate(REMARK_COLUMNS)}
-        )
+        return list(found)
 
-    def _notes(self, wells: pd.DataFrame, limit: Any) -> list[str]:
-        notes = [
-            f"Read as a long Olink export of {self.value_name}, {wells['plate'].nunique()} plate(s)."
-        ]
-        notes += self.role_notes
+    def _notes(self, wells: Wells, limit: Any) -> Iterator[str]:
+        plates = len(set(wells.more["plate"]))
+        yield f"Read as a long Olink export of {self.value_name}, {plates} plate(s)."
         lowest = np.full(len(self.analytes), NAN)
         np.fmin.at(lowest, self.analyte, limit)
         if (lowest < self._highest(limit)).any():
-            notes.append(
+            yield (
                 "Limits of detection differ between plates: each value was held against its own; the "
                 "analyte shows the highest."
             )
         if np.isnan(limit).all():
-            notes.append("The file tells no limits of detection.")
+            yield "The file tells no limits of detection."
         if self.table.others:
-            notes.append(f"Columns left unread: {', '.join(self.table.others)}.")
-        return [*notes, *self.left.notes()]
+            yield f"Columns left unread: {', '.join(self.table.others)}."
 
     def _plate(self) -> Plate:
         told = self.table.told

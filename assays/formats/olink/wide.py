@@ -7,27 +7,12 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
+from assays.formats.assembling import Wells, build_reading, controls_of
 from assays.formats.leaving import LeftOut
 from assays.formats.olink.grid import TEXT, Grid, grid_of, plain, text_sheet
 from assays.formats.olink.limits import Limits, limits_of
 from assays.formats.olink.names import role_of, unique_names
-from assays.formats.reading import (
-    ANALYTE_COLUMNS,
-    CONTROL_COLUMNS,
-    MEASUREMENT_COLUMNS,
-    REMARK_COLUMNS,
-    STANDARD_COLUMNS,
-    WELL_COLUMNS,
-    Flag,
-    Plate,
-    PlateReading,
-    SampleType,
-    frame,
-)
-from assays.formats.roles import notes_of
+from assays.formats.reading import Flag, Plate, PlateReading
 from assays.formats.values import read_value
 from tabular.source import FileSource
 from tabular.workbook import Sheet
@@ -62,79 +47,52 @@ def read(file: FileSource) -> PlateReading:
 
 
 def _reading(grid: Grid, others: list[Sheet]) -> PlateReading:
-    sheet, rows = grid.sheet, grid.samples
+    sheet, rows, left = grid.sheet, grid.samples, LeftOut()
     assays = unique_names(grid.row("Assay", grid.assays), grid.row("OlinkID", grid.assays))
     decimal = "," if sheet.name == TEXT and _has_decimal_commas(grid) else "."
-    left = LeftOut()
     limits = limits_of(grid, decimal, left)
-    columns = _values(grid, assays, limits, decimal)
+    names = [f"row {row + 1}" for row in rows]
     samples = [sheet.cell(row, 0) for row in rows]
-    roles = [role_of(sample) for sample in samples]
-    kinds = [role.kind.value for role in roles]
-    wells = [f"row {row + 1}" for row in rows]
     plates = [_plate_of(grid, row) for row in rows]
+    remarks = _remarks(grid, names, assays)
+    more = {"plate": plates, "remark": _by_well(names, remarks)}
+    wells = Wells(names, samples, [role_of(sample) for sample in samples], more)
     units = [unit or "NPX" for unit in grid.row("Unit", grid.assays)]
-    per = len(assays)
-    remarks = _remarks(grid, wells, assays)
-    count: dict[str, Any] = {"well": np.repeat(np.array(wells, dtype=object), per)}
-    measurements = frame(
-        MEASUREMENT_COLUMNS,
-        count
-        | {
-            "sample": np.repeat(np.array(samples, dtype=object), per),
-            "sample_type": np.repeat(np.array(kinds, dtype=object), per),
-            "analyte": assays * len(rows),
-            "unit": units * len(rows),
-            **columns,
-        },
-    )
-    well_frame = frame(
-        WELL_COLUMNS,
-        {
-            "well": wells,
-            "plate": plates,
-            "sample": samples,
-            "sample_type": kinds,
-            "typed_by": [role.typed_by.value for role in roles],
-            "remark": _by_well(wells, remarks),
-        },
-    )
-    return PlateReading(
+    columns = _values(grid, assays, limits, decimal)
+    measurements = wells.measurements(assays, {"unit": units * len(rows), **columns})
+    return build_reading(
         format="olink",
         plate=_plate(grid),
+        wells=wells,
         measurements=measurements,
-        wells=well_frame,
-        standards=frame(STANDARD_COLUMNS, {}),
-        controls=_controls(measurements),
-        analytes=frame(
-            ANALYTE_COLUMNS,
-            {
-                "analyte": assays,
-                "unit": units,
-                "lloq": limits.shown,
-                "uloq": limits.upper,
-                "uniprot": grid.row("Uniprot ID", grid.assays),
-            },
-        ),
-        remarks=frame(
-            REMARK_COLUMNS, {n: [r[i] for r in remarks] for i, n in enumerate(REMARK_COLUMNS)}
-        ),
+        analytes={
+            "analyte": assays,
+            "unit": units,
+            "lloq": limits.shown,
+            "uloq": limits.upper,
+            "uniprot": grid.row("Uniprot ID", grid.assays),
+        },
+        controls=controls_of(measurements),
+        remarks=remarks,
         header={
             name: " | ".join(dict.fromkeys(c for c in sheet.rows[row][1:] if c))[:2000]
             for name, row in grid.told.items()
             if row < grid.told["Assay"]
         },
-        extra={o.name: o.rows for o in others if sum(len(r) for r in o.rows) <= EXTRA_CELLS}
-        | {
-            "quality columns": [[sheet.cell(r, c) for c in (0, *grid.quality)] for r in rows],
-            "rows after the samples": [sheet.rows[row] for _, row in grid.below],
-        },
-        notes=(
-            *_notes(plates, others, limits, _assay_warnings(grid, assays)),
-            *notes_of(samples, roles),
-            *left.notes(),
-        ),
+        extra=_extra(grid, others),
+        notes=_notes(plates, others, limits, _assay_warnings(grid, assays)),
+        left=left,
     )
+
+
+def _extra(grid: Grid, others: list[Sheet]) -> dict[str, list[list[str]]]:
+    """What is not interpreted, as written."""
+    sheet = grid.sheet
+    kept = {o.name: o.rows for o in others if sum(len(r) for r in o.rows) <= EXTRA_CELLS}
+    return kept | {
+        "quality columns": [[sheet.cell(r, c) for c in (0, *grid.quality)] for r in grid.samples],
+        "rows after the samples": [sheet.rows[row] for _, row in grid.below],
+    }
 
 
 def _has_decimal_commas(grid: Grid) -> bool:
@@ -225,12 +183,6 @@ def _by_well(wells: list[str], remarks: list[tuple[str, str, str]]) -> list[str]
     """What is remarked of each well as a whole."""
     told = {well: text for well, analyte, text in remarks if not analyte}
     return [told.get(well, "") for well in wells]
-
-
-def _controls(measurements: pd.DataFrame) -> pd.DataFrame:
-    rows = measurements[measurements["sample_type"] == SampleType.CONTROL]
-    data = {name: rows[name].tolist() for name in ("well", "sample", "analyte")}
-    return frame(CONTROL_COLUMNS, data | {"observed": rows["value"].tolist()})
 
 
 def _plate(grid: Grid) -> Plate:

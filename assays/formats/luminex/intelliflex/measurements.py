@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
+from assays.formats.assembling import Columns, Wells, build_reading
 from assays.formats.leaving import LeftOut
+from assays.formats.luminex.intelliflex.table import WellTable
 from assays.formats.reading import (
-    ANALYTE_COLUMNS,
     CONTROL_COLUMNS,
     MEASUREMENT_COLUMNS,
-    REMARK_COLUMNS,
     STANDARD_COLUMNS,
-    WELL_COLUMNS,
     Flag,
     Plate,
     PlateReading,
     SampleType,
     frame,
 )
-from assays.formats.roles import brightness_of, notes_of, roles_of
+from assays.formats.roles import brightness_of, roles_of
 from assays.formats.values import NAN, optional_number
 from assays.formats.wells import plate_size
 from tabular.moments import day_first, moment
-
-if TYPE_CHECKING:
-    from assays.formats.luminex.intelliflex import Wells
 
 COLUMNS = {"mfi": "MEDIAN", "net_mfi": "NET MEDIAN", "bead_count": "COUNT"}
 TYPES = {
@@ -42,89 +38,74 @@ FINE = frozenset({"", "completed"})
 NOTE = "The file holds fluorescence only: no concentration was computed."
 
 
-def assembled(wells: Wells) -> PlateReading:
+def assemble(table: WellTable) -> PlateReading:
     """The reading of wells that have been checked against each other."""
-    rows, left = range(1, len(wells.names) + 1), LeftOut()
-    analytes = _analytes(wells)
-    per, decimal = len(analytes), _decimal(wells)
-    samples = [wells.cell(row, "SAMPLE ID") for row in rows]
+    left, decimal = LeftOut(), _decimal(table)
+    analytes = _analytes(table)
+    numbers = _columns(table, analytes, decimal, left)
+    wells = _wells(table, analytes, numbers["mfi"], decimal, left)
+    times = len(analytes)
+    flags = [Flag.MISSING.value] * (times * len(table.names))
+    dilution = wells.each(wells.more["dilution"], times)
+    measurements = wells.measurements(analytes, {"flag": flags, "dilution": dilution, **numbers})
+    plate, extra = _plate(table), _extra(table)
+    remarks = zip(table.names, wells.more["remark"], strict=True)
+    return build_reading(
+        format="xponent",
+        plate=plate,
+        wells=wells,
+        measurements=measurements,
+        analytes={"analyte": analytes},
+        standards=_of(measurements, SampleType.STANDARD, STANDARD_COLUMNS),
+        controls=_of(measurements, SampleType.CONTROL, CONTROL_COLUMNS),
+        remarks=[(well, "", text) for well, text in remarks if text],
+        header={name: text for name in table.head if (text := table.told(name))},
+        extra=extra,
+        notes=_notes(table, plate, extra),
+        left=left,
+    )
+
+
+def _columns(table: WellTable, analytes: list[str], decimal: str, left: LeftOut) -> Columns:
+    """Fluorescence and counts, a row per well and analyte."""
     numbers = {
         column: [
-            _number(wells, row, places.get(name), f"{analyte}, {name}", decimal, left)
-            for row in rows
-            for analyte, places in zip(analytes, wells.analytes.values(), strict=True)
+            _number(table, row, places.get(name), f"{analyte}, {name}", decimal, left)
+            for row in range(1, len(table.names) + 1)
+            for analyte, places in zip(analytes, table.analytes.values(), strict=True)
         ]
         for column, name in COLUMNS.items()
     }
-    _check_counts(wells, analytes, numbers["bead_count"], left)
-    fluorescence = {
-        "well": _each(wells.names, per),
+    _check_counts(table, analytes, numbers["bead_count"], left)
+    return numbers
+
+
+def _wells(
+    table: WellTable, analytes: list[str], mfi: list[float], decimal: str, left: LeftOut
+) -> Wells:
+    """Wells with what stands in them, by the instrument's word, else by their names and brightness."""
+    rows = range(1, len(table.names) + 1)
+    samples = [table.cell(row, "SAMPLE ID") for row in rows]
+    cells = {
+        "well": [name for name in table.names for _analyte in analytes],
         "analyte": analytes * len(rows),
-        "mfi": numbers["mfi"],
+        "mfi": mfi,
     }
-    roles = roles_of(
-        samples,
-        said=[_said(wells, row) for row in rows],
-        brightness=brightness_of(wells.names, frame(MEASUREMENT_COLUMNS, fluorescence)),
-    )
-    kinds = [role.kind.value for role in roles]
+    brightness = brightness_of(table.names, frame(MEASUREMENT_COLUMNS, cells))
+    roles = roles_of(samples, said=[_said(table, row) for row in rows], brightness=brightness)
     dilution = [
         _dilution(
-            wells, row, decimal, role.dilution if role.kind != SampleType.SAMPLE else NAN, left
+            table, row, decimal, role.dilution if role.kind != SampleType.SAMPLE else NAN, left
         )
         for row, role in zip(rows, roles, strict=True)
     ]
-    statuses = [wells.cell(row, "WELL STATUS") for row in rows]
-    remarks = ["" if status.lower() in FINE else f"Well: {status}" for status in statuses]
-    measurements = frame(
-        MEASUREMENT_COLUMNS,
-        {
-            "well": _each(wells.names, per),
-            "sample": _each(samples, per),
-            "sample_type": _each(kinds, per),
-            "analyte": analytes * len(rows),
-            "flag": [Flag.MISSING.value] * (per * len(rows)),
-            "dilution": _each(dilution, per),
-            **numbers,
-        },
-    )
-    told = [(well, "", text) for well, text in zip(wells.names, remarks, strict=True) if text]
-    plate = _plate(wells)
-    extra = _extra(wells)
-    return PlateReading(
-        format="xponent",
-        plate=plate,
-        measurements=measurements,
-        wells=frame(
-            WELL_COLUMNS,
-            {
-                "well": wells.names,
-                "position": wells.names,
-                "sample": samples,
-                "sample_type": kinds,
-                "typed_by": [role.typed_by.value for role in roles],
-                "dilution": dilution,
-                "remark": remarks,
-            },
-        ),
-        standards=_of(measurements, SampleType.STANDARD, STANDARD_COLUMNS),
-        controls=_of(measurements, SampleType.CONTROL, CONTROL_COLUMNS),
-        analytes=frame(ANALYTE_COLUMNS, {"analyte": analytes}),
-        remarks=frame(
-            REMARK_COLUMNS,
-            {name: [row[i] for row in told] for i, name in enumerate(REMARK_COLUMNS)},
-        ),
-        header={name: text for name in wells.head if (text := wells.told(name))},
-        extra=extra,
-        notes=(*_notes(wells, plate, extra), *notes_of(samples, roles), *left.notes()),
-    )
+    statuses = [table.cell(row, "WELL STATUS") for row in rows]
+    remark = ["" if status.lower() in FINE else f"Well: {status}" for status in statuses]
+    more = {"position": table.names, "dilution": dilution, "remark": remark}
+    return Wells(table.names, samples, roles, more)
 
 
-def _each(values: list[Any], times: int) -> list[Any]:
-    return [value for value in values for _ in range(times)]
-
-
-def _analytes(wells: Wells) -> list[str]:
+def _analytes(wells: WellTable) -> list[str]:
     """Names of the analytes, one for each region and reporter: as the wells tell them, else by region; with
     the reporter where there are several. Two names for one region are two plates, or moved columns."""
     table, several = wells.table, len({reporter for _, reporter in wells.analytes}) > 1
@@ -149,7 +130,7 @@ def _analytes(wells: Wells) -> list[str]:
     return names
 
 
-def _decimal(wells: Wells) -> str:
+def _decimal(wells: WellTable) -> str:
     """The decimal mark of the fluorescence; a text that has both is refused."""
     places = [
         columns[name]
@@ -165,7 +146,7 @@ def _decimal(wells: Wells) -> str:
 
 
 def _number(
-    wells: Wells, row: int, place: int | None, what: str, decimal: str, left: LeftOut
+    wells: WellTable, row: int, place: int | None, what: str, decimal: str, left: LeftOut
 ) -> float:
     """A number; one that is no median is left out where it cannot be read."""
     if place is None:
@@ -181,7 +162,9 @@ def _number(
         return NAN
 
 
-def _check_counts(wells: Wells, analytes: list[str], counts: list[float], left: LeftOut) -> None:
+def _check_counts(
+    wells: WellTable, analytes: list[str], counts: list[float], left: LeftOut
+) -> None:
     """Leave out counts that cannot be."""
     for i in np.flatnonzero(np.asarray(counts) < 0).tolist():
         what = f"{analytes[i % len(analytes)]}: a count of {counts[i]:g} beads"
@@ -189,7 +172,7 @@ def _check_counts(wells: Wells, analytes: list[str], counts: list[float], left: 
         counts[i] = NAN
 
 
-def _dilution(wells: Wells, row: int, decimal: str, named: float, left: LeftOut) -> float:
+def _dilution(wells: WellTable, row: int, decimal: str, named: float, left: LeftOut) -> float:
     """The factor as told; where none is told, that of the name of a control or a standard."""
     text = re.sub(r"^1\s*[:/]\s*", "", wells.cell(row, "DILUTION"))  # "1:4" is written for 4
     try:
@@ -200,20 +183,19 @@ def _dilution(wells: Wells, row: int, decimal: str, named: float, left: LeftOut)
     return named if told != told else told
 
 
-def _said(wells: Wells, row: int) -> SampleType | None:
+def _said(wells: WellTable, row: int) -> SampleType | None:
     """The instrument's own word for a well (U1, S1, C1, B1); None where it has none."""
     told = WELL_TYPE.fullmatch(wells.cell(row, "WELL TYPE"))
     return TYPES[told[1]] if told else None
 
 
-def _of(measurements: Any, kind: SampleType, columns: tuple[str, ...]) -> Any:
+def _of(measurements: pd.DataFrame, kind: SampleType, columns: tuple[str, ...]) -> Columns:
     """Wells of a type in the columns of standards or of controls; nothing is expected of them here."""
     rows = measurements[measurements["sample_type"] == kind.value]
-    known = {name: rows[name].tolist() for name in columns if name in rows}
-    return frame(columns, known)
+    return {name: rows[name].tolist() for name in columns if name in rows}
 
 
-def _plate(wells: Wells) -> Plate:
+def _plate(wells: WellTable) -> Plate:
     written = wells.told("PLATE START")
     texts = [
         cell for row in wells.table.sheet.rows[1:] for cell in (row[p] for p in wells.head.values())
@@ -232,7 +214,7 @@ def _plate(wells: Wells) -> Plate:
     )
 
 
-def _extra(wells: Wells) -> dict[str, list[list[str]]]:
+def _extra(wells: WellTable) -> dict[str, list[list[str]]]:
     """Properties of analytes that are not interpreted, as written, by well."""
     places = [
         place
@@ -248,7 +230,7 @@ def _extra(wells: Wells) -> dict[str, list[list[str]]]:
     return found
 
 
-def _notes(wells: Wells, plate: Plate, extra: dict[str, list[list[str]]]) -> list[str]:
+def _notes(wells: WellTable, plate: Plate, extra: dict[str, list[list[str]]]) -> list[str]:
     notes = ["Read as a table of INTELLIFLEX.", NOTE]
     if plate.acquired_text and plate.acquired is None:
         notes.append(

@@ -8,10 +8,10 @@ must be of the same plate. A signature may stand below the wells.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.luminex import intelliflex_measurements
+from assays.formats.luminex.intelliflex.measurements import assemble
+from assays.formats.luminex.intelliflex.table import WellTable
 from assays.formats.reading import PlateReading
 from assays.formats.table import Table, table_of
 from assays.formats.wells import position
@@ -24,26 +24,6 @@ SIGN = re.compile(r"R\d+:\s*RP\d+\s+MEDIAN")
 NEEDED = "MEDIAN"
 WELL, SAMPLE = "WELL LOCATION", "SAMPLE ID"
 RUN = ("SERIAL NUMBER", "PLATE NAME", "PLATE START")
-
-
-@dataclass(frozen=True)
-class Wells:
-    """The table by wells: places of the head's columns, and for each analyte (region, reporter) the places of
-    its properties; rows are those of the table, `names` the wells in their order."""
-
-    table: Table
-    head: dict[str, int]
-    analytes: dict[tuple[str, str], dict[str, int]]
-    names: list[str]
-
-    def cell(self, row: int, name: str) -> str:
-        """A cell of the head's columns; "" where there is no such column or "N/A" stands in it."""
-        text = self.table.sheet.cell(row, self.head[name]) if name in self.head else ""
-        return "" if text.upper() in ("N/A", "#N/A", "NAN") else text
-
-    def told(self, name: str) -> str:
-        """What the head tells of the whole plate."""
-        return self.cell(1, name)
 
 
 def recognizes(file: FileSource) -> bool:
@@ -67,9 +47,9 @@ def read(file: FileSource) -> PlateReading:
     head, analytes = _columns(table)
     if len(table.sheet.rows) < 2:
         raise PlateFormatError("The table has no wells: the file was cut.")
-    wells = Wells(table, head, analytes, _names(table, head))
+    wells = WellTable(table, head, analytes, _names(table, head))
     _check_run(wells)
-    return intelliflex_measurements.assembled(wells)
+    return assemble(wells)
 
 
 def _is_head(line: str) -> bool:
@@ -114,7 +94,7 @@ def _names(table: Table, head: dict[str, int]) -> list[str]:
     return names
 
 
-def _check_run(wells: Wells) -> None:
+def _check_run(wells: WellTable) -> None:
     """Every row is of one plate, read once by one instrument."""
     for name in (name for name in RUN if name in wells.head):
         for row in range(2, len(wells.names) + 1):
