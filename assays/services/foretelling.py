@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assays.imports.plate_plan import PlannedPlate
+from assays.imports.plates.planned import PlannedPlate
 from assays.models import PanelPolicy
 from assays.quality import Finding, Verdict, verdict_of
 from assays.selectors.judged import as_judged, limits_of, policy_of

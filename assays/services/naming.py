@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assays.imports.plate_checks import longest
-from assays.imports.plate_mapping import with_names
-from assays.imports.plate_names import keys_of, plain_name, questions_of
+from assays.imports.plates.checks import longest
+from assays.imports.plates.mapping import with_names
+from assays.imports.plates.names import keys_of, plain_name, questions_of
 from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
 from audit.recording import recorded

@@ -12,14 +12,15 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from assays.formats import PlateReading, read_plate
-from assays.imports.plate_cells import COPY
-from assays.imports.plate_checks import check_fits
-from assays.imports.plate_layout import Layout, read_layout
-from assays.imports.plate_mapping import PlateMapping, plate_mapping
-from assays.imports.plate_names import counts_of, questions_of
-from assays.imports.plate_plan import PlannedPlate, PlatePlan, PlatePlanner
-from assays.imports.plate_preview import described
-from assays.imports.plate_specimens import SpecimenFinder
+from assays.imports.plates.cells import COPY
+from assays.imports.plates.checks import check_fits
+from assays.imports.plates.layout import Layout, read_layout
+from assays.imports.plates.mapping import PlateMapping, plate_mapping
+from assays.imports.plates.names import counts_of, questions_of
+from assays.imports.plates.plan import PlatePlanner
+from assays.imports.plates.planned import PlannedPlate, PlatePlan
+from assays.imports.plates.preview import described
+from assays.imports.plates.specimens import SpecimenFinder
 from assays.models import PlateAnalyte, SampleType, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
 from assays.services.foretelling import foretell

@@ -1,7 +1,7 @@
 """A file that is a new export of a run which is here already: previewed anew, to supersede the earlier one."""
 
 from accounts.models import User
-from assays.imports.plate_mapping import with_superseding
+from assays.imports.plates.mapping import with_superseding
 from assays.services.consequences import checked_reason
 from audit.recording import recorded
 from imports.models import ImportBatch

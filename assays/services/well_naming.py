@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.formats.roles import parts_of
-from assays.imports.plate_checks import longest
-from assays.imports.plate_mapping import with_wells
+from assays.imports.plates.checks import longest
+from assays.imports.plates.mapping import with_wells
 from assays.models import SampleType, WellName
 from audit.recording import recorded
 from imports.models import ImportBatch

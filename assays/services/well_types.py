@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.formats.retyping import Said
-from assays.imports.plate_names import keys_of
+from assays.imports.plates.names import keys_of
 from assays.models import Measurement, PlateAnalyte, PlateRun, SampleType, Well
 from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on

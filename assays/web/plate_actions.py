@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from assays.imports.layout_correction import (
+from assays.imports.plates.layout_correction import (
     SheetToChoose,
     labels_of_table,
     labels_of_text,
     text_of,
 )
-from assays.imports.type_correction import as_text, of_text, said_of_form, said_of_table
+from assays.imports.plates.type_correction import as_text, of_text, said_of_form, said_of_table
 from assays.models import Analyte, PlateRun, QualityBar, Well
 from assays.services.deciding import decided
 from assays.services.guides import choose_guide

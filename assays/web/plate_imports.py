@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assays.imports.plate_names import chosen_questions, counts_of, questions_of
+from assays.imports.plates.names import chosen_questions, counts_of, questions_of
 from assays.selectors.catalogue import catalogue_choices
 from assays.services.naming import Answer, NameChoice, accept_names, name_analytes
 from assays.services.rerun import let_supersede

@@ -99,7 +99,7 @@ ROOMS = {
         ("tests/unit/exports", "tests/unit/api"),
     ),
     "imports": Room(
-        ("imports/*.py", "clinical/imports/*.py", "assays/imports/*.py"),
+        ("imports/*.py", "clinical/imports/*.py", "assays/imports/**/*.py"),
         ("tests/unit/clinical", "tests/unit/assays", "tests/unit/imports"),
     ),
     "readers": Room(

@@ -13,20 +13,12 @@ LINES_OF_A_FILE = 400
 LINES_OF_A_FUNCTION = 60
 
 KNOWN_FILES = {
-    "assays/formats/luminex/xponent_measurements.py",
     "tests/mutation/faults.py",
     "tests/unit/admin/test_portal_permissions.py",
     "tests/unit/assays/test_plate_decisions.py",
     "tests/unit/ciri/test_figures_of_performance.py",
     "tests/unit/ciri/test_performance.py",
     "tests/unit/clinical/test_pages.py",
-}
-KNOWN_FUNCTIONS = {
-    ("assays/formats/bioplex/measurements.py", "assembled"),
-    ("assays/formats/generic.py", "_assembled"),
-    ("assays/formats/luminex/intelliflex_measurements.py", "assembled"),
-    ("assays/formats/luminex/xponent_measurements.py", "assembled"),
-    ("assays/formats/olink/wide.py", "_reading"),
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -58,7 +50,7 @@ def test_no_function_is_too_long() -> None:
         for function in functions(parsed(name))
         if lines(function) > LINES_OF_A_FUNCTION
     }
-    assert long == KNOWN_FUNCTIONS
+    assert long == set()
 
 
 def test_a_docstring_does_not_count() -> None:

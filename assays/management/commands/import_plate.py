@@ -4,7 +4,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from assays.imports.plate_names import questions_of
+from assays.imports.plates.names import questions_of
 from assays.services.naming import accept_names
 from imports.management.import_command import ImportCommand, read_bytes
 from imports.models import ImportBatch

@@ -4,7 +4,7 @@ import pytest
 import yaml
 from django.core.management import call_command
 
-from assays.imports.plate_names import AnalyteNames, accessions, keys_of, plain_name
+from assays.imports.plates.names import AnalyteNames, accessions, keys_of, plain_name
 from assays.management.commands.load_analytes import CATALOGUE
 from assays.models import normalized
 from assays.models.catalogue import UNIPROT

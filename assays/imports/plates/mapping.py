@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from assays.imports.layout_roles import WORDS
+from assays.imports.plates.layout_roles import WORDS
 from assays.models import Specimen
 from imports.reading import read_mapping
 from tabular.checked_yaml import read_yaml, write_yaml

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from assays.formats import SampleType
 from assays.formats.retyping import Said
 from assays.formats.wells import positions
-from assays.imports.layout_correction import MOST, place_of_wells, read_wells
-from assays.imports.layout_roles import RoleColumns, role_columns, said_of
+from assays.imports.plates.layout_correction import MOST, place_of_wells, read_wells
+from assays.imports.plates.layout_roles import RoleColumns, role_columns, said_of
 from imports.columns import Problem
 from imports.tables import Table
 from studies.refusals import Refused

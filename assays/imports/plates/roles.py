@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from assays.formats import PlateReading, SampleType
 from assays.formats.retyping import Said, retype
 from assays.formats.roles import TypedBy, parts_of
-from assays.imports.plate_layout import Layout, Placed
-from assays.imports.plate_names import keys_of
+from assays.imports.plates.layout import Layout, Placed
+from assays.imports.plates.names import keys_of
 from assays.models import Analyte, WellName
 from assays.models.plate import SampleType as SampleTypes
 from imports.columns import Problem

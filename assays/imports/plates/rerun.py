@@ -1,18 +1,12 @@
 """A planned plate that is here already with other values: which earlier export of the run it supersedes."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext as _
 
-from assays.imports.plate_stored import differences
+from assays.imports.plates.mapping import Superseding
+from assays.imports.plates.planned import PlannedPlate
+from assays.imports.plates.stored import differences
 from assays.models import PlateRun
 from studies.refusals import Refused
-
-if TYPE_CHECKING:
-    from assays.imports.plate_mapping import Superseding
-    from assays.imports.plate_plan import PlannedPlate
 
 LONGEST_CHAIN = 50
 

@@ -1,15 +1,9 @@
 """A planned plate beside what the study holds: equal, other values, or the same run under another name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from django.utils.translation import gettext as _
 
+from assays.imports.plates.planned import PlannedPlate
 from assays.models import Measurement, PlateRun
-
-if TYPE_CHECKING:
-    from assays.imports.plate_plan import PlannedPlate
 
 TOLD = 5
 COMPARED = ("value_text", "unit", "flag", "value", "mfi", "net_mfi", "bead_count", "dilution")

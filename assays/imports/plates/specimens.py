@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
-from assays.imports.plate_layout import Layout, Placed, unknown_subject
-from assays.imports.plate_mapping import PlateMapping
+from assays.imports.plates.layout import Layout, Placed, unknown_subject
+from assays.imports.plates.mapping import PlateMapping
 from assays.models import Specimen
 from clinical.models import Patient
 from imports.columns import Problem

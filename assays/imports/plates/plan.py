@@ -2,7 +2,6 @@
 
 import zoneinfo
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import PurePath
 
@@ -11,15 +10,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from assays.formats import PlateReading, SampleType
-from assays.imports.plate_cells import Cells, cells_of, shortened
-from assays.imports.plate_checks import longest
-from assays.imports.plate_mapping import PlateMapping, Superseding
-from assays.imports.plate_names import AnalyteNames, NamedAnalytes
-from assays.imports.plate_rerun import equal_export, exports_of, free_name, superseded_by
-from assays.imports.plate_roles import WellRoles, names_of_study, seems_of
-from assays.imports.plate_specimens import SpecimenFinder
-from assays.imports.plate_stored import differences, same_run_elsewhere
-from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Specimen, Well, WellName
+from assays.imports.plates.cells import Cells, cells_of, shortened
+from assays.imports.plates.checks import longest
+from assays.imports.plates.mapping import PlateMapping, Superseding
+from assays.imports.plates.names import AnalyteNames
+from assays.imports.plates.planned import PlannedPlate, PlatePlan
+from assays.imports.plates.rerun import equal_export, exports_of, free_name, superseded_by
+from assays.imports.plates.roles import WellRoles, names_of_study, seems_of
+from assays.imports.plates.specimens import SpecimenFinder
+from assays.imports.plates.stored import differences, same_run_elsewhere
+from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Well, WellName
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict
 from imports.texts import quoted
@@ -31,48 +31,6 @@ NAMED = 12
 QUESTIONS_TOLD = 5
 LONGEST_NAME = longest(PlateRun, "name")
 REMARK = longest(Well, "remark")
-
-
-@dataclass
-class PlannedPlate:
-    """One plate of the file as it would be written. `wells` by the file's name of the well."""
-
-    run: PlateRun
-    wells: dict[str, Well]
-    replicates: dict[str, int]
-    plate_analytes: dict[str, PlateAnalyte]
-    cells: Cells
-    is_new: bool = True
-
-
-@dataclass
-class PlatePlan:
-    """All that a plate file adds, and the verdicts on its wells."""
-
-    reading: PlateReading
-    panel: Panel
-    names: NamedAnalytes
-    rows: list[RowVerdict] = field(default_factory=list)
-    plates: list[PlannedPlate] = field(default_factory=list)
-    specimens: list[Specimen] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    reruns: list[str] = field(default_factory=list)
-    """Plates of the study of which the file may be a new export."""
-    of_file: RowVerdict = field(default_factory=lambda: RowVerdict(0, _("the file"), skipped=True))
-
-    def to_write(self) -> list[PlannedPlate]:
-        return [plate for plate in self.plates if plate.is_new]
-
-    def counts(self) -> dict[str, int]:
-        """How many of what will be made."""
-        new = self.to_write()
-        counts = {
-            "new specimens": len(self.specimens) if new else 0,
-            "new plates": len(new),
-            "new wells": sum(len(plate.wells) for plate in new),
-            "new measurements": sum(len(plate.cells.frame) for plate in new),
-        }
-        return {what: count for what, count in counts.items() if count}
 
 
 class PlatePlanner:

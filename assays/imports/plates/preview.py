@@ -5,9 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from assays.imports.plate_names import Question
-from assays.imports.plate_plan import QUESTIONS_TOLD, PlatePlan
-from assays.imports.plate_roles import questions_on
+from assays.imports.plates.names import Question
+from assays.imports.plates.plan import QUESTIONS_TOLD
+from assays.imports.plates.planned import PlatePlan
+from assays.imports.plates.roles import questions_on
 from assays.models import PlateRun
 from assays.models.measurement import Flag
 from assays.models.plate import SampleType

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from assays.formats.retyping import Said
 from assays.formats.wells import position
-from assays.imports.layout_roles import RoleColumns, role_columns, said_of
+from assays.imports.plates.layout_roles import RoleColumns, role_columns, said_of
 from assays.models import Specimen
 from clinical.models import Timepoint
 from imports.columns import Problem

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from assays.imports.plate_checks import longest
+from assays.imports.plates.checks import longest
 from assays.models import Analyte, normalized
 from assays.models.catalogue import UNIPROT_FORM
 from assays.selectors.catalogue import catalogue_names, readable_names
