@@ -5,8 +5,9 @@ import math
 import pandas as pd
 import pytest
 
-from assays.formats import PlateReading, SampleType, read_plate
+from assays.formats import Flag, PlateReading, SampleType, read_plate
 from assays.formats.roles import TypedBy, brightness_of, parts_of, roles_of
+from assays.formats.values import read_value
 from tests.unit.formats.files import bioplex_sheets, workbook, xponent, xponent_blocks
 from tests.unit.formats.olink_files import olink_long, olink_rows
 
@@ -84,6 +85,15 @@ def test_a_curve_without_an_asymmetry_has_an_asymmetry_of_one() -> None:
     ]
     curve = read_plate(xponent(blocks)).analytes["curve"].iloc[0]
     assert curve == "FI = 5 + (20000 - 5) / ((1 + (Conc / 150)^-1.1))^1"
+
+
+def test_what_a_file_lists_among_standards_and_among_controls_is_a_standard() -> None:
+    blocks = xponent_blocks()
+    blocks["Standard Expected Concentration"].append(["S-1", "4", "8"])
+    blocks["Control Expected Concentration"] = [["Reagent", "IL1B", "IL6"], ["S-1", "4", "8"]]
+    reading = read_plate(xponent(blocks))
+    assert reading.wells["sample_type"].tolist()[3:] == ["standard", "sample"]
+    assert reading.standards["expected"].tolist() == [1000, 1000, 4, 8]
 
 
 # Olink
@@ -235,3 +245,21 @@ def test_a_sample_by_the_instruments_word_is_one_in_however_many_dilutions() -> 
 def test_a_sample_by_the_instruments_word_is_not_asked_about() -> None:
     assert [role.typed_by for role in roles_of(["Pool of P12"])] == [TypedBy.OPEN]
     assert [role.typed_by for role in roles_of(["Pool of P12"], said=[SAMPLE])] == [TypedBy.FILE]
+
+
+# Words for what is no number
+
+
+@pytest.mark.parametrize(
+    ("flag", "words"),
+    [
+        (Flag.MISSING, ["", "***", "NaN", "NA", "n/a", "#N/A", "null", "None", "No data", "-"]),
+        (Flag.OUTLIER, ["---"]),
+        (Flag.BELOW_LLOQ, ["< LLOQ", "<LOQ", "< LOD", "<LQL", "OOR <", "<= 3.2", "<3"]),
+        (Flag.ABOVE_ULOQ, ["> ULOQ", ">LOQ", "OOR >", ">= 3.2", ">3"]),
+    ],
+)
+def test_every_word_of_the_instruments_for_what_is_no_number(flag: Flag, words: list[str]) -> None:
+    found = {word: read_value(f" {word} ") for word in words}
+    assert {word: how for word, (_number, how) in found.items()} == dict.fromkeys(words, flag)
+    assert all(math.isnan(number) for number, _how in found.values())

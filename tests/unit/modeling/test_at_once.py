@@ -10,9 +10,16 @@ from django.db import transaction
 
 from assays.services.quality import exclude
 from ciri import parse_specification
+from jobs.services import enqueue
 from jobs.work import Asked, WorkError
-from modeling.models import FrozenDataset, StaleMark, TrainingRun
-from modeling.services import scoring, training
+from modeling.models import (
+    CrossValidationRepeat,
+    FrozenDataset,
+    ModelVersion,
+    StaleMark,
+    TrainingRun,
+)
+from modeling.services import cross_validation, scoring, training
 from modeling.services.datasets import freeze
 from studies.models import Study
 from studies.services import holding
@@ -97,3 +104,27 @@ def test_a_training_is_stored_when_the_study_is_free_however_long_that_takes(
             return training.store_training(Asked(payload={"run": run.pk}, by=None), outcome)
 
     assert str(while_the_study_is_held(study, store)) == "the study was had"
+
+
+def test_of_two_last_repeats_one_waits_for_the_other_and_finds_all_there() -> None:
+    """Else each would miss the other's, and nobody would merge them."""
+    version = version_of(model_of(StudyFactory(), cross_validation={"folds": 2, "repeats": 3}))
+
+    def store() -> Any:
+        asked = Asked(payload={"version": version.pk, "repeat": 0}, by=None)
+        with transaction.atomic():
+            return cross_validation.store_repeat(asked, {"c": 0.7})
+
+    repeat_of(version, 0, content=None)
+    with transaction.atomic():
+        ModelVersion.objects.select_for_update().get(pk=version.pk)
+        other = Other(store)
+        until_somebody_waits_for_a_lock()
+        repeat_of(version, 1, content={"c": 0.8})
+    assert other.ended() == {"repeats": 2}
+
+
+def repeat_of(version: ModelVersion, repeat: int, **more: Any) -> None:
+    payload = {"version": version.pk, "repeat": repeat}
+    job = enqueue(cross_validation.CROSS_VALIDATE, key=f"{payload}", payload=payload, by=None)
+    CrossValidationRepeat.objects.create(version=version, repeat=repeat, job=job, **more)
