@@ -140,3 +140,16 @@ def test_the_sweep_releases_every_job_whose_worker_died(monkeypatch: pytest.Monk
     Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     services.sweep()
     assert set(Job.objects.values_list("state", flat=True)) == {"queued"}
+
+
+def test_a_job_that_is_taken_anew_tells_when_it_was_begun_and_of_no_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    job = job_of(monkeypatch, lambda asked, progress: None)
+    yesterday = timezone.now() - timedelta(days=1)
+    Job.objects.filter(pk=job.pk).update(started_at=yesterday, finished_at=yesterday)
+    taken = services.claim(job.pk)
+    assert taken is not None
+    assert taken.started_at is not None
+    assert taken.started_at > yesterday
+    assert taken.finished_at is None

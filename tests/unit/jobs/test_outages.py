@@ -1,5 +1,6 @@
 """Which errors of the database pass by themselves, and for how long a worker holds on."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -78,3 +79,14 @@ def test_what_will_not_pass_is_told_at_once(naps: list[float]) -> None:
     with pytest.raises(OperationalError):
         hold_on(failing(told("53100")))
     assert naps == []
+
+
+def test_a_broken_connection_is_closed_before_the_next_try(
+    naps: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the next try would find the same one, and none would ever succeed."""
+    closed: list[int] = []
+    note = SimpleNamespace(close=lambda: closed.append(len(naps)))
+    monkeypatch.setattr(outages, "connection", note)
+    hold_on(failing(told(None), told("57P03")))
+    assert closed == [0, 1]

@@ -132,6 +132,19 @@ def test_a_changed_schedule_counts_from_the_change_and_one_switched_off_is_not_m
 
 
 @pytest.mark.django_db
+def test_one_that_is_switched_off_at_that_very_moment_is_not_done(
+    done: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def meanwhile(clock: CrontabSchedule, now: datetime, *, within: timedelta) -> datetime | None:
+        ScheduledWork.objects.filter(name=NIGHTLY).update(schedule=scheduled.OFF)
+        return last_due(clock, now, within=within)
+
+    monkeypatch.setattr(scheduled, "last_due", meanwhile)
+    tick("2026-11-21 02:00")
+    assert done == []
+
+
+@pytest.mark.django_db
 def test_work_that_breaks_is_tried_again_and_does_not_keep_the_others_waiting(
     done: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from jobs.work import Asked
 from modeling.models import CrossValidationRepeat, ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import (
     champion_of,
+    champion_scores,
     latest_champions,
     latest_run,
     why_not_cross_validated,
@@ -19,8 +20,8 @@ from modeling.selectors.models import (
 from modeling.services import cross_validation
 from modeling.services.schedule import request_due_trainings
 from studies.models import Study
-from tests.factories import StudyFactory
-from tests.unit.modeling.versions import dataset_of, model_of, version_of
+from tests.factories import StudyFactory, make_patient
+from tests.unit.modeling.versions import dataset_of, model_of, score_of, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -89,6 +90,23 @@ def test_the_version_in_use_is_the_champion_of_its_own_model(
     assert list(latest_champions(study)) == [theirs, used]
     read = {m.pk: (m.champions, m.version_count) for m in with_champions(study.models.all())}
     assert read == {model.pk: ([used], 3), other.pk: ([theirs], 1)}
+
+
+def test_a_repeat_that_is_there_is_no_reason_whatever_became_of_its_job(
+    model: PrognosticModel,
+) -> None:
+    version = version_of(model)
+    repeat_of(version, 0, "failed", content={"c": 1}, error="of a second run")
+    assert why_not_cross_validated(version) is None
+
+
+def test_a_patients_scores_are_those_of_the_versions_in_use_and_of_nobody_else(
+    study: Study, model: PrognosticModel
+) -> None:
+    one, two = make_patient(study), make_patient(study)
+    used, other = version_of(model, 1, status="champion"), version_of(model, 2, status="challenger")
+    scores = {(v, p): score_of(v, p) for v in (used, other) for p in (one, two)}
+    assert list(champion_scores(one)) == [scores[used, one]]
 
 
 def test_the_newest_training_is_the_latest_run(model: PrognosticModel) -> None:

@@ -1,6 +1,7 @@
 """What becomes of the scores that a version gives: whose they are, what they replace, what they clear."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from modeling.services.scoring import (
     RESCORE,
     Scored,
     request_rescoring,
+    request_rescoring_again,
     request_study_rescoring,
     store_scores,
     strongest_contributions,
@@ -256,3 +258,40 @@ def test_a_study_is_scored_anew_by_its_versions_in_use_and_only_statisticians_ma
     jobs = request_study_rescoring(study=study, by=person)
     assert [(job.payload, job.requested_by) for job in jobs] == [({"version": in_use.pk}, person)]
     assert Job.objects.count() == 1
+
+
+def test_a_version_out_of_use_whose_scores_are_written_already_is_not_scored_again(
+    version: ModelVersion, study: Study
+) -> None:
+    job = request_rescoring(version=version, by=None)
+    for state in ("running", "succeeded", "failed"):
+        lease = timezone.now() if state == "running" else None
+        Job.objects.filter(pk=job.pk).update(state=state, lease_until=lease, asked_again=False)
+        request_rescoring_again(study=study, by=None)
+        assert Job.objects.filter(kind=RESCORE, state="queued").count() == 0
+        job.refresh_from_db()
+        assert job.asked_again is (state == "running")
+
+
+def test_who_has_no_outcome_yet_is_scored_too_and_later_marks_are_told_from_earlier_ones(
+    version: ModelVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The moment is taken before anything is read: a mark made while reading is not cleared."""
+    reads: list[tuple[Any, dict[str, Any]]] = []
+
+    def study_table(study: Study, specification: Any, **how: Any) -> str:
+        reads.append((timezone.now(), how))
+        return "table"
+
+    trained = SimpleNamespace(
+        score=lambda table, **how: pd.DataFrame(),
+        explain=lambda table, **how: None,
+        unscored=lambda table: [],
+    )
+    monkeypatch.setattr(scoring, "study_table", study_table)
+    monkeypatch.setattr(scoring, "TrainedModel", SimpleNamespace(from_bytes=lambda _: trained))
+    asked = Asked(payload={"version": version.pk}, by=None)
+    found = scoring.compute_scores(asked, lambda percent, text: None)
+    ((read, how),) = reads
+    assert found.read_at < read
+    assert how == {"as_of": version.model.study.today(), "require_outcome": False}

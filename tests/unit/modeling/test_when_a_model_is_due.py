@@ -125,7 +125,12 @@ def test_each_model_of_the_study_that_is_due_and_retrains_is_asked_for(
         )
         if name == "d-left-alone":
             type(model).objects.filter(pk=model.pk).update(retrains=False)
-    version_of(model_of(elsewhere, "f"), status="champion", dataset=counted(0, 0, elsewhere, "9"))
+    FollowUp.objects.create(patient=make_patient(elsewhere), contact_date=day(9), status="dead")
+    theirs = model_of(elsewhere, "f", retrain={"new_deaths": 1})
+    version_of(theirs, status="champion", dataset=counted(0, 0, elsewhere, "9"))
+    due = how_due(theirs)
+    assert due is not None
+    assert due.is_due
     runs = request_due_trainings(study=study)
     assert [name for name, _, _ in asked] == ["b-nothing-to-learn", "c-due", "e-due"]
     assert {(by, reason) for _, by, reason in asked} == {(None, "scheduled")}
