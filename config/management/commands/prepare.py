@@ -2,12 +2,13 @@
 
 import hashlib
 import sys
+from collections.abc import Container
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
@@ -39,6 +40,7 @@ class Command(BaseCommand):
 
     def _prepare_database(self) -> None:
         executor = MigrationExecutor(connection)
+        refuse_older(executor.loader.applied_migrations)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._tell("Applying migrations.")
             call_command("migrate", interactive=False, verbosity=0)
@@ -71,6 +73,16 @@ class Command(BaseCommand):
 
     def _tell(self, sentence: str) -> None:
         self.stderr.write(self.style.NOTICE(sentence))
+
+
+def refuse_older(applied: Container[tuple[str, str]]) -> None:
+    """Stop before a database of a version whose migrations are no more: nothing of it is changed."""
+    if ("studies", "0001_initial") in applied and ("clinical", "0001_initial") not in applied:
+        raise CommandError(
+            "This database was made by a version before 0.2, which this one cannot bring up to date. It was left "
+            "untouched. Start with a new data folder (./yogo up --data-dir FOLDER) or an empty database, or go "
+            "back to the version that made this one."
+        )
 
 
 def switch_compiling_off() -> None:

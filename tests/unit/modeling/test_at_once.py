@@ -23,7 +23,7 @@ from modeling.services import cross_validation, scoring, training
 from modeling.services.datasets import freeze
 from studies.models import Study
 from studies.services import holding
-from studies.services.holding import hold_study
+from studies.services.locking import lock_study
 from tests.at_once import Other, until_somebody_waits_for_a_lock
 from tests.factories import StudyFactory
 from tests.unit.modeling.conftest import study_with_a_signal
@@ -62,7 +62,7 @@ def test_an_exclusion_waits_for_a_dataset_that_is_being_frozen_and_marks_it() ->
 def while_the_study_is_held(study: Study, work: Callable[[], Any]) -> Any:
     """What comes of work that begins while somebody writes to the study for longer than a person waits."""
     with transaction.atomic():
-        hold_study(study)
+        lock_study(study)
         other = Other(work)
         until_somebody_waits_for_a_lock()
         time.sleep(3 * holding.SECONDS_OF_PATIENCE)
