@@ -22,7 +22,7 @@ from modeling.models import (
 from modeling.services import cross_validation, scoring, training
 from modeling.services.datasets import freeze
 from studies.models import Study
-from studies.services import holding
+from studies.services import locking
 from studies.services.locking import lock_study
 from tests.at_once import Other, until_somebody_waits_for_a_lock
 from tests.factories import StudyFactory
@@ -65,7 +65,7 @@ def while_the_study_is_held(study: Study, work: Callable[[], Any]) -> Any:
         lock_study(study)
         other = Other(work)
         until_somebody_waits_for_a_lock()
-        time.sleep(3 * holding.SECONDS_OF_PATIENCE)
+        time.sleep(3 * locking.SECONDS_OF_PATIENCE)
     return other.ended()
 
 
@@ -78,7 +78,7 @@ def test_scores_are_read_when_the_study_is_free_however_long_that_takes(
 ) -> None:
     study = StudyFactory()
     asked = Asked(payload={"version": version_of(model_of(study)).pk}, by=None)
-    monkeypatch.setattr(holding, "SECONDS_OF_PATIENCE", 0.2)
+    monkeypatch.setattr(locking, "SECONDS_OF_PATIENCE", 0.2)
     monkeypatch.setattr(scoring.TrainedModel, "from_bytes", refused)
     found = while_the_study_is_held(
         study, lambda: scoring.compute_scores(asked, lambda percent, text: None)
@@ -95,7 +95,7 @@ def test_a_training_is_stored_when_the_study_is_free_however_long_that_takes(
     run = TrainingRun.objects.create(
         model=version.model, specification=version.specification, dataset=version.dataset
     )
-    monkeypatch.setattr(holding, "SECONDS_OF_PATIENCE", 0.2)
+    monkeypatch.setattr(locking, "SECONDS_OF_PATIENCE", 0.2)
     monkeypatch.setattr(training, "_new_version", refused)
     outcome = training.Trained(model=None, content=b"another", gate={})  # type: ignore[arg-type]
 
