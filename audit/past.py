@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import pghistory.core
 from django.db import connection, models
+
+from audit.tracking import event_of
 
 LONGEST_ACT = "1 day"
 
@@ -27,7 +28,7 @@ class Past:
     @property
     def history(self) -> str:
         """The table of its history."""
-        return str(_event_of(self)._meta.db_table)
+        return str(event_of(self.model)._meta.db_table)
 
 
 @contextmanager
@@ -46,7 +47,7 @@ def _rebuild(cursor: Any, past: Past, told: dict[str, Any]) -> None:
     """A temporary table in front of a real one, with the newest state of each row by then."""
     table, history = _quoted(past.model._meta.db_table), _quoted(past.history)
     written = [f for f in past.model._meta.concrete_fields if not f.generated]
-    kept = {field.column for field in _event_of(past)._meta.concrete_fields}
+    kept = {field.column for field in event_of(past.model)._meta.concrete_fields}
     columns = ", ".join(_quoted(f.column) for f in written if f.column in kept)
     cursor.execute(
         f"CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING GENERATED INCLUDING INDEXES)"
@@ -63,12 +64,6 @@ def _rebuild(cursor: Any, past: Past, told: dict[str, Any]) -> None:
         told,
     )
     cursor.execute(f"ANALYZE pg_temp.{table}")
-
-
-def _event_of(past: Past) -> type[models.Model]:
-    found: list[Any] = pghistory.core.event_models(tracks_model=past.model)
-    event: type[models.Model] = found[0]
-    return event
 
 
 def _quoted(name: str | None) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import pghistory
+import pghistory.core
 from django.db.models import Model, Q
 
 M = TypeVar("M", bound=type[Model])
@@ -30,6 +31,13 @@ class Trail:
 
 
 TRAILS: dict[type[Model], Trail] = {}
+
+
+def event_of(model: type[Model]) -> type[Model]:
+    """The model of a tracked model's history."""
+    found: list[Any] = pghistory.core.event_models(tracks_model=model)
+    event: type[Model] = found[0]
+    return event
 
 
 def tracked(

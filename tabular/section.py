@@ -20,7 +20,7 @@ LONGEST_NAME, MOST_KNOWN = 100, 500
 
 CODES = (
     "unknown_key",  # key, section ("" for the whole), keys
-    "no_text",
+    "no_text",  # value, choices, where one of a few was wanted
     "not_one_of",  # value, choices
     "no_flag",
     "no_list",  # value
@@ -122,7 +122,8 @@ class Section:
         plain = not isinstance(value, bool | dict | list) and value is not None
         if not plain or str(value) not in known:
             near = near_names(str(value), known) if plain else ()
-            self.refuse(key, "not_one_of", near, value=value, choices=known)
+            code = "not_one_of" if plain else "no_text"
+            self.refuse(key, code, near, value=value, choices=known)
             return default
         return str(value)
 

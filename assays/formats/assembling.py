@@ -55,17 +55,13 @@ class Wells:
         }
         return frame(WELL_COLUMNS, told | self.more)
 
-    def each(self, values: Iterable[Any], times: int) -> list[Any]:
-        """A value of each well, for its measurements of so many analytes."""
-        return [value for value in values for _ in range(times)]
-
     def measurements(self, analytes: Sequence[str], columns: Mapping[str, Any]) -> pd.DataFrame:
         """MEASUREMENT_COLUMNS of wells that all have the same analytes, a row per well and analyte."""
         per = len(analytes)
         told = {
-            "well": self.each(self.names, per),
-            "sample": self.each(self.samples, per),
-            "sample_type": self.each(self.kinds, per),
+            "well": each(self.names, per),
+            "sample": each(self.samples, per),
+            "sample_type": each(self.kinds, per),
             "analyte": list(analytes) * len(self.names),
         }
         return frame(MEASUREMENT_COLUMNS, told | dict(columns))
@@ -73,6 +69,11 @@ class Wells:
     def notes(self) -> list[str]:
         """Which names were taken for what."""
         return notes_of(self.samples, self.roles)
+
+
+def each(values: Iterable[Any], times: int) -> list[Any]:
+    """A value of each well, for its measurements of so many analytes."""
+    return [value for value in values for _ in range(times)]
 
 
 def controls_of(measurements: pd.DataFrame) -> Columns:

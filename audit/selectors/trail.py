@@ -9,13 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import pghistory.core
 from django.db import models
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from audit.selectors.wording import Names, changes_of, name_of, related_names
-from audit.tracking import ITSELF, TRAILS
+from audit.tracking import ITSELF, TRAILS, event_of
 
 VERBS = {"insert": "entered", "update": "changed", "delete": "deleted"}
 
@@ -64,20 +63,14 @@ def history_of(
     row: models.Model, kinds: Collection[type[models.Model]], limit: int
 ) -> list[TrailEvent]:
     """The newest `limit` changes of a row, and of the rows of these kinds that belong to it."""
-    own = _event_of(type(row))._default_manager.filter(pgh_obj_id=row.pk)
+    own = event_of(type(row))._default_manager.filter(pgh_obj_id=row.pk)
     theirs = []
     for kind in kinds:
-        events = _event_of(kind)
+        events = event_of(kind)
         for owner in TRAILS[kind].owners:
             if owner != ITSELF and _owner_model(events, owner) is type(row):
                 theirs.append(events._default_manager.filter(**{f"{owner}_id": row.pk}))
     return _told(_merged((own, *theirs), limit))
-
-
-def _event_of(model: type[models.Model]) -> type[models.Model]:
-    found: list[Any] = pghistory.core.event_models(tracks_model=model)
-    event: type[models.Model] = found[0]
-    return event
 
 
 def _owner_model(event: type[models.Model], owner: str) -> Any:
@@ -90,7 +83,7 @@ def _of_study(model: type[models.Model], study: int) -> QuerySet[Any]:
     What a row belongs to is looked up among the events: a patient (or a specimen, or a model) that was
     deleted is there no more, and its trail must stay.
     """
-    event = _event_of(model)
+    event = event_of(model)
     belongs = Q()
     for owner in TRAILS[model].owners:
         if owner == ITSELF:

@@ -8,12 +8,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from audit.tracking import ITSELF, TRAILS, Trail
+from audit.tracking import ITSELF, TRAILS
 
 Names = dict[tuple[type[models.Model], Any], str]
 
 PLUMBING = {"id", "created_at"}
-NOT_IN_A_TRAIL = Trail((), "", None)
 
 
 def related_names(rows: list[Any]) -> Names:
@@ -48,7 +47,7 @@ def _heavy(model: Any) -> list[str]:
 def name_of(row: Any, names: Names) -> str:
     """A row by its own name, or by that of what it belongs to."""
     model = row.pgh_tracked_model
-    trail = TRAILS.get(model, NOT_IN_A_TRAIL)
+    trail = TRAILS[model]
     if trail.name:
         return str(getattr(row, trail.name))
     for owner in (one for one in trail.owners if one != ITSELF):
@@ -63,7 +62,7 @@ def changes_of(row: Any, old: Any | None, names: Names) -> list[tuple[str, Any, 
     """Title, old and new value of each field that changed; of a new row, of each that is known."""
     found = []
     model = row.pgh_tracked_model
-    above = {f"{owner}_id" for owner in TRAILS.get(model, NOT_IN_A_TRAIL).owners}
+    above = {f"{owner}_id" for owner in TRAILS[model].owners}
     for column in model._meta.concrete_fields:
         name = column.attname
         if name in PLUMBING | above or column.generated or not hasattr(row, name):

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-from clinical.selectors.patients import FACTORS, OVERDUE_AFTER, overdue_patients, study_counts
+from clinical.selectors.patients import (
+    FACTORS,
+    OVERDUE_AFTER,
+    StudyCounts,
+    overdue_patients,
+    study_counts,
+)
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.requests import StudyRequest
@@ -14,8 +20,11 @@ def counts_on_overview(request: StudyRequest, study: Study) -> tuple[str, dict[s
     """How many patients, how many of them in need of something, and how they were enrolled."""
     if Capability.VIEW_CLINICAL not in request.capabilities:
         return None
-    counts = study_counts(request.user, study)
-    context = {"counts": counts, "overdue_days": OVERDUE_AFTER.days, "factors": FACTORS}
+    context = {
+        "counts": _counts(request, study),
+        "overdue_days": OVERDUE_AFTER.days,
+        "factors": FACTORS,
+    }
     return "clinical/_overview.html", context
 
 
@@ -24,5 +33,12 @@ def overdue_on_overview(request: StudyRequest, study: Study) -> tuple[str, dict[
     if Capability.VIEW_CLINICAL not in request.capabilities:
         return None
     overdue = list(overdue_patients(request.user, study, OVERDUE_SHOWN))
-    counts = study_counts(request.user, study)
-    return "clinical/_overdue.html", {"overdue": overdue, "counts": counts}
+    return "clinical/_overdue.html", {"overdue": overdue, "counts": _counts(request, study)}
+
+
+def _counts(request: StudyRequest, study: Study) -> StudyCounts:
+    """Asked for by two sections, counted once for a request."""
+    if not hasattr(request, "study_counts"):
+        request.study_counts = study_counts(request.user, study)  # type: ignore[attr-defined]
+    found: StudyCounts = request.study_counts  # type: ignore[attr-defined]
+    return found

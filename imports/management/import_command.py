@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from imports.models import ImportBatch
-from imports.services import batches as imports
+from imports.services import batches as services
 from imports.tables import check_size
 from studies.models import Study
 from studies.refusals import Refused
@@ -26,7 +26,7 @@ class ImportCommand(BaseCommand):
         parser.add_argument("--study", required=True, metavar="CODE")
         parser.add_argument(
             "--mapping",
-            required=imports.needs_mapping(self.kind),
+            required=services.needs_mapping(self.kind),
             type=Path,
             metavar="MAP.yaml",
         )
@@ -50,7 +50,7 @@ class ImportCommand(BaseCommand):
             if batch.state == ImportBatch.State.REFUSED:
                 raise CommandError(batch.message)
             if not options["dry_run"]:
-                batch = imports.commit_import(batch=batch, by=None)
+                batch = services.commit_import(batch=batch, by=None)
             self._print_result(batch, options)
         except Refused as error:
             raise CommandError(
@@ -66,7 +66,7 @@ class ImportCommand(BaseCommand):
                 f"There is no study {options['study']} (there is: {known or 'none'}). "
                 "Make it with create_study."
             )
-        batch = imports.receive_file(
+        batch = services.receive_file(
             study=study,
             name=options["file"].name,
             content=read_bytes(options["file"]),
@@ -77,7 +77,7 @@ class ImportCommand(BaseCommand):
             samples_sheet=options.get("samples_sheet") or "",
             by=None,
         )
-        return imports.preview_import(batch=batch, by=None)
+        return services.preview_import(batch=batch, by=None)
 
     def _print_preview(self, batch: ImportBatch, *, rows: bool) -> None:
         preview = batch.preview or {}

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.models import User
 from imports.models import ImportBatch
-from imports.services import batches as imports
+from imports.services import batches as services
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, Work, WorkError
@@ -35,20 +35,20 @@ def _batch(asked: Asked) -> ImportBatch:
 def _compute_preview(asked: Asked, progress: Progress) -> dict[str, Any] | str:
     progress(10, "reading the file")
     try:
-        return imports.computed_preview(batch=_batch(asked), by=asked.by)
+        return services.computed_preview(batch=_batch(asked), by=asked.by)
     except Refused as error:
         raise WorkError(str(error)) from error
 
 
 def _store_preview(asked: Asked, preview: dict[str, Any] | str) -> dict[str, Any]:
-    batch = imports.store_preview(batch=_batch(asked), preview=preview, by=asked.by)
+    batch = services.store_preview(batch=_batch(asked), preview=preview, by=asked.by)
     return {"batch": batch.pk, "state": batch.state}
 
 
 def _compute_commit(asked: Asked, progress: Progress) -> Any:
     progress(10, "reading the file")
     try:
-        return imports.read_files(batch=_batch(asked))
+        return services.read_files(batch=_batch(asked))
     except Refused as error:
         raise WorkError(str(error)) from error
 
@@ -56,7 +56,9 @@ def _compute_commit(asked: Asked, progress: Progress) -> Any:
 def _store_commit(asked: Asked, parsed: Any) -> dict[str, Any]:
     try:
         with transaction.atomic():
-            batch, refusal = imports.attempt_commit(batch=_batch(asked), parsed=parsed, by=asked.by)
+            batch, refusal = services.attempt_commit(
+                batch=_batch(asked), parsed=parsed, by=asked.by
+            )
     except Refused as error:
         return {"batch": asked.payload["batch"], "state": "", "refusal": str(error)}
     return {"batch": batch.pk, "state": batch.state, "refusal": refusal}
@@ -65,7 +67,7 @@ def _store_commit(asked: Asked, parsed: Any) -> dict[str, Any]:
 def _preview_failed(asked: Asked, error: str) -> None:
     batch = _batch(asked)
     if batch.state == ImportBatch.State.RECEIVED:
-        imports.store_preview(batch=batch, preview=error, by=asked.by)
+        services.store_preview(batch=batch, preview=error, by=asked.by)
 
 
 PREVIEW_WORK = Work(_compute_preview, _store_preview, _preview_failed)

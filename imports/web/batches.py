@@ -18,7 +18,7 @@ from imports.models import ImportBatch, SourceFile
 from imports.preview import Verdict
 from imports.registry import IMPORTERS
 from imports.selectors.batches import imports_visible_to
-from imports.services import batches as imports
+from imports.services import batches as services
 from imports.services.jobs import COMMIT, PREVIEW, ask_for, job_key
 from imports.services.warnings import doubts_with_names, still_open, unconfirmed
 from imports.tables import check_size
@@ -164,7 +164,7 @@ def new_import(request: StudyRequest, study: Study) -> HttpResponse:
 
 def _received(request: StudyRequest, study: Study, form: ImportForm) -> ImportBatch:
     upload, samples = form.cleaned_data["file"], form.cleaned_data["samples"]
-    batch = imports.receive_file(
+    batch = services.receive_file(
         study=study,
         name=upload.name,
         content=upload.read(),
@@ -181,7 +181,7 @@ def previewed(batch: ImportBatch, by: User) -> ImportBatch:
     if batch.source.size > LARGE:
         ask_for(PREVIEW, batch, by)
         return batch
-    return imports.preview_import(batch=batch, by=by)
+    return services.preview_import(batch=batch, by=by)
 
 
 @require_safe
@@ -239,10 +239,10 @@ def commit(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     batch = visible_batch(request, study, pk)
     try:
         if batch.source.size > LARGE:
-            imports.check_may_commit(batch=batch, by=request.user)
+            services.check_may_commit(batch=batch, by=request.user)
             ask_for(COMMIT, batch, request.user)
         else:
-            imports.commit_import(batch=batch, by=request.user)
+            services.commit_import(batch=batch, by=request.user)
             messages.success(request, _("The file is loaded, all of it."))
     except Refused as error:
         messages.error(request, str(error))
@@ -259,7 +259,7 @@ def confirm_warnings(request: StudyRequest, study: Study, pk: int) -> HttpRespon
         for code, _colon, column in (w.partition(":") for w in request.POST.getlist("warning"))
     ]
     try:
-        imports.confirm_warnings(batch=batch, warnings=ticked, by=request.user)
+        services.confirm_warnings(batch=batch, warnings=ticked, by=request.user)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("imports:import", study.code, batch.pk)
@@ -272,7 +272,7 @@ def choose_sheet(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     batch = visible_batch(request, study, pk)
     sheet = request.POST.get("sheet", "")
     try:
-        again = imports.choose_sheet(batch=batch, sheet=sheet, by=request.user)
+        again = services.choose_sheet(batch=batch, sheet=sheet, by=request.user)
         batch = previewed(again, request.user)
     except Refused as error:
         messages.error(request, str(error))
@@ -285,7 +285,7 @@ def drop(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Set an import aside."""
     batch = visible_batch(request, study, pk)
     try:
-        imports.drop_import(batch=batch, by=request.user)
+        services.drop_import(batch=batch, by=request.user)
         messages.success(request, _("The import is dropped; nothing of it was written."))
     except Refused as error:
         messages.error(request, str(error))

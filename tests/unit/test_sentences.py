@@ -1,32 +1,21 @@
 """Each code of a mapping or a specification has its sentence, and each sentence is used."""
 
 import ast
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from ciri.specification.checks import SENTENCES as OF_SPECIFICATIONS
 from imports.sentences import SENTENCES, add_sentences, say
 from tabular.section import CODES, Problem
-
-ROOT = Path(__file__).resolve().parents[2]
+from tests.unit.tracked import parsed, python_files
 
 
 def codes_refused(*folders: str) -> set[str]:
     """The second argument of each `….refuse(key, "code", …)` in the sources."""
-    listed = subprocess.run(
-        ["git", "ls-files", "-co", "--exclude-standard", *(f"{folder}/*.py" for folder in folders)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
     return {
         node.args[1].value
-        for name in listed
-        if (ROOT / name).exists()
-        for node in ast.walk(ast.parse((ROOT / name).read_text(encoding="utf-8")))
+        for name in python_files(*(f"{folder}/*.py" for folder in folders))
+        for node in ast.walk(parsed(name))
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr == "refuse"

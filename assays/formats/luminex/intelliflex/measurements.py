@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pandas as pd
 
-from assays.formats.assembling import Columns, Wells, build_reading
+from assays.formats.assembling import Columns, Wells, build_reading, each
 from assays.formats.leaving import LeftOut
 from assays.formats.luminex.intelliflex.table import WellTable
 from assays.formats.reading import (
@@ -46,7 +46,7 @@ def assemble(table: WellTable) -> PlateReading:
     wells = _wells(table, analytes, numbers["mfi"], decimal, left)
     times = len(analytes)
     flags = [Flag.MISSING.value] * (times * len(table.names))
-    dilution = wells.each(wells.more["dilution"], times)
+    dilution = each(wells.more["dilution"], times)
     measurements = wells.measurements(analytes, {"flag": flags, "dilution": dilution, **numbers})
     plate, extra = _plate(table), _extra(table)
     remarks = zip(table.names, wells.more["remark"], strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from assays.formats.assembling import Columns, Wells, build_reading
+from assays.formats.assembling import Columns, Wells, build_reading, each
 from assays.formats.leaving import LeftOut
 from assays.formats.luminex.xponent.analytes import (
     CONTROLS,
@@ -63,7 +63,7 @@ def assemble(plate: Plate, parts: Parts, notes: list[str], left: LeftOut) -> Pla
     standards = standards_of(grid, by_analyte, parts.tables, numbers)
     wrong = wrong_expectations(standards, notes)
     extra = _extra(parts, notes)
-    dilution = wells.each(wells.more["dilution"], len(names))
+    dilution = each(wells.more["dilution"], len(names))
     return build_reading(
         format="xponent",
         plate=replace(plate, wells=plate.wells or plate_size(list(median))),
