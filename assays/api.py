@@ -5,10 +5,10 @@ from typing import Any
 from django.db.models import QuerySet
 from rest_framework import serializers
 
-from assays.models import Measurement, PlateRun, QualityBar, Specimen
+from assays.models import Exclusion, Measurement, PlateRun, Specimen
 from assays.models.measurement import Flag
-from assays.selectors.bars import bars_in, standing_on
-from assays.selectors.plates import plates_visible_to, with_bars
+from assays.selectors.exclusions import exclusions_in, standing_on
+from assays.selectors.plates import plates_visible_to, with_exclusions
 from clinical.api import AtTimepoint
 from clinical.selectors.access import patients_visible_to
 from studies.api import Choice, PageQuery, StudyList, text_filter
@@ -55,7 +55,9 @@ class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
     analyte = serializers.CharField(source="analyte.symbol")
     plate = serializers.CharField(source="plate_run.name")
     well = serializers.CharField(source="well.position", default=None, allow_null=True)
-    barred = serializers.BooleanField(help_text="Whether a standing bar keeps it from models.")
+    excluded_from_models = serializers.BooleanField(
+        help_text="Whether a standing exclusion keeps it from models."
+    )
 
     class Meta:
         model = Measurement
@@ -77,7 +79,7 @@ class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
             "net_mfi",
             "bead_count",
             "dilution",
-            "barred",
+            "excluded_from_models",
         ]
 
 
@@ -112,11 +114,11 @@ class Measurements(StudyList):
         )
 
     def paginate_queryset(self, queryset: Any) -> Any:
-        """A page of measurements, each with whether it is barred."""
+        """A page of measurements, each with whether it is excluded."""
         page = super().paginate_queryset(queryset)
-        bars = standing_on(page or ())
+        exclusions = standing_on(page or ())
         for measurement in page or ():
-            measurement.barred = bool(bars[measurement.pk])
+            measurement.excluded_from_models = bool(exclusions[measurement.pk])
         return page
 
 
@@ -128,7 +130,9 @@ class PlateSerializer(serializers.ModelSerializer[PlateRun]):
         allow_null=True,
         help_text="The earlier export of the same run that this one took out of use.",
     )
-    bars = serializers.IntegerField(source="standing", help_text="How many bars hold on it.")
+    exclusions = serializers.IntegerField(
+        source="standing", help_text="How many exclusions hold on it."
+    )
 
     class Meta:
         model = PlateRun
@@ -144,7 +148,7 @@ class PlateSerializer(serializers.ModelSerializer[PlateRun]):
                 "kit",
                 "lot",
             ),
-            *("acquired_at", "size", "judged_at", "in_guide_set", "supersedes", "bars"),
+            *("acquired_at", "size", "judged_at", "in_guide_set", "supersedes", "exclusions"),
         ]
 
 
@@ -163,11 +167,11 @@ class Plates(StudyList):
     ordering = "name"
 
     def get_queryset(self) -> QuerySet[PlateRun]:
-        rows = with_bars(plates_visible_to(self.user, self.study))
+        rows = with_exclusions(plates_visible_to(self.user, self.study))
         return self.filtered(rows, panel="panel__name", lot="lot")
 
 
-class BarSerializer(serializers.ModelSerializer[QualityBar]):
+class BarSerializer(serializers.ModelSerializer[Exclusion]):
     plate = serializers.CharField(source="plate_run.name")
     well = serializers.CharField(
         source="well.position", default=None, allow_null=True, help_text="null: every well."
@@ -181,7 +185,7 @@ class BarSerializer(serializers.ModelSerializer[QualityBar]):
     lifted_by = serializers.CharField(source="lifted_by.username", default=None, allow_null=True)
 
     class Meta:
-        model = QualityBar
+        model = Exclusion
         fields = [
             *("id", "plate", "well", "analyte", "rule", "value", "limit", "reason", "raised_by"),
             *("raised_at", "lifted_by", "lifted_at", "lift_reason"),
@@ -191,17 +195,19 @@ class BarSerializer(serializers.ModelSerializer[QualityBar]):
 class BarQuery(PageQuery):
     plate = text_filter("Name of a plate.")
     analyte = text_filter("Gene symbol of an analyte.")
-    rule = Choice(choices=QualityBar.Rule.choices, required=False)
+    rule = Choice(choices=Exclusion.Rule.choices, required=False)
 
 
-class Bars(StudyList):
-    """What of the plates is or was barred from models, oldest first; `lifted_at` null: it holds."""
+class Exclusions(StudyList):
+    """What of the plates is or was excluded from models, oldest first; `lifted_at` null: it holds."""
 
     capability = Capability.VIEW_PLATES
     serializer_class = BarSerializer
-    queryset = QualityBar.objects.none()
+    queryset = Exclusion.objects.none()
     query = BarQuery
 
-    def get_queryset(self) -> QuerySet[QualityBar]:
-        rows = bars_in(self.study).filter(plate_run__in=plates_visible_to(self.user, self.study))
+    def get_queryset(self) -> QuerySet[Exclusion]:
+        rows = exclusions_in(self.study).filter(
+            plate_run__in=plates_visible_to(self.user, self.study)
+        )
         return self.filtered(rows, plate="plate_run__name", analyte="analyte__symbol", rule="rule")

@@ -37,7 +37,7 @@ class ValuesChanged:
 
 @dataclass(frozen=True)
 class Consequence:
-    """What follows from a decision: something that was made from values which have changed since, or a bar that
+    """What follows from a decision: something that was made from values which have changed since, or an exclusion that
     a rule raises or lifts by it, here or on another plate."""
 
     kind: str

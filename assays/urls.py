@@ -29,7 +29,11 @@ urlpatterns = [
         plate_actions.exclude_wells,
         name="exclude_wells",
     ),
-    path("studies/<str:code>/plates/<int:pk>/lift/", plate_actions.lift_bar, name="lift_bar"),
+    path(
+        "studies/<str:code>/plates/<int:pk>/lift/",
+        plate_actions.lift_exclusion,
+        name="lift_exclusion",
+    ),
     path("studies/<str:code>/plates/<int:pk>/lift-all/", plate_actions.lift_rule, name="lift_rule"),
     path(
         "studies/<str:code>/plates/<int:pk>/<int:analyte>/<str:name>.json",

@@ -1,7 +1,7 @@
 """How fast the matrix of a large study is read for modeling.
 
 `python -m benchmarks.matrix [--plates 455] [--runs 3] [--write]` starts services of its own in a temporary
-folder and fills a study: patients at two timepoints, 93 analytes, on plates of 88 samples, with as many bars
+folder and fills a study: patients at two timepoints, 93 analytes, on plates of 88 samples, with as many exclusions
 as plates of middling quality raise. Then the matrix of one timepoint is read, in turn with the way of a
 handful of lines: a row of the ORM for each reading, and a pivot.
 """
@@ -42,15 +42,15 @@ FROM (SELECT w.specimen_id, w.plate_run_id, w.id, a, random() r, exp(random() * 
       FROM assays_well w CROSS JOIN unnest(%(analytes)s) a
       WHERE w.plate_run_id = ANY (%(plates)s)) x
 """
-BARRED = """
-INSERT INTO assays_qualitybar (plate_run_id, well_id, analyte_id, rule, reason, raised_at, lift_reason)
+EXCLUDED = """
+INSERT INTO assays_exclusion (plate_run_id, well_id, analyte_id, rule, reason, raised_at, lift_reason)
 SELECT plate_run_id, well_id, analyte_id, 'bead_count', 'few beads', now(), '' FROM assays_measurement
 WHERE random() < 0.01;
-INSERT INTO assays_qualitybar (plate_run_id, analyte_id, rule, reason, raised_at, lift_reason)
+INSERT INTO assays_exclusion (plate_run_id, analyte_id, rule, reason, raised_at, lift_reason)
 SELECT p.id, a, 'intra_cv', 'repeats differ', now(), '' FROM assays_platerun p, unnest(%(analytes)s) a
 WHERE random() < 0.02;
 """
-TRACKED = ("assays_well", "assays_measurement", "assays_qualitybar")
+TRACKED = ("assays_well", "assays_measurement", "assays_exclusion")
 
 
 def main() -> None:
@@ -102,7 +102,7 @@ def filled(plates: int) -> Any:
         cursor.execute(WELLS, told)
         for first in range(0, plates, 50):
             cursor.execute(MEASURED, told | {"plates": made[first : first + 50]})
-        cursor.execute(BARRED, told)
+        cursor.execute(EXCLUDED, told)
         for table in TRACKED:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("VACUUM ANALYZE")
@@ -113,7 +113,7 @@ def measured(study: Any, runs: int) -> Table:
     """Our matrix and the usual one in turn, the same numbers in both."""
     import numpy as np
 
-    from assays.models import Measurement, QualityBar
+    from assays.models import Exclusion, Measurement
     from assays.selectors.readings import readings, wide
     from clinical.models import Patient
 
@@ -143,7 +143,7 @@ def measured(study: Any, runs: int) -> Table:
         ],
         [
             f"{matrix.shape[0]:,} x {matrix.shape[1]}, out of {Measurement.objects.count():,} measurements with "
-            f"{QualityBar.objects.count():,} bars that hold. Ours rises by {rise:.0f} MB, to {peak:.0f} MB."
+            f"{Exclusion.objects.count():,} exclusions that hold. Ours rises by {rise:.0f} MB, to {peak:.0f} MB."
         ],
     )
 

@@ -17,7 +17,7 @@ of_a_study = [
     path("specimens/", assays.Specimens.as_view()),
     path("measurements/", assays.Measurements.as_view()),
     path("plates/", assays.Plates.as_view()),
-    path("bars/", assays.Bars.as_view()),
+    path("exclusions/", assays.Exclusions.as_view()),
     path("models/", modeling.Models.as_view()),
     path("models/<str:name>/", modeling.ModelDetail.as_view()),
     path("models/<str:name>/versions/<int:number>/", modeling.VersionDetail.as_view()),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from django.utils import timezone
 
-from assays.models import PlateRun, QualityBar
+from assays.models import Exclusion, PlateRun
 from clinical.models import Baseline, FollowUp, LabResult, Patient
 from studies.models import Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
@@ -17,14 +17,14 @@ SUBJECTS = ("P-1", "P-2", "P-3")
 
 
 def make_neighbour() -> Study:
-    """A study of three patients who died on the second day, with a plate that is barred in part."""
+    """A study of three patients who died on the second day, with a plate that is excluded in part."""
     study = StudyFactory(code="NEIGHBOUR", title="The study next door")
     site = SiteFactory(study=study, code="tokyo", name="Another hospital of that code")
     cohort = CohortFactory(study=study, code="discovery", kind="discovery")
     patients = [make_patient(study, site=site, cohort=cohort, subject_id=s) for s in SUBJECTS]
     for patient in patients:
         _record(patient)
-    _bar(make_plate(study, patients, acquired_at=datetime(2019, 1, 1, 9, tzinfo=UTC)))
+    _exclusion(make_plate(study, patients, acquired_at=datetime(2019, 1, 1, 9, tzinfo=UTC)))
     return study
 
 
@@ -34,12 +34,12 @@ def _record(patient: Patient) -> None:
     FollowUp.objects.create(patient=patient, contact_date=day(2), status="dead")
 
 
-def _bar(plate: PlateRun) -> None:
-    """One well excluded, another restored after that, and a rule that bars an analyte."""
+def _exclusion(plate: PlateRun) -> None:
+    """One well excluded, another restored after that, and a rule that excludes an analyte."""
     wells = list(plate.wells.filter(sample_type="sample")[:2])
     reason = "next door"
-    QualityBar.objects.create(plate_run=plate, well=wells[0], rule="excluded", reason=reason)
-    QualityBar.objects.create(
+    Exclusion.objects.create(plate_run=plate, well=wells[0], rule="excluded", reason=reason)
+    Exclusion.objects.create(
         plate_run=plate,
         well=wells[1],
         rule="excluded",
@@ -48,4 +48,4 @@ def _bar(plate: PlateRun) -> None:
         lift_reason=reason,
     )
     analyte = plate.panel.analytes.order_by("pk").first()
-    QualityBar.objects.create(plate_run=plate, analyte=analyte, rule="recovery", reason=reason)
+    Exclusion.objects.create(plate_run=plate, analyte=analyte, rule="recovery", reason=reason)

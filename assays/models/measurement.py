@@ -81,7 +81,7 @@ class Measurement(models.Model):
     stands in for it in a model is the model specification's policy. Standards, controls and blanks
     have a well and no specimen; `expected` is their known concentration, `range_low` and `range_high` what
     the kit allows of a control. The flag is the
-    instrument's own; what people or rules bar afterwards is in QualityBar.
+    instrument's own; what people or rules exclude afterwards is in Exclusion.
     """
 
     specimen = models.ForeignKey(

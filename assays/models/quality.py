@@ -49,7 +49,7 @@ class PanelPolicy(models.Model):
         _("highest fall of fluorescence at the top of the standards (%)"),
         default=10,
         db_default=10,
-        help_text=_("Standards that fall further show a hook: what reads as high is barred."),
+        help_text=_("Standards that fall further show a hook: what reads as high is excluded."),
     )
     kit_ranges = models.BooleanField(
         _("hold controls against the kit's ranges"),
@@ -62,7 +62,7 @@ class PanelPolicy(models.Model):
         max_length=5,
         choices=Repeats.choices,
         default=Repeats.MEAN,
-        help_text=_("Of those that are not barred, in the order of acquisition."),
+        help_text=_("Of those that are not excluded, in the order of acquisition."),
     )
     concentration = models.CharField(
         _("concentrations that models use"),
@@ -127,12 +127,12 @@ class Rule(models.TextChoices):
 
 
 @tracked(study="plate_run", bulk=Q(raised_by=None))
-class QualityBar(models.Model):
-    """A plate, a well, an analyte on a plate, or an analyte in a well, barred from modeling.
+class Exclusion(models.Model):
+    """A plate, a well, an analyte on a plate, or an analyte in a well, excluded from modeling.
 
     Raised by a person (DECISIONS) or by a rule that failed; it holds until it is lifted: by a
     person with a reason, or by the rules themselves (`lifted_by` empty) when the limits have changed.
-    A bar that a person has lifted is not raised again by the same rule on the same place.
+    An exclusion that a person has lifted is not raised again by the same rule on the same place.
 
     well and analyte empty: the whole plate; well alone: all of a well; analyte alone: an analyte on the
     whole plate; both: one measurement.
@@ -143,12 +143,12 @@ class QualityBar(models.Model):
     DECISIONS = (Rule.EXCLUDED, Rule.SUPERSEDED)
     """Raised by people: what they cover counts for no rule, and no rule lifts them."""
 
-    plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="bars")
+    plate_run = models.ForeignKey(PlateRun, on_delete=models.PROTECT, related_name="exclusions")
     well = models.ForeignKey(
-        Well, on_delete=models.PROTECT, related_name="bars", null=True, blank=True
+        Well, on_delete=models.PROTECT, related_name="exclusions", null=True, blank=True
     )
     analyte = models.ForeignKey(
-        Analyte, on_delete=models.PROTECT, related_name="bars", null=True, blank=True
+        Analyte, on_delete=models.PROTECT, related_name="exclusions", null=True, blank=True
     )
     rule = models.CharField(_("rule"), max_length=12, choices=Rule.choices)
     value = models.FloatField(_("found"), null=True, blank=True)
@@ -165,22 +165,22 @@ class QualityBar(models.Model):
     lift_reason = models.CharField(_("why it was lifted"), max_length=500, blank=True)
 
     class Meta:
-        verbose_name = _("bar")
-        verbose_name_plural = _("bars")
+        verbose_name = _("exclusion")
+        verbose_name_plural = _("exclusions")
         ordering = ["plate_run", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plate_run", "well", "analyte", "rule"],
                 condition=Q(lifted_at__isnull=True),
                 nulls_distinct=False,
-                name="assays_bar_stands_once",
+                name="assays_exclusion_stands_once",
             ),
-            known("rule", Rule, "assays_bar_rule_known"),
-            models.CheckConstraint(condition=~Q(reason=""), name="assays_bar_has_a_reason"),
+            known("rule", Rule, "assays_exclusion_rule_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="assays_exclusion_has_a_reason"),
             models.CheckConstraint(
                 condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
                 | (Q(lifted_at__isnull=False) & ~Q(lift_reason="")),
-                name="assays_bar_is_lifted_with_a_reason",
+                name="assays_exclusion_is_lifted_with_a_reason",
             ),
         ]
 

@@ -1,8 +1,8 @@
 """The measurements of many patients and all that is needed to read them, in one statement.
 
 What comes back is COPY's binary stream with one bytea in each row: 40 bytes for a measurement, which numpy
-takes as they are (three pairs of small numbers, each in eight bytes, and two numbers), and one row of JSON with the names, plates and bars. An object for each of millions of
-measurements, or their text, would take several times as long; so would anti-joins with the bars: where every
+takes as they are (three pairs of small numbers, each in eight bytes, and two numbers), and one row of JSON with the names, plates and exclusions. An object for each of millions of
+measurements, or their text, would take several times as long; so would anti-joins with the exclusions: where every
 plate and every analyte occurs somewhere among them, PostgreSQL reckons that no row is left, and goes through
 those that it does leave one by one.
 """
@@ -53,9 +53,9 @@ SELECT convert_to(json_build_object(
         SELECT json_object_agg(id, json_build_array(
             judged_as, panel_id, extract(epoch FROM coalesce(acquired_at, run_on::timestamptz))))
         FROM assays_platerun WHERE study_id IN ({studies})),
-    'bars', (
+    'exclusions', (
         SELECT json_agg(json_build_array(plate_run_id, coalesce(well_id, 0), coalesce(analyte_id, 0)))
-        FROM assays_qualitybar
+        FROM assays_exclusion
         WHERE lifted_at IS NULL
             AND plate_run_id IN (SELECT id FROM assays_platerun WHERE study_id IN ({studies})))
 )::text, 'UTF8')
@@ -68,14 +68,14 @@ class Cells:
     for id), flag (its place in FLAGS), value and limit (NaN: none).
 
     patients, analytes: names by key; plates: judged_as, panel and when it was acquired (seconds, None:
-    unknown) by key; bars: (n, 3) keys of plate, well and analyte, 0 for all of them.
+    unknown) by key; exclusions: (n, 3) keys of plate, well and analyte, 0 for all of them.
     """
 
     measured: pd.DataFrame
     patients: dict[int, str]
     analytes: dict[int, str]
     plates: dict[int, tuple[str, int, float | None]]
-    bars: np.ndarray
+    exclusions: np.ndarray
 
 
 def cells_of(
@@ -120,7 +120,7 @@ def _read(rows: memoryview) -> Cells:
         _by_key(head["patients"]),
         _by_key(head["analytes"]),
         _by_key(head["plates"]),
-        np.array(head["bars"] or [], np.int64).reshape(-1, 3),
+        np.array(head["exclusions"] or [], np.int64).reshape(-1, 3),
     )
 
 

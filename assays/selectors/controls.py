@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from django.db.models import Q
 
-from assays.models import Analyte, Measurement, PlateRun, QualityBar
+from assays.models import Analyte, Exclusion, Measurement, PlateRun
 from assays.quality.between_plates import FEWEST, distances, undecided
 from assays.quality.control_chart import levey_jennings
 from assays.quality.drift import bridge_drift
@@ -17,9 +17,9 @@ from assays.selectors.matrix import usable
 def control_runs(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     """The controls of an analyte over the plates of the same panel and lot, in the order of acquisition:
     control, plate, key, acquired, chosen (into the guide set), distance (percent of the target, see
-    `assays.quality.between_plates`), counts, barred (why a bar keeps the analyte of that plate from models;
+    `assays.quality.between_plates`), counts, excluded (why an exclusion keeps the analyte of that plate from models;
     "": none does), and the columns of `levey_jennings`. What a person has excluded is not there; what a rule
-    bars is, for a chart without the plate that is off would hide it. A few queries."""
+    exclusions is, for a chart without the plate that is off would hide it. A few queries."""
     lot, is_log2 = lot_of(plate_run), plate_run.panel.scale == "npx"
     controls = controls_of(lot, analyte_id)
     plates = {one.pk: one for one in lot.plates()}
@@ -32,12 +32,12 @@ def control_runs(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     )
     place = {one.pk: number for number, one in enumerate(order)}
     runs = runs.sort_values("key", key=lambda keys: keys.map(place), kind="stable")
-    barred = _barred(plates, analyte_id)
+    excluded = _excluded(plates, analyte_id)
     runs = runs.assign(
         plate=runs["key"].map(lambda key: plates[key].name),
         acquired=runs["key"].map(lambda key: plates[key].acquired_at),
         chosen=runs["key"].isin(guide),
-        barred=runs["key"].map(lambda key: barred.get(key, "")),
+        excluded=runs["key"].map(lambda key: excluded.get(key, "")),
     )
     if is_log2:
         runs["value"] = np.log2(runs["value"])
@@ -49,13 +49,13 @@ def control_runs(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _barred(plates: Collection[int], analyte_id: int) -> dict[int, str]:
-    """Of each plate on which a bar covers the analyte as a whole, why."""
-    bars = QualityBar.objects.filter(
+def _excluded(plates: Collection[int], analyte_id: int) -> dict[int, str]:
+    """Of each plate on which an exclusion covers the analyte as a whole, why."""
+    exclusions = Exclusion.objects.filter(
         Q(analyte=analyte_id) | Q(analyte=None), plate_run__in=plates, well=None, lifted_at=None
     )
     found: dict[int, str] = {}
-    for plate, reason in bars.order_by("-pk").values_list("plate_run", "reason"):
+    for plate, reason in exclusions.order_by("-pk").values_list("plate_run", "reason"):
         found[plate] = reason
     return found
 
@@ -64,7 +64,7 @@ def undecided_controls(
     plate_run: PlateRun, runs: pd.DataFrame, limit: float
 ) -> list[tuple[str, float]]:
     """Analytes (symbol) of which this plate and one other differ by more than the limit, with the percent by
-    which, where there are two plates only: nobody can say which of them is off, so neither is barred.
+    which, where there are two plates only: nobody can say which of them is off, so neither is excluded.
 
     runs: `control_runs` of one of the analytes. Queries only where that has two plates, or two in the guide set.
     """
@@ -80,7 +80,7 @@ def undecided_controls(
 
 def bridges(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     """`bridge_drift` of an analyte against every plate of the panel with a common specimen, and the name of
-    that plate (column name). Values as the instrument wrote them, none that is barred. One query."""
+    that plate (column name). Values as the instrument wrote them, none that is excluded. One query."""
     here = Measurement.objects.filter(
         plate_run=plate_run, analyte=analyte_id, specimen__isnull=False
     ).values("specimen")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from django.db.models import Exists, OuterRef, Q
 
-from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar
+from assays.models import Exclusion, Measurement, PlateAnalyte, PlateRun
 from assays.quality.curves import Curve, Fit, vendor_curve
 from assays.quality.refit import Accepted, Refit, fluorescence_of, refit
 from assays.selectors.judged import DOUBTED
@@ -34,10 +34,10 @@ def curves_of(
 def _standards(plate_run: PlateRun, which: Q) -> pd.DataFrame:
     """analyte, expected, net_mfi and mfi of the standards of a plate, without those that a person has
     excluded and those whose expected concentration the file itself contradicts."""
-    excluded = QualityBar.objects.filter(
+    excluded = Exclusion.objects.filter(
         Q(analyte=None) | Q(analyte=OuterRef("analyte")),
         well=OuterRef("well"),
-        rule__in=QualityBar.DECISIONS,
+        rule__in=Exclusion.DECISIONS,
         lifted_at=None,
     )
     rows = (

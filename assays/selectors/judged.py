@@ -4,7 +4,7 @@ import pandas as pd
 
 from assays.models import Measurement, PanelPolicy, PlateAnalyte, PlateRun
 from assays.quality import Limits
-from assays.selectors.matrix import usable, without_excluded
+from assays.selectors.matrix import not_excluded_by_people, usable
 
 DOUBTED = "expected concentration as written"
 DEFAULT = f"{PanelPolicy.Concentration.VENDOR} {PanelPolicy.Repeats.MEAN}"
@@ -50,7 +50,7 @@ def plate_frame(plate_run: PlateRun) -> pd.DataFrame:
     """A plate's measurements as `assays.quality` reads them, without what a person has excluded; one query."""
     measured = Measurement.objects.filter(plate_run=plate_run, well__isnull=False)
     columns = {name: name.rpartition("__")[2].removesuffix("_id") for name in FRAME}
-    rows = without_excluded(measured).values_list(*FRAME)
+    rows = not_excluded_by_people(measured).values_list(*FRAME)
     frame = pd.DataFrame.from_records(
         list(rows.order_by("well_id", "id")), columns=list(columns.values())
     )

@@ -9,7 +9,7 @@ from django.db.models import Q, QuerySet
 
 from assays.models import Measurement, PlateRun
 from assays.quality.between_plates import distances
-from assays.selectors.matrix import NEVER, without_excluded
+from assays.selectors.matrix import NEVER, not_excluded_by_people
 from assays.selectors.refits import REFIT, with_refits
 
 IS_CONTROL = Q(well__sample_type="control")
@@ -42,7 +42,7 @@ def controls_of(lot: Lot, analyte: int | None = None) -> pd.DataFrame:
     ).exclude(flag__in=NEVER)
     if analyte is not None:
         measured = measured.filter(analyte=analyte)
-    rows = without_excluded(measured).values_list(
+    rows = not_excluded_by_people(measured).values_list(
         "pk", "plate_run_id", "well__sample", "analyte_id", "plate_run__judged_as", "value", "flag",
         "limit",
     )  # fmt: skip

@@ -7,7 +7,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from assays.models import Measurement, PlateAnalyte, PlateRun, QualityBar, Well
+from assays.models import Exclusion, Measurement, PlateAnalyte, PlateRun, Well
 from assays.quality.refit import Refit
 from assays.selectors.curves import recomputed
 from studies.models import Study
@@ -26,12 +26,12 @@ def plates_visible_to(user: User, study: Study) -> QuerySet[PlateRun]:
     return PlateRun.objects.filter(study=study)
 
 
-def with_bars(plates: QuerySet[PlateRun]) -> QuerySet[PlateRun]:
-    """Annotated with well_count and standing (bars that hold), each counted for itself: a plate's wells
-    joined with its bars would be thousands of rows for every plate."""
-    wells, bars = Well.objects.all(), QualityBar.objects.filter(lifted_at__isnull=True)
+def with_exclusions(plates: QuerySet[PlateRun]) -> QuerySet[PlateRun]:
+    """Annotated with well_count and standing (exclusions that hold), each counted for itself: a plate's wells
+    joined with its exclusions would be thousands of rows for every plate."""
+    wells, exclusions = Well.objects.all(), Exclusion.objects.filter(lifted_at__isnull=True)
     return plates.select_related("panel", "supersedes").annotate(
-        well_count=_counted_on_plate(wells), standing=_counted_on_plate(bars)
+        well_count=_counted_on_plate(wells), standing=_counted_on_plate(exclusions)
     )
 
 
@@ -40,16 +40,16 @@ def _counted_on_plate(rows: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(of_plate.annotate(counted=Count("pk")).values("counted")), 0)
 
 
-def barred_plates(study: Study) -> QuerySet[QualityBar]:
-    """Primary keys of the plates of a study with a bar that holds."""
-    standing = QualityBar.objects.filter(plate_run__study=study, lifted_at__isnull=True)
+def excluded_plates(study: Study) -> QuerySet[Exclusion]:
+    """Primary keys of the plates of a study with an exclusion that holds."""
+    standing = Exclusion.objects.filter(plate_run__study=study, lifted_at__isnull=True)
     return standing.order_by().values("plate_run")  # type: ignore[return-value]
 
 
-def bars_of(plate_run: PlateRun) -> QuerySet[QualityBar]:
-    """Bars of a plate, those that hold first."""
+def exclusions_of(plate_run: PlateRun) -> QuerySet[Exclusion]:
+    """Exclusions of a plate, those that hold first."""
     return (
-        QualityBar.objects.filter(plate_run=plate_run)
+        Exclusion.objects.filter(plate_run=plate_run)
         .select_related("well", "analyte", "raised_by", "lifted_by")
         .order_by("-lifted_at", "rule", "analyte__symbol", "well_id")
     )
@@ -61,13 +61,13 @@ def analytes_on(plate_run: PlateRun) -> QuerySet[PlateAnalyte]:
 
 @dataclass
 class Cell:
-    """A well of the map: the measurement in it, its shade (0 lowest), what bars it, and the concentration
+    """A well of the map: the measurement in it, its shade (0 lowest), what excludes it, and the concentration
     by our own curve."""
 
     well: Well
     measurement: Measurement | None = None
     shade: int | None = None
-    barred: str = ""
+    excluded: str = ""
     ours: float | None = None
 
 
@@ -82,11 +82,11 @@ class PlateMap:
 
 
 def plate_map(
-    plate_run: PlateRun, analyte_id: int, by: str, refit: Refit | None, standing: list[QualityBar]
+    plate_run: PlateRun, analyte_id: int, by: str, refit: Refit | None, standing: list[Exclusion]
 ) -> PlateMap:
     """One analyte over the wells of a plate, shaded by value or bead count; two queries.
 
-    standing: the plate's bars that hold."""
+    standing: the plate's exclusions that hold."""
     wells = list(plate_run.wells.select_related("specimen__patient").order_by("pk"))
     measured = {
         m.well_id: m for m in Measurement.objects.filter(plate_run=plate_run, analyte=analyte_id)
@@ -96,11 +96,12 @@ def plate_map(
         cell.ours = recomputed(cell.measurement, refit) if cell.measurement else None
     for cell in cells:
         reasons = [
-            bar.reason
-            for bar in standing
-            if bar.well_id in (None, cell.well.pk) and bar.analyte_id in (None, analyte_id)
+            exclusion.reason
+            for exclusion in standing
+            if exclusion.well_id in (None, cell.well.pk)
+            and exclusion.analyte_id in (None, analyte_id)
         ]
-        cell.barred = "; ".join(reasons)
+        cell.excluded = "; ".join(reasons)
     _shade(cells, by)
     return _laid_out(cells, plate_run.size or 96)
 

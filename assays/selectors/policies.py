@@ -10,12 +10,12 @@ from studies.models import Study
 
 @dataclass(frozen=True)
 class PanelRules:
-    """A panel, how many plates of it the study has, how many of them carry bars, and its policy (unsaved
+    """A panel, how many plates of it the study has, how many of them carry exclusions, and its policy (unsaved
     defaults where the study has none)."""
 
     panel: Panel
     plates: int
-    barred: int
+    excluded: int
     policy: PanelPolicy
 
     @property
@@ -30,10 +30,13 @@ def rules_of(study: Study) -> list[PanelRules]:
         Panel.objects.filter(mine)
         .annotate(
             plates=Count("plate_runs", filter=mine, distinct=True),
-            barred=Count(
+            excluded=Count(
                 "plate_runs",
                 filter=mine
-                & Q(plate_runs__bars__isnull=False, plate_runs__bars__lifted_at__isnull=True),
+                & Q(
+                    plate_runs__exclusions__isnull=False,
+                    plate_runs__exclusions__lifted_at__isnull=True,
+                ),
                 distinct=True,
             ),
         )
@@ -44,7 +47,7 @@ def rules_of(study: Study) -> list[PanelRules]:
         PanelRules(
             panel,
             panel.plates,
-            panel.barred,
+            panel.excluded,
             known.get(panel.pk) or PanelPolicy(study=study, panel=panel),
         )
         for panel in panels

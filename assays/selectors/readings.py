@@ -28,20 +28,20 @@ def readings(
     the policy by which the plate was judged. One query, and two more where a policy takes the
     concentrations of our own curves.
     """
-    return readings_and_barred(patients, timepoint, analytes)[0]
+    return readings_and_excluded(patients, timepoint, analytes)[0]
 
 
-def readings_and_barred(
+def readings_and_excluded(
     patients: QuerySet[Patient], timepoint: str, analytes: Collection[str] | None = None
 ) -> tuple[pd.DataFrame, set[int]]:
-    """`readings`, and the keys of the measurements that a standing bar keeps from them."""
+    """`readings`, and the keys of the measurements that a standing exclusion keeps from them."""
     cells = cells_of(patients, timepoint, analytes)
     never = np.isin(cells.measured["flag"], [FLAGS.index(flag) for flag in NEVER])
-    barred = _barred(cells)
-    found = _frame(cells, cells.measured[~never & ~barred])
+    excluded = _excluded(cells)
+    found = _frame(cells, cells.measured[~never & ~excluded])
     if any(rules.startswith(REFIT) for rules in found["judged_as"].cat.categories):
         found = with_refits(found)
-    return _that_count(found)[COLUMNS], set(cells.measured.loc[~never & barred, "id"].tolist())
+    return _that_count(found)[COLUMNS], set(cells.measured.loc[~never & excluded, "id"].tolist())
 
 
 def wide(found: pd.DataFrame) -> pd.DataFrame:
@@ -61,9 +61,9 @@ def wide(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _barred(cells: Cells) -> np.ndarray:
-    """(n,) which of the cells a standing bar covers."""
-    measured, (plate, well, analyte) = cells.measured, cells.bars.T
+def _excluded(cells: Cells) -> np.ndarray:
+    """(n,) which of the cells a standing exclusion covers."""
+    measured, (plate, well, analyte) = cells.measured, cells.exclusions.T
     whole_plate, all_analytes = well == 0, analyte == 0
     found = np.zeros(len(measured), dtype=bool)
     for key, keys, which in (("plate", plate, whole_plate), ("well", well, ~whole_plate)):

@@ -96,7 +96,7 @@ class Standing:
 def standings(patient: Patient, timepoint: str) -> list[Standing]:
     """Where a patient's values stand in the cohort, furthest from the middle first.
 
-    Only values with a number in range that no bar covers are compared, each analyte on its own, in one
+    Only values with a number in range that no exclusion covers are compared, each analyte on its own, in one
     query. A value that nobody else of the cohort has stands nowhere and is left out.
     """
     by_analyte = [F("analyte"), F("unit")]

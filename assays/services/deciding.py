@@ -22,7 +22,7 @@ def decide_on(
     """Act on a plate, in one transaction that holds the study; what follows from it.
 
     act: changes what a person says of the plate, which is locked, and tells whether anything is another now.
-    If so the plate is judged anew, and all plates of its lot that its controls are held against; bars that
+    If so the plate is judged anew, and all plates of its lot that its controls are held against; exclusions that
     rules raise or lift by it and what had been made from values that differ now are the answer.
     """
     require(by, plate_run.study, Capability.JUDGE_PLATES)

@@ -1,4 +1,4 @@
-"""What committing a plate file would mean, before it is committed: bars on its plates and on others, and what had
+"""What committing a plate file would mean, before it is committed: exclusions on its plates and on others, and what had
 been made from values that would count no more."""
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ class Coming:
         return rows[["control", "analyte", "value"]].assign(plate=self.key)
 
     def in_words(self, findings: Sequence[Finding]) -> list[Consequence]:
-        """Bars that would be raised on this plate."""
+        """Exclusions that would be raised on this plate."""
         symbols = {a.analyte_id: a.analyte.symbol for a in self.planned.plate_analytes.values()}
         positions = [well.position for well in self.planned.wells.values()]
         found = []

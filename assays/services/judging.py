@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assays.models import Panel, PlateRun, QualityBar
+from assays.models import Exclusion, Panel, PlateRun
 from assays.services.verdicts import (
     Judgement,
     VerdictChange,
@@ -34,14 +34,14 @@ from studies.services.locking import lock_study
 JUDGE = "assays.judge"
 
 
-def judge_plate(*, plate_run: PlateRun, by: User | None) -> list[QualityBar]:
-    """Judge a plate, and its lot, by its policy: bar what fails, lift the rules' own bars that no longer hold.
+def judge_plate(*, plate_run: PlateRun, by: User | None) -> list[Exclusion]:
+    """Judge a plate, and its lot, by its policy: exclude what fails, lift the rules' own exclusions that no longer hold.
 
-    What a person has lifted is not barred again by the same rule on the same place. Gives the bars that were
+    What a person has lifted is not excluded again by the same rule on the same place. Gives the exclusions that were
     raised on this plate.
     """
     changes, _consequences = judged_again(plate_run=plate_run, by=by)
-    return [one.bar for one in changes if one.is_raised and one.plate.pk == plate_run.pk]
+    return [one.exclusion for one in changes if one.is_raised and one.plate.pk == plate_run.pk]
 
 
 def judged_again(
@@ -97,7 +97,7 @@ def compute_judgements(asked: Asked, progress: Progress) -> list[Judgement]:
 
 
 def store_judgements(asked: Asked, outcome: list[Judgement]) -> dict[str, Any]:
-    """Set the bars of all plates in one transaction, so that no model reads a panel judged by halves. A plate
+    """Set the exclusions of all plates in one transaction, so that no model reads a panel judged by halves. A plate
     on which somebody has decided since it was looked at, or that has come since, is judged now."""
     lock_study(asked.payload["study"], patient=True)
     known = {judgement.plate: judgement for judgement in outcome}
@@ -113,7 +113,7 @@ def store_judgements(asked: Asked, outcome: list[Judgement]) -> dict[str, Any]:
             watch.tell(_again(plate), asked.by)
         changes += judge_lots(plates, lots)
         lots.tell(_("judged again with all plates of the panel"), asked.by)
-    return {"plates": len(plates), "bars_raised": sum(one.is_raised for one in changes)}
+    return {"plates": len(plates), "exclusions_raised": sum(one.is_raised for one in changes)}
 
 
 def _again(plate_run: PlateRun) -> str:

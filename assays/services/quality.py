@@ -7,15 +7,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assays.models import Analyte, PlateRun, QualityBar, Well
+from assays.models import Analyte, Exclusion, PlateRun, Well
 from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
 from assays.services.superseding import check_one_in_use
 from assays.signals import Consequence
 from studies.refusals import Refused
 
-Rule = QualityBar.Rule
-Acted = tuple[list[QualityBar], list[Consequence]]
+Rule = Exclusion.Rule
+Acted = tuple[list[Exclusion], list[Consequence]]
 
 
 def exclude(
@@ -26,15 +26,15 @@ def exclude(
     reason: str,
     by: User | None,
 ) -> Acted:
-    """Bar wells (or one analyte in them; no wells: on the whole plate) from every model until restored.
+    """Exclude wells (or one analyte in them; no wells: on the whole plate) from every model until restored.
 
-    Gives the bars, and what had been made from the values that are barred now. Excluding again what is
+    Gives the exclusions, and what had been made from the values that are excluded now. Excluding again what is
     excluded already changes nothing. The plate is judged anew at once, by what is left of it: what is excluded
     counts for no rule and for no curve of ours.
     """
     why = checked_reason(reason)
 
-    def act(held: PlateRun) -> list[QualityBar]:
+    def act(held: PlateRun) -> list[Exclusion]:
         if any(well.plate_run_id != held.pk for well in wells):
             raise Refused(_("A well that was named is not on this plate."))
         made = []
@@ -43,7 +43,7 @@ def exclude(
             try:
                 with transaction.atomic():
                     made.append(
-                        QualityBar.objects.create(
+                        Exclusion.objects.create(
                             plate_run=held,
                             well=well,
                             analyte=analyte,
@@ -59,20 +59,20 @@ def exclude(
     return _acted(plate_run, act, _("excluded: %(why)s") % {"why": why}, by)
 
 
-def lift(*, bar: QualityBar, reason: str, by: User | None) -> Acted:
+def lift(*, exclusion: Exclusion, reason: str, by: User | None) -> Acted:
     """Restore what a person excluded, or override a rule; the plate is judged anew at once. Lifting twice is
     lifting once."""
     why = checked_reason(reason)
 
-    def act(_held: PlateRun) -> list[QualityBar]:
-        check_one_in_use(bar)
-        lifted = QualityBar.objects.filter(pk=bar.pk, lifted_at__isnull=True).update(
+    def act(_held: PlateRun) -> list[Exclusion]:
+        check_one_in_use(exclusion)
+        lifted = Exclusion.objects.filter(pk=exclusion.pk, lifted_at__isnull=True).update(
             lifted_at=timezone.now(), lifted_by=by, lift_reason=why
         )
-        return [bar] if lifted else []
+        return [exclusion] if lifted else []
 
-    done = _("restored") if bar.rule in QualityBar.DECISIONS else _("rule overridden")
-    return _acted(bar.plate_run, act, f"{done}: {why}", by)
+    done = _("restored") if exclusion.rule in Exclusion.DECISIONS else _("rule overridden")
+    return _acted(exclusion.plate_run, act, f"{done}: {why}", by)
 
 
 def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) -> Acted:
@@ -83,13 +83,13 @@ def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) ->
         words = {"rule": rule[:60], "known": ", ".join(known)}
         raise Refused(_("There is no rule “%(rule)s” to lift; use one of %(known)s.") % words)
 
-    def act(held: PlateRun) -> list[QualityBar]:
-        standing = QualityBar.objects.filter(plate_run=held, rule=rule, lifted_at__isnull=True)
-        bars = list(standing.select_related("well", "analyte", "plate_run__supersedes"))
-        for bar in bars:
-            check_one_in_use(bar)
+    def act(held: PlateRun) -> list[Exclusion]:
+        standing = Exclusion.objects.filter(plate_run=held, rule=rule, lifted_at__isnull=True)
+        exclusions = list(standing.select_related("well", "analyte", "plate_run__supersedes"))
+        for exclusion in exclusions:
+            check_one_in_use(exclusion)
         standing.update(lifted_at=timezone.now(), lifted_by=by, lift_reason=why)
-        return bars
+        return exclusions
 
     done = _("all excluded restored") if rule == Rule.EXCLUDED else _("all overridden")
     return _acted(plate_run, act, f"{known[rule].label}: {done}: {why}", by)
@@ -97,11 +97,11 @@ def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) ->
 
 def _acted(
     plate_run: PlateRun,
-    act: Callable[[PlateRun], list[QualityBar]],
+    act: Callable[[PlateRun], list[Exclusion]],
     reason: str,
     by: User | None,
 ) -> Acted:
-    found: list[QualityBar] = []
+    found: list[Exclusion] = []
 
     def decide(held: PlateRun) -> bool:
         found.extend(act(held))

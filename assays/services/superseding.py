@@ -5,32 +5,36 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assays.models import PlateRun, QualityBar
+from assays.models import Exclusion, PlateRun
 from studies.refusals import Refused
 
 LONGEST = 500
 
 
-def supersede(*, old: PlateRun, name: str, reason: str, by: User | None) -> QualityBar:
+def supersede(*, old: PlateRun, name: str, reason: str, by: User | None) -> Exclusion:
     """Take a plate out of use for a newer export of the same run (of that name), in the transaction of its
-    import: a bar on the whole plate says who, when and why. Its values stay as they are."""
+    import: an exclusion on the whole plate says who, when and why. Its values stay as they are."""
     why = _("superseded by “%(name)s”: %(why)s") % {"name": name, "why": reason}
-    return QualityBar.objects.create(
-        plate_run=old, rule=QualityBar.Rule.SUPERSEDED, reason=why[:LONGEST], raised_by=by
+    return Exclusion.objects.create(
+        plate_run=old, rule=Exclusion.Rule.SUPERSEDED, reason=why[:LONGEST], raised_by=by
     )
 
 
-def check_one_in_use(bar: QualityBar) -> None:
-    """Raise Refused where lifting a bar would bring two exports of one run into use: each value twice."""
-    plate = bar.plate_run
+def check_one_in_use(exclusion: Exclusion) -> None:
+    """Raise Refused where lifting an exclusion would bring two exports of one run into use: each value twice."""
+    plate = exclusion.plate_run
     newer = PlateRun.objects.filter(supersedes=plate).first()
-    if bar.rule == QualityBar.Rule.SUPERSEDED and newer is not None and _in_use(newer):
+    if exclusion.rule == Exclusion.Rule.SUPERSEDED and newer is not None and _in_use(newer):
         raise Refused(
             _("“%(name)s” superseded this plate and is in use: exclude that plate first.")
             % {"name": newer.name}
         )
     older = plate.supersedes
-    whole = bar.rule == QualityBar.Rule.EXCLUDED and bar.well_id is None and bar.analyte_id is None
+    whole = (
+        exclusion.rule == Exclusion.Rule.EXCLUDED
+        and exclusion.well_id is None
+        and exclusion.analyte_id is None
+    )
     if whole and older is not None and _in_use(older):
         raise Refused(
             _("“%(name)s”, which this plate superseded, is in use again: exclude that plate first.")
@@ -39,11 +43,11 @@ def check_one_in_use(bar: QualityBar) -> None:
 
 
 def _in_use(plate_run: PlateRun) -> bool:
-    whole = QualityBar.objects.filter(
+    whole = Exclusion.objects.filter(
         plate_run=plate_run,
         well=None,
         analyte=None,
-        rule__in=QualityBar.DECISIONS,
+        rule__in=Exclusion.DECISIONS,
         lifted_at=None,
     )
     return not whole.exists()

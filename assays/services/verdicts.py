@@ -1,6 +1,6 @@
 """Judging plates anew in the transaction of whoever changes what their verdicts rest on.
 
-The bars of all plates are a function of the plates that are there and of what people have decided, not of the
+The exclusions of all plates are a function of the plates that are there and of what people have decided, not of the
 order of these. A plate's own rules look at the plate alone; the distance between plates looks at all of a
 panel and lot. So whatever changes a plate judges it by its own rules, and then its whole lot by that one.
 """
@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from assays.models import PanelPolicy, PlateAnalyte, PlateRun, QualityBar, Well
+from assays.models import Exclusion, PanelPolicy, PlateAnalyte, PlateRun, Well
 from assays.quality import Finding, verdict_of
 from assays.quality.between_plates import findings_between
 from assays.selectors.judged import (
@@ -34,7 +34,7 @@ from assays.selectors.lots import Lot, distances_in, lot_of
 from assays.services.consequences import changed, tell
 from assays.signals import Consequence
 
-Rule = QualityBar.Rule
+Rule = Exclusion.Rule
 VENDOR_WARNS = ("QC:", "QC_Warning:", "SampleQC:")
 LONGEST = 500
 POLICY_FIELDS = (
@@ -42,7 +42,7 @@ POLICY_FIELDS = (
     *("recovery_high", "max_out_of_range", "max_hook", "kit_ranges", "repeats", "concentration"),
 )
 BETWEEN = frozenset({Rule.INTER_CV.value})
-OWN = frozenset(Rule.values) - BETWEEN - {rule.value for rule in QualityBar.DECISIONS}
+OWN = frozenset(Rule.values) - BETWEEN - {rule.value for rule in Exclusion.DECISIONS}
 Place = tuple[str, int | None, int | None]
 
 
@@ -60,10 +60,10 @@ class Judgement:
 
 @dataclass(frozen=True)
 class VerdictChange:
-    """A bar that a rule raises, or lifts, on a plate."""
+    """An exclusion that a rule raises, or lifts, on a plate."""
 
     plate: PlateRun
-    bar: QualityBar
+    exclusion: Exclusion
     is_raised: bool
 
 
@@ -95,11 +95,11 @@ class Watch:
 
 
 def of_verdicts(changes: Iterable[VerdictChange]) -> list[Consequence]:
-    """Verdicts that a decision changes, as what follows from it; those that raise a bar first."""
+    """Verdicts that a decision changes, as what follows from it; those that raise an exclusion first."""
     found = [
         Consequence(
             "raised" if one.is_raised else "lifted",
-            verdict_in_words(one.plate.name, place_of(one.bar), one.bar.reason),
+            verdict_in_words(one.plate.name, place_of(one.exclusion), one.exclusion.reason),
         )
         for one in changes
     ]
@@ -110,9 +110,12 @@ def verdict_in_words(plate: str, place: str, why: str) -> str:
     return _("%(plate)s, %(place)s: %(why)s") % {"plate": plate, "place": place, "why": why}
 
 
-def place_of(bar: QualityBar) -> str:
-    """What a bar covers, in words."""
-    names = [bar.analyte.symbol if bar.analyte else "", bar.well.position if bar.well else ""]
+def place_of(exclusion: Exclusion) -> str:
+    """What an exclusion covers, in words."""
+    names = [
+        exclusion.analyte.symbol if exclusion.analyte else "",
+        exclusion.well.position if exclusion.well else "",
+    ]
     return ", ".join(filter(None, names)) or _("whole plate")
 
 
@@ -142,8 +145,8 @@ def basis_of(plate_run: PlateRun) -> str:
     """A digest of what people have decided that a judgement depends on: the policy, what is excluded of the
     plate, whose blood stands in its wells."""
     policy = policy_of(plate_run)
-    decided = QualityBar.objects.filter(
-        rule__in=QualityBar.DECISIONS, lifted_at=None, plate_run=plate_run
+    decided = Exclusion.objects.filter(
+        rule__in=Exclusion.DECISIONS, lifted_at=None, plate_run=plate_run
     )
     wells = Well.objects.filter(plate_run=plate_run)
     told = [
@@ -155,16 +158,16 @@ def basis_of(plate_run: PlateRun) -> str:
 
 
 def judge_anew(plates: Sequence[PlateRun], watch: Watch) -> list[VerdictChange]:
-    """Judge plates by their own rules, and then all of their lots by the distance between plates; the bars that
+    """Judge plates by their own rules, and then all of their lots by the distance between plates; the exclusions that
     rules have raised or lifted on any plate. The caller holds the study, and has `watch` remember the plates
-    as they were before the decision; other plates on which a bar changes are remembered here."""
+    as they were before the decision; other plates on which an exclusion changes are remembered here."""
     own = [keep_judgement(plate_run, judgement_of(plate_run)) for plate_run in plates]
     return [*(change for changes in own for change in changes), *judge_lots(plates, watch)]
 
 
 def keep_judgement(held: PlateRun, judgement: Judgement) -> list[VerdictChange]:
     """Write what a plate's own rules say of it."""
-    changes = _set_bars(held, judgement.findings, OWN)
+    changes = _set_exclusions(held, judgement.findings, OWN)
     _keep_refits(held, judgement.refits)
     held.judged_at, held.judged_as = timezone.now(), judgement.judged_as
     held.save(update_fields=["judged_at", "judged_as"])
@@ -194,44 +197,46 @@ def _judge_lot(lot: Lot, watch: Watch, more: pd.DataFrame | None) -> list[Verdic
     if not plates:
         return []
     off = findings_in(lot, policy_of(plates[0]), more)
-    bars = QualityBar.objects.filter(plate_run__in=plates, rule__in=BETWEEN, lifted_at=None)
-    barred = set(bars.values_list("plate_run", flat=True))
+    exclusions = Exclusion.objects.filter(plate_run__in=plates, rule__in=BETWEEN, lifted_at=None)
+    excluded = set(exclusions.values_list("plate_run", flat=True))
     found = []
     for plate_run in plates:
-        if plate_run.pk in off or plate_run.pk in barred:
-            found += _set_bars(plate_run, off.get(plate_run.pk, []), BETWEEN, watch)
+        if plate_run.pk in off or plate_run.pk in excluded:
+            found += _set_exclusions(plate_run, off.get(plate_run.pk, []), BETWEEN, watch)
     return found
 
 
-def _set_bars(
+def _set_exclusions(
     held: PlateRun, findings: list[Finding], rules: frozenset[str], watch: Watch | None = None
 ) -> list[VerdictChange]:
-    """Make the bars of some rules on a plate what they find: raise, lift, or say what is found now. What a
-    person has lifted is not barred again by the same rule on the same place."""
+    """Make the exclusions of some rules on a plate what they find: raise, lift, or say what is found now. What a
+    person has lifted is not excluded again by the same rule on the same place."""
     found: dict[Place, Finding] = {(str(f.rule), f.well, f.analyte): f for f in findings}
-    bars = QualityBar.objects.filter(plate_run=held, rule__in=rules)
-    standing = {(b.rule, b.well_id, b.analyte_id): b for b in bars.filter(lifted_at=None)}
+    exclusions = Exclusion.objects.filter(plate_run=held, rule__in=rules)
+    standing = {(b.rule, b.well_id, b.analyte_id): b for b in exclusions.filter(lifted_at=None)}
     overridden = set(
-        bars.filter(lifted_by__isnull=False).values_list("rule", "well_id", "analyte_id")
+        exclusions.filter(lifted_by__isnull=False).values_list("rule", "well_id", "analyte_id")
     )
-    gone = [bar for place, bar in standing.items() if place not in found]
+    gone = [exclusion for place, exclusion in standing.items() if place not in found]
     new = [f for place, f in found.items() if place not in standing and place not in overridden]
     if watch is not None and (gone or new):
-        places = [*(bar.analyte_id for bar in gone), *(f.analyte for f in new)]
+        places = [*(exclusion.analyte_id for exclusion in gone), *(f.analyte for f in new)]
         watch.add(held, {analyte for analyte in places if analyte is not None})
-    _say_what_is_found_now([(bar, found[p]) for p, bar in standing.items() if p in found])
-    bars.filter(pk__in=[bar.pk for bar in gone]).update(
+    _say_what_is_found_now(
+        [(exclusion, found[p]) for p, exclusion in standing.items() if p in found]
+    )
+    exclusions.filter(pk__in=[exclusion.pk for exclusion in gone]).update(
         lifted_at=timezone.now(), lift_reason=_("The rule no longer fails here.")
     )
-    raised = QualityBar.objects.bulk_create(_bar(held, finding) for finding in new)
+    raised = Exclusion.objects.bulk_create(_exclusion(held, finding) for finding in new)
     return [
-        *(VerdictChange(held, bar, is_raised=True) for bar in raised),
-        *(VerdictChange(held, bar, is_raised=False) for bar in gone),
+        *(VerdictChange(held, exclusion, is_raised=True) for exclusion in raised),
+        *(VerdictChange(held, exclusion, is_raised=False) for exclusion in gone),
     ]
 
 
-def _bar(held: PlateRun, found: Finding) -> QualityBar:
-    return QualityBar(
+def _exclusion(held: PlateRun, found: Finding) -> Exclusion:
+    return Exclusion(
         plate_run=held,
         well_id=found.well,
         analyte_id=found.analyte,
@@ -242,15 +247,15 @@ def _bar(held: PlateRun, found: Finding) -> QualityBar:
     )
 
 
-def _say_what_is_found_now(pairs: Iterable[tuple[QualityBar, Finding]]) -> None:
-    """A bar that goes on standing tells the number of today, whatever it was raised by."""
+def _say_what_is_found_now(pairs: Iterable[tuple[Exclusion, Finding]]) -> None:
+    """An exclusion that goes on standing tells the number of today, whatever it was raised by."""
     others = []
-    for bar, found in pairs:
+    for exclusion, found in pairs:
         told = (found.value, found.limit, found.text[:LONGEST])
-        if (bar.value, bar.limit, bar.reason) != told:
-            bar.value, bar.limit, bar.reason = told
-            others.append(bar)
-    QualityBar.objects.bulk_update(others, ["value", "limit", "reason"])
+        if (exclusion.value, exclusion.limit, exclusion.reason) != told:
+            exclusion.value, exclusion.limit, exclusion.reason = told
+            others.append(exclusion)
+    Exclusion.objects.bulk_update(others, ["value", "limit", "reason"])
 
 
 def _keep_refits(held: PlateRun, refits: dict[int, dict[str, Any] | None]) -> None:

@@ -19,7 +19,7 @@ from assays.imports.plates.layout_correction import (
     text_of,
 )
 from assays.imports.plates.type_correction import as_text, of_text, said_of_form, said_of_table
-from assays.models import Analyte, PlateRun, QualityBar, Well
+from assays.models import Analyte, Exclusion, PlateRun, Well
 from assays.services.deciding import decided
 from assays.services.guides import choose_guide
 from assays.services.judging import judged_again
@@ -39,7 +39,7 @@ VERDICTS = ("raised", "lifted")
 SENT = (
     "reason",
     "what",
-    "bar",
+    "exclusion",
     "rule",
     "position",
     "label",
@@ -65,7 +65,7 @@ class Asked:
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
 def exclude_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
-    """Bar the chosen wells, or an analyte on the plate, from models."""
+    """Exclude the chosen wells, or an analyte on the plate, from models."""
     shown = plate_or_404(request, study, pk)
     wells = list(Well.objects.filter(plate_run=shown, pk__in=_keys(request.POST.getlist("well"))))
     analyte = Analyte.objects.filter(pk__in=_keys([request.POST.get("analyte", "")])).first()
@@ -83,7 +83,7 @@ def exclude_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
             raise Refused(_("Choose the wells first."))
         if what in ("value", "analyte") and analyte is None:
             raise Refused(_("Choose an analyte first."))
-        _bars, consequences = exclude(
+        _exclusions, consequences = exclude(
             plate_run=shown,
             wells=wells if what in ("well", "value") else [],
             analyte=analyte if what in ("value", "analyte") else None,
@@ -98,19 +98,21 @@ def exclude_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
 
 @require_POST
 @study_page(Capability.JUDGE_PLATES)
-def lift_bar(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
+def lift_exclusion(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Restore what was excluded, or override a rule."""
     shown = plate_or_404(request, study, pk)
-    keys = _keys([request.POST.get("bar", "")])
-    bar = QualityBar.objects.filter(plate_run=shown, pk__in=keys).first()
+    keys = _keys([request.POST.get("exclusion", "")])
+    exclusion = Exclusion.objects.filter(plate_run=shown, pk__in=keys).first()
 
     def decide() -> list[Consequence]:
-        if bar is None:
-            raise Refused(_("There is no such bar on this plate."))
-        _bars, consequences = lift(bar=bar, reason=request.POST.get("reason", ""), by=request.user)
+        if exclusion is None:
+            raise Refused(_("There is no such exclusion on this plate."))
+        _exclusions, consequences = lift(
+            exclusion=exclusion, reason=request.POST.get("reason", ""), by=request.user
+        )
         return consequences
 
-    asked = Asked("lift", _("Lift the bar"), _("The bar is lifted."))
+    asked = Asked("lift", _("Lift the exclusion"), _("The exclusion is lifted."))
     return _decided(request, shown, decide, asked)
 
 
@@ -121,7 +123,7 @@ def lift_rule(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     shown = plate_or_404(request, study, pk)
 
     def decide() -> list[Consequence]:
-        _bars, consequences = lift_all(
+        _exclusions, consequences = lift_all(
             plate_run=shown,
             rule=request.POST.get("rule", ""),
             reason=request.POST.get("reason", ""),
@@ -129,7 +131,7 @@ def lift_rule(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
         )
         return consequences
 
-    asked = Asked("lift_rule", _("Lift all of a kind"), _("The bars are lifted."))
+    asked = Asked("lift_rule", _("Lift all of a kind"), _("The exclusions are lifted."))
     return _decided(request, shown, decide, asked)
 
 
@@ -315,8 +317,8 @@ def in_numbers(consequences: Sequence[Consequence]) -> str:
     """“1 dataset, 1 version, 3 scores”; kinds that do not occur are left out."""
     counts = Counter(one.kind for one in consequences)
     words = {
-        "raised": ngettext("%(n)d new bar", "%(n)d new bars", counts["raised"]),
-        "lifted": ngettext("%(n)d bar lifted", "%(n)d bars lifted", counts["lifted"]),
+        "raised": ngettext("%(n)d new exclusion", "%(n)d new exclusions", counts["raised"]),
+        "lifted": ngettext("%(n)d exclusion lifted", "%(n)d exclusions lifted", counts["lifted"]),
         "dataset": ngettext("%(n)d dataset", "%(n)d datasets", counts["dataset"]),
         "version": ngettext("%(n)d version", "%(n)d versions", counts["version"]),
         "score": ngettext("%(n)d score", "%(n)d scores", counts["score"]),

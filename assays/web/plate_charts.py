@@ -109,11 +109,11 @@ def curve_chart(curves: Curves, unit: str, theme: str) -> dict[str, Any]:
 def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> dict[str, Any]:
     """Levey-Jennings: each control's distance from its target over the plates, with the limit by which plates
     are judged. The plate that is off is marked, and this plate (its key: here) named in bold."""
-    columns = ["control", "plate", "key", "distance", "z", "rule", "barred"]
+    columns = ["control", "plate", "key", "distance", "z", "rule", "excluded"]
     known = runs[columns] if len(runs) else pd.DataFrame(columns=columns)
     known = known.assign(
-        state=np.where(known["barred"] != "", "barred", "in use"),
-        said=np.where(known["barred"] != "", known["barred"], known["rule"]),
+        state=np.where(known["excluded"] != "", "excluded", "in use"),
+        said=np.where(known["excluded"] != "", known["excluded"], known["rule"]),
         z=known["z"].astype(object).where(known["z"].notna(), None),
     )
     ink, faint, _rule = INK[theme]
@@ -151,14 +151,14 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> d
         ],
     )
     layers = rules + base.mark_line() + base.mark_point(filled=True, size=50)
-    off = known[known["barred"] != ""]
+    off = known[known["excluded"] != ""]
     if len(off):  # a layer without rows has no extent, which the page's console complains of
         marked = alt.Chart(_rows(off)).encode(x=alt.X("plate:N", sort=order), y="distance:Q")
         layers += marked.mark_point(
             shape="cross", angle=45, filled=True, size=160, color=OFF[theme]
         )
-        layers += marked.mark_text(dy=-14, color=OFF[theme], fontWeight="bold", text="barred")
-    broken = known[(known["rule"] != "") & (known["barred"] == "")]
+        layers += marked.mark_text(dy=-14, color=OFF[theme], fontWeight="bold", text="excluded")
+    broken = known[(known["rule"] != "") & (known["excluded"] == "")]
     if len(broken):
         layers += (
             alt.Chart(_rows(broken))

@@ -1,4 +1,4 @@
-"""The list of plates, and one plate: can its values be trusted, and what is barred from models."""
+"""The list of plates, and one plate: can its values be trusted, and what is excluded from models."""
 
 import re
 from collections import Counter
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from assays.models import PlateRun, QualityBar, SampleType
+from assays.models import Exclusion, PlateRun, SampleType
 from assays.quality.replicates import intra_plate_cv
 from assays.quality.rules import Limits, out_of_range, recoveries
 from assays.quality.verdict import accepted_of
@@ -24,11 +24,11 @@ from assays.selectors.curves import Curves, curves_of, recomputed
 from assays.selectors.judged import limits_of, plate_frame, policy_of
 from assays.selectors.plates import (
     analytes_on,
-    barred_plates,
-    bars_of,
+    excluded_plates,
+    exclusions_of,
     plate_map,
     plates_visible_to,
-    with_bars,
+    with_exclusions,
 )
 from studies.models import Study
 from studies.permissions import Capability
@@ -60,22 +60,22 @@ def plate_or_404(request: StudyRequest, study: Study, pk: int) -> PlateRun:
 @require_safe
 @study_page(Capability.VIEW_PLATES)
 def plates(request: StudyRequest, study: Study) -> HttpResponse:
-    """All plates, those with bars marked."""
-    found = with_bars(plates_visible_to(request.user, study)).order_by("-acquired_at", "name")
-    q, barred = request.GET.get("q", "")[:60], request.GET.get("barred") == "1"
+    """All plates, those with exclusions marked."""
+    found = with_exclusions(plates_visible_to(request.user, study)).order_by("-acquired_at", "name")
+    q, excluded = request.GET.get("q", "")[:60], request.GET.get("excluded") == "1"
     if q:
         found = found.filter(name__icontains=q)
-    if barred:
-        found = found.filter(pk__in=barred_plates(study))
+    if excluded:
+        found = found.filter(pk__in=excluded_plates(study))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    query = urlencode(({"q": q} if q else {}) | ({"barred": 1} if barred else {}))
+    query = urlencode(({"q": q} if q else {}) | ({"excluded": 1} if excluded else {}))
     return render(
         request,
         "assays/plates.html",
         {
             "page": page,
             "q": q,
-            "barred": barred,
+            "excluded": excluded,
             "query": query,
             "warnings": confounding_warnings(study) if page.paginator.count else [],
         },
@@ -85,7 +85,7 @@ def plates(request: StudyRequest, study: Study) -> HttpResponse:
 @require_safe
 @study_page(Capability.VIEW_PLATES)
 def plate(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
-    """One plate: verdicts, map of an analyte, standards, what is barred and why."""
+    """One plate: verdicts, map of an analyte, standards, what is excluded and why."""
     shown = plate_or_404(request, study, pk)
     return plate_page(request, shown, analyte=request.GET.get("analyte", ""))
 
@@ -108,8 +108,8 @@ def plate_page(
     curves = curves_of(shown, chosen, accepted) if chosen else None
     runs = control_runs(shown, chosen.analyte_id) if chosen else pd.DataFrame()
     bridged = bridges(shown, chosen.analyte_id).to_dict("records") if chosen else []
-    bars = list(bars_of(shown))
-    standing = [bar for bar in bars if bar.lifted_at is None]
+    exclusions = list(exclusions_of(shown))
+    standing = [exclusion for exclusion in exclusions if exclusion.lifted_at is None]
     mapped = None
     if chosen and curves:
         mapped = plate_map(shown, chosen.analyte_id, by, curves.refit, standing)
@@ -126,7 +126,7 @@ def plate_page(
         "bridges": bridged,
         "undecided": undecided_controls(shown, runs, policy.max_inter_cv),
         "standing": standing,
-        "lifted": [bar for bar in bars if bar.lifted_at is not None],
+        "lifted": [exclusion for exclusion in exclusions if exclusion.lifted_at is not None],
         "policy": policy,
         "analyte_rows": _by_analyte(shown, analytes, standing, limits_of(policy)),
         "standards": _standards(shown, chosen, curves),
@@ -137,13 +137,13 @@ def plate_page(
     return render(request, "assays/plate.html", context | (more or {}), status=status)
 
 
-def _kinds(standing: list[QualityBar]) -> list[dict[str, Any]]:
-    """Rules by which several bars stand, with how many: they can be lifted in one act."""
-    counts = Counter((bar.rule, bar.get_rule_display()) for bar in standing)
+def _kinds(standing: list[Exclusion]) -> list[dict[str, Any]]:
+    """Rules by which several exclusions stand, with how many: they can be lifted in one act."""
+    counts = Counter((exclusion.rule, exclusion.get_rule_display()) for exclusion in standing)
     return [
         {"rule": rule, "label": label, "n": n}
         for (rule, label), n in counts.items()
-        if n > 1 and rule != QualityBar.Rule.SUPERSEDED
+        if n > 1 and rule != Exclusion.Rule.SUPERSEDED
     ]
 
 
@@ -159,7 +159,7 @@ def _chosen(text: str, analytes: list[Any]) -> Any:
 
 
 def _by_analyte(
-    shown: PlateRun, analytes: list[Any], standing: list[QualityBar], limits: Limits
+    shown: PlateRun, analytes: list[Any], standing: list[Exclusion], limits: Limits
 ) -> list[dict[str, Any]]:
     """Share out of range, median CV of repeats and standards recovered, for each analyte."""
     frame = plate_frame(shown)
@@ -176,7 +176,11 @@ def _by_analyte(
     good = levels["recovery"].between(limits.recovery_low, limits.recovery_high)
     recovered = levels.assign(good=good).groupby("analyte")["good"].agg(["sum", "count"])
     few = samples[samples["bead_count"] < limits.recommended_bead_count].groupby("analyte").size()
-    barred = {bar.analyte_id for bar in standing if bar.analyte_id and not bar.well_id}
+    excluded = {
+        exclusion.analyte_id
+        for exclusion in standing
+        if exclusion.analyte_id and not exclusion.well_id
+    }
     return [
         {
             "on": one,
@@ -186,7 +190,7 @@ def _by_analyte(
             if one.analyte_id in recovered.index
             else None,
             "few": int(few.get(one.analyte_id, 0)),
-            "barred": one.analyte_id in barred,
+            "excluded": one.analyte_id in excluded,
         }
         for one in analytes
     ]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from assays.selectors.bars import judgement_counts
+from assays.selectors.exclusions import judgement_counts
 from assays.selectors.plates import plates_visible_to
 from assays.selectors.specimens import (
     counts_by_timepoint,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assays.selectors.bars import standing_on
+from assays.selectors.exclusions import standing_on
 from assays.selectors.plates import plates_visible_to
 from assays.selectors.specimens import measurements_of, specimens_visible_to, with_counts
 from clinical.models import Timepoint
@@ -54,11 +54,11 @@ def specimen(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     if shown is None:
         raise Http404(_("There is no such specimen here, or you may not see it."))
     found = list(measurements_of(shown))
-    bars = standing_on(found)
+    exclusions = standing_on(found)
     context = {
         "specimen": shown,
-        "rows": [{"m": m, "bars": bars[m.pk]} for m in found],
-        "barred": sum(bool(bars[m.pk]) for m in found),
+        "rows": [{"m": m, "exclusions": exclusions[m.pk]} for m in found],
+        "excluded": sum(bool(exclusions[m.pk]) for m in found),
         "told": {name: any(getattr(m, name) is not None for m in found) for name in TOLD},
         "sees_plates": plates_visible_to(request.user, study).exists(),
     }

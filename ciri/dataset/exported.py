@@ -139,7 +139,10 @@ def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
 
 def _flag(text: str, value: float) -> str:
     """One flag of FLAGS for a cell whose repeats may have had several."""
-    told = [{"barred": "excluded", "outlier": "excluded"}.get(f, f) for f in str(text).split("+")]
+    told = [
+        {"excluded_from_models": "excluded", "outlier": "excluded"}.get(f, f)
+        for f in str(text).split("+")
+    ]
     if unknown := [flag for flag in told if flag not in FLAGS]:
         raise Refused(
             "unknown_flag",

@@ -4,7 +4,7 @@ Repeats: an analyte measured more than once in a patient at the timepoint (wells
 gives the arithmetic mean of the values flagged in range of those repeats that models may use
 (assays.selectors.readings); without any, of the other numbers that models take as they are (extrapolated, or
 beside the mark of a limit), flagged "extrapolated"; else it is unknown. The flag column joins the distinct
-flags with "+", in_range first where it occurs; what a bar keeps from models is flagged "barred". The limits
+flags with "+", in_range first where it occurs; what an exclusion keeps from models is flagged "excluded_from_models". The limits
 are those that the instrument told of values beyond them: the lowest that a value is below, the highest that
 one is above.
 """
@@ -22,7 +22,7 @@ from django.db.models import Prefetch, QuerySet
 from assays.models import Measurement
 from assays.models.measurement import Flag
 from assays.selectors.matrix import NEVER
-from assays.selectors.readings import readings_and_barred
+from assays.selectors.readings import readings_and_excluded
 from clinical.models import LabResult, Patient
 from clinical.selectors.outcomes import outcome_of, with_outcome_dates
 from exports.selectors.columns import (
@@ -41,8 +41,8 @@ from modeling.selectors.models import latest_champions
 from studies.models import Study
 
 PATIENTS_PER_BLOCK = 500
-BARRED = "barred"
-FLAG_ORDER = {name: place for place, name in enumerate([*Flag.values, BARRED])}
+EXCLUDED = "excluded_from_models"
+FLAG_ORDER = {name: place for place, name in enumerate([*Flag.values, EXCLUDED])}
 
 Row = tuple[Any, ...]
 Repeat = tuple[float | None, str, float | None]  # value, flag, limit
@@ -130,7 +130,7 @@ def _measurements(patients: Sequence[Patient], timepoint: str) -> Measurements:
     """Value, flag and limit of each measurement by patient, analyte and unit: those that models may use as models
     read them, the others by their flag alone. Two queries."""
     chosen = Patient.objects.filter(pk__in=[patient.pk for patient in patients])
-    used, barred = readings_and_barred(chosen, timepoint)
+    used, excluded = readings_and_excluded(chosen, timepoint)
     values, limits = (_unknown_as_none(used[part]) for part in ("value", "limit"))
     told = dict(zip(used["id"], zip(values, used["flag"], limits, strict=True), strict=True))
     found: Measurements = defaultdict(lambda: defaultdict(list))
@@ -140,8 +140,8 @@ def _measurements(patients: Sequence[Patient], timepoint: str) -> Measurements:
     for key, patient, symbol, unit, flag in rows.iterator(chunk_size=10_000):
         if key in told:
             found[patient][symbol, unit].append(told[key])
-        elif key in barred:
-            found[patient][symbol, unit].append((None, BARRED, None))
+        elif key in excluded:
+            found[patient][symbol, unit].append((None, EXCLUDED, None))
         elif flag in NEVER:
             found[patient][symbol, unit].append((None, flag, None))
     return found

@@ -6,10 +6,10 @@ from django.db import connection
 
 from assays.models import (
     Analyte,
+    Exclusion,
     Measurement,
     PlateAnalyte,
     PlateRun,
-    QualityBar,
     Specimen,
 )
 from audit.past import Past
@@ -30,7 +30,7 @@ TABLES = (
     Past(Specimen, "study_id = %(scope)s"),
     Past(PlateRun, "study_id = %(scope)s"),
     Past(PlateAnalyte, "plate_run_id IN (SELECT id FROM assays_platerun)"),
-    Past(QualityBar, "plate_run_id IN (SELECT id FROM assays_platerun)"),
+    Past(Exclusion, "plate_run_id IN (SELECT id FROM assays_platerun)"),
     Past(Measurement, "plate_run_id IN (SELECT id FROM assays_platerun)"),
     Past(PrognosticModel, "study_id = %(scope)s"),
     Past(ModelVersion, "model_id IN (SELECT id FROM modeling_prognosticmodel)"),

@@ -14,7 +14,7 @@ from modeling.models.version import FrozenDataset, ModelVersion
 @tracked(study=("dataset", "version", "patient"))
 class StaleMark(models.Model):
     """A dataset, a version, or a patient's score by a version, made from values that may no longer be used,
-    or that count otherwise now. A dataset frozen while a value was barred is not stale when the value is
+    or that count otherwise now. A dataset frozen while a value was excluded is not stale when the value is
     restored: it never held it.
 
     A score's mark is cleared when the score is made anew; a dataset's and a version's stay, for they are

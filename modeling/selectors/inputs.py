@@ -85,7 +85,7 @@ def _covariates(patients: QuerySet[Patient], timepoint: str) -> pd.DataFrame:
 
 
 def _measurements(patients: QuerySet[Patient], specification: Specification) -> pd.DataFrame:
-    """Readings at the timepoint that no bar covers, long; empty when no analyte enters the model."""
+    """Readings at the timepoint that no exclusion covers, long; empty when no analyte enters the model."""
     if not specification.uses_analytes:
         return pd.DataFrame(columns=MEASUREMENT_COLUMNS)
     found = readings(patients, specification.timepoint, specification.analytes.candidates)

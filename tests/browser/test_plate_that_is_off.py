@@ -56,7 +56,9 @@ def test_the_plate_that_is_off_is_marked_in_its_chart_and_what_follows_is_told_f
     picture(page, "plate-that-is-off")
     page.locator("#guide-reason").fill("the first of the lot")
     page.get_by_role("button", name="Take this plate into the guide set").click()
-    expect(page.get_by_text("By the rules this means: 18 new bars, 3 bars lifted.")).to_be_visible()
+    expect(
+        page.get_by_text("By the rules this means: 18 new exclusions, 3 exclusions lifted.")
+    ).to_be_visible()
     picture(page, "plate-what-follows")
     page.get_by_role("link", name="Leave as it is").click()
     page.goto("/studies/ICI/plates/rules/")

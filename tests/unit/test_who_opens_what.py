@@ -73,7 +73,7 @@ API = {
     "specimens/": "CLSIMG",
     "measurements/": "CLSIMG",
     "plates/": "LSMG",
-    "bars/": "LSMG",
+    "exclusions/": "LSMG",
     "models/": "SIMG",
     "models/m/": "SIMG",
     "models/m/versions/1/": "SIMG",

@@ -1,5 +1,5 @@
 """What stands in the wells of a plate: as a layout, the mapping, the study's own names or its specimens say,
-else as the file or a usual name says. What was guessed becomes a question that bars nothing."""
+else as the file or a usual name says. What was guessed becomes a question that excludes nothing."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace

@@ -10,7 +10,7 @@ from django.utils import timezone
 from rest_framework.mixins import ListModelMixin
 
 from accounts.api import Pages
-from assays.models import QualityBar
+from assays.models import Exclusion
 from studies.models import Study
 from tests.factories import make_patient
 from tests.integration.api import add_champion, add_measurements, client_with, small_study
@@ -48,7 +48,7 @@ def study() -> Study:
     plate = made.plate_runs.get()
     for n in range(5):
         made.plate_runs.create(name=f"plate {n + 2}", panel=plate.panel)
-        QualityBar.objects.create(
+        Exclusion.objects.create(
             plate_run=plate, rule="excluded", reason="r", lift_reason="l", lifted_at=timezone.now()
         )
     return made

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pghistory.models import Context
 
 from accounts.models import User
-from assays.models import Analyte, PlateAnalyte, PlateRun, QualityBar, Specimen
+from assays.models import Analyte, Exclusion, PlateAnalyte, PlateRun, Specimen
 from audit.past import moment_and_snapshot
 from audit.recording import recorded
 from clinical.models import Baseline, FollowUp, LabResult, Patient
@@ -85,7 +85,7 @@ def other_baseline(study: Study) -> None:
 
 
 def excluded_plate(study: Study) -> None:
-    QualityBar.objects.create(plate_run=study.plate_runs.get(), rule="excluded", reason="clots")
+    Exclusion.objects.create(plate_run=study.plate_runs.get(), rule="excluded", reason="clots")
 
 
 def other_measurements(study: Study) -> None:

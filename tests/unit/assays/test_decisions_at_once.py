@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import transaction
 from django.test import Client
 
-from assays.models import PanelPolicy, PlateRun, QualityBar
+from assays.models import Exclusion, PanelPolicy, PlateRun
 from assays.services.judging import compute_judgements, judge_new, judge_plate, store_judgements
 from assays.services.policies import set_policy
 from assays.services.quality import exclude
@@ -51,7 +51,7 @@ def test_a_nul_is_refused_and_person_and_reason_stand_in_the_trail(
     address = f"/studies/OWN/plates/{plate.pk}/{path}"
     assert lab.post(address, sent | {"reason": "wr\0ng"}).status_code == 400
     assert lab.post(address, sent).status_code == 302
-    events = {"layout/": "WellEvent", "exclude/": "QualityBarEvent", "guide/": "PlateRunEvent"}
+    events = {"layout/": "WellEvent", "exclude/": "ExclusionEvent", "guide/": "PlateRunEvent"}
     event = apps.get_model("assays", events[path]).objects.latest("pgh_id")
     assert sent["reason"] in event.pgh_context.metadata["reason"]
     assert event.pgh_context.metadata["user"]
@@ -62,7 +62,7 @@ def test_a_reason_from_elsewhere_keeps_its_person_though_it_holds_a_nul(plate: P
     exclude(
         plate_run=plate, wells=list(plate.wells.all()[:1]), analyte=None, reason="cl\0ot", by=person
     )
-    event = apps.get_model("assays", "QualityBarEvent").objects.latest("pgh_id")
+    event = apps.get_model("assays", "ExclusionEvent").objects.latest("pgh_id")
     assert event.pgh_context.metadata["user"] == person.pk
 
 
@@ -131,10 +131,10 @@ def test_a_judging_and_an_exclusion_do_not_wait_for_each_other_for_ever(
     try:
         with transaction.atomic():
             store_judgements(asked, outcome)
-        bars, _consequences = others[0].ended()
+        exclusions, _consequences = others[0].ended()
     finally:
         values_changed.disconnect(new_scores)
-    assert [bar.reason for bar in bars] == ["x"]
+    assert [exclusion.reason for exclusion in exclusions] == ["x"]
 
 
 @pytest.mark.alone
@@ -168,4 +168,4 @@ def test_who_would_wait_for_long_is_told_so_and_nothing_is_changed(
         assert 'value="a clot &amp; a bubble" autofocus' in page
         assert f'value="{well.pk}" checked' in page
         assert '<option value="value" selected>' in page
-    assert not QualityBar.objects.filter(rule="excluded").exists()
+    assert not Exclusion.objects.filter(rule="excluded").exists()

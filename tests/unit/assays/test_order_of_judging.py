@@ -1,4 +1,4 @@
-"""The bars of all plates follow from the plates and from what people decided, in whatever order."""
+"""The exclusions of all plates follow from the plates and from what people decided, in whatever order."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from assays.models import Analyte, Measurement, Panel, PlateAnalyte, PlateRun, QualityBar, Well
+from assays.models import Analyte, Exclusion, Measurement, Panel, PlateAnalyte, PlateRun, Well
 from assays.services.guides import choose_guide
 from assays.services.judging import judge_new, judge_plate
 from assays.services.quality import exclude, lift
@@ -69,8 +69,10 @@ def in_order(steps: list[Step]) -> Iterator[Step]:
         yield step
 
 
-def bars_after(study: Study, patients: list[Patient], steps: list[Step]) -> set[tuple[object, ...]]:
-    """The bars that stand after the steps, which are taken back."""
+def exclusions_after(
+    study: Study, patients: list[Patient], steps: list[Step]
+) -> set[tuple[object, ...]]:
+    """The exclusions that stand after the steps, which are taken back."""
     with transaction.atomic():
         plates: dict[int, PlateRun] = {}
         for kind, number, where in in_order(steps):
@@ -86,9 +88,9 @@ def bars_after(study: Study, patients: list[Patient], steps: list[Step]) -> set[
                 wells = [plate.wells.get(position=where)]
                 exclude(plate_run=plate, wells=wells, analyte=None, reason="clot", by=None)
             else:
-                bar = plate.bars.get(rule="excluded", well__position=where)
-                lift(bar=bar, reason="no clot", by=None)
-        standing = QualityBar.objects.filter(lifted_at=None, plate_run__study=study)
+                exclusion = plate.exclusions.get(rule="excluded", well__position=where)
+                lift(exclusion=exclusion, reason="no clot", by=None)
+        standing = Exclusion.objects.filter(lifted_at=None, plate_run__study=study)
         found = set(
             standing.values_list(
                 *("plate_run__name", "well__position", "analyte__symbol", "rule", "value", "limit"),
@@ -104,14 +106,14 @@ def bars_after(study: Study, patients: list[Patient], steps: list[Step]) -> set[
     max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_the_bars_of_all_plates_do_not_depend_on_the_order(
+def test_the_exclusions_of_all_plates_do_not_depend_on_the_order(
     study: Study, guides: tuple[int, ...], data: st.DataObject
 ) -> None:
     patients = list(study.patients.all()) or [make_patient(study)]
     steps: list[Step] = [("import", number, "") for number in range(len(FACTORS))]
     steps += [*DECISIONS, *(("guide", number, "") for number in guides)]
     if guides not in EXPECTED:
-        EXPECTED[guides] = bars_after(study, patients, steps)
+        EXPECTED[guides] = exclusions_after(study, patients, steps)
     expected = EXPECTED[guides]
     assert {(plate, rule) for plate, _well, _analyte, rule, *_rest in expected} == {
         ("plate 0", "excluded"),
@@ -120,11 +122,11 @@ def test_the_bars_of_all_plates_do_not_depend_on_the_order(
         ("plate 3", "intra_cv"),
         ("plate 4", "inter_cv"),
     }
-    assert bars_after(study, patients, data.draw(st.permutations(steps))) == expected
+    assert exclusions_after(study, patients, data.draw(st.permutations(steps))) == expected
 
 
 @pytest.mark.alone
-def test_importing_the_plate_that_is_off_bars_it_and_deciding_on_a_good_one_bars_nothing(
+def test_importing_the_plate_that_is_off_exclusions_it_and_deciding_on_a_good_one_exclusions_nothing(
     study: Study,
 ) -> None:
     """Seven plates, six of them within 12 %: as issue 10 tells it."""
@@ -133,12 +135,12 @@ def test_importing_the_plate_that_is_off_bars_it_and_deciding_on_a_good_one_bars
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(f"{__name__}.FACTORS", factors)
         plates = [imported(study, patients, number) for number in range(7)]
-    standing = QualityBar.objects.filter(rule="inter_cv", lifted_at=None)
+    standing = Exclusion.objects.filter(rule="inter_cv", lifted_at=None)
     assert set(standing.values_list("plate_run__name", flat=True)) == {"plate 6"}
     assert standing.count() == 3
     standard = plates[1].wells.get(position="B1")
     before = set(standing.values_list("pk", "value"))
-    _bars, consequences = exclude(
+    _exclusions, consequences = exclude(
         plate_run=plates[1], wells=[standard], analyte=None, reason="bubble", by=None
     )
     assert consequences == []

@@ -12,11 +12,11 @@ from django.test import Client
 
 from assays.models import (
     Analyte,
+    Exclusion,
     Measurement,
     Panel,
     PanelPolicy,
     PlateRun,
-    QualityBar,
     Specimen,
     Well,
 )
@@ -72,16 +72,16 @@ def test_what_will_go_stale_is_told_before_it_is_done(
     assert "This will make stale: 1 version, 2 scores." in page
     assert "P2 by preCIRI v3" in page
     assert "clot &amp; &lt;bubble&gt;" in page
-    assert not QualityBar.objects.exists()
+    assert not Exclusion.objects.exists()
     done = lab.post(f"{address}exclude/", sent | {"reason": "clot", "confirmed": "1"}, follow=True)
     assert "Stale now: 1 version, 2 scores" in done.content.decode()
-    assert QualityBar.objects.count() == 2
-    bar = QualityBar.objects.first()
-    assert bar is not None
-    asked = lab.post(f"{address}lift/", {"bar": bar.pk, "reason": "no clot"})
+    assert Exclusion.objects.count() == 2
+    exclusion = Exclusion.objects.first()
+    assert exclusion is not None
+    asked = lab.post(f"{address}lift/", {"exclusion": exclusion.pk, "reason": "no clot"})
     assert "This will make stale" in asked.content.decode()
-    bar.refresh_from_db()
-    assert bar.lifted_at is None
+    exclusion.refresh_from_db()
+    assert exclusion.lifted_at is None
 
 
 def test_a_refusal_is_told_at_once(plate: PlateRun, lab: Client, something_made: None) -> None:
@@ -129,7 +129,7 @@ def test_chosen_plates_are_the_guide_set_of_their_panel_and_lot(
     assert not chosen.in_guide_set
 
 
-def test_a_barred_control_is_in_no_chart(plate: PlateRun, study: Study) -> None:
+def test_a_excluded_control_is_in_no_chart(plate: PlateRun, study: Study) -> None:
     with_control(plate, 10.0)
     second = with_control(make_plate(study, [], name="plate 2"), 5000.0)
     well = second.wells.get(position="H12")
@@ -195,10 +195,10 @@ def test_the_rules_of_a_panel_are_changed_on_their_page_and_all_plates_judged(
     assert not PanelPolicy.objects.exists()
     assert lab.post(address, RULES | {"reason": "SOP 12"}).status_code == 302
     assert PanelPolicy.objects.get().min_bead_count == 90
-    assert not QualityBar.objects.exists()
+    assert not Exclusion.objects.exists()
     assert "being judged" in lab.get(address).content.decode()
     do_all_jobs()
-    assert QualityBar.objects.filter(rule="bead_count", plate_run=plate).count() == 3 * 2 * 3
+    assert Exclusion.objects.filter(rule="bead_count", plate_run=plate).count() == 3 * 2 * 3
     assert set(PlateRun.objects.values_list("judged_as", flat=True)) == {"vendor mean"}
     jobs = Job.objects.count()
     lab.post(address, RULES | {"reason": "again"})
@@ -281,16 +281,16 @@ def test_npx_have_no_curve_to_be_taken_from(plate: PlateRun, study: Study, lab: 
     assert not PanelPolicy.objects.exists()
 
 
-def test_a_plate_without_standards_is_barred_where_models_take_our_curve(
+def test_a_plate_without_standards_is_excluded_where_models_take_our_curve(
     plate: PlateRun, study: Study, lab: Client
 ) -> None:
     Measurement.objects.filter(well__sample_type="standard").delete()
     sent = RULES | {"min_bead_count": 35, "concentration": "refit", "reason": "x"}
     lab.post(f"/studies/OWN/plates/rules/{plate.panel_id}/", sent)
     do_all_jobs()
-    bars = QualityBar.objects.filter(rule="curve", lifted_at=None)
-    assert {bar.reason for bar in bars} == {"no standards"}
-    assert bars.count() == 3
+    exclusions = Exclusion.objects.filter(rule="curve", lifted_at=None)
+    assert {exclusion.reason for exclusion in exclusions} == {"no standards"}
+    assert exclusions.count() == 3
     assert readings(Patient.objects.filter(study=study), "pre").empty
 
 
@@ -380,14 +380,14 @@ def test_what_is_excluded_counts_for_no_rule_and_is_held_against_the_rules_when_
     spoilt = list(plate.wells.filter(position__in=["A3", "B3", "C3"]))
     Measurement.objects.filter(well__in=spoilt, analyte=il6()).update(value=1000.0)
     judge_plate(plate_run=plate, by=None)
-    by_cv = plate.bars.filter(rule="intra_cv", lifted_at=None)
+    by_cv = plate.exclusions.filter(rule="intra_cv", lifted_at=None)
     assert by_cv.count() == 1
-    bars, _ = exclude(plate_run=plate, wells=spoilt, analyte=None, reason="bubbles", by=None)
+    exclusions, _ = exclude(plate_run=plate, wells=spoilt, analyte=None, reason="bubbles", by=None)
     assert by_cv.count() == 0
     kept = readings(Patient.objects.filter(study=study), "pre", ["IL6"])
     assert list(kept["value"]) == [10.0, 20.0, 30.0]
-    for bar in bars:
-        lift(bar=bar, reason="no bubbles", by=None)
+    for exclusion in exclusions:
+        lift(exclusion=exclusion, reason="no bubbles", by=None)
     assert by_cv.count() == 1
     assert readings(Patient.objects.filter(study=study), "pre", ["IL6"]).empty
 
@@ -398,7 +398,7 @@ def test_an_excluded_control_counts_no_longer_between_plates(plate: PlateRun, st
     second = with_control(make_plate(study, [], name="plate 2"), 10.5)
     third = with_control(make_plate(study, [], name="plate 3"), 5000.0)
     judge_plate(plate_run=plate, by=None)  # whichever is judged, all of the lot are
-    standing = QualityBar.objects.filter(rule="inter_cv", lifted_at=None)
+    standing = Exclusion.objects.filter(rule="inter_cv", lifted_at=None)
     assert set(standing.values_list("plate_run", flat=True)) == {third.pk}
     of_second = second.wells.get(position="H12")
     exclude(plate_run=second, wells=[of_second], analyte=None, reason="spilt", by=None)
@@ -408,7 +408,9 @@ def test_an_excluded_control_counts_no_longer_between_plates(plate: PlateRun, st
 def test_a_plate_of_which_everything_is_excluded_is_judged_all_the_same(plate: PlateRun) -> None:
     exclude(plate_run=plate, wells=[], analyte=il6(), reason="wrong kit", by=None)
     exclude(plate_run=plate, wells=list(plate.wells.all()), analyte=None, reason="fell", by=None)
-    assert set(plate.bars.filter(lifted_at=None).values_list("rule", flat=True)) == {"excluded"}
+    assert set(plate.exclusions.filter(lifted_at=None).values_list("rule", flat=True)) == {
+        "excluded"
+    }
 
 
 def test_the_second_of_two_open_forms_does_not_undo_the_first(
@@ -455,7 +457,7 @@ def test_an_exclusion_that_does_not_say_of_what_excludes_nothing(
 ) -> None:
     sent = sent | {"well": str(plate.wells.get(position="A2").pk)}
     lab.post(f"/studies/OWN/plates/{plate.pk}/exclude/", sent)
-    assert not QualityBar.objects.filter(rule="excluded").exists()
+    assert not Exclusion.objects.filter(rule="excluded").exists()
 
 
 @pytest.mark.alone
@@ -485,7 +487,7 @@ def test_who_works_for_one_hospital_decides_on_no_plate_though_another_role_show
         judge_plate(plate_run=plate, by=user)
     well.refresh_from_db()
     assert well.specimen is not None
-    assert not QualityBar.objects.exists()
+    assert not Exclusion.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -518,29 +520,29 @@ def test_what_other_plates_verdicts_become_is_told_before_a_decision(
     plate: PlateRun, study: Study, lab: Client
 ) -> None:
     _plate, second, third = three_plates(plate, study, 172.0)
-    barred = QualityBar.objects.filter(rule="inter_cv", lifted_at=None)
-    assert set(barred.values_list("plate_run", flat=True)) == {third.pk}
+    excluded = Exclusion.objects.filter(rule="inter_cv", lifted_at=None)
+    assert set(excluded.values_list("plate_run", flat=True)) == {third.pk}
     address = f"/studies/OWN/plates/{second.pk}/"
     well = second.wells.get(position="H12")
     sent = {"what": "well", "well": well.pk, "reason": "spilt"}
     asked = lab.post(f"{address}exclude/", sent).content.decode()
-    assert "By the rules this means: 1 bar lifted." in asked
+    assert "By the rules this means: 1 exclusion lifted." in asked
     assert "plate 3, IL6: controls lie 72.0 % above their target" in asked
-    assert barred.exists()
-    assert not QualityBar.objects.filter(rule="excluded").exists()
+    assert excluded.exists()
+    assert not Exclusion.objects.filter(rule="excluded").exists()
     done = lab.post(f"{address}exclude/", sent | {"confirmed": "1"}, follow=True).content.decode()
-    assert "By the rules: 1 bar lifted (plate 3, IL6" in done
-    assert not barred.exists()
+    assert "By the rules: 1 exclusion lifted (plate 3, IL6" in done
+    assert not excluded.exists()
     page = lab.get(f"{address}?analyte={il6().pk}").content.decode()
     assert "nobody can say which" not in page  # its own control is excluded
     page = lab.get(f"/studies/OWN/plates/{third.pk}/?analyte={il6().pk}").content.decode()
-    assert "nobody can say which of them is off, so neither is barred" in page
+    assert "nobody can say which of them is off, so neither is excluded" in page
     assert "IL6 (72 %)" in page
     guided = lab.post(
         f"/studies/OWN/plates/{plate.pk}/guide/",
         {"in_guide_set": "1", "reason": "first of the lot"},
     ).content.decode()
-    assert "By the rules this means: 1 new bar." in guided
+    assert "By the rules this means: 1 new exclusion." in guided
     assert not PlateRun.objects.filter(in_guide_set=True).exists()
 
 
@@ -550,7 +552,7 @@ def test_the_plate_that_is_off_stands_in_the_control_chart_marked(
     _plate, _second, third = three_plates(plate, study, 172.0)
     runs = control_runs(plate, il6().pk).set_index("plate")
     assert runs["distance"].round(6).to_dict() == {"plate 1": 0, "plate 2": 0, "plate 3": 72}
-    assert runs["barred"].astype(bool).to_dict() == {
+    assert runs["excluded"].astype(bool).to_dict() == {
         "plate 1": False, "plate 2": False, "plate 3": True
     }  # fmt: skip
     address = f"/studies/OWN/plates/{third.pk}/{il6().pk}/controls.json"
@@ -569,16 +571,16 @@ def test_rules_judge_the_concentrations_that_models_take(
     samples = Measurement.objects.filter(plate_run=plate, well__sample_type="sample")
     samples.update(value=None, value_text="", flag="missing", mfi=1000.0)
     judge_plate(plate_run=plate, by=None)
-    assert set(plate.bars.values_list("rule", flat=True)) == {"out_of_range"}
+    assert set(plate.exclusions.values_list("rule", flat=True)) == {"out_of_range"}
     values = {"concentration": "refit"}
     set_policy(study=study, panel=plate.panel, values=values, reason="SOP", by=None)
     do_all_jobs()
-    assert not plate.bars.filter(lifted_at=None).exists()
+    assert not plate.exclusions.filter(lifted_at=None).exists()
     # the standards lie on a line: 10 of fluorescence for 1 of concentration
     assert values_read(study) == pytest.approx([100.0] * 18, rel=0.1)
     Measurement.objects.filter(well__position="A2").update(mfi=3000.0)
     judge_plate(plate_run=plate, by=None)
-    cv = plate.bars.filter(rule="intra_cv", lifted_at=None)
+    cv = plate.exclusions.filter(rule="intra_cv", lifted_at=None)
     assert not cv.exists()  # one of three specimens: the median agrees
     Measurement.objects.filter(well__position="B2").update(mfi=3000.0)
     judge_plate(plate_run=plate, by=None)
@@ -591,7 +593,7 @@ def test_a_whole_plate_is_excluded_and_all_verdicts_of_a_kind_overridden_in_one_
     samples = plate.wells.filter(sample_type="sample")
     Measurement.objects.filter(well__in=samples).update(bead_count=20)
     judge_plate(plate_run=plate, by=None)
-    beads = plate.bars.filter(rule="bead_count", lifted_at=None)
+    beads = plate.exclusions.filter(rule="bead_count", lifted_at=None)
     assert beads.count() == 18
     address = f"/studies/OWN/plates/{plate.pk}/"
     page = lab.get(address).content.decode()
@@ -602,17 +604,21 @@ def test_a_whole_plate_is_excluded_and_all_verdicts_of_a_kind_overridden_in_one_
     assert lab.post(f"{address}lift-all/", {"rule": "bead_count", "reason": ""}).status_code == 422
     lab.post(f"{address}lift-all/", {"rule": "bead_count", "reason": "counts are of the old kit"})
     assert not beads.exists()
-    assert set(plate.bars.values_list("lift_reason", flat=True)) == {"counts are of the old kit"}
+    assert set(plate.exclusions.values_list("lift_reason", flat=True)) == {
+        "counts are of the old kit"
+    }
     assert len(values_read(study)) == 18
     judge_plate(plate_run=plate, by=None)
     assert not beads.exists()
     lab.post(f"{address}exclude/", {"what": "plate", "reason": "wrong incubation"})
-    bar = plate.bars.get(rule="excluded")
-    assert (bar.well, bar.analyte, bar.reason) == (None, None, "wrong incubation")
+    exclusion = plate.exclusions.get(rule="excluded")
+    assert (exclusion.well, exclusion.analyte, exclusion.reason) == (None, None, "wrong incubation")
     assert values_read(study) == []
     assert "whole plate" in lab.get(address).content.decode()
-    bars, _consequences = lift_all(plate_run=plate, rule="excluded", reason="it was right", by=None)
-    assert bars == [bar]
+    exclusions, _consequences = lift_all(
+        plate_run=plate, rule="excluded", reason="it was right", by=None
+    )
+    assert exclusions == [exclusion]
     assert len(values_read(study)) == 18
 
 

@@ -1,8 +1,8 @@
-"""The heat map: every well where it lies, shaded by rank, with what bars it and our own concentration."""
+"""The heat map: every well where it lies, shaded by rank, with what excludes it and our own concentration."""
 
 import pytest
 
-from assays.models import PlateRun, QualityBar
+from assays.models import Exclusion, PlateRun
 from assays.quality.curves import Curve
 from assays.quality.refit import Refit
 from assays.selectors.plates import Cell, PlateMap, plate_map
@@ -27,8 +27,8 @@ def cells(drawn: PlateMap) -> dict[str, Cell]:
     }
 
 
-def drawn(plate: PlateRun, by: str = "value", refit: Refit | None = None, *bars: QualityBar):
-    return plate_map(plate, analyte_of(plate), by, refit, list(bars))
+def drawn(plate: PlateRun, by: str = "value", refit: Refit | None = None, *exclusions: Exclusion):
+    return plate_map(plate, analyte_of(plate), by, refit, list(exclusions))
 
 
 def test_each_well_lies_where_it_lay(study: Study, plate: PlateRun) -> None:
@@ -68,27 +68,27 @@ def test_our_own_concentration_stands_in_each_well(plate: PlateRun) -> None:
     assert cells(drawn(plate))["B2"].ours is None
 
 
-def test_what_bars_a_well(plate: PlateRun) -> None:
+def test_what_exclusions_a_well(plate: PlateRun) -> None:
     well = plate.wells.get(position="B2")
     il6, other = analyte_of(plate), analyte_of(plate, "SPP1")
 
-    def bar(reason: str, **where: int | None) -> QualityBar:
-        return QualityBar(plate_run=plate, reason=reason, **where)
+    def exclusion(reason: str, **where: int | None) -> Exclusion:
+        return Exclusion(plate_run=plate, reason=reason, **where)
 
     found = cells(
         drawn(
             plate,
             "value",
             None,
-            bar("whole", well_id=None, analyte_id=il6),
-            bar("clot", well_id=well.pk, analyte_id=None),
-            bar("here", well_id=well.pk, analyte_id=il6),
-            bar("another analyte", well_id=well.pk, analyte_id=other),
-            bar("another one's plate", well_id=None, analyte_id=other),
+            exclusion("whole", well_id=None, analyte_id=il6),
+            exclusion("clot", well_id=well.pk, analyte_id=None),
+            exclusion("here", well_id=well.pk, analyte_id=il6),
+            exclusion("another analyte", well_id=well.pk, analyte_id=other),
+            exclusion("another one's plate", well_id=None, analyte_id=other),
         )
     )
-    assert found["B2"].barred == "whole; clot; here"
-    assert found["A2"].barred == "whole"
+    assert found["B2"].excluded == "whole; clot; here"
+    assert found["A2"].excluded == "whole"
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Judging, excluding, restoring and overriding: raw values stay, models read only what is not barred."""
+"""Judging, excluding, restoring and overriding: raw values stay, models read only what is not excluded."""
 
 import pytest
 import vl_convert
@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assays.models import Measurement, PanelPolicy, PlateAnalyte, QualityBar, Specimen, Well
+from assays.models import Exclusion, Measurement, PanelPolicy, PlateAnalyte, Specimen, Well
 from assays.selectors.matrix import usable
 from assays.services.judging import judge_plate
 from assays.services.quality import exclude, lift
@@ -41,18 +41,22 @@ def readable(plate):
 
 
 @pytest.mark.alone
-def test_a_good_plate_has_no_bars(plate):
+def test_a_good_plate_has_no_exclusions(plate):
     assert plate.judged_at
-    assert not QualityBar.objects.exists()
+    assert not Exclusion.objects.exists()
     assert len(readable(plate)) == 3 * 2 * 3
 
 
 @pytest.mark.alone
-def test_a_rule_bars_only_the_place_where_it_fails(plate):
+def test_a_rule_exclusions_only_the_place_where_it_fails(plate):
     few = Measurement.objects.get(well__position="A2", analyte__symbol="IL6")
     Measurement.objects.filter(pk=few.pk).update(bead_count=20)
-    (bar,) = judge_plate(plate_run=plate, by=None)
-    assert (bar.rule, bar.well_id, bar.analyte_id) == ("bead_count", few.well_id, few.analyte_id)
+    (exclusion,) = judge_plate(plate_run=plate, by=None)
+    assert (exclusion.rule, exclusion.well_id, exclusion.analyte_id) == (
+        "bead_count",
+        few.well_id,
+        few.analyte_id,
+    )
     assert ("A2", "IL6") not in readable(plate)
     assert ("A2", "CXCL8") in readable(plate)
     few.refresh_from_db()
@@ -60,21 +64,21 @@ def test_a_rule_bars_only_the_place_where_it_fails(plate):
 
 
 @pytest.mark.alone
-def test_the_rules_lift_their_bars_when_the_limits_change(plate, study):
+def test_the_rules_lift_their_exclusions_when_the_limits_change(plate, study):
     Measurement.objects.filter(well__position="A2", analyte__symbol="IL6").update(bead_count=30)
     judge_plate(plate_run=plate, by=None)
     PanelPolicy.objects.create(study=study, panel=plate.panel, min_bead_count=25)
     judge_plate(plate_run=plate, by=None)
-    bar = QualityBar.objects.get()
-    assert bar.lifted_at
-    assert bar.lift_reason
+    exclusion = Exclusion.objects.get()
+    assert exclusion.lifted_at
+    assert exclusion.lift_reason
     assert ("A2", "IL6") in readable(plate)
 
 
-def test_what_a_person_overrode_is_not_barred_again(plate, lab):
+def test_what_a_person_overrode_is_not_excluded_again(plate, lab):
     Measurement.objects.filter(well__position="A2", analyte__symbol="IL6").update(bead_count=30)
-    (bar,) = judge_plate(plate_run=plate, by=None)
-    lift(bar=bar, reason="seen, the count is enough", by=lab)
+    (exclusion,) = judge_plate(plate_run=plate, by=None)
+    lift(exclusion=exclusion, reason="seen, the count is enough", by=lab)
     assert judge_plate(plate_run=plate, by=None) == []
     assert ("A2", "IL6") in readable(plate)
 
@@ -87,7 +91,7 @@ def test_wells_analytes_and_both_can_be_excluded_and_restored(plate, lab):
     assert not {place for place in readable(plate) if place[0] == "A2"}
     exclude(plate_run=plate, wells=[], analyte=il6, reason="bad lot", by=lab)
     assert not {place for place in readable(plate) if place[1] == "IL6"}
-    lift(bar=of_well, reason="wrong well", by=lab)
+    lift(exclusion=of_well, reason="wrong well", by=lab)
     assert {place for place in readable(plate) if place[0] == "A2"} == {
         ("A2", "CXCL8"),
         ("A2", "SPP1"),
@@ -98,10 +102,10 @@ def test_wells_analytes_and_both_can_be_excluded_and_restored(plate, lab):
 @pytest.mark.alone
 def test_excluding_twice_and_restoring_twice_change_nothing_more(plate, lab):
     a2 = Well.objects.get(position="A2")
-    (bar,), _ = exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab)
+    (exclusion,), _ = exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab)
     assert exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=lab) == ([], [])
-    assert lift(bar=bar, reason="no clot", by=lab)[0] == [bar]
-    assert lift(bar=bar, reason="no clot", by=lab) == ([], [])
+    assert lift(exclusion=exclusion, reason="no clot", by=lab)[0] == [exclusion]
+    assert lift(exclusion=exclusion, reason="no clot", by=lab) == ([], [])
 
 
 @pytest.mark.alone
@@ -154,15 +158,15 @@ def test_only_the_laboratory_judges(plate, study, role):
     [{"reason": ""}, {"rule": "mood"}, {"lift_reason": "x"}],
     ids=["reason", "rule", "lift"],
 )
-def test_the_database_refuses_bars_that_make_no_sense(plate, wrong):
+def test_the_database_refuses_exclusions_that_make_no_sense(plate, wrong):
     with pytest.raises(IntegrityError), transaction.atomic():
-        QualityBar.objects.create(plate_run=plate, **({"rule": "excluded", "reason": "r"} | wrong))
+        Exclusion.objects.create(plate_run=plate, **({"rule": "excluded", "reason": "r"} | wrong))
 
 
-def test_a_bar_stands_once(plate):
-    QualityBar.objects.create(plate_run=plate, rule="excluded", reason="r")
+def test_an_exclusion_stands_once(plate):
+    Exclusion.objects.create(plate_run=plate, rule="excluded", reason="r")
     with pytest.raises(IntegrityError), transaction.atomic():
-        QualityBar.objects.create(plate_run=plate, rule="excluded", reason="r")
+        Exclusion.objects.create(plate_run=plate, rule="excluded", reason="r")
 
 
 @pytest.mark.alone
@@ -173,7 +177,7 @@ def test_a_standard_cannot_be_somebodys_specimen(plate):
 
 
 @pytest.mark.alone
-def test_the_plates_page_tells_what_is_barred_and_takes_an_exclusion(plate, study, lab):
+def test_the_plates_page_tells_what_is_excluded_and_takes_an_exclusion(plate, study, lab):
     client = Client()
     client.force_login(lab)
     address = f"/studies/OWN/plates/{plate.pk}/"
@@ -183,10 +187,10 @@ def test_the_plates_page_tells_what_is_barred_and_takes_an_exclusion(plate, stud
     answer = client.post(f"{address}exclude/", {"well": [a2.pk], "what": "well", "reason": "clot"})
     assert answer.status_code == 302
     page = client.get(address).content.decode()
-    assert "1 bar holds" in page
+    assert "1 exclusion holds" in page
     assert "clot" in page
-    bar = QualityBar.objects.get()
-    client.post(f"{address}lift/", {"bar": bar.pk, "reason": "no clot"})
+    exclusion = Exclusion.objects.get()
+    client.post(f"{address}lift/", {"exclusion": exclusion.pk, "reason": "no clot"})
     assert "No rule fails" in client.get(address).content.decode()
     assert f'href="{address}"' in client.get("/studies/OWN/plates/").content.decode()
 
@@ -279,10 +283,12 @@ def test_a_corrected_layout_moves_the_measurements_and_tells_both_patients(plate
         client.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent)
     finally:
         values_changed.disconnect(listen)
-    # B2 and B3 hold another patient's blood than A2: the repeats no longer agree, which bars the analytes
+    # B2 and B3 hold another patient's blood than A2: the repeats no longer agree, which excludes the analytes
     # on the plate, and so concerns the third patient as well.
     assert told == [set(Specimen.objects.values_list("patient", flat=True))]
-    assert set(plate.bars.filter(lifted_at=None).values_list("rule", flat=True)) == {"intra_cv"}
+    assert set(plate.exclusions.filter(lifted_at=None).values_list("rule", flat=True)) == {
+        "intra_cv"
+    }
     rows = Measurement.objects.filter(well=a2)
     assert set(rows.values_list("specimen", "replicate")) == {(second.pk, 3)}
     assert rows.first().value is not None
@@ -302,7 +308,7 @@ def test_a_layout_that_cannot_be_is_refused(plate, lab, position, label, said):
 
 
 @pytest.mark.alone
-def test_controls_that_lie_off_the_other_plates_bar_the_analyte_where_they_do(plate, study):
+def test_controls_that_lie_off_the_other_plates_exclude_the_analyte_where_they_do(plate, study):
     plates = [plate, *(make_plate(study, [], name=f"plate {i}") for i in (2, 3))]
     il6 = Measurement.objects.filter(analyte__symbol="IL6").first().analyte
     for made, value in zip(plates, (100.0, 100.0, 180.0), strict=True):
@@ -313,7 +319,7 @@ def test_controls_that_lie_off_the_other_plates_bar_the_analyte_where_they_do(pl
             plate_run=made, well=well, analyte=il6, value=value, value_text=str(value),
             unit="pg/mL", flag="in_range",
         )  # fmt: skip
-    (bar,) = judge_plate(plate_run=plates[2], by=None)
-    assert (bar.rule, bar.analyte) == ("inter_cv", il6)
-    assert bar.value == pytest.approx(80.0)  # the median of 100, 100 and 180 is 100
-    assert not QualityBar.objects.exclude(plate_run=plates[2]).exists()
+    (exclusion,) = judge_plate(plate_run=plates[2], by=None)
+    assert (exclusion.rule, exclusion.analyte) == ("inter_cv", il6)
+    assert exclusion.value == pytest.approx(80.0)  # the median of 100, 100 and 180 is 100
+    assert not Exclusion.objects.exclude(plate_run=plates[2]).exists()

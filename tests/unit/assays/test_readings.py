@@ -1,4 +1,4 @@
-"""What models read of a study's plates: one query, the repeats that count, nothing that is barred."""
+"""What models read of a study's plates: one query, the repeats that count, nothing that is excluded."""
 
 import numpy as np
 import pytest
@@ -6,9 +6,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from assays.models import Measurement, Panel, PlateRun, QualityBar
+from assays.models import Exclusion, Measurement, Panel, PlateRun
 from assays.selectors.matrix import usable
-from assays.selectors.readings import COLUMNS, readings, readings_and_barred, wide
+from assays.selectors.readings import COLUMNS, readings, readings_and_excluded, wide
 from assays.services.judging import judge_plate
 from assays.services.quality import exclude
 from clinical.models import Patient
@@ -98,7 +98,7 @@ def test_a_limit_stands_beside_a_flag_and_the_matrix_has_no_number_there(
     assert np.isnan(wide(found).loc["P-1", "IL6"])
 
 
-def test_what_is_barred_is_not_read(study: Study, plate: PlateRun) -> None:
+def test_what_is_excluded_is_not_read(study: Study, plate: PlateRun) -> None:
     a2 = plate.wells.get(position="A2")
     exclude(plate_run=plate, wells=[a2], analyte=None, reason="clot", by=None)
     found = readings(Patient.objects.filter(study=study), "pre")
@@ -106,27 +106,27 @@ def test_what_is_barred_is_not_read(study: Study, plate: PlateRun) -> None:
     assert len(found[found["subject"] == "P-1"]) == 6
 
 
-def test_any_bars_leave_what_the_anti_joins_leave(study: Study, plate: PlateRun) -> None:
-    """Random bars of all four kinds, standing and lifted, on two plates: the same measurements are left."""
+def test_any_exclusions_leave_what_the_anti_joins_leave(study: Study, plate: PlateRun) -> None:
+    """Random exclusions of all four kinds, standing and lifted, on two plates: the same measurements are left."""
     rng = np.random.default_rng(7)
     plates = [plate, make_plate(study, list(study.patients.order_by("pk")), name="plate 2")]
     analytes = list(plate.panel.analytes.order_by("pk"))
     patients = Patient.objects.filter(study=study)
     for _ in range(40):
-        QualityBar.objects.all().delete()
-        for _bar in range(rng.integers(0, 6)):
+        Exclusion.objects.all().delete()
+        for _exclusion in range(rng.integers(0, 6)):
             made = plates[rng.integers(2)]
             wells = list(made.wells.order_by("pk"))
             well = wells[rng.integers(len(wells))] if rng.random() < 0.6 else None
             analyte = analytes[rng.integers(len(analytes))] if rng.random() < 0.8 else None
             lifted = {"lifted_at": timezone.now(), "lift_reason": "x"} if rng.random() < 0.3 else {}
-            QualityBar.objects.get_or_create(
+            Exclusion.objects.get_or_create(
                 plate_run=made, well=well, analyte=analyte, rule="excluded", defaults={"reason": "r"}
                 | lifted,
             )  # fmt: skip
         by_orm = usable(Measurement.objects.filter(specimen__patient__in=patients))
         left = set(by_orm.values_list("pk", flat=True))
-        found, barred = readings_and_barred(patients, "pre")
+        found, excluded = readings_and_excluded(patients, "pre")
         assert set(found["id"]) == left
         of_patients = Measurement.objects.filter(specimen__patient__in=patients)
-        assert barred == set(of_patients.values_list("pk", flat=True)) - left
+        assert excluded == set(of_patients.values_list("pk", flat=True)) - left

@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 from django.utils import timezone
 
-from assays.models import Measurement, Panel, PanelPolicy, PlateAnalyte, PlateRun, QualityBar
+from assays.models import Exclusion, Measurement, Panel, PanelPolicy, PlateAnalyte, PlateRun
 from assays.quality import Limits
 from assays.quality.curves import Curve
 from assays.quality.refit import Accepted, Refit
-from assays.selectors.bars import judgement_counts, standing_on
 from assays.selectors.curves import curves_of, recomputed
+from assays.selectors.exclusions import judgement_counts, standing_on
 from assays.selectors.judged import (
     DOUBTED,
     curve_kinds,
@@ -19,7 +19,12 @@ from assays.selectors.judged import (
     used_values,
 )
 from assays.selectors.known import known_assays
-from assays.selectors.plates import barred_plates, bars_of, plates_visible_to, with_bars
+from assays.selectors.plates import (
+    excluded_plates,
+    exclusions_of,
+    plates_visible_to,
+    with_exclusions,
+)
 from studies.models import Study
 from tests.factories import make_member, make_patient
 from tests.unit.assays.plates import EXPECTED, make_plate
@@ -33,8 +38,8 @@ def other(study: Study, plate: PlateRun) -> PlateRun:
     return make_plate(study, [make_patient(study)], "plate 2")
 
 
-def bar(plate: PlateRun, **more: object) -> QualityBar:
-    return QualityBar.objects.create(
+def exclusion(plate: PlateRun, **more: object) -> Exclusion:
+    return Exclusion.objects.create(
         **{"plate_run": plate, "rule": "excluded", "reason": "why"} | more
     )
 
@@ -47,50 +52,52 @@ class TestBars:
     def test_what_holds_on_a_measurement(self, plate: PlateRun, other: PlateRun) -> None:
         one = at(plate, "A2")
         nothing = at(plate, "B2", "SPP1")
-        whole = bar(other)
+        whole = exclusion(other)
         holds = {
-            bar(plate, well=one.well),
-            bar(plate, analyte=one.analyte, rule="recovery"),
-            bar(plate, well=one.well, analyte=one.analyte, rule="bead_count"),
+            exclusion(plate, well=one.well),
+            exclusion(plate, analyte=one.analyte, rule="recovery"),
+            exclusion(plate, well=one.well, analyte=one.analyte, rule="bead_count"),
         }
-        bar(plate, well=at(plate, "A3").well)
-        bar(plate, well=nothing.well, analyte=one.analyte)
-        bar(plate, analyte=nothing.analyte, lifted_at=timezone.now(), lift_reason="fine")
+        exclusion(plate, well=at(plate, "A3").well)
+        exclusion(plate, well=nothing.well, analyte=one.analyte)
+        exclusion(plate, analyte=nothing.analyte, lifted_at=timezone.now(), lift_reason="fine")
         elsewhere = at(other, "A2", "SPP1")
         found = standing_on([one, nothing, elsewhere])
-        assert {key: set(bars) for key, bars in found.items()} == {
+        assert {key: set(exclusions) for key, exclusions in found.items()} == {
             one.pk: holds,
             nothing.pk: set(),
             elsewhere.pk: {whole},
         }
 
-    def test_plates_are_counted_with_wells_with_bars_and_those_that_wait(
+    def test_plates_are_counted_with_wells_with_exclusions_and_those_that_wait(
         self, study: Study, plate: PlateRun, other: PlateRun
     ) -> None:
-        assert judgement_counts(study) == {"plates": 2, "barred": 0, "waiting": 1}
-        bar(plate, lifted_at=timezone.now(), lift_reason="fine")
-        assert judgement_counts(study)["barred"] == 0
-        bar(other)
-        bar(other, well=at(other, "A2").well)
+        assert judgement_counts(study) == {"plates": 2, "excluded": 0, "waiting": 1}
+        exclusion(plate, lifted_at=timezone.now(), lift_reason="fine")
+        assert judgement_counts(study)["excluded"] == 0
+        exclusion(other)
+        exclusion(other, well=at(other, "A2").well)
         PlateRun.objects.create(study=study, panel=plate.panel, name="a table without wells")
-        assert judgement_counts(study) == {"plates": 2, "barred": 1, "waiting": 1}
+        assert judgement_counts(study) == {"plates": 2, "excluded": 1, "waiting": 1}
 
-    def test_the_bars_of_a_plate_those_that_hold_first(
+    def test_the_exclusions_of_a_plate_those_that_hold_first(
         self, study: Study, plate: PlateRun, other: PlateRun
     ) -> None:
-        lifted = bar(plate, lifted_at=timezone.now(), lift_reason="fine")
-        recovery = bar(plate, rule="recovery", analyte=at(plate, "A2", "SPP1").analyte)
-        first = bar(plate, rule="recovery", analyte=at(plate, "A2", "CXCL8").analyte)
-        hook = bar(plate, rule="hook", analyte=at(plate, "A2").analyte)
-        bar(other)
-        assert list(bars_of(plate)) == [hook, first, recovery, lifted]
-        counted = {p.pk: (p.well_count, p.standing) for p in with_bars(study.plate_runs.all())}
+        lifted = exclusion(plate, lifted_at=timezone.now(), lift_reason="fine")
+        recovery = exclusion(plate, rule="recovery", analyte=at(plate, "A2", "SPP1").analyte)
+        first = exclusion(plate, rule="recovery", analyte=at(plate, "A2", "CXCL8").analyte)
+        hook = exclusion(plate, rule="hook", analyte=at(plate, "A2").analyte)
+        exclusion(other)
+        assert list(exclusions_of(plate)) == [hook, first, recovery, lifted]
+        counted = {
+            p.pk: (p.well_count, p.standing) for p in with_exclusions(study.plate_runs.all())
+        }
         assert counted == {plate.pk: (11, 3), other.pk: (7, 1)}
-        assert {row["plate_run"] for row in barred_plates(study)} == {plate.pk, other.pk}
+        assert {row["plate_run"] for row in excluded_plates(study)} == {plate.pk, other.pk}
 
-    def test_a_lifted_bar_bars_no_plate(self, study: Study, plate: PlateRun) -> None:
-        bar(plate, lifted_at=timezone.now(), lift_reason="fine")
-        assert list(barred_plates(study)) == []
+    def test_a_lifted_exclusion_excludes_no_plate(self, study: Study, plate: PlateRun) -> None:
+        exclusion(plate, lifted_at=timezone.now(), lift_reason="fine")
+        assert list(excluded_plates(study)) == []
 
 
 class TestCurves:
@@ -100,9 +107,9 @@ class TestCurves:
         on_plate = PlateAnalyte.objects.get(plate_run=plate, analyte__symbol="IL6")
         assert curves_of(plate, on_plate).standards["expected"].tolist() == list(EXPECTED)
         excluded = at(plate, "A1")
-        bar(plate, well=excluded.well, analyte=excluded.analyte)
-        bar(plate, well=at(plate, "B1").well, analyte=at(plate, "B1", "SPP1").analyte)
-        bar(plate, well=at(plate, "B1").well, rule="bead_count")
+        exclusion(plate, well=excluded.well, analyte=excluded.analyte)
+        exclusion(plate, well=at(plate, "B1").well, analyte=at(plate, "B1", "SPP1").analyte)
+        exclusion(plate, well=at(plate, "B1").well, rule="bead_count")
         Measurement.objects.filter(pk=at(plate, "C1").pk).update(remark=f"{DOUBTED} (1)")
         assert curves_of(plate, on_plate).standards["expected"].tolist() == [
             EXPECTED[1],

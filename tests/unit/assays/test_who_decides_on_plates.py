@@ -21,8 +21,10 @@ Act = Callable[[PlateRun, User], Any]
 
 
 def _lift(plate: PlateRun, by: User) -> Any:
-    bars, _ = exclude(plate_run=plate, wells=[], analyte=None, reason="x", by=None)
-    return lift(bar=bars[0] if bars else plate.bars.latest("pk"), reason="x", by=by)
+    exclusions, _ = exclude(plate_run=plate, wells=[], analyte=None, reason="x", by=None)
+    return lift(
+        exclusion=exclusions[0] if exclusions else plate.exclusions.latest("pk"), reason="x", by=by
+    )
 
 
 DECISIONS: dict[str, Act] = {
@@ -62,24 +64,30 @@ def test_a_decision_is_the_laboratorys_of_the_whole_study(study: Study, name: st
 def test_lifting_twice_is_lifting_once_and_excluding_again_changes_nothing(study: Study) -> None:
     plate, lab = make_plate(study, []), make_member(study, "laboratory")
     well = plate.wells.get(position="A1")
-    bars, _ = exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)
+    exclusions, _ = exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)
     again, _ = exclude(plate_run=plate, wells=[well], analyte=None, reason="again", by=None)
-    assert (len(bars), again) == (1, [])
-    first, _ = lift(bar=bars[0], reason="no clot", by=lab)
-    second, told = lift(bar=bars[0], reason="once more", by=None)
-    assert (first, second, told) == (bars, [], [])
-    bars[0].refresh_from_db()
-    assert (bars[0].lift_reason, bars[0].lifted_by, bars[0].raised_by) == ("no clot", lab, lab)
+    assert (len(exclusions), again) == (1, [])
+    first, _ = lift(exclusion=exclusions[0], reason="no clot", by=lab)
+    second, told = lift(exclusion=exclusions[0], reason="once more", by=None)
+    assert (first, second, told) == (exclusions, [], [])
+    exclusions[0].refresh_from_db()
+    assert (exclusions[0].lift_reason, exclusions[0].lifted_by, exclusions[0].raised_by) == (
+        "no clot",
+        lab,
+        lab,
+    )
     # Lifted, it can be excluded anew.
-    assert exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)[0] != bars
+    assert (
+        exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)[0] != exclusions
+    )
 
 
 def test_all_of_a_rule_are_lifted_on_this_plate_and_no_other_rule_or_plate(study: Study) -> None:
     plate, other = make_plate(study, []), make_plate(study, [], name="other")
     for one in (plate, other):
         exclude(plate_run=one, wells=[], analyte=None, reason="x", by=None)
-    plate.bars.create(rule="curve", reason="a rule's")
+    plate.exclusions.create(rule="curve", reason="a rule's")
     lifted, _ = lift_all(plate_run=plate, rule="excluded", reason="all well", by=None)
-    assert [bar.plate_run for bar in lifted] == [plate]
-    assert other.bars.filter(lifted_at=None, rule="excluded").count() == 1
-    assert not plate.bars.filter(lifted_at=None, rule="excluded").exists()
+    assert [exclusion.plate_run for exclusion in lifted] == [plate]
+    assert other.exclusions.filter(lifted_at=None, rule="excluded").count() == 1
+    assert not plate.exclusions.filter(lifted_at=None, rule="excluded").exists()

@@ -126,8 +126,8 @@ def test_an_analysis_dataset_is_read_by_its_own_names():
         ("in_range+below_lloq", 2.0, "in_range"),
         ("below_lloq+extrapolated", 0.4, "extrapolated"),
         ("above_uloq+missing", np.nan, "above_uloq"),
-        ("barred", np.nan, "excluded"),
-        ("missing+barred", np.nan, "missing"),
+        ("excluded_from_models", np.nan, "excluded"),
+        ("missing+excluded_from_models", np.nan, "missing"),
     ],
 )
 def test_joined_flags_are_read_as_the_strongest(flag, value, read):

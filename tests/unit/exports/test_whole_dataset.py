@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from assays.models import Analyte, Measurement, Panel, PlateRun, QualityBar, Specimen
+from assays.models import Analyte, Exclusion, Measurement, Panel, PlateRun, Specimen
 from clinical.models import Baseline, FollowUp, LabResult, Patient
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from modeling.models import Score
@@ -43,9 +43,9 @@ def study() -> Study:
     measure(one, plate, "IL6", 99.0, timepoint="edt")
     measure(one, plate, "SPP1", None, flag="below_lloq", limit=0.5)
     measure(two, plate, "IL6", None, flag="above_uloq", limit=900.0)
-    barred = plate_of(study, "barred")
-    measure(two, barred, "SPP1", 3.0)
-    QualityBar.objects.create(plate_run=barred, rule="excluded", reason="x")
+    excluded = plate_of(study, "excluded")
+    measure(two, excluded, "SPP1", 3.0)
+    Exclusion.objects.create(plate_run=excluded, rule="excluded", reason="x")
 
     version = version_of(model_of(study, "m"), 2, status="champion")
     retired = version_of(model_of(study, "m"), 1, status="retired")
@@ -110,7 +110,7 @@ SECOND = {
     "subject": "P2", "site": "B", "cohort": "valid", "index_date": "2020-04-11",
     "events_until": "2020-08-01", "simulated": "FALSE",
     "os_days": "80", "os_event": "FALSE", "pfs_days": "80", "pfs_event": "FALSE",
-    "IL6_flag": "above_uloq", "IL6_high": "900.0", "SPP1_flag": "barred",
+    "IL6_flag": "above_uloq", "IL6_high": "900.0", "SPP1_flag": "excluded_from_models",
 }  # fmt: skip
 
 

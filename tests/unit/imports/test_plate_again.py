@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assays.models import Measurement, PlateRun, QualityBar, Specimen
+from assays.models import Exclusion, Measurement, PlateRun, Specimen
 from assays.selectors.readings import readings
 from assays.services.quality import exclude, lift
 from assays.signals import Consequence, values_changed
@@ -66,8 +66,8 @@ def imported(study: Study, content: bytes, mapping: str = "") -> PlateRun:
 
 def free_of_rules(plate: PlateRun) -> None:
     """Override what the rules say of so small a plate."""
-    for bar in plate.bars.filter(lifted_at=None).exclude(rule__in=QualityBar.DECISIONS):
-        lift(bar=bar, reason="small", by=None)
+    for exclusion in plate.exclusions.filter(lifted_at=None).exclude(rule__in=Exclusion.DECISIONS):
+        lift(exclusion=exclusion, reason="small", by=None)
 
 
 def read(study: Study) -> list[float]:
@@ -91,7 +91,7 @@ def test_a_new_export_of_a_run_supersedes_the_earlier_one_from_its_page(
     assert f"“{old.name} (2)” supersedes “{old.name}”" in asked
     assert "stale afterwards: 0 datasets, 1 versions, 0 scores" in asked
     assert "preCIRI v3" in asked
-    assert not QualityBar.objects.filter(rule="superseded").exists()
+    assert not Exclusion.objects.filter(rule="superseded").exists()
     assert PlateRun.objects.count() == 1
     batch = ImportBatch.objects.latest("pk")
     something_made.clear()
@@ -100,9 +100,9 @@ def test_a_new_export_of_a_run_supersedes_the_earlier_one_from_its_page(
     new = PlateRun.objects.latest("pk")
     assert (new.name, new.supersedes) == (f"{old.name} (2)", old)
     assert set(something_made) == {old.name}
-    bar = old.bars.get(rule="superseded")
-    assert (bar.well, bar.analyte, bar.raised_by) == (None, None, by)
-    assert bar.reason == f"superseded by “{new.name}”: gates set anew"
+    exclusion = old.exclusions.get(rule="superseded")
+    assert (exclusion.well, exclusion.analyte, exclusion.raised_by) == (None, None, by)
+    assert exclusion.reason == f"superseded by “{new.name}”: gates set anew"
     assert list(Measurement.objects.filter(plate_run=old).order_by("pk").values()) == written
     free_of_rules(new)
     assert read(study) == [4.5]
@@ -113,15 +113,15 @@ def test_a_new_export_of_a_run_supersedes_the_earlier_one_from_its_page(
 def test_two_exports_of_one_run_are_never_in_use_together(study: Study) -> None:
     old = imported(study, xponent())
     new = imported(study, AGAIN, "supersedes: {reason: gates set anew}")
-    bar = old.bars.get(rule="superseded")
+    exclusion = old.exclusions.get(rule="superseded")
     with pytest.raises(Refused, match="exclude that plate first"):
-        lift(bar=bar, reason="the first was right", by=None)
+        lift(exclusion=exclusion, reason="the first was right", by=None)
     (whole,), _ = exclude(plate_run=new, wells=[], analyte=None, reason="wrong gates", by=None)
-    lift(bar=bar, reason="the first was right", by=None)
+    lift(exclusion=exclusion, reason="the first was right", by=None)
     free_of_rules(old)
     assert read(study) == [3.25]
     with pytest.raises(Refused, match="is in use again"):
-        lift(bar=whole, reason="no", by=None)
+        lift(exclusion=whole, reason="no", by=None)
 
 
 def test_each_export_is_known_again_and_the_next_supersedes_the_newest(study: Study) -> None:
@@ -160,22 +160,25 @@ def test_the_same_run_under_another_name_is_told(study: Study) -> None:
 
 
 def test_what_is_foretold_of_a_commit_is_what_it_does(study: Study) -> None:
-    """Three plates whose control reads 50, 50 and 86: the third is barred, as foretold; and where two plates
-    differ, the third that agrees with one of them bars the other."""
+    """Three plates whose control reads 50, 50 and 86: the third is excluded, as foretold; and where two plates
+    differ, the third that agrees with one of them exclusions the other."""
     control = {"50": RESULT, "86": RESULT | {"C1": ("86", "49.5")}}
     for number, read_as in enumerate(("50", "86")):
         imported(study, xponent(xponent_blocks(control[read_as])), f"plate: p{number}")
-    assert not QualityBar.objects.filter(rule="inter_cv").exists()
+    assert not Exclusion.objects.filter(rule="inter_cv").exists()
     batch = previewed(study, xponent(xponent_blocks(control["50"])), mapping="plate: p2")
     foretold = {tuple(one) for one in batch.preview["foretold"]["named"]}
-    before = set(QualityBar.objects.values_list("pk", flat=True))
+    before = set(Exclusion.objects.values_list("pk", flat=True))
     assert any("p1, IL1B: controls lie" in text for _kind, text in foretold)
     commit_import(batch=batch, by=None)
-    raised = QualityBar.objects.exclude(pk__in=before)
+    raised = Exclusion.objects.exclude(pk__in=before)
     assert {("raised", f"{b.plate_run.name}, {place(b)}: {b.reason}") for b in raised} == foretold
     assert {b.plate_run.name for b in raised.filter(rule="inter_cv")} == {"p1"}
 
 
-def place(bar: QualityBar) -> str:
-    names = [bar.analyte.symbol if bar.analyte else "", bar.well.position if bar.well else ""]
+def place(exclusion: Exclusion) -> str:
+    names = [
+        exclusion.analyte.symbol if exclusion.analyte else "",
+        exclusion.well.position if exclusion.well else "",
+    ]
     return ", ".join(filter(None, names))

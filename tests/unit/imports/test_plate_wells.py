@@ -150,7 +150,7 @@ def test_a_studys_own_names_are_known(study: Study) -> None:
     assert Well.objects.get(position="D1").sample_type == "control"
 
 
-def test_a_plate_without_standards_or_blanks_is_asked_about_and_not_barred(study: Study) -> None:
+def test_a_plate_without_standards_or_blanks_is_asked_about_and_not_excluded(study: Study) -> None:
     content = xponent().replace(b"Standard1", b"K-8").replace(b"Background0", b"K-9")
     content = content.replace(b"Standard Expected Concentration", b"Another block")
     content = content.replace(b"S-1", b"P-1").replace(b"S-2", b"P-2")

@@ -54,7 +54,7 @@ def test_an_exclusion_waits_for_a_dataset_that_is_being_frozen_and_marks_it() ->
     until_somebody_waits_for_a_lock()
     go_on.set()
     dataset = freezer.ended()
-    _bars, consequences = excluder.ended()
+    _exclusions, consequences = excluder.ended()
     assert [one.kind for one in consequences] == ["dataset"]
     assert StaleMark.objects.filter(dataset=dataset).count() == 1
 

@@ -89,7 +89,7 @@ def test_excluding_a_well_names_and_marks_what_was_made_from_it(
     lab = make_member(study, "laboratory")
     patient = study.patients.order_by("pk")[0]
     well = wells_of(plate, patient)[0]
-    _bars, told = exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)
+    _exclusions, told = exclude(plate_run=plate, wells=[well], analyte=None, reason="clot", by=lab)
     assert {one.kind for one in told} == {"dataset", "version", "score"}
     assert [one.text for one in told if one.kind == "version"] == ["with_analytes v1"]
     assert [one.text for one in told if one.kind == "score"] == [
@@ -129,7 +129,7 @@ def test_new_scores_are_asked_for_and_clear_the_marks_of_scores_only(
     assert StaleMark.objects.filter(patient=None, cleared_at=None).count() == 2
 
 
-def test_the_next_dataset_does_not_hold_what_is_barred_and_holds_it_again_when_restored(
+def test_the_next_dataset_does_not_hold_what_is_excluded_and_holds_it_again_when_restored(
     study: Study, plate: PlateRun, champion: ModelVersion
 ) -> None:
     specification = parse_specification(champion.specification.body)
@@ -140,11 +140,11 @@ def test_the_next_dataset_does_not_hold_what_is_barred_and_holds_it_again_when_r
     patient = study.patients.order_by("pk")[0]
     line = f'["{patient.subject_id}","IL6",'.encode()
     assert content().count(line) == 2
-    bars, _ = exclude(
+    exclusions, _ = exclude(
         plate_run=plate, wells=wells_of(plate, patient)[:1], analyte=None, reason="clot", by=None
     )
     assert content().count(line) == 1
-    lift(bar=bars[0], reason="no clot", by=None)
+    lift(exclusion=exclusions[0], reason="no clot", by=None)
     assert content() == bytes(champion.dataset.content)
 
 
@@ -169,7 +169,9 @@ def test_a_plate_that_nothing_was_made_from_makes_nothing_stale(
     study: Study, plate: PlateRun, champion: ModelVersion
 ) -> None:
     blank = plate.wells.get(sample_type="blank")
-    _bars, told = exclude(plate_run=plate, wells=[blank], analyte=None, reason="leak", by=None)
+    _exclusions, told = exclude(
+        plate_run=plate, wells=[blank], analyte=None, reason="leak", by=None
+    )
     assert told == []
     assert not StaleMark.objects.exists()
 
@@ -219,7 +221,7 @@ def test_a_policy_that_takes_our_own_curve_changes_all_values_at_once_and_back(
     assert study_table_of(study, champion).to_bytes() == before.to_bytes()
 
 
-def test_an_analyte_without_a_curve_of_ours_is_barred_where_the_policy_asks_for_it(
+def test_an_analyte_without_a_curve_of_ours_is_excluded_where_the_policy_asks_for_it(
     study: Study, plate: PlateRun, champion: ModelVersion
 ) -> None:
     lab = make_member(study, "laboratory")
@@ -227,9 +229,9 @@ def test_an_analyte_without_a_curve_of_ours_is_barred_where_the_policy_asks_for_
         study=study, panel=plate.panel, values={"concentration": "refit"}, reason="x", by=lab
     )
     do_all_jobs()
-    bars = plate.bars.filter(rule="curve", lifted_at=None)
-    assert sorted(bar.analyte.symbol for bar in bars) == sorted(SYMBOLS)
-    assert "fewer than 5" in bars[0].reason
+    exclusions = plate.exclusions.filter(rule="curve", lifted_at=None)
+    assert sorted(exclusion.analyte.symbol for exclusion in exclusions) == sorted(SYMBOLS)
+    assert "fewer than 5" in exclusions[0].reason
     of_plate = {p.subject_id for p in study.patients.order_by("pk")[:3]}
     assert not study_table_of(study, champion).measurements["subject"].isin(of_plate).any()
 
@@ -289,15 +291,15 @@ def test_a_version_that_is_being_scored_is_scored_again(
     assert job.asked_again
 
 
-def test_a_dataset_frozen_while_a_value_was_barred_is_not_stale_when_it_is_restored(
+def test_a_dataset_frozen_while_a_value_was_excluded_is_not_stale_when_it_is_restored(
     study: Study, plate: PlateRun, champion: ModelVersion
 ) -> None:
     one = study.patients.order_by("pk")[0]
     specification = parse_specification(champion.specification.body)
-    bars, _ = exclude(
+    exclusions, _ = exclude(
         plate_run=plate, wells=wells_of(plate, one), analyte=None, reason="a", by=None
     )
     without = freeze(study, specification, as_of=study.today())
-    for bar in bars:
-        lift(bar=bar, reason="no clot", by=None)
+    for exclusion in exclusions:
+        lift(exclusion=exclusion, reason="no clot", by=None)
     assert not StaleMark.objects.filter(dataset=without).exists()

@@ -26,7 +26,7 @@ def off(factors: list[float], guide: tuple[int, ...] = (), limit: float = 20) ->
     return {plate: pytest.approx(findings[0].value) for plate, findings in found.items()}
 
 
-def test_of_seven_plates_the_one_that_is_off_is_barred_and_no_other() -> None:
+def test_of_seven_plates_the_one_that_is_off_is_excluded_and_no_other() -> None:
     # the median of the seven factors is 1.05: 100 * (1.72 / 1.05 - 1)
     assert off([*FACTORS, 1.72]) == {7: 63.8095238}
     assert off(FACTORS) == {}

@@ -43,7 +43,7 @@ def test_a_sample_with_too_few_beads_fails_where_it_stands():
     assert found(frame) == [("bead_count", 1, 7)]
 
 
-def test_few_beads_of_a_standard_do_not_bar_a_sample():
+def test_few_beads_of_a_standard_do_not_exclude_a_sample():
     assert found(rows(sample_type=["standard", "control"], bead_count=[3.0, 3.0])) == []
 
 

@@ -1,4 +1,4 @@
-"""Bars as the API, the analysis dataset, the specimen's page and the overview tell them."""
+"""Exclusions as the API, the analysis dataset, the specimen's page and the overview tell them."""
 
 import csv
 import io
@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assays.models import Measurement, PlateRun, QualityBar, Specimen
+from assays.models import Exclusion, Measurement, PlateRun, Specimen
 from assays.services.judging import judge_plate
 from assays.services.quality import exclude, lift
 from modeling.models import ModelVersion, StaleMark
@@ -51,31 +51,31 @@ def rows(study: Study, client: Client, tail: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_measurements_say_whether_they_are_barred(study: Study, plate: PlateRun) -> None:
+def test_measurements_say_whether_they_are_excluded(study: Study, plate: PlateRun) -> None:
     client = client_with(study, "monitor")
     with CaptureQueriesContext(connection) as counted:
         found = rows(study, client, "measurements/?page_size=1000")
-    barred = {(row["well"], row["analyte"]) for row in found if row["barred"]}
-    assert barred == {("A2", symbol) for symbol in SYMBOLS} | {("B2", "CXCL8"), ("B3", "CXCL8")}
+    excluded = {(row["well"], row["analyte"]) for row in found if row["excluded_from_models"]}
+    assert excluded == {("A2", symbol) for symbol in SYMBOLS} | {("B2", "CXCL8"), ("B3", "CXCL8")}
     assert (found[0]["mfi"], found[0]["bead_count"], found[0]["dilution"]) == (100.0, 80.0, None)
     assert len(counted) < 8
 
 
-def test_plates_and_bars_are_listed_for_those_who_see_the_whole_study(
+def test_plates_and_exclusions_are_listed_for_those_who_see_the_whole_study(
     study: Study, plate: PlateRun
 ) -> None:
-    bar = plate.bars.order_by("pk").first()
-    assert bar is not None
-    lift(bar=bar, reason="no clot", by=None)
+    exclusion = plate.exclusions.order_by("pk").first()
+    assert exclusion is not None
+    lift(exclusion=exclusion, reason="no clot", by=None)
     client = client_with(study, "laboratory")
     (told,) = rows(study, client, "plates/")
-    assert (told["name"], told["format"], told["bars"]) == ("plate 1", "xponent", 2)
-    first, *others = rows(study, client, "bars/")
+    assert (told["name"], told["format"], told["exclusions"]) == ("plate 1", "xponent", 2)
+    first, *others = rows(study, client, "exclusions/")
     assert (first["well"], first["analyte"], first["reason"]) == ("A2", None, "a clot")
     assert (first["lift_reason"], len(others)) == ("no clot", 2)
-    assert len(rows(study, client, "bars/?analyte=CXCL8")) == 2
+    assert len(rows(study, client, "exclusions/?analyte=CXCL8")) == 2
     of_site = client_with(study, "laboratory", site=study.sites.first())
-    assert rows(study, of_site, "plates/") == rows(study, of_site, "bars/") == []
+    assert rows(study, of_site, "plates/") == rows(study, of_site, "exclusions/") == []
     closed = client_with(study, "coordinator").get(f"/api/v1/studies/{study.code}/plates/")
     assert closed.status_code == 403
 
@@ -87,12 +87,12 @@ def dataset(study: Study) -> dict[str, dict[str, str]]:
     return {row["subject"]: row for row in csv.DictReader(io.StringIO(text))}
 
 
-def test_what_is_barred_is_in_no_value_of_the_dataset(study: Study, plate: PlateRun) -> None:
+def test_what_is_excluded_is_in_no_value_of_the_dataset(study: Study, plate: PlateRun) -> None:
     found = dataset(study)
-    # P1: A2 is out, so A3 alone counts; P2: both repeats of 20 count, those of CXCL8 are barred
-    assert (found["P1"]["IL6"], found["P1"]["IL6_flag"]) == ("10.5", "in_range+barred")
+    # P1: A2 is out, so A3 alone counts; P2: both repeats of 20 count, those of CXCL8 are excluded
+    assert (found["P1"]["IL6"], found["P1"]["IL6_flag"]) == ("10.5", "in_range+excluded_from_models")
     assert (found["P2"]["IL6"], found["P2"]["IL6_flag"]) == ("20.0", "in_range")
-    assert (found["P2"]["CXCL8"], found["P2"]["CXCL8_flag"]) == ("", "barred")
+    assert (found["P2"]["CXCL8"], found["P2"]["CXCL8_flag"]) == ("", "excluded_from_models")
 
 
 def test_the_dataset_keeps_the_repeat_that_the_policy_says(study: Study, plate: PlateRun) -> None:
@@ -104,7 +104,7 @@ def test_the_dataset_keeps_the_repeat_that_the_policy_says(study: Study, plate: 
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_under_any_bars_the_dataset_is_what_a_naive_reader_makes_of_them(
+def test_under_any_exclusions_the_dataset_is_what_a_naive_reader_makes_of_them(
     study: Study, seed: int
 ) -> None:
     chance = random.Random(seed)
@@ -125,7 +125,7 @@ def test_under_any_bars_the_dataset_is_what_a_naive_reader_makes_of_them(
             continue  # a whole plate leaves little to compare: in one run only
         places.add((plate, well, analyte, chance.random() < 0.2))
     for plate, well, analyte, lifted in places:
-        QualityBar.objects.create(
+        Exclusion.objects.create(
             plate_run=plate,
             well=well,
             analyte=analyte,
@@ -140,15 +140,15 @@ def test_under_any_bars_the_dataset_is_what_a_naive_reader_makes_of_them(
         "specimen__patient", "analyte"
     ):
         values, others, flags = expected[m.specimen.patient.subject_id, m.analyte.symbol]
-        barred = any(
+        excluded = any(
             plate == m.plate_run and well in (None, m.well) and analyte in (None, m.analyte)
             for plate, well, analyte, lifted in places
             if not lifted
         )
-        flags.add("barred" if barred and m.flag != "outlier" else m.flag)
-        if m.flag == "in_range" and not barred:
+        flags.add("excluded_from_models" if excluded and m.flag != "outlier" else m.flag)
+        if m.flag == "in_range" and not excluded:
             values.append(m.value)
-        if m.flag == "extrapolated" and not barred:
+        if m.flag == "extrapolated" and not excluded:
             others.append(m.value)
     found = dataset(study)
     assert len(expected) == 6 * len(SYMBOLS)
@@ -178,7 +178,7 @@ def test_versions_and_scores_say_since_when_they_are_stale() -> None:
     assert all(row["stale_since"] is None for row in rows(study, client, "scores/"))
 
 
-def test_a_specimens_page_tells_wells_and_bars_in_few_queries(
+def test_a_specimens_page_tells_wells_and_exclusions_in_few_queries(
     study: Study, plate: PlateRun
 ) -> None:
     specimen = Specimen.objects.get(label="P1-pre")
@@ -187,7 +187,7 @@ def test_a_specimens_page_tells_wells_and_bars_in_few_queries(
     with CaptureQueriesContext(connection) as counted:
         page = client.get(f"/studies/OWN/specimens/{specimen.pk}/").content.decode()
     assert len(counted) < 20
-    assert "3 values are barred from models." in page
+    assert "3 values are excluded from models." in page
     assert page.count("a clot") == 3
     assert f'href="/studies/OWN/plates/{plate.pk}/?analyte=' in page
     client.force_login(make_member(study, "coordinator"))
@@ -202,7 +202,7 @@ def test_the_overview_tells_of_plates_those_who_see_them(study: Study, plate: Pl
     client.force_login(make_member(study, "laboratory"))
     page = client.get("/studies/OWN/").content.decode()
     assert "2 plates" in page
-    assert "1 with values barred from models" in page
+    assert "1 with values excluded from models" in page
     assert "1 awaits judgement" in page
     client.force_login(make_member(study, "coordinator"))
     assert "awaits judgement" not in client.get("/studies/OWN/").content.decode()

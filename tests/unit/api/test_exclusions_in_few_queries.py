@@ -1,13 +1,13 @@
-"""What tells of plates and bars takes the same few queries for many plates, wells and analytes as for one."""
+"""What tells of plates and exclusions takes the same few queries for many plates, wells and analytes as for one."""
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from assays.models import Analyte, Measurement, PlateRun, QualityBar, Specimen, Well
-from assays.selectors.bars import judgement_counts
-from assays.selectors.plates import with_bars
+from assays.models import Analyte, Exclusion, Measurement, PlateRun, Specimen, Well
+from assays.selectors.exclusions import judgement_counts
+from assays.selectors.plates import with_exclusions
 from assays.selectors.specimens import standings
 from assays.services.quality import exclude
 from imports.models import ImportBatch, SourceFile
@@ -29,7 +29,7 @@ def study() -> Study:
 
 
 def large_specimen(study: Study) -> Specimen:
-    """One specimen with 93 analytes on each of four plates; a bar of every kind on the last."""
+    """One specimen with 93 analytes on each of four plates; an exclusion of every kind on the last."""
     analytes = Analyte.objects.bulk_create(
         Analyte(symbol=f"A{n:02d}", name=f"analyte {n}") for n in range(ANALYTES)
     )
@@ -55,7 +55,7 @@ def large_specimen(study: Study) -> Specimen:
         "a clot": {"well": well},
         "few beads": {"well": well, "analyte": analytes[0]},
     }.items():
-        QualityBar.objects.create(plate_run=plate, rule="excluded", reason=reason, **place)
+        Exclusion.objects.create(plate_run=plate, rule="excluded", reason=reason, **place)
     return specimen
 
 
@@ -69,8 +69,8 @@ def test_a_specimen_of_93_analytes_on_four_plates_in_fewer_than_twenty_queries(
         page = client.get(f"/studies/OWN/specimens/{specimen.pk}/").content.decode()
     assert len(counted) < 20
     assert page.count(">C5</a>") == PLATES * ANALYTES
-    assert "93 values are barred from models." in page
-    # the first analyte under all three bars, the others under that of the well
+    assert "93 values are excluded from models." in page
+    # the first analyte under all three exclusions, the others under that of the well
     assert page.count("<small>a clot</small>") == ANALYTES
     assert page.count("<small>CV too high</small>") == page.count("<small>few beads</small>") == 1
     assert "100.5" in page
@@ -91,7 +91,7 @@ def test_a_table_without_wells_has_no_columns_for_them(study: Study) -> None:
     assert not [h for h in ("Well", "Median fluorescence", "Beads") if f">{h}</th>" in page]
 
 
-def test_a_barred_value_of_another_patient_is_nothing_to_stand_among(study: Study) -> None:
+def test_a_excluded_value_of_another_patient_is_nothing_to_stand_among(study: Study) -> None:
     mine, other, third = (make_patient(study, subject_id=f"P{n}") for n in (1, 2, 3))
     plate = make_plate(study, [mine, other, third])
     (first, *_rest) = [s for s in standings(mine, "pre") if s.symbol == "IL6"]
@@ -114,8 +114,10 @@ def queries_of(client: Client, study: Study, lists: tuple[str, ...]) -> dict[str
     return found
 
 
-def test_lists_of_plates_and_bars_take_as_many_queries_for_many_as_for_one(study: Study) -> None:
-    lists = ("plates", "bars", "measurements")
+def test_lists_of_plates_and_exclusions_take_as_many_queries_for_many_as_for_one(
+    study: Study,
+) -> None:
+    lists = ("plates", "exclusions", "measurements")
     client = client_with(study, "laboratory")
     patients = [make_patient(study) for _ in range(3)]
 
@@ -161,17 +163,17 @@ def test_stale_scores_are_those_of_versions_in_use_and_of_patients_whom_one_may_
     assert stale_scores(everything, study) == 0
 
 
-def test_wells_and_bars_are_counted_each_for_itself(study: Study) -> None:
+def test_wells_and_exclusions_are_counted_each_for_itself(study: Study) -> None:
     plate = make_plate(study, [make_patient(study)])
-    make_plate(study, [], name="without bars", judged_at="2021-03-02T00:00:00Z")
+    make_plate(study, [], name="without exclusions", judged_at="2021-03-02T00:00:00Z")
     table = PlateRun.objects.create(study=study, panel=plate.panel, name="table")
     for rule in ("excluded", "vendor", "curve"):
-        QualityBar.objects.create(plate_run=plate, rule=rule, reason="x")
-    QualityBar.objects.create(plate_run=table, rule="excluded", reason="late")
-    counted = {p.name: (p.well_count, p.standing) for p in with_bars(PlateRun.objects.all())}
-    assert counted == {"plate 1": (7, 3), "without bars": (5, 0), "table": (0, 1)}
+        Exclusion.objects.create(plate_run=plate, rule=rule, reason="x")
+    Exclusion.objects.create(plate_run=table, rule="excluded", reason="late")
+    counted = {p.name: (p.well_count, p.standing) for p in with_exclusions(PlateRun.objects.all())}
+    assert counted == {"plate 1": (7, 3), "without exclusions": (5, 0), "table": (0, 1)}
     with CaptureQueriesContext(connection) as queries:
-        assert judgement_counts(study) == {"plates": 2, "barred": 2, "waiting": 1}
+        assert judgement_counts(study) == {"plates": 2, "excluded": 2, "waiting": 1}
     assert len(queries) == 1
 
 
