@@ -7,19 +7,20 @@ class AssaysConfig(AppConfig):
     verbose_name = _("Assays")
 
     def ready(self) -> None:
-        from assays.sentences import OF_MAPPINGS
+        from assays.sentences import OF_MAPPINGS, SENTENCES
         from assays.services import judging
         from assays.services.assay_import import AssayImporter
         from assays.services.plate_import import PlateImporter
         from imports.registry import register_importer
-        from imports.sentences import add_sentences
         from jobs.work import Work, register
+        from sentences import add_sentences
 
         register(
             judging.JUDGE,
             Work(compute=judging.compute_judgements, store=judging.store_judgements),
         )
-        add_sentences(OF_MAPPINGS)
+        add_sentences("assays", SENTENCES)
+        add_sentences("mapping", OF_MAPPINGS)
         register_importer("assay", AssayImporter())
         register_importer("plate", PlateImporter())
 

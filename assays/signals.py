@@ -12,6 +12,7 @@ from django.dispatch import Signal
 
 from accounts.models import User
 from assays.models import PlateRun
+from sentences import Sentence
 from studies.models import Study
 
 
@@ -31,7 +32,7 @@ class ValuesChanged:
     study: Study
     plate_run: PlateRun | None
     values: frozenset[ChangedValue]
-    reason: str
+    reason: Sentence
     by: User | None
 
 

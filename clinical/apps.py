@@ -12,11 +12,11 @@ class ClinicalConfig(AppConfig):
         from clinical.services.importing import ClinicalImporter
         from clinical.web import sections
         from imports.registry import register_importer
-        from imports.sentences import add_sentences
+        from sentences import add_sentences
         from studies.refusals import explain
         from studies.sections import overview_sections
 
-        add_sentences(OF_MAPPINGS)
+        add_sentences("mapping", OF_MAPPINGS)
         register_importer("clinical", ClinicalImporter())
         explain(SENTENCES)
         overview_sections.register(0, sections.counts_on_overview)

@@ -7,8 +7,12 @@ class ImportsConfig(AppConfig):
     verbose_name = _("Imports")
 
     def ready(self) -> None:
+        from imports.sentences import OF_MAPPINGS, SENTENCES
         from imports.services import jobs
         from jobs.work import register
+        from sentences import add_sentences
 
+        add_sentences("imports", SENTENCES)
+        add_sentences("mapping", OF_MAPPINGS)
         register(jobs.PREVIEW, jobs.PREVIEW_WORK)
         register(jobs.COMMIT, jobs.COMMIT_WORK)

@@ -1,16 +1,23 @@
-"""What is wrong with a mapping, in words: code -> sentence. The codes come from `tabular.section`, from here, and
-from the apps, each of which adds its own."""
-
-from collections.abc import Mapping
-from typing import Any
+"""What imports say, and what is wrong with a mapping: code -> sentence. The codes of mappings come from
+`tabular.section`, from here, and from the apps, each of which adds its own."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from imports.texts import quoted
+from sentences import Sentence
 from tabular.section import Problem
 
 SENTENCES = {
+    "reading": gettext_noop("reading the file"),
+    "received": gettext_noop("import %(file)s"),
+    "again": gettext_noop("import %(file)s again"),
+    "previewed": gettext_noop("preview of %(file)s"),
+    "confirmed": gettext_noop("warnings of %(file)s confirmed"),
+    "dropped": gettext_noop("import %(file)s dropped"),
+}
+
+OF_MAPPINGS = {
     "unknown_key": gettext_noop("this key is not known here; use %(keys)s."),
     "no_text": gettext_noop("write a text."),
     "not_one_of": gettext_noop("“%(value)s” is not known here; use one of %(choices)s."),
@@ -41,28 +48,13 @@ SENTENCES = {
 }
 
 
-def add_sentences(sentences: Mapping[str, str]) -> None:
-    """Say what an app's own codes mean; done once, in its ready()."""
-    twice = {code for code in sentences if SENTENCES.get(code, sentences[code]) != sentences[code]}
-    if twice:
-        raise ValueError(f"These codes have a sentence already: {', '.join(sorted(twice))}.")
-    SENTENCES.update(sentences)
-
-
 def say(problem: Problem) -> str:
     """A problem with its place, in the reader's language."""
-    values = {name: _in_words(value) for name, value in problem.parameters.items()}
-    sentence = _(SENTENCES[problem.code]) % values
     place = f"{problem.where}: " if problem.where else ""
-    return place + sentence + say_near(problem.near)
+    sentence = Sentence(f"mapping.{problem.code}", **problem.parameters)
+    return f"{place}{sentence}{say_near(problem.near)}"
 
 
 def say_near(names: tuple[str, ...]) -> str:
     """“ Did you mean …?” for known names that are close; else nothing."""
     return " " + _("Did you mean %(names)s?") % {"names": quoted(names)} if names else ""
-
-
-def _in_words(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return ", ".join(str(one) for one in value)
-    return value

@@ -7,6 +7,7 @@ from django.contrib import admin, messages
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.admin import ModelAdmin
@@ -99,9 +100,9 @@ class JobAdmin(ModelAdmin):
     @display(description=_("progress"))
     def doing(self, job: Job) -> str:
         if job.state == Job.State.FAILED:
-            return job.error.splitlines()[0][:120] if job.error else ""
+            return Truncator(job.error).chars(120)
         if job.state == Job.State.CANCELLED:
-            return job.message
+            return str(job.message)
         return f"{job.progress} % {job.message}".strip()
 
     @display(description=_("attempts"), ordering="attempts")
@@ -110,7 +111,8 @@ class JobAdmin(ModelAdmin):
 
     @display(description=_("error"))
     def error_shown(self, job: Job) -> str:
-        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', job.error or "–")
+        told = "\n\n".join(filter(None, (str(job.error), job.traceback)))
+        return format_html('<pre class="whitespace-pre-wrap">{}</pre>', told or "–")
 
     @admin.action(description=_("Run again (failed jobs)"), permissions=["view"])
     def run_again(self, request: PersonRequest, jobs: QuerySet[Job]) -> None:

@@ -2,6 +2,8 @@ from django.apps import AppConfig, apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
+from sentences import add_sentences
+
 
 class JobsConfig(AppConfig):
     name = "jobs"
@@ -10,8 +12,10 @@ class JobsConfig(AppConfig):
     def ready(self) -> None:
         from jobs.schedule import make_missing_rows
         from jobs.scheduled import Scheduled, register_scheduled
+        from jobs.sentences import SENTENCES
         from jobs.tasks import CLEAR_ENDED_SESSIONS, remove_ended_sessions
 
+        add_sentences("jobs", SENTENCES)
         register_scheduled(CLEAR_ENDED_SESSIONS, Scheduled(remove_ended_sessions))
 
         post_migrate.connect(

@@ -12,6 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import known
+from sentences import SentenceField
 
 
 class State(models.TextChoices):
@@ -59,9 +60,10 @@ class Job(models.Model):
     )
     handed_out_at = models.DateTimeField(_("last handed to the broker"), null=True, blank=True)
     progress = models.PositiveSmallIntegerField(_("progress (%)"), default=0)
-    message = models.CharField(_("what it is doing"), max_length=300, blank=True)
+    message = SentenceField(_("what it is doing"))
     result = models.JSONField(_("result"), null=True, blank=True)
-    error = models.TextField(_("error"), blank=True)
+    error = SentenceField(_("error"))
+    traceback = models.TextField(_("traceback"), blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

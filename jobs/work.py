@@ -10,16 +10,21 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from accounts.models import User
+from sentences import Sentence, as_sentence
 
 
 class Progress(Protocol):
     """How a computation tells people where it is."""
 
-    def __call__(self, percent: int, message: str) -> None: ...
+    def __call__(self, percent: int, message: Sentence | str) -> None: ...
 
 
 class WorkError(Exception):
-    """The work cannot be done and trying again would not help; the text tells a person what to do."""
+    """The work cannot be done and trying again would not help; `said` tells a person what to do."""
+
+    def __init__(self, said: Sentence | str) -> None:
+        self.said = as_sentence(said)
+        super().__init__(str(said))
 
 
 @dataclass(frozen=True)
@@ -37,16 +42,16 @@ class Work:
     background: whether all other work goes first where both wait for a worker.
     short: whether it takes seconds; a process is kept free for such work, so that it never waits behind
     long work.
-    unwanted: why a job with this payload need not be done any longer, in a sentence, or nothing. Asked
+    unwanted: why a job with this payload need not be done any longer, or None. Asked
     before it is begun and while it waits; such a job is cancelled.
     """
 
     compute: Callable[[Asked, Progress], Any]
     store: Callable[[Asked, Any], dict[str, Any]]
-    failed: Callable[[Asked, str], None] | None = None
+    failed: Callable[[Asked, Sentence], None] | None = None
     background: bool = False
     short: bool = False
-    unwanted: Callable[[dict[str, Any]], str] | None = None
+    unwanted: Callable[[dict[str, Any]], Sentence | None] | None = None
 
 
 KINDS: dict[str, Work] = {}

@@ -9,8 +9,12 @@ class ModelingConfig(AppConfig):
     def ready(self) -> None:
         from jobs.scheduled import Scheduled, register_scheduled
         from jobs.work import Work, register
+        from modeling.sentences import SENTENCES
         from modeling.services import cross_validation, schedule, scoring, training
         from modeling.signals import connect
+        from sentences import add_sentences
+
+        add_sentences("modeling", SENTENCES)
 
         register(
             training.TRAIN, Work(compute=training.compute_training, store=training.store_training)

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import known
 from assays.models.catalogue import Analyte, Panel
 from assays.models.plate import PlateRun, Well
+from assays.sentences import SENTENCES
 from audit.tracking import tracked
+from sentences import SentenceField
 from studies.models import Study
 
 
@@ -113,17 +115,17 @@ class PanelPolicy(models.Model):
 
 
 class Rule(models.TextChoices):
-    EXCLUDED = "excluded", _("excluded by a person")
-    SUPERSEDED = "superseded", _("superseded by a newer export")
-    BEAD_COUNT = "bead_count", _("bead count")
-    INTRA_CV = "intra_cv", _("CV within the plate")
-    INTER_CV = "inter_cv", _("distance between plates")
-    RECOVERY = "recovery", _("recovery of the standards")
-    OUT_OF_RANGE = "out_of_range", _("share out of range")
-    VENDOR = "vendor", _("quality control of the vendor")
-    CURVE = "curve", _("our own curve")
-    KIT_RANGE = "kit_range", _("range of the kit's controls")
-    HOOK = "hook", _("hook at the top of the standards")
+    EXCLUDED = "excluded", _(SENTENCES["rule_excluded"])
+    SUPERSEDED = "superseded", _(SENTENCES["rule_superseded"])
+    BEAD_COUNT = "bead_count", _(SENTENCES["rule_bead_count"])
+    INTRA_CV = "intra_cv", _(SENTENCES["rule_intra_cv"])
+    INTER_CV = "inter_cv", _(SENTENCES["rule_inter_cv"])
+    RECOVERY = "recovery", _(SENTENCES["rule_recovery"])
+    OUT_OF_RANGE = "out_of_range", _(SENTENCES["rule_out_of_range"])
+    VENDOR = "vendor", _(SENTENCES["rule_vendor"])
+    CURVE = "curve", _(SENTENCES["rule_curve"])
+    KIT_RANGE = "kit_range", _(SENTENCES["rule_kit_range"])
+    HOOK = "hook", _(SENTENCES["rule_hook"])
 
 
 @tracked(study="plate_run", bulk=Q(raised_by=None))
@@ -153,7 +155,7 @@ class Exclusion(models.Model):
     rule = models.CharField(_("rule"), max_length=12, choices=Rule.choices)
     value = models.FloatField(_("found"), null=True, blank=True)
     limit = models.FloatField(_("limit"), null=True, blank=True)
-    reason = models.CharField(_("why"), max_length=500)
+    reason = SentenceField(_("why"))
     raised_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -162,7 +164,7 @@ class Exclusion(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     lifted_at = models.DateTimeField(null=True, blank=True)
-    lift_reason = models.CharField(_("why it was lifted"), max_length=500, blank=True)
+    lift_reason = SentenceField(_("why it was lifted"))
 
     class Meta:
         verbose_name = _("exclusion")
@@ -176,10 +178,14 @@ class Exclusion(models.Model):
                 name="assays_exclusion_stands_once",
             ),
             known("rule", Rule, "assays_exclusion_rule_known"),
-            models.CheckConstraint(condition=~Q(reason=""), name="assays_exclusion_has_a_reason"),
             models.CheckConstraint(
-                condition=Q(lifted_at__isnull=True, lifted_by__isnull=True, lift_reason="")
-                | (Q(lifted_at__isnull=False) & ~Q(lift_reason="")),
+                condition=Q(reason__isnull=False), name="assays_exclusion_has_a_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    lifted_at__isnull=True, lifted_by__isnull=True, lift_reason__isnull=True
+                )
+                | Q(lifted_at__isnull=False, lift_reason__isnull=False),
                 name="assays_exclusion_is_lifted_with_a_reason",
             ),
         ]

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from assays.quality.rules import Finding
+from assays.quality.said import Said
 
 FEWEST = 3
 """Of two plates that differ nobody can say which is off."""
@@ -59,19 +60,18 @@ def findings_between(found: pd.DataFrame, limit: float) -> dict[int, list[Findin
         median = float(rows["distance"].abs().median())
         if median > limit:
             finding = Finding(
-                "inter_cv", None, int(str(analyte)), median, limit, _sentence(rows, median, limit)
+                "inter_cv", None, int(str(analyte)), median, limit, _say(rows, median, limit)
             )
             off.setdefault(int(str(plate)), []).append(finding)
     return off
 
 
-def _sentence(rows: pd.DataFrame, median: float, limit: float) -> str:
+def _say(rows: pd.DataFrame, median: float, limit: float) -> Said:
     way = "above" if rows["distance"].median() > 0 else "below"
-    many = f" (median of {len(rows)} controls)" if len(rows) > 1 else ""
-    return (
-        f"controls lie {median:.1f} % {way} their target{many}, more than {limit:g} %; "
-        f"the target is the median of {int(rows['plates'].max())} plates"
-    )
+    numbers = {"distance": median, "limit": limit, "plates": int(rows["plates"].max())}
+    if len(rows) > 1:
+        return Said(f"several_controls_{way}", {**numbers, "controls": len(rows)})
+    return Said(f"controls_{way}", numbers)
 
 
 def undecided(found: pd.DataFrame, limit: float) -> pd.DataFrame:

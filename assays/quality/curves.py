@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from assays.quality.said import Said
+
 Floats = NDArray[np.float64]
 NUMBER = r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)"
 FORMULA = re.compile(
@@ -61,7 +63,7 @@ class Fit:
 
     curve: Curve | None
     r_squared: float = float("nan")
-    reason: str = ""
+    reason: Said | None = None
 
 
 def vendor_curve(text: str) -> Curve | None:
@@ -84,15 +86,15 @@ def fit_curve(concentration: Any, fluorescence: Any, kind: str = "5PL") -> Fit:
     x, y = x[good], y[good]
     free = 4 if kind == "4PL" else 5
     if len(np.unique(x)) < free:
-        return Fit(None, reason=f"levels of standards: {len(np.unique(x))}, fewer than {free}")
+        return Fit(None, reason=Said("few_levels", {"levels": len(np.unique(x)), "fewest": free}))
     if np.ptp(y) <= 0.5 * y.min():
-        return Fit(None, reason="the fluorescence of the standards hardly differs")
+        return Fit(None, reason=Said("flat_standards"))
     best = min(
         (_fitted(x, y, bend, slope, free) for bend in BENDS for slope in SLOPES),
         key=lambda result: result.cost,
     )
     if not best.success or not np.isfinite(best.cost):
-        return Fit(None, reason="the fit did not converge")
+        return Fit(None, reason=Said("not_converged"))
     curve = _curve(best.x)
     left = float(((curve.fluorescence(x) - y) ** 2).sum())
     return Fit(curve, 1 - left / float(((y - y.mean()) ** 2).sum()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from assays.quality.digits import four
+from assays.quality.said import Said
 
 RISES = 2.0
 """Standards that do not even double in fluorescence show no curve whose top could fall."""
@@ -22,11 +23,14 @@ class Hook:
     fluorescence: float
     fall: float
 
+    @property
+    def said(self) -> Said:
+        """What it means, in a sentence."""
+        numbers = {"peak": four(self.peak), "fluorescence": four(self.fluorescence)}
+        return Said("hook", {"fall": self.fall, **numbers})
+
     def __str__(self) -> str:
-        return (
-            f"the fluorescence of the standards falls by {self.fall:.0f} % above {four(self.peak)} (a hook): "
-            f"readings from {four(self.fluorescence)} on may belong to either side of it"
-        )
+        return str(self.said)
 
 
 def find_hook(levels: pd.Series, max_fall: float) -> Hook | None:

@@ -12,6 +12,7 @@ import pandas as pd
 from assays.quality.curves import Curve, Fit, fit_curve
 from assays.quality.digits import four
 from assays.quality.hook import Hook, find_hook
+from assays.quality.said import Said
 
 FLUORESCENCE = ("net_mfi", "mfi")
 
@@ -80,7 +81,7 @@ def refit(standards: pd.DataFrame, kind: str, accepted: Accepted | None = None) 
     recovery by it is accepted (below a hook, where there is one).
     """
     if standards.empty:
-        return Fitted(Fit(None, reason="no standards"))
+        return Fitted(Fit(None, reason=Said("no_standards")))
     accepted = accepted or Accepted()
     by = fluorescence_of(standards)
     hook = find_hook(levels_of(standards, by), accepted.max_hook)
@@ -97,7 +98,7 @@ def refit(standards: pd.DataFrame, kind: str, accepted: Accepted | None = None) 
     if hook is not None:
         good = good[good["seen"] < hook.fluorescence]
     if good.empty:
-        why = f"it gives back no standard within {accepted.low:g}–{accepted.high:g} %"
+        why = Said("no_standard_given_back", {"low": accepted.low, "high": accepted.high})
         return Fitted(replace(fit, reason=why), None, hook, told)
     lowest, highest = float(good.index.min()), float(good.index.max())
     told += _told_range(used["expected"], lowest, highest, accepted)

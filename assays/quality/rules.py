@@ -12,6 +12,7 @@ from assays.quality.digits import four
 from assays.quality.hook import find_hook
 from assays.quality.refit import fluorescence_of, levels_of
 from assays.quality.replicates import intra_plate_cv
+from assays.quality.said import Said
 
 FEWEST_STANDARDS = 3
 IN_RANGE = ("in_range", "extrapolated")
@@ -40,7 +41,12 @@ class Finding:
     analyte: int | None
     value: float
     limit: float
-    text: str
+    said: Said
+
+    @property
+    def text(self) -> str:
+        """What it says, in English."""
+        return str(self.said)
 
 
 def judge(measurements: pd.DataFrame, limits: Limits, *, is_log2: bool = False) -> list[Finding]:
@@ -65,8 +71,8 @@ def _bead_counts(samples: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
     few = samples[samples["bead_count"] < limits.min_bead_count]
     columns = (few[name].tolist() for name in ("well", "analyte", "bead_count"))
     for well, analyte, count in zip(*columns, strict=True):
-        text = f"{count:g} beads, fewer than {limits.min_bead_count}"
-        yield Finding("bead_count", int(well), int(analyte), count, limits.min_bead_count, text)
+        said = Said("few_beads", {"count": count, "fewest": limits.min_bead_count})
+        yield Finding("bead_count", int(well), int(analyte), count, limits.min_bead_count, said)
 
 
 def _repeats(samples: pd.DataFrame, limits: Limits, is_log2: bool) -> Iterator[Finding]:
@@ -81,8 +87,10 @@ def _repeats(samples: pd.DataFrame, limits: Limits, is_log2: bool) -> Iterator[F
                 int(str(analyte)),
                 median,
                 limits.max_intra_cv,
-                f"repeats differ by a CV of {median:.1f} % (median of {len(cvs)} specimens), more than "
-                f"{limits.max_intra_cv:g} %",
+                Said(
+                    "repeats_differ",
+                    {"cv": median, "specimens": len(cvs), "limit": limits.max_intra_cv},
+                ),
             )
 
 
@@ -116,8 +124,13 @@ def _recoveries(measurements: pd.DataFrame, limits: Limits) -> Iterator[Finding]
                 int(str(analyte)),
                 100 * well / len(levels),
                 50,
-                f"{well} of {len(levels)} levels of the standards are recovered within "
-                f"{limits.recovery_low:g}–{limits.recovery_high:g} %",
+                Said(
+                    "levels_recovered",
+                    {
+                        **{"well": well, "levels": len(levels)},
+                        **{"low": limits.recovery_low, "high": limits.recovery_high},
+                    },
+                ),
             )
 
 
@@ -136,7 +149,7 @@ def _out_of_range(samples: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
             int(str(analyte)),
             float(np.round(share, 2)),
             limits.max_out_of_range,
-            f"{share:.0f} % of the samples are out of range, more than {limits.max_out_of_range:g} %",
+            Said("share_out_of_range", {"share": share, "limit": limits.max_out_of_range}),
         )
 
 
@@ -155,9 +168,9 @@ def _hooks(measurements: pd.DataFrame, limits: Limits) -> Iterator[Finding]:
             continue
         beyond = seen[seen[by] >= hook.fluorescence]
         for well, fluorescence in zip(beyond["well"].tolist(), beyond[by].tolist(), strict=True):
-            text = f"fluorescence {four(fluorescence)}: {hook}"
+            said = Said("beyond_hook", {"fluorescence": four(fluorescence), "hook": hook.said})
             place = ("hook", int(well), int(str(analyte)))
-            yield Finding(*place, fluorescence, hook.fluorescence, text)
+            yield Finding(*place, fluorescence, hook.fluorescence, said)
 
 
 def _kit_ranges(measurements: pd.DataFrame) -> Iterator[Finding]:
@@ -193,14 +206,23 @@ def _outside_kit(analyte: int, outside: pd.DataFrame, of: int) -> Finding:
     first = outside.iloc[0]
     value, low, high = (float(first[name]) for name in ("value", "low", "high"))
     limit = low if value < low else high
-    read = four(value) if np.isfinite(value) else ("below" if value < 0 else "above") + " range"
-    text = f"control “{first['sample']}” reads {read}, outside the kit's {_range(low, high)}"
-    more = f" ({len(outside)} of {of} controls are outside)" if of > 1 else ""
     found = value if np.isfinite(value) else limit
-    return Finding("kit_range", None, analyte, found, limit, text + more)
+    told = {"control": first["sample"], "read": _read(value), "range": _range(low, high)}
+    said = Said("outside_kit", told)
+    if of > 1:
+        said = Said("outside_kit_of_several", {**told, "outside": len(outside), "controls": of})
+    return Finding("kit_range", None, analyte, found, limit, said)
 
 
-def _range(low: float, high: float) -> str:
+def _read(value: float) -> Said:
+    if np.isfinite(value):
+        return Said("number", {"number": four(value)})
+    return Said("below_range" if value < 0 else "above_range")
+
+
+def _range(low: float, high: float) -> Said:
     if np.isnan(low):
-        return f"at most {four(high)}"
-    return f"at least {four(low)}" if np.isnan(high) else f"{four(low)}–{four(high)}"
+        return Said("at_most", {"high": four(high)})
+    if np.isnan(high):
+        return Said("at_least", {"low": four(low)})
+    return Said("from_to", {"low": four(low), "high": four(high)})

@@ -44,7 +44,7 @@ def verdict_of(
     without = [
         Finding("curve", None, analyte, 0, 1, found.fit.reason)
         for analyte, found in fits.items()
-        if found.refit is None
+        if found.refit is None and found.fit.reason is not None
     ]
     ours = _by_our_curves(frame, fits)
     refits = {

@@ -8,6 +8,7 @@ from accounts.models import User
 from assays.models import Analyte, AnalyteAlias, normalized
 from audit.recording import recorded
 from imports.sentences import say
+from sentences import Sentence
 from studies.refusals import Refused, explained
 from tabular.checked_yaml import YamlError, read_yaml
 from tabular.section import Section
@@ -22,7 +23,7 @@ def load_analytes(*, text: str, by: User | None) -> dict[str, int]:
     """
     entries = _entries(text)
     counts = {"new analytes": 0, "new names": 0, "analytes already there": 0}
-    with recorded(by=by, reason="catalogue of analytes loaded"), explained():
+    with recorded(by=by, reason=Sentence("assays.catalogue_loaded")), explained():
         for entry in entries:
             analyte = Analyte.objects.filter(symbol=entry["symbol"]).first()
             counts["analytes already there"] += analyte is not None

@@ -9,6 +9,7 @@ from accounts.models import User
 from assays.models import PlateRun
 from assays.selectors.judged import UsedValue
 from assays.signals import ChangedValue, Consequence, ValuesChanged, values_changed
+from sentences import Sentence
 from studies.refusals import Refused
 
 LONGEST_REASON = 480
@@ -22,7 +23,7 @@ def changed(values: Iterable[UsedValue]) -> frozenset[ChangedValue]:
 
 
 def tell(
-    plate_run: PlateRun, values: frozenset[ChangedValue], reason: str, by: User | None
+    plate_run: PlateRun, values: frozenset[ChangedValue], reason: Sentence, by: User | None
 ) -> list[Consequence]:
     """Tell the apps above which values have changed; their answers, one list."""
     if not values:

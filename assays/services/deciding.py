@@ -11,13 +11,14 @@ from assays.models import PlateRun
 from assays.services.verdicts import Watch, judge_anew, of_verdicts
 from assays.signals import Consequence
 from audit.recording import recorded
+from sentences import Sentence
 from studies.permissions import Capability
 from studies.selectors.access import require
 from studies.services.locking import lock_study
 
 
 def decide_on(
-    plate_run: PlateRun, act: Callable[[PlateRun], bool], reason: str, by: User | None
+    plate_run: PlateRun, act: Callable[[PlateRun], bool], reason: Sentence, by: User | None
 ) -> list[Consequence]:
     """Act on a plate, in one transaction that holds the study; what follows from it.
 
@@ -26,7 +27,7 @@ def decide_on(
     rules raise or lift by it and what had been made from values that differ now are the answer.
     """
     require(by, plate_run.study, Capability.JUDGE_PLATES)
-    with recorded(by=by, reason=f"plate {plate_run.name}: {reason}"):
+    with recorded(by=by, reason=Sentence("assays.on_plate", plate=plate_run.name, what=reason)):
         lock_study(plate_run.study_id)
         held = (
             PlateRun.objects.select_for_update(no_key=True, of=("self",))

@@ -18,6 +18,7 @@ from assays.quality import Finding, Verdict, verdict_of
 from assays.selectors.judged import as_judged, limits_of, policy_of
 from assays.selectors.lots import lot_of
 from assays.selectors.matrix import NEVER
+from assays.sentences import said_of
 from assays.services.superseding import supersede
 from assays.services.verdicts import (
     Watch,
@@ -29,6 +30,7 @@ from assays.services.verdicts import (
     verdict_in_words,
 )
 from assays.signals import Consequence
+from sentences import words
 
 
 @dataclass(frozen=True)
@@ -56,8 +58,9 @@ class Coming:
                 "" if one.well is None else positions[one.well],
             ]
             place = ", ".join(filter(None, names)) or _("whole plate")
-            words = verdict_in_words(self.planned.run.name, place, one.text)
-            found.append(Consequence("raised", words))
+            why = said_of(one.said)
+            text = verdict_in_words(self.planned.run.name, place, why)
+            found.append(Consequence("raised", text))
         return found
 
 
@@ -82,7 +85,7 @@ def foretell(new: Sequence[PlannedPlate], reason: str, by: User | None) -> list[
             found += [word for c in coming for word in c.in_words(between.get(c.key, []))]
             changes += judge_lots(lot.plates(), watch, here)
         found += of_verdicts(changes)
-        found += watch.tell(reason, by)
+        found += watch.tell(words(reason), by)
         transaction.set_rollback(True)
     return found
 

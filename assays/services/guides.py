@@ -1,12 +1,11 @@
 """Guide sets: the plates of a panel and lot whose controls are the target for all plates of the lot."""
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from assays.models import PlateRun
 from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
+from sentences import Sentence
 
 
 def choose_guide(
@@ -23,5 +22,5 @@ def choose_guide(
         held.save(update_fields=["in_guide_set"])
         return True
 
-    said = _("taken into the guide set") if chosen else _("taken out of the guide set")
-    return decide_on(plate_run, act, f"{said}: {why}", by)
+    code = "assays.into_guide_set" if chosen else "assays.out_of_guide_set"
+    return decide_on(plate_run, act, Sentence(code, why=why), by)

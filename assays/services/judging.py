@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Exclusion, Panel, PlateRun
@@ -26,6 +25,7 @@ from audit.recording import recorded
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress
+from sentences import Sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import require
@@ -49,7 +49,7 @@ def judged_again(
 ) -> tuple[list[VerdictChange], list[Consequence]]:
     """`judge_plate`, with every verdict that changes on any plate, and with what follows from it."""
     require(by, plate_run.study, Capability.JUDGE_PLATES)
-    with recorded(by=by, reason=f"plate {plate_run.name} judged"):
+    with recorded(by=by, reason=Sentence("assays.judged", plates=plate_run.name)):
         lock_study(plate_run.study_id)
         held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
         watch = Watch()
@@ -69,9 +69,9 @@ def judge_new(
     watch = watch or Watch()
     names = ", ".join(plate_run.name for plate_run in plates)
     superseded = [plate_run.supersedes for plate_run in plates if plate_run.supersedes]
-    with recorded(by=by, reason=f"plate {names} judged"):
+    with recorded(by=by, reason=Sentence("assays.judged", plates=names[:200])):
         changes = judge_anew([*plates, *superseded], watch)
-        reason = _("plate %(name)s imported") % {"name": names[:200]}
+        reason = Sentence("assays.plates_imported", plates=names[:200])
         stale = watch.tell(reason, by, but=[plate_run.pk for plate_run in plates])
     return [*of_verdicts(changes), *stale]
 
@@ -91,7 +91,7 @@ def compute_judgements(asked: Asked, progress: Progress) -> list[Judgement]:
     plates = list(_plates_of(asked))
     found = []
     for number, plate in enumerate(plates):
-        progress(95 * number // len(plates), _("Judging %(plate)s") % {"plate": plate.name})
+        progress(95 * number // len(plates), Sentence("assays.judging", plate=plate.name))
         found.append(judgement_of(plate))
     return found
 
@@ -102,7 +102,7 @@ def store_judgements(asked: Asked, outcome: list[Judgement]) -> dict[str, Any]:
     lock_study(asked.payload["study"], patient=True)
     known = {judgement.plate: judgement for judgement in outcome}
     plates, changes, lots = list(_plates_of(asked)), [], Watch()
-    with recorded(by=asked.by, reason="plates of a panel judged"):
+    with recorded(by=asked.by, reason=Sentence("assays.panel_judged")):
         for plate in plates:
             judgement = known.get(plate.pk)
             if judgement is None or judgement.basis != basis_of(plate):
@@ -112,12 +112,12 @@ def store_judgements(asked: Asked, outcome: list[Judgement]) -> dict[str, Any]:
             changes += keep_judgement(plate, judgement)
             watch.tell(_again(plate), asked.by)
         changes += judge_lots(plates, lots)
-        lots.tell(_("judged again with all plates of the panel"), asked.by)
+        lots.tell(Sentence("assays.panel_judged_again"), asked.by)
     return {"plates": len(plates), "exclusions_raised": sum(one.is_raised for one in changes)}
 
 
-def _again(plate_run: PlateRun) -> str:
-    return _("plate %(name)s judged again") % {"name": plate_run.name}
+def _again(plate_run: PlateRun) -> Sentence:
+    return Sentence("assays.judged_again", plate=plate_run.name)
 
 
 def _plates_of(asked: Asked) -> QuerySet[PlateRun]:

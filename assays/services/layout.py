@@ -10,6 +10,7 @@ from assays.models import Measurement, PlateRun, SampleType, Specimen, Well
 from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
+from sentences import Sentence
 from studies.refusals import Refused
 
 
@@ -23,8 +24,7 @@ def correct_layout(
     said already changes nothing.
     """
     why = checked_reason(reason)
-    said = ", ".join(labels)[:100]
-    text = _("layout of %(wells)s corrected: %(why)s") % {"wells": said, "why": why}
+    said = Sentence("assays.layout_corrected", wells=", ".join(labels)[:100], why=why)
 
     def act(held: PlateRun) -> bool:
         moves = list(_moves(held, labels))
@@ -32,7 +32,7 @@ def correct_layout(
             _move(held, well, specimen)
         return bool(moves)  # other wells are repeats of each other now
 
-    return decide_on(plate_run, act, text, by)
+    return decide_on(plate_run, act, said, by)
 
 
 def _moves(

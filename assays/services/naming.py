@@ -18,6 +18,7 @@ from audit.recording import recorded
 from imports.models import ImportBatch
 from imports.reading import near
 from imports.services.batches import receive_again
+from sentences import Sentence
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
@@ -60,7 +61,10 @@ def name_analytes(
     if not choices:
         raise Refused(_("Say what one of the names is."))
     errors: dict[str, list[str]] = {}
-    with recorded(by=by, reason=f"analytes of {batch.source.name} named"), explained():
+    with (
+        recorded(by=by, reason=Sentence("assays.analytes_named", file=batch.source.name)),
+        explained(),
+    ):
         catalogue = _Catalogue()
         for choice in choices:
             if choice.name not in asked:

@@ -13,6 +13,7 @@ from assays.services.judging import request_judging
 from assays.services.verdicts import POLICY_FIELDS, policy_stamp
 from audit.recording import recorded
 from jobs.models import Job
+from sentences import Sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, Stale
@@ -40,7 +41,9 @@ def set_policy(
         raise ValueError(f"A policy has no field {', '.join(sorted(unknown))}.")
     if not _differs(study, panel, values):
         return None
-    with recorded(by=by, reason=f"policy of {panel}: {checked_reason(reason)}"):
+    with recorded(
+        by=by, reason=Sentence("assays.policy_set", panel=panel, why=checked_reason(reason))
+    ):
         # Before the study is held: the job that judges holds its own row first, too.
         job = request_judging(study=study, panel=panel, by=by)
         lock_study(study)

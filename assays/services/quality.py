@@ -12,6 +12,7 @@ from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
 from assays.services.superseding import check_one_in_use
 from assays.signals import Consequence
+from sentences import Sentence
 from studies.refusals import Refused
 
 Rule = Exclusion.Rule
@@ -56,7 +57,7 @@ def exclude(
                 continue
         return made
 
-    return _acted(plate_run, act, _("excluded: %(why)s") % {"why": why}, by)
+    return _act_on(plate_run, act, Sentence("assays.excluded", why=why), by)
 
 
 def lift(*, exclusion: Exclusion, reason: str, by: User | None) -> Acted:
@@ -71,8 +72,9 @@ def lift(*, exclusion: Exclusion, reason: str, by: User | None) -> Acted:
         )
         return [exclusion] if lifted else []
 
-    done = _("restored") if exclusion.rule in Exclusion.DECISIONS else _("rule overridden")
-    return _acted(exclusion.plate_run, act, f"{done}: {why}", by)
+    restored = exclusion.rule in Exclusion.DECISIONS
+    done = Sentence("assays.restored" if restored else "assays.rule_overridden", why=why)
+    return _act_on(exclusion.plate_run, act, done, by)
 
 
 def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) -> Acted:
@@ -91,14 +93,16 @@ def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) ->
         standing.update(lifted_at=timezone.now(), lifted_by=by, lift_reason=why)
         return exclusions
 
-    done = _("all excluded restored") if rule == Rule.EXCLUDED else _("all overridden")
-    return _acted(plate_run, act, f"{known[rule].label}: {done}: {why}", by)
+    code = "assays.all_restored" if rule == Rule.EXCLUDED else "assays.all_overridden"
+    return _act_on(
+        plate_run, act, Sentence(code, rule=Sentence(f"assays.rule_{rule}"), why=why), by
+    )
 
 
-def _acted(
+def _act_on(
     plate_run: PlateRun,
     act: Callable[[PlateRun], list[Exclusion]],
-    reason: str,
+    reason: Sentence,
     by: User | None,
 ) -> Acted:
     found: list[Exclusion] = []

@@ -6,17 +6,16 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Exclusion, PlateRun
+from sentences import Sentence
 from studies.refusals import Refused
-
-LONGEST = 500
 
 
 def supersede(*, old: PlateRun, name: str, reason: str, by: User | None) -> Exclusion:
     """Take a plate out of use for a newer export of the same run (of that name), in the transaction of its
     import: an exclusion on the whole plate says who, when and why. Its values stay as they are."""
-    why = _("superseded by “%(name)s”: %(why)s") % {"name": name, "why": reason}
+    why = Sentence("assays.superseded_by", name=name, why=reason)
     return Exclusion.objects.create(
-        plate_run=old, rule=Exclusion.Rule.SUPERSEDED, reason=why[:LONGEST], raised_by=by
+        plate_run=old, rule=Exclusion.Rule.SUPERSEDED, reason=why, raised_by=by
     )
 
 

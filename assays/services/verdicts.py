@@ -21,6 +21,7 @@ from accounts.models import User
 from assays.models import Exclusion, PanelPolicy, PlateAnalyte, PlateRun, Well
 from assays.quality import Finding, verdict_of
 from assays.quality.between_plates import findings_between
+from assays.quality.said import Said
 from assays.selectors.judged import (
     UsedValue,
     curve_kinds,
@@ -31,8 +32,10 @@ from assays.selectors.judged import (
     used_values,
 )
 from assays.selectors.lots import Lot, distances_in, lot_of
+from assays.sentences import said_of
 from assays.services.consequences import changed, tell
 from assays.signals import Consequence
+from sentences import Sentence
 
 Rule = Exclusion.Rule
 VENDOR_WARNS = ("QC:", "QC_Warning:", "SampleQC:")
@@ -79,7 +82,9 @@ class Watch:
             before = used_values(plate_run, analytes)
             self._before[plate_run.pk] = (plate_run, analytes, before)
 
-    def tell(self, reason: str, by: User | None, *, but: Iterable[int] = ()) -> list[Consequence]:
+    def tell(
+        self, reason: Sentence, by: User | None, *, but: Iterable[int] = ()
+    ) -> list[Consequence]:
         """Tell the apps above of each remembered plate (but some) what differs now; what had been made of it,
         each named once."""
         found: dict[tuple[str, str], Consequence] = {}
@@ -106,7 +111,7 @@ def of_verdicts(changes: Iterable[VerdictChange]) -> list[Consequence]:
     return sorted(found, key=lambda one: one.kind, reverse=True)
 
 
-def verdict_in_words(plate: str, place: str, why: str) -> str:
+def verdict_in_words(plate: str, place: str, why: Sentence) -> str:
     return _("%(plate)s, %(place)s: %(why)s") % {"plate": plate, "place": place, "why": why}
 
 
@@ -135,7 +140,7 @@ def judgement_of(plate_run: PlateRun) -> Judgement:
 def vendor_findings(wells: Iterable[tuple[int, str]]) -> list[Finding]:
     """Wells (key and remark) that the vendor's own quality control warns of."""
     return [
-        Finding(Rule.VENDOR, pk, None, 1, 0, remark)
+        Finding(Rule.VENDOR, pk, None, 1, 0, Said("vendor_warns", {"remark": remark[:LONGEST]}))
         for pk, remark in wells
         if remark.startswith(VENDOR_WARNS)
     ]
@@ -226,7 +231,7 @@ def _set_exclusions(
         [(exclusion, found[p]) for p, exclusion in standing.items() if p in found]
     )
     exclusions.filter(pk__in=[exclusion.pk for exclusion in gone]).update(
-        lifted_at=timezone.now(), lift_reason=_("The rule no longer fails here.")
+        lifted_at=timezone.now(), lift_reason=Sentence("assays.no_longer_fails")
     )
     raised = Exclusion.objects.bulk_create(_exclusion(held, finding) for finding in new)
     return [
@@ -243,7 +248,7 @@ def _exclusion(held: PlateRun, found: Finding) -> Exclusion:
         rule=found.rule,
         value=found.value,
         limit=found.limit,
-        reason=found.text[:LONGEST],
+        reason=said_of(found.said),
     )
 
 
@@ -251,7 +256,7 @@ def _say_what_is_found_now(pairs: Iterable[tuple[Exclusion, Finding]]) -> None:
     """An exclusion that goes on standing tells the number of today, whatever it was raised by."""
     others = []
     for exclusion, found in pairs:
-        told = (found.value, found.limit, found.text[:LONGEST])
+        told = (found.value, found.limit, said_of(found.said))
         if (exclusion.value, exclusion.limit, exclusion.reason) != told:
             exclusion.value, exclusion.limit, exclusion.reason = told
             others.append(exclusion)

@@ -12,6 +12,7 @@ from assays.models import SampleType, WellName
 from audit.recording import recorded
 from imports.models import ImportBatch
 from imports.services.batches import receive_again
+from sentences import Sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
@@ -31,7 +32,10 @@ def name_wells(
             raise Refused(_("“%(type)s” is no type of well.") % {"type": kind[:40]})
         if not name or "\0" in name or len(name) > longest(WellName, "name"):
             raise Refused(_("“%(name)s…” is no name of a well.") % {"name": name[:40]})
-    with recorded(by=by, reason=f"wells of {batch.source.name} named"), explained():
+    with (
+        recorded(by=by, reason=Sentence("assays.wells_named", file=batch.source.name)),
+        explained(),
+    ):
         for name, kind in kinds.items() if remember else ():
             remember_name(study=batch.study, name=name, kind=kind)
         mapping_text = with_wells(batch.mapping_text, kinds)

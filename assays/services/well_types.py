@@ -11,6 +11,7 @@ from assays.models import Measurement, PlateAnalyte, PlateRun, SampleType, Well
 from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
+from sentences import Sentence
 from studies.refusals import Refused
 
 
@@ -21,8 +22,7 @@ def retype_wells(
     file, "" for all. All of the wells or none. What was measured stays as it is; the plate is judged anew, and
     our own curve is fitted to the standards as they are now."""
     why = checked_reason(reason)
-    words = {"wells": ", ".join(said)[:100], "why": why}
-    text = _("types of %(wells)s corrected: %(why)s") % words
+    text = Sentence("assays.types_corrected", wells=", ".join(said)[:100], why=why)
 
     def act(held: PlateRun) -> bool:
         wells = {well.position: well for well in Well.objects.filter(plate_run=held)}

@@ -4,18 +4,29 @@ Each tracked table has its own event table. Their rows are merged by time: of ea
 before a moment are read, so that a page costs a bounded number of queries however long the trail is.
 """
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import F, Func, Q, QuerySet, Value
+from django.db.models.functions import Cast
 
 from accounts.models import User
 from audit.selectors.wording import Names, changes_of, name_of, related_names
 from audit.tracking import ITSELF, TRAILS, event_of
+from sentences import Sentence
+from sentences.catalogue import codes_that_say
 
+_VALUES_OF_REASONS = Func(
+    F("pgh_context__metadata"),
+    Value('$.reasons.**."with".* ? (@.type() == "string")'),
+    function="jsonb_path_query_array",
+    template="%(function)s(%(expressions)s::jsonpath)",
+    output_field=models.JSONField(),
+)
 VERBS = {"insert": "entered", "update": "changed", "delete": "deleted"}
 
 
@@ -114,10 +125,19 @@ def _asked(rows: QuerySet[Any], model: type[models.Model], wanted: TrailFilter) 
 
 def _mentions(model: type[models.Model], text: str) -> Q:
     """Rows whose name, or the name of what they belong to, contains a text; or whose reason does."""
-    found = Q(pgh_context__metadata__reason__icontains=text)
+    found = Q(pk__in=_giving_reasons(event_of(model), text))
     for path in _names_above(model):
         found |= Q(**{f"{path}__icontains": text})
     return found
+
+
+def _giving_reasons(event: type[models.Model], text: str) -> QuerySet[Any]:
+    """Events whose reason says a text: in what stands in its places, or in the sentence of its code."""
+    said = Q(values__icontains=json.dumps(text, ensure_ascii=False)[1:-1])
+    for code in codes_that_say(text):
+        said |= Q(pgh_context__metadata__reasons__contains=[{"code": code}])
+    rows = event._default_manager.annotate(values=Cast(_VALUES_OF_REASONS, models.TextField()))
+    return rows.filter(said).values("pk")
 
 
 def _names_above(model: type[models.Model]) -> Iterable[str]:
@@ -150,7 +170,7 @@ def _told(rows: list[Any]) -> list[TrailEvent]:
             kind=str(row.pgh_tracked_model._meta.verbose_name),
             verb=VERBS.get(row.pgh_label, row.pgh_label),
             row=name_of(row, names),
-            reason=_context(row).get("reason", ""),
+            reason=_reason(row),
             address=_context(row).get("url", ""),
             changes=changes_of(row, before.get((type(row), row.pk)), names),
         )
@@ -166,6 +186,11 @@ def _people(keys: Iterable[int | None]) -> dict[int, str]:
 
 def _context(row: Any) -> dict[str, Any]:
     return row.pgh_context.metadata if row.pgh_context else {}
+
+
+def _reason(row: Any) -> str:
+    said = _context(row).get("reasons", ())
+    return "; ".join(str(Sentence.from_json(one)) for one in said)
 
 
 def _previous(rows: Iterable[Any]) -> dict[tuple[type, int], Any]:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.tracking import ITSELF, TRAILS
+from sentences import Sentence, SentenceField
 
 Names = dict[tuple[type[models.Model], Any], str]
 
@@ -41,7 +42,11 @@ def _without_contents(model: type[models.Model]) -> QuerySet[Any]:
 
 def _heavy(model: Any) -> list[str]:
     heavy = (models.BinaryField, models.JSONField)
-    return [c.attname for c in model._meta.concrete_fields if isinstance(c, heavy)]
+    return [
+        c.attname
+        for c in model._meta.concrete_fields
+        if isinstance(c, heavy) and not isinstance(c, SentenceField)
+    ]
 
 
 def name_of(row: Any, names: Names) -> str:
@@ -89,6 +94,8 @@ def _shown(column: Any, value: Any, names: Names) -> Any:
         return names.get((column.related_model, value), f"#{value}")
     if column.choices:
         return str(dict(column.flatchoices).get(value, value))
+    if isinstance(value, Sentence):
+        return str(value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):

@@ -22,6 +22,7 @@ from exports.models import Export
 from exports.selectors.dataset import Layout, blocks, layout_of
 from exports.services.download import Counted, Download
 from exports.services.moments import check_moment, database_at
+from sentences import Sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
@@ -78,7 +79,7 @@ def export_analysis_dataset(
     """Check what is asked and record that it is; the rows are read when its chunks are."""
     require(by, study, Capability.EXPORT)
     events_until = checked_day(recipe, study)
-    with recorded(by=by, reason=f"analysis dataset by {via}"):
+    with recorded(by=by, reason=Sentence("exports.analysis_dataset", via=via)):
         export = Export.objects.create(
             study=study,
             made_by=by,

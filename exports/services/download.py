@@ -13,6 +13,7 @@ from exports.models import Export
 from exports.selectors.columns import Column
 from exports.selectors.dataset import Row
 from exports.services.writers import MEDIA_TYPES, SUFFIXES, WRITERS
+from sentences import Sentence
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Download:
             digest.update(chunk)
             size += len(chunk)
             yield chunk
-        with recorded(by=self.by, reason="dataset handed out whole"):
+        with recorded(by=self.by, reason=Sentence("exports.handed_out")):
             export = self.export
             export.row_count, export.size, export.sha256 = counted.total, size, digest.hexdigest()
             export.finished_at = timezone.now()

@@ -12,6 +12,7 @@ from exports.selectors.frozen import frozen_blocks, frozen_columns, frozen_frame
 from exports.services.analysis_dataset import not_known
 from exports.services.download import Counted, Download
 from modeling.models import ModelVersion
+from sentences import Sentence
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused
 from studies.selectors.access import memberships_with, require
@@ -60,7 +61,7 @@ def export_frozen_dataset(
             )
     if format not in Export.Format.values:
         raise Refused({"format": [not_known(format, Export.Format.values)]})
-    with recorded(by=by, reason=f"frozen dataset of {version} by {via}"):
+    with recorded(by=by, reason=Sentence("exports.frozen_dataset", version=version, via=via)):
         export = Export.objects.create(
             study=study,
             made_by=by,

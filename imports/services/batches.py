@@ -19,6 +19,7 @@ from imports.preview import PROBLEMS_TOLD, as_json
 from imports.registry import IMPORTERS, Files, Importer
 from imports.services.warnings import confirm, confirm_from_mapping, told_unconfirmed
 from imports.tables import SheetNeeded, check_size
+from sentences import Sentence
 from studies.models import Study
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
@@ -54,7 +55,7 @@ def receive_file(
         check_size(samples[0], len(samples[1]))
     for name_of_sheet in (sheet, samples_sheet):
         check_sheet_name(name_of_sheet)
-    with recorded(by=by, reason=f"import {name}"):
+    with recorded(by=by, reason=Sentence("imports.received", file=name)):
         return ImportBatch.objects.create(
             study=study,
             kind=kind,
@@ -89,7 +90,7 @@ def receive_again(
     """A new import of the same files with what was said anew (None: as before); the one before is
     dropped."""
     samples = batch.samples
-    with recorded(by=by, reason=f"import {batch.source.name} again"):
+    with recorded(by=by, reason=Sentence("imports.again", file=batch.source.name)):
         drop_import(batch=batch, by=by)
         return receive_file(
             study=batch.study,
@@ -143,7 +144,7 @@ def store_preview(
     *, batch: ImportBatch, preview: dict[str, Any] | str, by: User | None
 ) -> ImportBatch:
     """Keep a preview (or the sentence that stands instead of one) with its batch."""
-    with recorded(by=by, reason=f"preview of {batch.source.name}"):
+    with recorded(by=by, reason=Sentence("imports.previewed", file=batch.source.name)):
         held = _held(batch)
         _expect(held, State.RECEIVED, State.PREVIEWED)
         _keep(held, preview)
@@ -175,7 +176,7 @@ def confirm_warnings(
 ) -> ImportBatch:
     """Say that warnings (pairs of code and column) are right; who and when is kept with the import."""
     require(by, batch.study, _importer(batch.kind).capability)
-    with recorded(by=by, reason=f"warnings of {batch.source.name} confirmed"):
+    with recorded(by=by, reason=Sentence("imports.confirmed", file=batch.source.name)):
         held = _held(batch)
         _expect(held, State.PREVIEWED)
         confirm(held, warnings, by)
@@ -188,7 +189,7 @@ def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple
     which nothing was written ("" when it was)."""
     importer = _importer(batch.kind)
     require(by, batch.study, importer.capability)
-    with recorded(by=by, reason=f"import {batch.source.name}"):
+    with recorded(by=by, reason=Sentence("imports.received", file=batch.source.name)):
         lock_study(batch.study_id, patient=True)
         held = _held(batch)
         _expect(held, State.PREVIEWED)
@@ -228,7 +229,7 @@ def _written(
 def drop_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """Set a batch aside that will not be committed. Its file stays."""
     require(by, batch.study, _importer(batch.kind).capability)
-    with recorded(by=by, reason=f"import {batch.source.name} dropped"):
+    with recorded(by=by, reason=Sentence("imports.dropped", file=batch.source.name)):
         held = _held(batch)
         _expect(held, State.PREVIEWED, State.REFUSED)
         held.state = State.DROPPED

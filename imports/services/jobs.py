@@ -10,6 +10,7 @@ from imports.services import batches as services
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked, Progress, Work, WorkError
+from sentences import Sentence
 from studies.refusals import Refused
 
 PREVIEW = "imports.preview"
@@ -33,7 +34,7 @@ def _batch(asked: Asked) -> ImportBatch:
 
 
 def _compute_preview(asked: Asked, progress: Progress) -> dict[str, Any] | str:
-    progress(10, "reading the file")
+    progress(10, Sentence("imports.reading"))
     try:
         return services.computed_preview(batch=_batch(asked), by=asked.by)
     except Refused as error:
@@ -46,7 +47,7 @@ def _store_preview(asked: Asked, preview: dict[str, Any] | str) -> dict[str, Any
 
 
 def _compute_commit(asked: Asked, progress: Progress) -> Any:
-    progress(10, "reading the file")
+    progress(10, Sentence("imports.reading"))
     try:
         return services.read_files(batch=_batch(asked))
     except Refused as error:
@@ -64,10 +65,10 @@ def _store_commit(asked: Asked, parsed: Any) -> dict[str, Any]:
     return {"batch": batch.pk, "state": batch.state, "refusal": refusal}
 
 
-def _preview_failed(asked: Asked, error: str) -> None:
+def _preview_failed(asked: Asked, error: Sentence) -> None:
     batch = _batch(asked)
     if batch.state == ImportBatch.State.RECEIVED:
-        services.store_preview(batch=batch, preview=error, by=asked.by)
+        services.store_preview(batch=batch, preview=str(error), by=asked.by)
 
 
 PREVIEW_WORK = Work(_compute_preview, _store_preview, _preview_failed)

@@ -12,6 +12,7 @@ from jobs.models import Job
 from jobs.services.handing_out import hand_out
 from jobs.services.transitions import Changes, State, move
 from jobs.work import KINDS
+from sentences import Sentence
 
 
 def enqueue(
@@ -52,7 +53,7 @@ def enqueue(
 
 def retry(*, job: Job, by: User) -> bool:
     """Queue a failed job once more; False when it has not failed or is already asked for again."""
-    with recorded(by=by, reason=f"retry of job {job.pk}"):
+    with recorded(by=by, reason=Sentence("jobs.retried", job=job.pk)):
         if Job.objects.filter(key=job.key, state__in=Job.ACTIVE).exists():
             return False
         anew: Changes = {
@@ -60,6 +61,7 @@ def retry(*, job: Job, by: User) -> bool:
             "due_at": timezone.now(),
             "handed_out_at": None,
             "error": "",
+            "traceback": "",
         }
         again = move(job.pk, State.FAILED, State.QUEUED, **anew)
         if again:
@@ -69,5 +71,5 @@ def retry(*, job: Job, by: User) -> bool:
 
 def cancel(*, job: Job, by: User) -> bool:
     """Take a job back that nobody has begun; False when it is too late."""
-    with recorded(by=by, reason=f"cancellation of job {job.pk}"):
+    with recorded(by=by, reason=Sentence("jobs.cancelled", job=job.pk)):
         return move(job.pk, State.QUEUED, State.CANCELLED, finished_at=timezone.now())

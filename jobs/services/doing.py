@@ -20,9 +20,11 @@ from jobs.services.endings import AFTER_OUTAGE, fail, finish, give_back, try_aga
 from jobs.services.transitions import State, move, withdraw_if_unwanted
 from jobs.stopping import STOP
 from jobs.work import KINDS, Asked, Work, WorkError
+from sentences import Sentence
 
 LEASE = timedelta(seconds=60)
 HEARTBEAT_SECONDS = 15.0
+MOST_OF_ERROR = 2_000  # characters
 SECONDS_BETWEEN_TRIES = 2.0  # to renew a lease while the database is away
 
 log = structlog.get_logger(__name__)
@@ -65,8 +67,8 @@ def run(job_id: int) -> None:
     except LeaseLost:
         log.warning("lease_lost", job=job.pk, fence=job.fence)
     except WorkError as error:
-        sentence = str(error)
-        hold_on(lambda: fail(job, sentence))
+        said = error.said
+        hold_on(lambda: fail(job, said))
     except (SystemExit, KeyboardInterrupt):
         give_back(job)
         raise
@@ -76,8 +78,11 @@ def run(job_id: int) -> None:
             connection.close()
             hold_on(lambda: give_back(job, wait=AFTER_OUTAGE))
         else:
-            told = f"{type(error).__name__}: {error}\n\n{traceback.format_exc()}"
-            hold_on(lambda: try_again_or_fail(job, told))
+            said = Sentence(
+                "jobs.broke", kind=type(error).__name__, error=str(error)[:MOST_OF_ERROR]
+            )
+            lines = traceback.format_exc()
+            hold_on(lambda: try_again_or_fail(job, said, lines))
 
 
 def _claim_unless_stopping(job_id: int) -> Job | None:
@@ -98,7 +103,7 @@ def _claim_unless_stopping(job_id: int) -> Job | None:
 def _do(job: Job) -> None:
     work = KINDS.get(job.kind)
     if work is None:
-        raise WorkError(f"This version of Yogo does not know the kind of work {job.kind!r}.")
+        raise WorkError(Sentence("jobs.unknown_kind", kind=job.kind))
     asked = Asked(payload=job.payload, by=job.requested_by)
     with _kept_lease(job):
         outcome = work.compute(asked, lambda percent, text: report(job, percent, text))
@@ -108,9 +113,13 @@ def _do(job: Job) -> None:
 def _store(job: Job, work: Work, asked: Asked, outcome: object) -> None:
     """Write the result and the job's end in one transaction, if the job is still ours. Done again after an
     outage, it finds the job no longer running where the first time was kept after all."""
-    with recorded(by=job.requested_by, reason=f"job {job.pk}: {job.kind}"):
+    with recorded(by=job.requested_by, reason=_reason(job)):
         _hold(job)
         finish(job, work.store(asked, outcome))
+
+
+def _reason(job: Job) -> Sentence:
+    return Sentence("jobs.done_by_job", job=job.pk, kind=job.kind)
 
 
 def _hold(job: Job) -> None:
@@ -122,11 +131,11 @@ def _hold(job: Job) -> None:
     job.asked_again = held.asked_again
 
 
-def report(job: Job, percent: int, message: str) -> None:
+def report(job: Job, percent: int, message: Sentence | str) -> None:
     """Write progress; raises LeaseLost when the job is no longer ours. A database that is away costs the
     progress, not the work: whether the job is ours is asked again when the result is written."""
     try:
-        kept = _renew(job, progress=max(0, min(100, percent)), message=message[:300])
+        kept = _renew(job, progress=max(0, min(100, percent)), message=message)
     except (OperationalError, InterfaceError) as error:
         if not is_outage(error):
             raise

@@ -11,6 +11,7 @@ from jobs.models import Job
 from jobs.services.handing_out import hand_out
 from jobs.services.transitions import Changes, State, move
 from jobs.work import KINDS, Asked
+from sentences import Sentence
 
 RETRY_AFTER = timedelta(seconds=30)
 AFTER_OUTAGE = timedelta(seconds=5)
@@ -27,6 +28,7 @@ def finish(job: Job, result: dict[str, Any]) -> None:
         "message": "",
         "result": result,
         "error": "",
+        "traceback": "",
     }
     if job.asked_again:
         again: Changes = {"attempts": 0, "due_at": now, "asked_again": False}
@@ -56,19 +58,20 @@ def give_back(job: Job, *, wait: timedelta = timedelta(0)) -> bool:
     return given
 
 
-def try_again_or_fail(job: Job, error: str) -> None:
-    """The run broke: the job waits a while for the next, or has failed with the last."""
+def try_again_or_fail(job: Job, error: Sentence, traceback: str = "") -> None:
+    """The run broke: the job waits a while for the next, or has failed with the last. traceback: where, for
+    whoever mends it."""
     if job.attempts >= job.max_attempts:
-        fail(job, error)
+        fail(job, error, traceback)
         return
     due_at = timezone.now() + RETRY_AFTER * job.attempts
-    changes: Changes = {**NOBODYS, "due_at": due_at, "error": error}
+    changes: Changes = {**NOBODYS, "due_at": due_at, "error": error, "traceback": traceback}
     move(job.pk, State.RUNNING, State.QUEUED, held_by=job.fence, **changes)
 
 
 def release_lost(job: Job) -> None:
     """The worker was not heard of in time: the job waits again at once, or has failed with the last attempt."""
-    error = "The worker that held this job stopped before it was done."
+    error = Sentence("jobs.worker_lost")
     if job.attempts >= job.max_attempts:
         fail(job, error)
         return
@@ -76,13 +79,14 @@ def release_lost(job: Job) -> None:
     move(job.pk, State.RUNNING, State.QUEUED, held_by=job.fence, **changes)
 
 
-def fail(job: Job, error: str) -> None:
+def fail(job: Job, error: Sentence, traceback: str = "") -> None:
     """The job has failed; its kind may write that down, in the same transaction."""
     with transaction.atomic():
         now = timezone.now()
         ending: Changes = {"lease_until": None, "finished_at": now, "error": error}
+        ending["traceback"] = traceback
         if not move(job.pk, State.RUNNING, State.FAILED, held_by=job.fence, **ending):
             return
         work = KINDS.get(job.kind)
         if work is not None and work.failed is not None:
-            work.failed(Asked(payload=job.payload, by=job.requested_by), error.splitlines()[0])
+            work.failed(Asked(payload=job.payload, by=job.requested_by), error)

@@ -36,6 +36,6 @@ def withdraw_if_unwanted(job: Job) -> bool:
     if work is None or work.unwanted is None:
         return False
     reason = work.unwanted(job.payload)
-    return bool(reason) and move(
-        job.pk, State.QUEUED, State.CANCELLED, message=reason[:300], finished_at=timezone.now()
+    return reason is not None and move(
+        job.pk, State.QUEUED, State.CANCELLED, message=reason, finished_at=timezone.now()
     )

@@ -37,5 +37,5 @@ def wait_for(jobs: list[Job], *, timeout: float, tell: Callable[[str], object]) 
                 told = line
             time.sleep(POLL_SECONDS)
         if job.state != Job.State.SUCCEEDED:
-            reason = (job.error or job.message or job.get_state_display()).splitlines()[0]
+            reason = str(job.error or job.message or job.get_state_display()).splitlines()[0]
             raise CommandError(f"Job {job.pk} ({job.kind}) did not succeed: {reason}")

@@ -9,6 +9,7 @@ from assays.models import PlateRun
 from audit.tracking import tracked
 from clinical.models import Patient
 from modeling.models.version import FrozenDataset, ModelVersion
+from sentences import SentenceField
 
 
 @tracked(study=("dataset", "version", "patient"))
@@ -33,7 +34,7 @@ class StaleMark(models.Model):
     plate_run = models.ForeignKey(
         PlateRun, on_delete=models.PROTECT, related_name="stale_marks", null=True, blank=True
     )
-    reason = models.CharField(_("why"), max_length=600)
+    reason = SentenceField(_("why"))
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
@@ -49,6 +50,9 @@ class StaleMark(models.Model):
                 condition=Q(dataset__isnull=False, version__isnull=True, patient__isnull=True)
                 | Q(dataset__isnull=True, version__isnull=False),
                 name="modeling_stale_mark_of_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(reason__isnull=False), name="modeling_stale_mark_has_a_reason"
             ),
             models.CheckConstraint(
                 condition=Q(cleared_at__isnull=True) | Q(patient__isnull=False),

@@ -9,6 +9,7 @@ from accounts.choices import known
 from audit.tracking import tracked
 from jobs.models import Job
 from modeling.models.specification import ModelSpecification, PrognosticModel
+from sentences import Sentence, words
 from studies.models import Study
 
 
@@ -146,6 +147,11 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model.name} v{self.number}"
+
+    @property
+    def gate_said(self) -> Sentence:
+        """What came of the comparison with the version in use."""
+        return Sentence.from_json(self.gate["said"]) if self.gate else words("")
 
 
 class CrossValidationRepeat(models.Model):

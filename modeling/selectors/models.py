@@ -83,7 +83,7 @@ def why_not_cross_validated(version: ModelVersion) -> str | None:
     if repeat is None:
         return None
     told = repeat.job.error or repeat.job.message or _("a repeat of it was cancelled.")
-    return told.splitlines()[0]
+    return str(told).splitlines()[0]
 
 
 def with_champions(models: QuerySet[PrognosticModel]) -> QuerySet[Any]:

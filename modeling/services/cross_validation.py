@@ -15,6 +15,7 @@ from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import CrossValidationRepeat, ModelVersion
 from modeling.selectors.models import HEAVY
+from sentences import Sentence
 
 CROSS_VALIDATE = "modeling.cross_validate"
 
@@ -42,18 +43,18 @@ def request_cross_validation(*, version: ModelVersion, by: User | None) -> list[
     return asked
 
 
-def why_unwanted(payload: dict[str, Any]) -> str:
+def why_unwanted(payload: dict[str, Any]) -> Sentence | None:
     """Why a version's repeats need not be computed: it is neither in use nor the newest, so that nobody
     decides on it. Put into use, they are asked for again."""
     version = ModelVersion.objects.select_related("model").defer(*HEAVY).get(pk=payload["version"])
     if version.status == ModelVersion.Status.CHAMPION:
-        return ""
+        return None
     newest = version.model.versions.order_by("-number").values_list("number", flat=True)[0]
     if version.number < newest:
-        return f"Withdrawn: version {version.number} was overtaken by version {newest}."
+        return Sentence("modeling.overtaken", version=version.number, newest=newest)
     if version.status == ModelVersion.Status.REJECTED:
-        return f"Withdrawn: version {version.number} was rejected."
-    return ""
+        return Sentence("modeling.rejected", version=version.number)
+    return None
 
 
 def compute_repeat(asked: Asked, progress: Progress) -> dict[str, Any]:

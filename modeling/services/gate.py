@@ -9,6 +9,7 @@ from ciri import FrozenTable, TrainedModel
 from ciri.survival.concordance import concordance_index
 from ciri.survival.outcome import outcome as outcome_array
 from modeling.models import ModelVersion
+from sentences import Sentence
 
 
 def meet_champion(
@@ -16,27 +17,25 @@ def meet_champion(
 ) -> dict[str, Any]:
     """Harrell's C of both on the validation patients, of whom neither has seen one in training.
 
-    Returns {"verdict": "first" | "passed" | "failed" | "not comparable", "sentence": ...} and,
+    Returns {"verdict": "first" | "passed" | "failed" | "not comparable", "said": ...} and,
     where both could be scored, the two C, their difference, and how many patients and events.
     """
     if champion is None:
-        return {"verdict": "first", "sentence": "There was no version in use before this one."}
+        return {"verdict": "first", "said": Sentence("modeling.first_version").as_json()}
     try:
         old = TrainedModel.from_bytes(bytes(champion.content))
     except ValueError as error:
-        return _not_comparable(
-            f"The version in use cannot be read by this version of Yogo: {error}"
-        )
+        return _not_comparable("modeling.champion_unreadable", why=str(error))
     if old.specification.timepoint != challenger.specification.timepoint or (
         old.specification.endpoint != challenger.specification.endpoint
     ):
-        return _not_comparable("The version in use predicts another endpoint or timepoint.")
+        return _not_comparable("modeling.champion_predicts_another")
     try:
         both = _scored_by_both(old, challenger, table)
     except ValueError as error:
-        return _not_comparable(f"The version in use cannot score these patients: {error}")
+        return _not_comparable("modeling.champion_cannot_score", why=str(error))
     if len(both) == 0 or not both["event"].any():
-        return _not_comparable("There are no held-out patients with an event to compare on.")
+        return _not_comparable("modeling.nobody_held_out")
     y = outcome_array(both["event"], both["time"])
     new_c = concordance_index(y, both["challenger"].to_numpy())
     old_c = concordance_index(y, both["champion"].to_numpy())
@@ -44,11 +43,15 @@ def meet_champion(
     passed = bool(new_c >= old_c - tolerance)
     return {
         "verdict": "passed" if passed else "failed",
-        "sentence": (
-            f"On the same {len(both)} held-out patients ({int(both['event'].sum())} events) the "
-            f"concordance index is {new_c:.3f}; that of version {champion.number}, in use, is "
-            f"{old_c:.3f} (tolerance {tolerance:g})."
-        ),
+        "said": Sentence(
+            "modeling.compared_with_champion",
+            patients=len(both),
+            events=int(both["event"].sum()),
+            challenger_c=float(new_c),
+            champion=champion.number,
+            champion_c=float(old_c),
+            tolerance=tolerance,
+        ).as_json(),
         "champion": champion.number,
         "champion_c": float(old_c),
         "challenger_c": float(new_c),
@@ -58,8 +61,8 @@ def meet_champion(
     }
 
 
-def _not_comparable(sentence: str) -> dict[str, Any]:
-    return {"verdict": "not comparable", "sentence": sentence}
+def _not_comparable(code: str, **parameters: Any) -> dict[str, Any]:
+    return {"verdict": "not comparable", "said": Sentence(code, **parameters).as_json()}
 
 
 def _scored_by_both(

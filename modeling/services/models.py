@@ -9,6 +9,7 @@ from audit.recording import recorded
 from ciri import SpecificationError, parse_specification
 from modeling.models import ModelSpecification, PrognosticModel
 from modeling.selectors.inputs import unknown_analytes
+from sentences import Sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
@@ -34,7 +35,7 @@ def define_model(
                 ]
             }
         )
-    with recorded(by=by, reason=f"definition of {name}"), explained():
+    with recorded(by=by, reason=Sentence("modeling.defined", model=name)), explained():
         model = PrognosticModel.objects.select_for_update().filter(study=study, name=name).first()
         if model is None:
             model = PrognosticModel(study=study, name=name)

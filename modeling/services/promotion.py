@@ -8,6 +8,7 @@ from ciri import parse_specification
 from modeling.models import ModelVersion
 from modeling.models.version import Status
 from modeling.services.cross_validation import request_cross_validation
+from sentences import Sentence
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
@@ -17,7 +18,7 @@ def decide_by_gate(*, version: ModelVersion) -> None:
     """After a training: the specification says whether passing the gate promotes at once."""
     specification = parse_specification(version.specification.body)
     if specification.retrain.promote == "gate" and version.gate["verdict"] in ("first", "passed"):
-        _promote(version, by=None, reason=f"gate: {version.gate['sentence']}")
+        _promote(version, by=None, reason=Sentence("modeling.by_gate", why=version.gate_said))
 
 
 def promote_version(*, version: ModelVersion, by: User | None, reason: str) -> ModelVersion:
@@ -38,7 +39,7 @@ def reject_version(*, version: ModelVersion, by: User | None, reason: str) -> Mo
     return version
 
 
-def _promote(version: ModelVersion, *, by: User | None, reason: str) -> ModelVersion:
+def _promote(version: ModelVersion, *, by: User | None, reason: Sentence | str) -> ModelVersion:
     with recorded(by=by, reason=reason):
         model = type(version.model).objects.select_for_update(no_key=True).get(pk=version.model_id)
         in_use = model.versions.filter(status=Status.CHAMPION).exclude(pk=version.pk).first()

@@ -20,6 +20,7 @@ from jobs.work import Asked, Progress, WorkError
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import HEAVY, latest_champions
+from sentences import Sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import require
@@ -76,7 +77,7 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
     version = ModelVersion.objects.select_related("model__study", "specification").get(
         pk=asked.payload["version"]
     )
-    progress(10, "Reading the patients")
+    progress(10, Sentence("modeling.reading_patients"))
     study = version.model.study
     specification = parse_specification(version.specification.body)
     with transaction.atomic():
@@ -84,11 +85,11 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
         lock_study(study, patient=True)
         read_at = timezone.now()
         table = study_table(study, specification, as_of=study.today(), require_outcome=False)
-    progress(40, "Scoring")
+    progress(40, Sentence("modeling.scoring"))
     try:
         trained = TrainedModel.from_bytes(bytes(version.content))
         scores = trained.score(table, intervals=True, same_people=True)
-        progress(70, "Explaining the scores")
+        progress(70, Sentence("modeling.explaining"))
         explanation = trained.explain(table, same_people=True)
     except ValueError as error:
         raise WorkError(str(error)) from error

@@ -15,8 +15,7 @@ from clinical.models import Patient
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.models import HEAVY
 from modeling.services.scoring import request_rescoring_again
-
-LONGEST = 600
+from sentences import Sentence
 
 
 def mark_stale(change: ValuesChanged) -> list[Consequence]:
@@ -27,7 +26,7 @@ def mark_stale(change: ValuesChanged) -> list[Consequence]:
     scores = _scores(change)
     common = {
         "plate_run": change.plate_run,
-        "reason": f"{change.plate_run}: {change.reason}"[:LONGEST],
+        "reason": Sentence("modeling.changed_on", plate=change.plate_run, why=change.reason),
         "by": change.by,
     }
     StaleMark.objects.bulk_create(

@@ -24,6 +24,7 @@ from modeling.services.gate import meet_champion
 from modeling.services.promotion import decide_by_gate
 from modeling.services.scoring import request_rescoring
 from modeling.services.staleness import mark_as_its_dataset
+from sentences import Sentence
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
@@ -43,7 +44,7 @@ def request_training(
     """Freeze what the study knows and ask for a training on it. While the same training waits or
     runs, its run is returned: asking twice is asking once."""
     require(by, model.study, Capability.TRAIN)
-    with recorded(by=by, reason=f"training of {model.name} asked for"):
+    with recorded(by=by, reason=Sentence("modeling.training_asked_for", model=model.name)):
         lock_study(model.study_id)
         PrognosticModel.objects.select_for_update(no_key=True).get(pk=model.pk)
         stated = current_specification(model)
@@ -89,7 +90,7 @@ def compute_training(asked: Asked, progress: Progress) -> Trained:
     specification = parse_specification(run.specification.body)
     table = FrozenTable.from_bytes(bytes(run.dataset.content))
     if not is_compiled():
-        progress(1, "Compiling the method, once after an installation")
+        progress(1, Sentence("modeling.compiling"))
         compile_ahead()
     try:
         trained = train(
@@ -99,7 +100,7 @@ def compute_training(asked: Asked, progress: Progress) -> Trained:
         )
     except ValueError as error:
         raise WorkError(str(error)) from error
-    progress(92, "Comparing with the version in use")
+    progress(92, Sentence("modeling.comparing"))
     gate = meet_champion(trained, champion_of(run.model), table)
     return Trained(model=trained, content=trained.to_bytes(), gate=gate)
 

@@ -3,6 +3,7 @@
 from accounts.models import ApiToken, User
 from accounts.services import create_token
 from audit.recording import recorded
+from sentences import Sentence
 from studies.models import Cohort, Membership, Site, Study, TokenGrant
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
@@ -13,7 +14,7 @@ def create_study(
     *, code: str, title: str, by: User | None = None, is_simulated: bool = False
 ) -> Study:
     """Make an empty study. Done on the server or in the admin portal."""
-    with recorded(by=by, reason="study created"), explained():
+    with recorded(by=by, reason=Sentence("studies.created")), explained():
         study = Study(code=code, title=title, is_simulated=is_simulated)
         study.full_clean()
         study.save()
@@ -65,7 +66,7 @@ def create_study_token(
         raise Refused(
             f"{user.username} may not export from {study.code}; an export token needs the role statistician."
         )
-    with recorded(by=by, reason="API token created"), explained():
+    with recorded(by=by, reason=Sentence("studies.token")), explained():
         token, secret = create_token(user=user, name=name, scope=scope)
         TokenGrant.objects.create(token=token, study=study)
     return token, secret

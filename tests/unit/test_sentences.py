@@ -5,7 +5,9 @@ import ast
 import pytest
 
 from ciri.specification.checks import SENTENCES as OF_SPECIFICATIONS
-from imports.sentences import SENTENCES, add_sentences, say
+from imports.sentences import say
+from sentences import add_sentences
+from sentences.catalogue import codes_of
 from tabular.section import CODES, Problem
 from tests.unit.tracked import parsed, python_files
 
@@ -25,7 +27,7 @@ def codes_refused(*folders: str) -> set[str]:
 
 
 def test_mappings() -> None:
-    assert codes_refused("imports", "clinical", "assays") | set(CODES) == set(SENTENCES)
+    assert codes_refused("imports", "clinical", "assays") | set(CODES) == codes_of("mapping")
 
 
 def test_specifications() -> None:
@@ -35,7 +37,7 @@ def test_specifications() -> None:
 
 def test_a_code_means_one_thing() -> None:
     with pytest.raises(ValueError, match="no_text"):
-        add_sentences({"no_text": "write something else."})
+        add_sentences("mapping", {"no_text": "write something else."})
 
 
 def test_a_sentence_names_the_place_and_what_is_near() -> None:

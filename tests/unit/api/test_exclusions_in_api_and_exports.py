@@ -90,7 +90,10 @@ def dataset(study: Study) -> dict[str, dict[str, str]]:
 def test_what_is_excluded_is_in_no_value_of_the_dataset(study: Study, plate: PlateRun) -> None:
     found = dataset(study)
     # P1: A2 is out, so A3 alone counts; P2: both repeats of 20 count, those of CXCL8 are excluded
-    assert (found["P1"]["IL6"], found["P1"]["IL6_flag"]) == ("10.5", "in_range+excluded_from_models")
+    assert (found["P1"]["IL6"], found["P1"]["IL6_flag"]) == (
+        "10.5",
+        "in_range+excluded_from_models",
+    )
     assert (found["P2"]["IL6"], found["P2"]["IL6_flag"]) == ("20.0", "in_range")
     assert (found["P2"]["CXCL8"], found["P2"]["CXCL8_flag"]) == ("", "excluded_from_models")
 

@@ -28,7 +28,10 @@ IN, BELOW, ABOVE, EXTRA = Flag.IN_RANGE, Flag.BELOW_LLOQ, Flag.ABOVE_ULOQ, Flag.
         ([(-1.5, BELOW, None)], [-1.5, "below_lloq+extrapolated", None, None]),
         ([(5.0, IN, None), (-1.5, BELOW, None)], [5.0, "in_range+below_lloq", None, None]),
         ([(None, "excluded_from_models", None)], [None, "excluded_from_models", None, None]),
-        ([(5.0, IN, None), (None, "excluded_from_models", None)], [5.0, "in_range+excluded_from_models", None, None]),
+        (
+            [(5.0, IN, None), (None, "excluded_from_models", None)],
+            [5.0, "in_range+excluded_from_models", None, None],
+        ),
     ],
 )
 def test_number_flags_and_limits(repeats: list[Repeat], row: list[Any]) -> None:
