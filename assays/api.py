@@ -183,6 +183,8 @@ class BarSerializer(serializers.ModelSerializer[Exclusion]):
         source="raised_by.username", default=None, allow_null=True, help_text="null: the rule."
     )
     lifted_by = serializers.CharField(source="lifted_by.username", default=None, allow_null=True)
+    reason = serializers.CharField()
+    lift_reason = serializers.CharField()
 
     class Meta:
         model = Exclusion

@@ -6,12 +6,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
-from django.utils.translation import gettext as _
-
 from imports.reading import near
 from imports.tables import Row, Table
 from imports.texts import Texts, Unreadable, error_of_cell, quoted
 from imports.units import factor
+from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 from tabular.days import NoDay, check_form
 from tabular.numbers import exact, half_width
@@ -70,7 +70,7 @@ class Problem:
 
     column: str
     value: str
-    why: str
+    why: Sentence | str
 
 
 @dataclass
@@ -88,7 +88,7 @@ class RowReader:
             return source.constant or ""
         return self.row.cells[self.table.position(source.column)]
 
-    def reject(self, source: Source, why: str) -> None:
+    def reject(self, source: Source, why: Sentence | str) -> None:
         self.problems.append(Problem(source.label, self.raw(source), why))
 
     def text(self, source: Source | None) -> str | None:
@@ -99,7 +99,7 @@ class RowReader:
         try:
             code = source.code_of(raw)
         except Unreadable as error:
-            self.reject(source, str(error))
+            self.reject(source, error.said)
             return None
         if code is not None:
             coded = source.coding[code]
@@ -142,7 +142,7 @@ class RowReader:
         try:
             return parse(text)
         except Unreadable as error:
-            self.reject(source, str(error))
+            self.reject(source, error.said)
             return None
 
 

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from imports.form import Accepted
 from imports.preview import spans
 from imports.texts import quoted
 from plausibility import Doubt
+from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 
 
@@ -39,9 +39,14 @@ def doubts_as_kept(doubts: Iterable[Doubt], accepted: Sequence[Accepted]) -> lis
         {
             "code": doubt.code,
             "column": doubt.column,
-            "why": doubt.sentence(_),
+            "why": sentence_of(doubt),
             "rows": spans(doubt.rows),
             "by_mapping": Accepted(doubt.code, doubt.column) in accepted,
         }
         for doubt in doubts
     ]
+
+
+def sentence_of(doubt: Doubt) -> Sentence:
+    """What looks wrong, as it is kept."""
+    return doubt.sentence(_)

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import known
 from audit.tracking import tracked
 from imports.kinds import choices
+from sentences import JSONWithSentences, SentenceField
 from studies.models import Study
 
 
@@ -70,7 +71,7 @@ class ImportBatch(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.RECEIVED
     )
-    preview = models.JSONField(
+    preview = JSONWithSentences(
         null=True,
         blank=True,
         help_text=_(
@@ -83,7 +84,7 @@ class ImportBatch(models.Model):
         blank=True,
         help_text=_("Warnings that somebody confirmed: code, column, by, at."),
     )
-    message = models.TextField(_("message"), blank=True)
+    message = SentenceField(_("message"))
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
     )

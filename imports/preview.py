@@ -9,9 +9,9 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from imports.columns import Problem
+from sentences import Sentence
+from sentences import storable as _
 
 ROWS_KEPT = 2_000
 PROBLEMS_TOLD = 5
@@ -48,7 +48,7 @@ class RowVerdict:
     """What becomes of one row of the file."""
 
     row: int
-    subject: str
+    subject: Sentence | str
     is_new: bool = False
     skipped: bool = False
     changes: list[Change] = field(default_factory=list)
@@ -84,7 +84,7 @@ def as_json(
     *,
     writes: dict[str, int],
     not_taken: Iterable[str],
-    notes: Iterable[str],
+    notes: Iterable[Sentence | str],
     doubts: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The kept form: complete counts, at most ROWS_KEPT rows (rejected ones first, then those with a
@@ -118,7 +118,7 @@ def as_json(
     }
 
 
-def _told_notes(rows: list[int]) -> list[str]:
+def _told_notes(rows: list[int]) -> list[Sentence]:
     if not rows:
         return []
     return [

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from django.utils.translation import gettext as _
-
 from imports.sentences import say, say_near
+from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 from tabular.checked_yaml import YamlError, read_yaml
 from tabular.section import EnoughProblems, Section, near_names
@@ -13,7 +13,7 @@ from tabular.section import EnoughProblems, Section, near_names
 T = TypeVar("T")
 
 
-def near(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str]) -> Sentence | str:
     """“ Did you mean …?” for a name that is close to a known one; else nothing."""
     return say_near(near_names(name, known))
 

@@ -1,11 +1,11 @@
 """What imports say, and what is wrong with a mapping: code -> sentence. The codes of mappings come from
 `tabular.section`, from here, and from the apps, each of which adds its own."""
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from imports.texts import quoted
 from sentences import Sentence
+from sentences import storable as _
 from tabular.section import Problem
 
 SENTENCES = {
@@ -48,13 +48,13 @@ OF_MAPPINGS = {
 }
 
 
-def say(problem: Problem) -> str:
+def say(problem: Problem) -> Sentence:
     """A problem with its place, in the reader's language."""
     place = f"{problem.where}: " if problem.where else ""
     sentence = Sentence(f"mapping.{problem.code}", **problem.parameters)
-    return f"{place}{sentence}{say_near(problem.near)}"
+    return place + sentence + say_near(problem.near)
 
 
-def say_near(names: tuple[str, ...]) -> str:
+def say_near(names: tuple[str, ...]) -> Sentence | str:
     """“ Did you mean …?” for known names that are close; else nothing."""
     return " " + _("Did you mean %(names)s?") % {"names": quoted(names)} if names else ""

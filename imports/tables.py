@@ -5,8 +5,9 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from django.conf import settings
-from django.utils.translation import gettext as _
 
+from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 from tabular import FileError
 from tabular.errors import SheetsToChoose
@@ -22,7 +23,7 @@ T = TypeVar("T")
 class SheetNeeded(Refused):
     """A workbook of which a person has to choose the sheet: one of `names`, in the `part` of an import."""
 
-    def __init__(self, sentence: str, file: str, names: tuple[str, ...], part: str) -> None:
+    def __init__(self, sentence: Sentence, file: str, names: tuple[str, ...], part: str) -> None:
         super().__init__(sentence)
         self.file, self.names, self.part = file, names, part
 

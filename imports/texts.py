@@ -5,8 +5,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from django.utils.translation import gettext as _
-
+from sentences import Sentence
+from sentences import storable as _
 from tabular.cell_errors import is_error
 from tabular.days import NoDay, read_day
 from tabular.numbers import exact, half_width, number
@@ -17,7 +17,11 @@ UNKNOWN = frozenset(
 
 
 class Unreadable(ValueError):
-    """A text that does not hold what its column must hold; the message says why."""
+    """A text that does not hold what its column must hold; `said` tells why."""
+
+    def __init__(self, said: Sentence | str) -> None:
+        self.said = said
+        super().__init__(str(said))
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Texts:
         raise Unreadable(_("not a number, or too large for one"))
 
 
-def error_of_cell(text: str) -> str | None:
+def error_of_cell(text: str) -> Sentence | None:
     """Why a cell that holds an error of the spreadsheet ("#REF!") is no value; None for any other text."""
     if not is_error(text):
         return None

@@ -12,7 +12,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.choices import known
-from sentences import SentenceField
+from sentences import JSONWithSentences, SentenceField
 
 
 class State(models.TextChoices):
@@ -61,7 +61,7 @@ class Job(models.Model):
     handed_out_at = models.DateTimeField(_("last handed to the broker"), null=True, blank=True)
     progress = models.PositiveSmallIntegerField(_("progress (%)"), default=0)
     message = SentenceField(_("what it is doing"))
-    result = models.JSONField(_("result"), null=True, blank=True)
+    result = JSONWithSentences(_("result"), null=True, blank=True)
     error = SentenceField(_("error"))
     traceback = models.TextField(_("traceback"), blank=True)
     requested_by = models.ForeignKey(

@@ -321,6 +321,9 @@ class Scores(StudyList):
 
 
 class JobSerializer(serializers.ModelSerializer[Job]):
+    message = serializers.CharField()
+    error = serializers.CharField()
+
     class Meta:
         model = Job
         fields = ["state", "progress", "message", "error", "attempts", "finished_at"]

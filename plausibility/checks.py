@@ -64,8 +64,8 @@ class Doubt:
     values: dict[str, Any]
     rows: tuple[Any, ...] = field(default=())
 
-    def sentence(self, translate: Callable[[str], str] = str) -> str:
-        """What looks wrong, in the reader's language."""
+    def sentence(self, translate: Callable[[str], Any] = str) -> Any:
+        """What looks wrong, in the reader's language: what `translate` makes of the sentence, filled in by %."""
         values = dict(self.values)
         if "what" in values:
             template, more = values["what"]

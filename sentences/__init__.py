@@ -5,7 +5,26 @@ them in its ready(). The database keeps codes and parameters (`SentenceField`), 
 """
 
 from sentences.catalogue import add_sentences
-from sentences.field import SentenceField
-from sentences.sentence import Sentence, as_sentence, words
+from sentences.field import JSONWithSentences, SentenceField
+from sentences.sentence import (
+    Sentence,
+    as_sentence,
+    label_of,
+    several,
+    storable,
+    storable_plural,
+    words,
+)
 
-__all__ = ["Sentence", "SentenceField", "add_sentences", "as_sentence", "words"]
+__all__ = [
+    "JSONWithSentences",
+    "Sentence",
+    "SentenceField",
+    "add_sentences",
+    "as_sentence",
+    "label_of",
+    "several",
+    "storable",
+    "storable_plural",
+    "words",
+]

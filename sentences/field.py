@@ -1,4 +1,4 @@
-"""A column that holds a sentence, as JSON of its code and parameters."""
+"""Columns that hold sentences, as JSON of their codes and parameters."""
 
 from typing import Any
 
@@ -40,3 +40,42 @@ class SentenceField(models.JSONField):
 
     def to_python(self, value: Any) -> Any:
         return Sentence.from_json(value) if isinstance(value, dict) else value
+
+
+class JSONWithSentences(models.JSONField):
+    """JSON any of whose values may be a `Sentence`; it reads as one again."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "sentences.JSONWithSentences", args, kwargs
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        return _with_sentences(super().from_db_value(value, expression, connection))
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        return super().get_db_prep_value(_plain(value), connection, prepared)
+
+    def validate(self, value: Any, model_instance: Any) -> None:
+        super().validate(_plain(value), model_instance)
+
+    def value_to_string(self, obj: models.Model) -> Any:
+        return _plain(self.value_from_object(obj))
+
+    def to_python(self, value: Any) -> Any:
+        return _with_sentences(value)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Sentence):
+        return value.as_json()
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    return [_plain(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+def _with_sentences(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.keys() == {"code", "with"}:
+            return Sentence.from_json(value)
+        return {key: _with_sentences(one) for key, one in value.items()}
+    return [_with_sentences(one) for one in value] if isinstance(value, list) else value

@@ -1,17 +1,21 @@
-"""One sentence: a code, and what stands in its places."""
+"""One sentence: a code, and what stands in its places.
+
+A code is a short one of a catalogue, for what is kept for good (trails, jobs, exclusions): it outlives a rewording. Or
+it is the English text itself, gettext's own key, for what is made anew each time (refusals, previews).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import Choices
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override
 
-from sentences.catalogue import text_of
+from sentences.catalogue import Text, text_of
 
 WORDS = "words"
 """The code of what a person wrote, or a program that knows no codes: its text is said as it stands."""
@@ -19,34 +23,42 @@ SEVERAL = "several"
 """The code of sentences that are said one after the other."""
 
 
-@dataclass(frozen=True, init=False, eq=False)
-class Sentence:
+class Sentence(Promise):
     """`Sentence("jobs.worker_lost")`, `Sentence("assays.few_beads", n=12, fewest=35)`; `str` says it in the
     language that is active.
 
     Parameters are plain values, days, other sentences, or lists of these. Beside a text a sentence counts as
-    what it says, as Django's own lazy texts do.
+    what it says, as Django's own lazy texts do; `%` and `+` work as theirs.
     """
 
-    code: str
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-
-    def __init__(self, code: str, /, **parameters: Any) -> None:
-        object.__setattr__(self, "code", code)
-        object.__setattr__(self, "parameters", {k: _plain(v) for k, v in parameters.items()})
+    def __init__(self, code: Text, /, **parameters: Any) -> None:
+        self.code = code
+        self.parameters: Mapping[str, Any] = {k: _plain(v) for k, v in parameters.items()}
 
     def __str__(self) -> str:
         if self.code == WORDS:
             return str(self.parameters["text"])
         if self.code == SEVERAL:
             return str(self.parameters["by"]).join(str(one) for one in self.parameters["parts"])
-        text = text_of(self.code)
+        known = text_of(self.code) if isinstance(self.code, str) else None
+        text = known or self.code
         values = {name: _in_words(value) for name, value in self.parameters.items()}
-        if text is None:  # written by a later version
-            return f"{self.code} {values}" if values else self.code
         if isinstance(text, tuple):
             return ngettext(*text, int(values["n"])) % values
+        if known is None and not values:
+            return gettext(text)
+        if known is None and "%(" not in text:  # a code of a later version
+            return f"{text} {values}"
         return gettext(text) % values
+
+    def __mod__(self, values: Mapping[str, Any]) -> Sentence:
+        return Sentence(self.code, **{**self.parameters, **values})
+
+    def __add__(self, other: Sentence | str) -> Sentence:
+        return several([self, as_sentence(other)], by="") if other else self
+
+    def __radd__(self, other: str) -> Sentence:
+        return several([words(other), self], by="") if other else self
 
     def __repr__(self) -> str:
         return f"Sentence({self.code!r}, **{dict(self.parameters)!r})"
@@ -66,13 +78,30 @@ class Sentence:
         return self.code != WORDS or bool(self.parameters["text"])
 
     def as_json(self) -> dict[str, Any]:
-        """{"code": ..., "with": {...}}, of plain values."""
-        return {"code": self.code, "with": {k: _as_json(v) for k, v in self.parameters.items()}}
+        """{"code": ..., "with": {...}}, of plain values; the code of a plural is a list of its two texts."""
+        code = list(self.code) if isinstance(self.code, tuple) else self.code
+        return {"code": code, "with": {k: _as_json(v) for k, v in self.parameters.items()}}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Sentence:
         """The sentence that `as_json` gave."""
-        return cls(stored["code"], **{k: _from_json(v) for k, v in stored["with"].items()})
+        code = tuple(stored["code"]) if isinstance(stored["code"], list) else stored["code"]
+        return cls(code, **{k: _from_json(v) for k, v in stored["with"].items()})
+
+
+def storable(text: str) -> Sentence:
+    """An English text for gettext as a sentence: `gettext_lazy` for what is stored. Imported as `_`."""
+    return Sentence(text)
+
+
+def storable_plural(one: str, many: str, n: int) -> Sentence:
+    """The same where a number decides the form; the number is its parameter n. Imported as `ngettext`."""
+    return Sentence((one, many), n=n)
+
+
+def label_of(choice: Choices) -> Sentence:
+    """The label of one of Django's choices as a sentence."""
+    return as_sentence(choice.label)
 
 
 def words(text: str) -> Sentence:
@@ -80,15 +109,22 @@ def words(text: str) -> Sentence:
     return Sentence(WORDS, text=text)
 
 
-def several(parts: Iterable[Sentence], by: str = " ") -> Sentence:
-    """Sentences said one after the other, with `by` between them; one alone is itself."""
-    found = list(parts)
+def several(parts: Iterable[Sentence | str], by: str = " ") -> Sentence:
+    """Sentences and texts said one after the other, with `by` between them; one alone is itself."""
+    found = [as_sentence(part) for part in parts]
     return found[0] if len(found) == 1 else Sentence(SEVERAL, parts=found, by=by)
 
 
-def as_sentence(said: Sentence | str) -> Sentence:
-    """A sentence as it is, a text as words."""
-    return said if isinstance(said, Sentence) else words(said)
+def as_sentence(said: Sentence | Promise | str) -> Sentence:
+    """A sentence as it is, one of Django's lazy texts by its English, a text as words."""
+    if isinstance(said, Sentence):
+        return said
+    return _english(said) if isinstance(said, Promise) else words(said)
+
+
+def _english(lazy: Promise) -> Sentence:
+    with override(None):
+        return Sentence(str(lazy))
 
 
 def _plain(value: Any) -> Any:
@@ -97,7 +133,9 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if hasattr(value, "item"):
         return value.item()
-    known = Sentence | Promise | str | bool | int | float | date
+    if isinstance(value, Promise):
+        return as_sentence(value)
+    known = str | bool | int | float | date
     return value if value is None or isinstance(value, known) else str(value)
 
 
@@ -108,8 +146,8 @@ def _as_json(value: Any) -> Any:
         return [_as_json(one) for one in value]
     if isinstance(value, date):
         return {"day": value.isoformat()}
-    if isinstance(value, str | Promise):
-        return str(value).replace("\0", "")  # PostgreSQL keeps no NUL
+    if isinstance(value, str):
+        return value.replace("\0", "")  # PostgreSQL keeps no NUL
     return value
 
 
@@ -124,7 +162,7 @@ def _from_json(value: Any) -> Any:
 def _in_words(value: Any) -> Any:
     if isinstance(value, list):
         return ", ".join(str(_in_words(one)) for one in value)
-    if isinstance(value, Sentence | Promise):
+    if isinstance(value, Sentence):
         return str(value)
     if isinstance(value, datetime):
         return date_format(value, "Y-m-d H:i")

@@ -1,19 +1,37 @@
 """Refusals: what a person reads when a write is not taken, and which field it is about."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
+from sentences import Sentence, several
+
+Errors = Mapping[str, Sequence[Sentence | str]]
+
 
 class Refused(Exception):
     """A write that was not taken. `errors` maps fields (or "__all__") to sentences."""
 
-    def __init__(self, errors: dict[str, list[str]] | str) -> None:
-        self.errors = {NON_FIELD_ERRORS: [errors]} if isinstance(errors, str) else errors
-        super().__init__(" ".join(str(text) for texts in self.errors.values() for text in texts))
+    def __init__(self, errors: Errors | Sentence | str) -> None:
+        self.errors: Errors = (
+            errors if isinstance(errors, Mapping) else {NON_FIELD_ERRORS: [errors]}
+        )
+        super().__init__(self.said)
+
+    @property
+    def said(self) -> Sentence:
+        """All sentences, one after the other."""
+        return self.in_lines(" ")
+
+    def in_lines(self, by: str = "\n") -> Sentence:
+        """All sentences, each on a line of its own."""
+        return several([one for found in self.errors.values() for one in found], by=by)
+
+    def __str__(self) -> str:
+        return str(self.said)
 
 
 class Stale(Refused):

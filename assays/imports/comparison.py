@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from assays.imports.mapping import AssayMapping
 from assays.imports.resolution import Resolution
 from assays.imports.samples import Sample, read_sample
@@ -20,6 +18,7 @@ from imports.preview import Change, RowVerdict
 from imports.reading import near
 from imports.tables import Row, Table
 from imports.texts import Unreadable, error_of_cell
+from sentences import storable as _
 from studies.models import Study
 
 LONGEST_NAME = 100

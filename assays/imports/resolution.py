@@ -1,13 +1,14 @@
 """Names of analytes in a file -> the catalogue, and what the mapping adds to it."""
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from assays.imports.mapping import AssayMapping, NamedAnalyte
 from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
 from imports.reading import near
 from imports.texts import Unreadable
+from sentences import Sentence
+from sentences import storable as _
 
 
 class Resolution:
@@ -19,7 +20,7 @@ class Resolution:
         self.by_symbol = {analyte.symbol: analyte for analyte in self.names.values()}
         self.new_analytes: list[Analyte] = []
         self.new_aliases: list[AnalyteAlias] = []
-        self._found: dict[str, Analyte | str] = {}
+        self._found: dict[str, Analyte | Sentence | str] = {}
 
     def analyte(self, name: str) -> Analyte:
         """The analyte of a name; Unreadable with near matches where there is none."""
@@ -27,9 +28,9 @@ class Resolution:
             try:
                 self._found[name] = self._resolve(name)
             except Unreadable as error:
-                self._found[name] = str(error)
+                self._found[name] = error.said
         found = self._found[name]
-        if isinstance(found, str):
+        if not isinstance(found, Analyte):
             raise Unreadable(found)
         return found
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from assays.imports.mapping import AssayMapping, Identity
 from imports.columns import Problem, RowReader, Source
 from imports.tables import Row, Table
 from imports.texts import Texts, Unreadable, day, error_of_cell
+from sentences import storable as _
 
 MAX_LABEL = 100
 

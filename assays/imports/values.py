@@ -3,10 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from assays.models.measurement import Flag
 from imports.texts import Texts, Unreadable, error_of_cell
+from sentences import storable as _
 
 MISSING = frozenset({"", "***", "*", "---", "--", "-", "nan", "na", "n/a", "#n/a", "null", "none"})
 OUT_OF_RANGE = re.compile(r"oor\s*([<>])", re.IGNORECASE)

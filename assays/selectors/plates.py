@@ -96,7 +96,7 @@ def plate_map(
         cell.ours = recomputed(cell.measurement, refit) if cell.measurement else None
     for cell in cells:
         reasons = [
-            exclusion.reason
+            str(exclusion.reason)
             for exclusion in standing
             if exclusion.well_id in (None, cell.well.pk)
             and exclusion.analyte_id in (None, analyte_id)

@@ -49,7 +49,7 @@ def name_plate_analytes(request: StudyRequest, study: Study, pk: int) -> HttpRes
             messages.success(request, _("The names are remembered; this is the preview made anew."))
             return redirect("imports:import", study.code, again.pk)
         except Refused as error:
-            errors = {str(name): told for name, told in error.errors.items()}
+            errors = {str(name): [*map(str, told)] for name, told in error.errors.items()}
     text, show = request.GET.get("q", "")[:60], request.GET.get("show", "")
     shown = chosen_questions(questions, text=text, show=show)
     if sent:

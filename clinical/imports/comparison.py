@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
 from clinical.imports.mapping import ClinicalMapping, Place
 from clinical.imports.said import Said, SaidContact
@@ -17,6 +16,8 @@ from clinical.selectors.outcomes import Course, Outcome, course_of, outcome_of
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict, shown
 from imports.reading import near
+from sentences import Sentence
+from sentences import storable as _
 from studies.models import Cohort, Site, Study
 
 PLURAL: dict[type[Model], str] = {
@@ -164,7 +165,7 @@ class Comparison:
         if said.index_date is not None:
             self._set(patient, "index_date", said.index_date, "index_date", row)
 
-    def _reject(self, row: RowVerdict, column: str, value: str, why: str) -> None:
+    def _reject(self, row: RowVerdict, column: str, value: str, why: Sentence | str) -> None:
         row.problems.append(Problem(column, value, why))
 
     def _site(self, said: Said, row: RowVerdict) -> Site | None:
@@ -319,7 +320,7 @@ def _differing(said: Said, course: Course) -> Iterator[Problem]:
             yield Problem(stated.column, stated.text, why % values)
 
 
-def _in_words(outcome: Outcome) -> str:
+def _in_words(outcome: Outcome) -> Sentence:
     ended = _("an event") if outcome.event else _("censored")
     return _("%(days)d days, %(ended)s") % {"days": outcome.days, "ended": ended}
 

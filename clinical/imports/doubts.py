@@ -4,13 +4,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from clinical.imports.mapping import ClinicalMapping
 from clinical.imports.said import Said
 from clinical.imports.units import name_of
 from clinical.models import PLAUSIBLE
 from imports.columns import Source
+from imports.doubts import sentence_of
 from imports.texts import quoted
 from plausibility import (
     ENOUGH_OUTCOMES,
@@ -20,6 +19,7 @@ from plausibility import (
     look_at_numbers,
     look_at_outcomes,
 )
+from sentences import Sentence
 
 FEW_OUTCOMES = 3
 BLOOD_WITHIN = timedelta(days=730)  # of the index date, either way
@@ -35,11 +35,11 @@ def doubts_of(said: Sequence[Said], mapping: ClinicalMapping) -> list[Doubt]:
     ]
 
 
-def remarks_on(said: Sequence[Said], mapping: ClinicalMapping) -> list[str]:
+def remarks_on(said: Sequence[Said], mapping: ClinicalMapping) -> list[Sentence]:
     """What is told without asking: outcomes that are all events, of too few patients to doubt them."""
     asked = {doubt.column for doubt in _outcomes(said, mapping, ENOUGH_OUTCOMES)}
     return [
-        f"{doubt.column}: {doubt.sentence(_)}"
+        doubt.column + ": " + sentence_of(doubt)
         for doubt in _outcomes(said, mapping, FEW_OUTCOMES)
         if doubt.column not in asked
     ]

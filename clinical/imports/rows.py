@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _
 
 from clinical.imports.mapping import ClinicalMapping, Contact, Place
 from clinical.imports.said import Said, SaidContact
@@ -16,6 +15,7 @@ from clinical.models import PLAUSIBLE
 from imports.columns import Problem, RowReader, Source
 from imports.tables import Row, Table
 from imports.texts import day
+from sentences import storable as _
 from studies.models import CODE
 
 MAX_SUBJECT_ID = 60

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from imports.columns import Problem, RowReader, Source
+from sentences import Sentence
 
 
 class Stated(NamedTuple):
@@ -29,10 +30,10 @@ class SaidContact:
     status_is_said: bool = True
     """False where the file only implies that the patient lived then: no known death is changed by it."""
 
-    def problem(self, why: str) -> Problem:
+    def problem(self, why: Sentence | str) -> Problem:
         return Problem(self.column, self.text, why)
 
-    def progression_problem(self, why: str) -> Problem:
+    def progression_problem(self, why: Sentence | str) -> Problem:
         column, text = self.progression
         return Problem(column or self.column, text or self.text, why)
 
@@ -55,5 +56,5 @@ class Said:
     notes: list[Problem] = field(default_factory=list)
     """Cells that end up nowhere, or not as they are written, and why: the row is taken all the same."""
 
-    def note(self, reader: RowReader, source: Source, why: str) -> None:
+    def note(self, reader: RowReader, source: Source, why: Sentence | str) -> None:
         self.notes.append(Problem(source.label, reader.raw(source), why))

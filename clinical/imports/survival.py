@@ -3,11 +3,11 @@
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from clinical.imports.mapping import Survival
 from clinical.imports.said import Said, SaidContact, Stated
 from imports.columns import RowReader, Source
+from sentences import Sentence
+from sentences import storable as _
 
 
 class _Free(NamedTuple):
@@ -89,7 +89,7 @@ def _longer_than_life(
     reader.reject(free.source, why + what_to_do + " " + _ends_with_overall_survival())
 
 
-def _ends_with_overall_survival() -> str:
+def _ends_with_overall_survival() -> Sentence:
     return _("Progression-free survival then ends with overall survival, free of progression.")
 
 
@@ -141,5 +141,5 @@ def _only_progression(
     return [contact]
 
 
-def _left_out() -> str:
+def _left_out() -> Sentence:
     return _("It is left out, as the mapping says.")

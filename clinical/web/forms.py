@@ -63,7 +63,7 @@ class EntryForm(forms.ModelForm):
             self.cleaned_data: dict[str, Any] = {}  # add_error looks for it
         for name, sentences in refusal.errors.items():
             for sentence in sentences:
-                self.add_error(name if name in self.fields else None, sentence)
+                self.add_error(name if name in self.fields else None, str(sentence))
 
 
 class EnrolmentForm(EntryForm):

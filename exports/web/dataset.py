@@ -88,7 +88,7 @@ def dataset(request: StudyRequest, study: Study) -> HttpResponseBase:
             )
         except Refused as refusal:
             for name, sentences in refusal.errors.items():
-                form.add_error(name if name in form.fields else None, sentences)
+                form.add_error(name if name in form.fields else None, [*map(str, sentences)])
     return _page(request, study, form)
 
 

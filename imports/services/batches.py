@@ -9,8 +9,6 @@ from typing import Any
 
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from audit.recording import recorded
@@ -19,7 +17,9 @@ from imports.preview import PROBLEMS_TOLD, as_json
 from imports.registry import IMPORTERS, Files, Importer
 from imports.services.warnings import confirm, confirm_from_mapping, told_unconfirmed
 from imports.tables import SheetNeeded, check_size
-from sentences import Sentence
+from sentences import Sentence, several
+from sentences import storable as _
+from sentences import storable_plural as ngettext
 from studies.models import Study
 from studies.refusals import Refused, explained
 from studies.selectors.access import require
@@ -124,7 +124,7 @@ def preview_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     return store_preview(batch=batch, preview=computed_preview(batch=batch, by=by), by=by)
 
 
-def computed_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] | str:
+def computed_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] | Sentence:
     """The preview of a batch as JSON, or the sentence for which its file cannot be read at all."""
     importer = _importer(batch.kind)
     require(by, batch.study, importer.capability)
@@ -134,14 +134,14 @@ def computed_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] |
         return {
             **as_json([], writes={}, not_taken=[], notes=[]),
             "sheets": {"part": error.part, "file": error.file, "names": list(error.names)},
-            "message": str(error),
+            "message": error.said,
         }
     except Refused as error:
-        return "\n".join(str(text) for texts in error.errors.values() for text in texts)
+        return error.in_lines()
 
 
 def store_preview(
-    *, batch: ImportBatch, preview: dict[str, Any] | str, by: User | None
+    *, batch: ImportBatch, preview: dict[str, Any] | Sentence, by: User | None
 ) -> ImportBatch:
     """Keep a preview (or the sentence that stands instead of one) with its batch."""
     with recorded(by=by, reason=Sentence("imports.previewed", file=batch.source.name)):
@@ -184,9 +184,11 @@ def confirm_warnings(
     return held
 
 
-def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple[ImportBatch, str]:
+def attempt_commit(
+    *, batch: ImportBatch, parsed: Any, by: User | None
+) -> tuple[ImportBatch, Sentence | None]:
     """`commit_import` for a caller that keeps its own transaction: the batch, and the sentence for
-    which nothing was written ("" when it was)."""
+    which nothing was written (None when it was)."""
     importer = _importer(batch.kind)
     require(by, batch.study, importer.capability)
     with recorded(by=by, reason=Sentence("imports.received", file=batch.source.name)):
@@ -210,7 +212,7 @@ def attempt_commit(*, batch: ImportBatch, parsed: Any, by: User | None) -> tuple
 
 def _written(
     batch: ImportBatch, importer: Importer, plan: Any, by: User | None
-) -> tuple[ImportBatch, str]:
+) -> tuple[ImportBatch, Sentence | None]:
     try:
         with explained():
             batch.state, batch.committed_at = State.COMMITTED, timezone.now()
@@ -219,11 +221,17 @@ def _written(
     except (Refused, DatabaseError) as error:
         batch.state, batch.committed_at = State.REFUSED, None
         batch.message = _("The database refused the file; nothing was written. %(why)s") % {
-            "why": str(error).splitlines()[0] if str(error) else type(error).__name__
+            "why": _why(error)
         }
         batch.save(update_fields=["state", "committed_at", "message"])
         return batch, batch.message
-    return batch, ""
+    return batch, None
+
+
+def _why(error: Refused | DatabaseError) -> Sentence | str:
+    if isinstance(error, Refused):
+        return error.said
+    return str(error).splitlines()[0] if str(error) else type(error).__name__
 
 
 def drop_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
@@ -291,34 +299,33 @@ def _held(batch: ImportBatch) -> ImportBatch:
 def _expect(batch: ImportBatch, *states: str) -> None:
     if batch.state not in states:
         raise Refused(
-            _("This import is already “%(state)s”.") % {"state": batch.get_state_display()}
+            _("This import is already “%(state)s”.") % {"state": State(batch.state).label}
         )
 
 
-def _keep(batch: ImportBatch, preview: dict[str, Any] | str) -> None:
-    if isinstance(preview, str):
+def _keep(batch: ImportBatch, preview: dict[str, Any] | Sentence) -> None:
+    if isinstance(preview, Sentence):
         batch.state, batch.preview, batch.message = State.REFUSED, None, preview
     else:
         is_refused = preview["counts"]["rejected"] or preview.get("sheets")
         batch.state = State.REFUSED if is_refused else State.PREVIEWED
         batch.preview = preview
-        batch.message = preview.get("message") or told_rejections(preview)
+        batch.message = preview.get("message") or told_rejections(preview) or ""
         confirm_from_mapping(batch)
     batch.save(update_fields=["state", "preview", "message", "accepted"])
 
 
-def told_rejections(preview: dict[str, Any]) -> str:
-    """How many rows are rejected and why the first ones are; "" where none is."""
+def told_rejections(preview: dict[str, Any]) -> Sentence | None:
+    """How many rows are rejected and why the first ones are; None where none is."""
     rejected = preview["counts"]["rejected"]
     if not rejected:
-        return ""
+        return None
     lines = [
         ngettext(
-            "%(count)d row is rejected, so nothing can be loaded.",
-            "%(count)d rows are rejected, so nothing can be loaded.",
+            "%(n)d row is rejected, so nothing can be loaded.",
+            "%(n)d rows are rejected, so nothing can be loaded.",
             rejected,
         )
-        % {"count": rejected}
     ]
     problems = [
         (row["row"], *problem)
@@ -331,4 +338,4 @@ def told_rejections(preview: dict[str, Any]) -> str:
         if not number:  # of the file as a whole: its plate, a name of its panel
             sentence = _("%(column)s “%(value)s”: %(why)s")
         lines.append(sentence % {"row": number, "column": column, "value": value, "why": why})
-    return "\n".join(lines)
+    return several(lines, by="\n")

@@ -33,15 +33,15 @@ def _batch(asked: Asked) -> ImportBatch:
     )
 
 
-def _compute_preview(asked: Asked, progress: Progress) -> dict[str, Any] | str:
+def _compute_preview(asked: Asked, progress: Progress) -> dict[str, Any] | Sentence:
     progress(10, Sentence("imports.reading"))
     try:
         return services.computed_preview(batch=_batch(asked), by=asked.by)
     except Refused as error:
-        raise WorkError(str(error)) from error
+        raise WorkError(error.in_lines()) from error
 
 
-def _store_preview(asked: Asked, preview: dict[str, Any] | str) -> dict[str, Any]:
+def _store_preview(asked: Asked, preview: dict[str, Any] | Sentence) -> dict[str, Any]:
     batch = services.store_preview(batch=_batch(asked), preview=preview, by=asked.by)
     return {"batch": batch.pk, "state": batch.state}
 
@@ -51,7 +51,7 @@ def _compute_commit(asked: Asked, progress: Progress) -> Any:
     try:
         return services.read_files(batch=_batch(asked))
     except Refused as error:
-        raise WorkError(str(error)) from error
+        raise WorkError(error.in_lines()) from error
 
 
 def _store_commit(asked: Asked, parsed: Any) -> dict[str, Any]:
@@ -61,14 +61,14 @@ def _store_commit(asked: Asked, parsed: Any) -> dict[str, Any]:
                 batch=_batch(asked), parsed=parsed, by=asked.by
             )
     except Refused as error:
-        return {"batch": asked.payload["batch"], "state": "", "refusal": str(error)}
+        return {"batch": asked.payload["batch"], "state": "", "refusal": error.said}
     return {"batch": batch.pk, "state": batch.state, "refusal": refusal}
 
 
 def _preview_failed(asked: Asked, error: Sentence) -> None:
     batch = _batch(asked)
     if batch.state == ImportBatch.State.RECEIVED:
-        services.store_preview(batch=batch, preview=str(error), by=asked.by)
+        services.store_preview(batch=batch, preview=error, by=asked.by)
 
 
 PREVIEW_WORK = Work(_compute_preview, _store_preview, _preview_failed)

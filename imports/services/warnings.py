@@ -9,11 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.models import User
 from imports.models import ImportBatch
+from sentences import Sentence, several
+from sentences import storable as _
+from sentences import storable_plural as ngettext
 from studies.refusals import Refused
 
 SENTENCES_TOLD = 10
@@ -48,20 +49,23 @@ def doubts_with_names(batch: ImportBatch) -> list[dict[str, Any]]:
     return found
 
 
-def told_unconfirmed(batch: ImportBatch) -> str:
-    """Why a batch cannot be committed yet, with each warning that waits; "" where none does."""
+def told_unconfirmed(batch: ImportBatch) -> Sentence | None:
+    """Why a batch cannot be committed yet, with each warning that waits; None where none does."""
     waiting = unconfirmed(batch)
     if not waiting:
-        return ""
+        return None
     lines = [
         ngettext(
             "Nothing was written: %(n)d warning is not confirmed.",
             "Nothing was written: %(n)d warnings are not confirmed.",
             len(waiting),
         )
-        % {"n": len(waiting)}
     ]
-    lines += [_("%(code)s, column “%(column)s”: %(why)s") % one for one in waiting[:SENTENCES_TOLD]]
+    lines += [
+        _("%(code)s, column “%(column)s”: %(why)s")
+        % {key: one[key] for key in ("code", "column", "why")}
+        for one in waiting[:SENTENCES_TOLD]
+    ]
     if len(waiting) > SENTENCES_TOLD:
         lines.append(_("... and %(n)d more.") % {"n": len(waiting) - SENTENCES_TOLD})
     lines.append(
@@ -69,9 +73,9 @@ def told_unconfirmed(batch: ImportBatch) -> str:
             "Correct the file; or, where it is right, confirm each on the page of the import, or in the "
             'mapping by an entry under accept, such as - {code: %(code)s, column: "%(column)s"}'
         )
-        % waiting[0]
+        % {key: waiting[0][key] for key in ("code", "column")}
     )
-    return "\n".join(lines)
+    return several(lines, by="\n")
 
 
 def confirm_from_mapping(batch: ImportBatch) -> None:

@@ -156,7 +156,7 @@ def new_import(request: StudyRequest, study: Study) -> HttpResponse:
         except Refused as error:
             for field, sentences in error.errors.items():
                 for sentence in sentences:
-                    form.add_error(field if field in form.fields else None, sentence)
+                    form.add_error(field if field in form.fields else None, str(sentence))
     context = {"form": form, "examples": _examples(), "limit": settings.MAX_UPLOAD_MB}
     status = 422 if form.errors else 200
     return render(request, "imports/import_new.html", context, status=status)

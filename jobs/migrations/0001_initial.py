@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ('handed_out_at', models.DateTimeField(blank=True, null=True, verbose_name='last handed to the broker')),
                 ('progress', models.PositiveSmallIntegerField(default=0, verbose_name='progress (%)')),
                 ('message', sentences.SentenceField(blank=True, null=True, verbose_name='what it is doing')),
-                ('result', models.JSONField(blank=True, null=True, verbose_name='result')),
+                ('result', sentences.JSONWithSentences(blank=True, null=True, verbose_name='result')),
                 ('error', sentences.SentenceField(blank=True, null=True, verbose_name='error')),
                 ('traceback', models.TextField(blank=True, verbose_name='traceback')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='asked for')),

@@ -25,6 +25,7 @@ from sentences import Sentence
 LEASE = timedelta(seconds=60)
 HEARTBEAT_SECONDS = 15.0
 MOST_OF_ERROR = 2_000  # characters
+MOST_OF_MESSAGE = 300  # of a text; a sentence has its own bounds
 SECONDS_BETWEEN_TRIES = 2.0  # to renew a lease while the database is away
 
 log = structlog.get_logger(__name__)
@@ -134,6 +135,8 @@ def _hold(job: Job) -> None:
 def report(job: Job, percent: int, message: Sentence | str) -> None:
     """Write progress; raises LeaseLost when the job is no longer ours. A database that is away costs the
     progress, not the work: whether the job is ours is asked again when the result is written."""
+    if isinstance(message, str):
+        message = message[:MOST_OF_MESSAGE]
     try:
         kept = _renew(job, progress=max(0, min(100, percent)), message=message)
     except (OperationalError, InterfaceError) as error:

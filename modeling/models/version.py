@@ -9,7 +9,7 @@ from accounts.choices import known
 from audit.tracking import tracked
 from jobs.models import Job
 from modeling.models.specification import ModelSpecification, PrognosticModel
-from sentences import Sentence, words
+from sentences import JSONWithSentences
 from studies.models import Study
 
 
@@ -118,7 +118,7 @@ class ModelVersion(models.Model):
     features = models.JSONField(_("features"))
     metrics = models.JSONField(_("performance"))
     report = models.JSONField(_("tables behind the figures"))
-    gate = models.JSONField(_("challenger against champion"), default=dict)
+    gate = JSONWithSentences(_("challenger against champion"), default=dict)
     cross_validation = models.JSONField(
         _("nested cross-validation"),
         null=True,
@@ -147,11 +147,6 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model.name} v{self.number}"
-
-    @property
-    def gate_said(self) -> Sentence:
-        """What came of the comparison with the version in use."""
-        return Sentence.from_json(self.gate["said"]) if self.gate else words("")
 
 
 class CrossValidationRepeat(models.Model):

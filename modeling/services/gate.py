@@ -17,11 +17,11 @@ def meet_champion(
 ) -> dict[str, Any]:
     """Harrell's C of both on the validation patients, of whom neither has seen one in training.
 
-    Returns {"verdict": "first" | "passed" | "failed" | "not comparable", "said": ...} and,
+    Returns {"verdict": "first" | "passed" | "failed" | "not comparable", "sentence": ...} and,
     where both could be scored, the two C, their difference, and how many patients and events.
     """
     if champion is None:
-        return {"verdict": "first", "said": Sentence("modeling.first_version").as_json()}
+        return {"verdict": "first", "sentence": Sentence("modeling.first_version")}
     try:
         old = TrainedModel.from_bytes(bytes(champion.content))
     except ValueError as error:
@@ -43,7 +43,7 @@ def meet_champion(
     passed = bool(new_c >= old_c - tolerance)
     return {
         "verdict": "passed" if passed else "failed",
-        "said": Sentence(
+        "sentence": Sentence(
             "modeling.compared_with_champion",
             patients=len(both),
             events=int(both["event"].sum()),
@@ -51,7 +51,7 @@ def meet_champion(
             champion=champion.number,
             champion_c=float(old_c),
             tolerance=tolerance,
-        ).as_json(),
+        ),
         "champion": champion.number,
         "champion_c": float(old_c),
         "challenger_c": float(new_c),
@@ -62,7 +62,7 @@ def meet_champion(
 
 
 def _not_comparable(code: str, **parameters: Any) -> dict[str, Any]:
-    return {"verdict": "not comparable", "said": Sentence(code, **parameters).as_json()}
+    return {"verdict": "not comparable", "sentence": Sentence(code, **parameters)}
 
 
 def _scored_by_both(

@@ -18,7 +18,9 @@ def decide_by_gate(*, version: ModelVersion) -> None:
     """After a training: the specification says whether passing the gate promotes at once."""
     specification = parse_specification(version.specification.body)
     if specification.retrain.promote == "gate" and version.gate["verdict"] in ("first", "passed"):
-        _promote(version, by=None, reason=Sentence("modeling.by_gate", why=version.gate_said))
+        _promote(
+            version, by=None, reason=Sentence("modeling.by_gate", why=version.gate["sentence"])
+        )
 
 
 def promote_version(*, version: ModelVersion, by: User | None, reason: str) -> ModelVersion:

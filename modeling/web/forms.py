@@ -34,7 +34,7 @@ class SpecificationForm(forms.Form):
         """Show a service's refusal at the fields it names."""
         for field, sentences in refusal.errors.items():
             for sentence in sentences:
-                self.add_error(field if field in self.fields else None, sentence)
+                self.add_error(field if field in self.fields else None, str(sentence))
 
 
 class DecisionForm(forms.Form):

@@ -110,7 +110,10 @@ def test_the_application_starts_writes_its_history_and_does_its_jobs(
 
     assert Other(unrelated).ended() is None
     contexts = [event.pgh_context for event in Events.objects.tracks(study).order_by("pgh_id")]
-    assert contexts == [{"user": person.pk, "reason": "through a pool"}, None]
+    assert contexts == [
+        {"user": person.pk, "reasons": [{"code": "words", "with": {"text": "through a pool"}}]},
+        None,
+    ]
 
     work = Work(lambda asked, progress: progress(50, "half"), lambda asked, outcome: {"done": 1})
     monkeypatch.setitem(KINDS, "test.pooled", work)

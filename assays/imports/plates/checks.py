@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 from django.db.models import Model
-from django.utils.translation import gettext as _
 
 from assays.formats import Flag, PlateReading
 from assays.models import Measurement, PlateAnalyte, PlateRun, Well
+from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 
 TOLD = 5
@@ -43,7 +44,7 @@ def _texts(reading: PlateReading) -> Iterator[str]:
     yield from _too_long(names, longest(PlateAnalyte, "name"), names)
 
 
-def _too_long(column: pd.Series, most: int, *places: pd.Series) -> Iterator[str]:
+def _too_long(column: pd.Series, most: int, *places: pd.Series) -> Iterator[Sentence]:
     texts = column.astype(object).where(column.notna(), "").tolist()
     for text in {text for text in texts if len(text) > most or "\0" in text}:
         at = texts.index(text)
@@ -52,7 +53,7 @@ def _too_long(column: pd.Series, most: int, *places: pd.Series) -> Iterator[str]
         yield why % {"place": where, "text": text[:40], "n": most}
 
 
-def _numbers(m: pd.DataFrame) -> Iterator[str]:
+def _numbers(m: pd.DataFrame) -> Iterator[Sentence]:
     flags, value = m["flag"].astype(str), m["value"]
     needed = flags.isin([Flag.IN_RANGE.value, Flag.EXTRAPOLATED.value]) & value.isna()
     unwanted = (flags == Flag.MISSING.value) & value.notna()

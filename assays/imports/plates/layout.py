@@ -5,8 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.utils.translation import gettext as _
-
 from assays.formats.retyping import Said
 from assays.formats.wells import position
 from assays.imports.plates.layout_roles import RoleColumns, role_columns, said_of
@@ -17,6 +15,8 @@ from imports.reading import near
 from imports.registry import Files
 from imports.tables import Row, Table, read_table
 from imports.texts import Unreadable, day, error_of_cell
+from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 from tabular.cell_errors import UNAVAILABLE
 
@@ -101,7 +101,7 @@ def read_layout(files: Files, sheet: str | None = None) -> Layout | None:
     return layout
 
 
-def unknown_subject(subject: str, known: Iterable[str]) -> str:
+def unknown_subject(subject: str, known: Iterable[str]) -> Sentence:
     """Why a subject that is not in the study cannot be given blood, with those of a like name."""
     return _("this subject is not in the study; enrol or import the patient first.") + near(
         subject, known
@@ -134,7 +134,7 @@ def _placed(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
     said = {key: "" if text == UNAVAILABLE else text for key, text in said.items()}
     problems: list[Problem] = []
 
-    def wrong(column: str, why: str) -> None:
+    def wrong(column: str, why: Sentence | str) -> None:
         problems.append(Problem(column, said[column], why))
 
     for key, text in said.items():
@@ -156,7 +156,7 @@ def _placed(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
     try:
         collected = day(said["collected_on"], "%Y-%m-%d") if said["collected_on"] else None
     except Unreadable as error:
-        wrong("collected_on", str(error))
+        wrong("collected_on", error.said)
     return Placed(
         row=row.number,
         well=well,
@@ -172,5 +172,5 @@ def _placed(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
     )
 
 
-def _say(file: str, placed: Placed, why: str) -> str:
+def _say(file: str, placed: Placed, why: Sentence | str) -> Sentence:
     return _("%(file)s, row %(row)d %(why)s") % {"file": file, "row": placed.row, "why": why}

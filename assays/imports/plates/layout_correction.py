@@ -4,11 +4,10 @@ import re
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from django.utils.translation import gettext as _
-
 from assays.formats.wells import positions
 from imports.tables import SheetNeeded, Table, read_each, read_table
 from imports.texts import error_of_cell
+from sentences import storable as _
 from studies.refusals import Refused
 from tabular.cell_errors import UNAVAILABLE
 

@@ -4,12 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from assays.formats import SampleType
 from assays.formats.retyping import Said
 from imports.columns import Problem
 from imports.reading import near
+from sentences import storable as _
 from tabular.cell_errors import UNAVAILABLE
 from tabular.numbers import number
 

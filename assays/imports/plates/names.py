@@ -6,13 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assays.imports.plates.checks import longest
 from assays.models import Analyte, normalized
 from assays.models.catalogue import UNIPROT_FORM
 from assays.selectors.catalogue import catalogue_names, readable_names
 from imports.reading import near
+from sentences import Sentence
+from sentences import storable as _
 
 BEAD_REGION = re.compile(r"\s*\((?:\d{1,3}|OID\d+)\)\s*$")
 HUMAN = re.compile(r"^\s*(?:human|hu)[\s_.-]+(?=\S)", re.IGNORECASE)
@@ -52,7 +52,7 @@ class Question:
     """
 
     name: str
-    why: str
+    why: Sentence | str
     uniprot: str = ""
     suggestion: str = ""
     answer: str = "is"

@@ -6,8 +6,6 @@ from datetime import datetime
 from pathlib import PurePath
 
 import pandas as pd
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from assays.formats import PlateReading, SampleType
 from assays.imports.plates.cells import Cells, cells_of, shortened
@@ -23,6 +21,9 @@ from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Well, WellName
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict
 from imports.texts import quoted
+from sentences import Sentence
+from sentences import storable as _
+from sentences import storable_plural as ngettext
 from studies.models import Study
 from studies.refusals import Refused
 
@@ -86,7 +87,7 @@ class PlatePlanner:
     def _panel(self) -> Panel:
         told = self.reading.plate
         name = self.mapping.panel or told.kit or told.protocol
-        name = shortened(name or _("Panel of %(file)s") % {"file": self._stem()}, 120)
+        name = shortened(name or f"Panel of {self._stem()}", 120)
         npx = bool((self.reading.measurements["unit"] == "NPX").any())
         scale = Panel.Scale.NPX if npx else Panel.Scale.CONCENTRATION
         return Panel.objects.filter(name=name).first() or Panel(name=name, scale=scale)
@@ -307,19 +308,19 @@ class PlatePlanner:
                 found.setdefault(well, []).append(text)
         return found
 
-    def _notes(self) -> list[str]:
+    def _notes(self) -> list[Sentence]:
         notes = seems_of(self.reading)
         if self.nameless:
             count, first = len(self.nameless), list(dict.fromkeys(self.nameless))
             sentence = ngettext(
-                "%(count)d sample belongs to no specimen of this study yet: %(names)s. It stays on "
+                "%(n)d sample belongs to no specimen of this study yet: %(names)s. It stays on "
                 "the plate and enters no dataset until a layout names it.",
-                "%(count)d samples belong to no specimen of this study yet: %(names)s. They stay on "
+                "%(n)d samples belong to no specimen of this study yet: %(names)s. They stay on "
                 "the plate and enter no dataset until a layout names them.",
                 count,
             )
             more = ", …" if len(first) > NAMED else ""
-            notes.append(sentence % {"count": count, "names": quoted(first[:NAMED]) + more})
+            notes.append(sentence % {"names": quoted(first[:NAMED]) + more})
         if self.plan.names.left_out:
             left = ", ".join(self.plan.names.left_out)
             notes.append(_("Left out, kept in the file only: %(names)s.") % {"names": left})

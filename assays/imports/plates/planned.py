@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from assays.formats import PlateReading
 from assays.imports.plates.cells import Cells
 from assays.imports.plates.names import NamedAnalytes
 from assays.models import Panel, PlateAnalyte, PlateRun, Specimen, Well
 from imports.preview import RowVerdict
+from sentences import Sentence
+from sentences import storable as _
 
 
 @dataclass
@@ -33,7 +33,7 @@ class PlatePlan:
     rows: list[RowVerdict] = field(default_factory=list)
     plates: list[PlannedPlate] = field(default_factory=list)
     specimens: list[Specimen] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Sentence | str] = field(default_factory=list)
     reruns: list[str] = field(default_factory=list)
     """Plates of the study of which the file may be a new export."""
     of_file: RowVerdict = field(default_factory=lambda: RowVerdict(0, _("the file"), skipped=True))

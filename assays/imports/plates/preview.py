@@ -2,9 +2,6 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
-
 from assays.imports.plates.names import Question
 from assays.imports.plates.plan import QUESTIONS_TOLD
 from assays.imports.plates.planned import PlatePlan
@@ -13,6 +10,9 @@ from assays.models import PlateRun
 from assays.models.measurement import Flag
 from assays.models.plate import SampleType
 from imports.texts import quoted
+from sentences import Sentence, label_of
+from sentences import storable as _
+from sentences import storable_plural as ngettext
 
 REMARKS_SHOWN = 30
 NAMES_SHOWN = 12
@@ -21,11 +21,11 @@ NAMES_SHOWN = 12
 def described(plan: PlatePlan) -> dict[str, Any]:
     """What a preview holds of a plate beside rows and counts: its head, wells, flags, analytes, remarks,
     and the questions that a person has to answer first."""
-    preview = {
+    preview: dict[str, Any] = {
         "plate": {
             "facts": _facts(plan),
             "wells": _wells(plan),
-            "flags": [(str(Flag(flag).label), n) for flag, n in plan.reading.counts().items() if n],
+            "flags": [(label_of(Flag(flag)), n) for flag, n in plan.reading.counts().items() if n],
             "analytes": _analytes(plan),
             "remarks": _remarks(plan),
             "remarks_in_all": len(plan.reading.remarks),
@@ -39,12 +39,12 @@ def described(plan: PlatePlan) -> dict[str, Any]:
     if count and len(plan.of_file.problems) == told and not _rows_rejected(plan):
         # Nothing is wrong with the file: it waits for answers.
         preview["message"] = ngettext(
-            "%(count)d name of an analyte is not known: %(names)s. Say what it is; then the preview "
+            "%(n)d name of an analyte is not known: %(names)s. Say what it is; then the preview "
             "is made anew.",
-            "%(count)d names of analytes are not known: %(names)s. Say what they are; then the "
+            "%(n)d names of analytes are not known: %(names)s. Say what they are; then the "
             "preview is made anew.",
             count,
-        ) % {"count": count, "names": _first(plan.names.questions)}
+        ) % {"names": _first(plan.names.questions)}
     return preview
 
 
@@ -57,12 +57,12 @@ def _rows_rejected(plan: PlatePlan) -> bool:
     return any(row.problems for row in plan.rows if row is not plan.of_file)
 
 
-def _facts(plan: PlatePlan) -> list[tuple[str, str]]:
+def _facts(plan: PlatePlan) -> list[tuple[Sentence, Sentence | str]]:
     told = plan.reading.plate
     acquired = told.acquired.isoformat(" ", "minutes") if told.acquired else told.acquired_text
     runs = [planned.run.name for planned in plan.plates]
-    facts = [
-        (_("Format"), str(PlateRun.Format(plan.reading.format).label)),
+    facts: list[tuple[Sentence, Sentence | str]] = [
+        (_("Format"), label_of(PlateRun.Format(plan.reading.format))),
         (_("Plate") if len(runs) == 1 else _("Plates"), "; ".join(runs)),
         (
             _("Panel"),
@@ -79,10 +79,10 @@ def _facts(plan: PlatePlan) -> list[tuple[str, str]]:
     return [(label, text) for label, text in facts if text]
 
 
-def _wells(plan: PlatePlan) -> list[tuple[str, int]]:
+def _wells(plan: PlatePlan) -> list[tuple[Sentence, int]]:
     found = plan.reading.wells["sample_type"].astype(str).value_counts()
     return [
-        (str(SampleType(kind).label), int(found[kind]))
+        (label_of(SampleType(kind)), int(found[kind]))
         for kind in SampleType.values
         if kind in found
     ]

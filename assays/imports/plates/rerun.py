@@ -1,11 +1,10 @@
 """A planned plate that is here already with other values: which earlier export of the run it supersedes."""
 
-from django.utils.translation import gettext as _
-
 from assays.imports.plates.mapping import Superseding
 from assays.imports.plates.planned import PlannedPlate
 from assays.imports.plates.stored import differences
 from assays.models import PlateRun
+from sentences import storable as _
 from studies.refusals import Refused
 
 LONGEST_CHAIN = 50

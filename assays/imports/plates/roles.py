@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from assays.formats import PlateReading, SampleType
 from assays.formats.retyping import Said, retype
 from assays.formats.roles import TypedBy, parts_of
@@ -15,6 +13,8 @@ from assays.imports.plates.names import keys_of
 from assays.models import Analyte, WellName
 from assays.models.plate import SampleType as SampleTypes
 from imports.columns import Problem
+from sentences import Sentence
+from sentences import storable as _
 
 NAMES_ASKED = 200
 
@@ -152,7 +152,7 @@ def questions_on(reading: PlateReading) -> list[WellQuestion]:
     ]
 
 
-def seems_of(reading: PlateReading) -> list[str]:
+def seems_of(reading: PlateReading) -> list[Sentence]:
     """What a plate of fluorescence seems to lack, as sentences to confirm; none for other plates."""
     m = reading.measurements
     if m["mfi"].isna().all():

@@ -3,13 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from django.utils.translation import gettext as _
-
 from assays.imports.plates.layout import Layout, Placed, unknown_subject
 from assays.imports.plates.mapping import PlateMapping
 from assays.models import Specimen
 from clinical.models import Patient
 from imports.columns import Problem
+from sentences import storable as _
 from studies.models import Study
 
 LONGEST_LABEL = 100

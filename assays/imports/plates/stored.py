@@ -1,9 +1,8 @@
 """A planned plate beside what the study holds: equal, other values, or the same run under another name."""
 
-from django.utils.translation import gettext as _
-
 from assays.imports.plates.planned import PlannedPlate
 from assays.models import Measurement, PlateRun
+from sentences import storable as _
 
 TOLD = 5
 COMPARED = ("value_text", "unit", "flag", "value", "mfi", "net_mfi", "bead_count", "dilution")

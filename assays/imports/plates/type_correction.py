@@ -4,8 +4,6 @@ import json
 import math
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-
 from assays.formats import SampleType
 from assays.formats.retyping import Said
 from assays.formats.wells import positions
@@ -13,6 +11,7 @@ from assays.imports.plates.layout_correction import MOST, place_of_wells, read_w
 from assays.imports.plates.layout_roles import RoleColumns, role_columns, said_of
 from imports.columns import Problem
 from imports.tables import Table
+from sentences import storable as _
 from studies.refusals import Refused
 
 

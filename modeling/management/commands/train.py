@@ -102,7 +102,7 @@ def _summary(run: TrainingRun, job: Job) -> dict[str, Any]:
             "training_patients": version.dataset.training_patients,
             "training_events": version.dataset.training_events,
         },
-        "gate": {**version.gate, "said": str(version.gate_said)},
+        "gate": {**version.gate, "sentence": str(version.gate["sentence"])},
     }
 
 

@@ -16,6 +16,7 @@ from assays.signals import values_changed
 from jobs.models import Job
 from jobs.services import enqueue
 from jobs.work import Asked
+from sentences import Sentence
 from studies.models import Study
 from studies.refusals import Refused
 from studies.services import locking as holding
@@ -53,7 +54,8 @@ def test_a_nul_is_refused_and_person_and_reason_stand_in_the_trail(
     assert lab.post(address, sent).status_code == 302
     events = {"layout/": "WellEvent", "exclude/": "ExclusionEvent", "guide/": "PlateRunEvent"}
     event = apps.get_model("assays", events[path]).objects.latest("pgh_id")
-    assert sent["reason"] in event.pgh_context.metadata["reason"]
+    said = Sentence.from_json(event.pgh_context.metadata["reasons"][0])
+    assert sent["reason"] in said
     assert event.pgh_context.metadata["user"]
 
 

@@ -10,6 +10,10 @@ from tests.factories import StudyFactory, UserFactory
 pytestmark = pytest.mark.django_db
 
 
+def said(words: str) -> dict[str, object]:
+    return {"code": "words", "with": {"text": words}}
+
+
 def told(study: Study) -> dict[str, object]:
     event = Events.objects.tracks(study).order_by("-pgh_id").first()
     assert event is not None
@@ -20,7 +24,7 @@ def test_a_change_names_its_person_and_reason() -> None:
     person = UserFactory()
     with recorded(by=person, reason="a new title"):
         study = StudyFactory()
-    assert told(study) == {"user": person.pk, "reason": "a new title"}
+    assert told(study) == {"user": person.pk, "reasons": [said("a new title")]}
 
 
 def test_the_person_of_the_outer_act_stays_and_reasons_stand_together() -> None:
@@ -29,7 +33,7 @@ def test_the_person_of_the_outer_act_stays_and_reasons_stand_together() -> None:
         study = StudyFactory()
         with recorded(by=None, reason="gate passed"):
             Study.objects.filter(pk=study.pk).update(title="Changed")
-    assert told(study) == {"user": person.pk, "reason": "job 1; gate passed"}
+    assert told(study) == {"user": person.pk, "reasons": [said("job 1"), said("gate passed")]}
 
 
 def test_nothing_is_kept_of_an_act_that_failed() -> None:

@@ -128,7 +128,10 @@ def test_copied_rows_are_in_history_with_the_person_and_the_reason(study: Study)
     for measurement in Measurement.objects.all():
         event = measurement.history.get()
         assert event.pgh_label == "insert"
-        assert event.pgh_context.metadata == {"user": laboratory.pk, "reason": "import plate.csv"}
+        assert event.pgh_context.metadata == {
+            "user": laboratory.pk,
+            "reasons": [{"code": "imports.received", "with": {"file": "plate.csv"}}],
+        }
 
 
 def test_a_raw_value_is_never_overwritten(study: Study) -> None:

@@ -139,7 +139,9 @@ def test_a_changed_value_is_shown_old_and_new_and_history_has_the_reason(study: 
     assert changed["changes"] == [["age", "60", "61"]]
     event = Baseline.objects.get(patient__subject_id="S1").history.order_by("pgh_id").last()
     assert event.pgh_label == "update"
-    assert event.pgh_context.metadata["reason"] == "import file.csv"
+    assert event.pgh_context.metadata["reasons"] == [
+        {"code": "imports.received", "with": {"file": "file.csv"}}
+    ]
 
 
 def test_an_unknown_cell_does_not_erase_what_is_known(study: Study) -> None:

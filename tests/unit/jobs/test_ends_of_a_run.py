@@ -125,7 +125,12 @@ def test_what_a_job_writes_is_in_the_trail_under_whoever_asked_for_it(
     services.run(job.pk)
     by = job.requested_by
     assert by is not None
-    assert contexts == [{"user": by.pk, "reason": f"job {job.pk}: test.ends"}]
+    assert contexts == [
+        {
+            "user": by.pk,
+            "reasons": [{"code": "jobs.done_by_job", "with": {"job": job.pk, "kind": "test.ends"}}],
+        }
+    ]
 
 
 def test_a_lease_outlives_a_few_heartbeats_that_are_missed() -> None:

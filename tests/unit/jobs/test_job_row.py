@@ -16,6 +16,7 @@ from jobs.services.endings import give_back
 from jobs.services.transitions import State, move
 from jobs.stopping import Stop
 from jobs.work import KINDS, Asked, Progress, Work, WorkError
+from sentences import Sentence, words
 from tests.factories import StudyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -263,8 +264,8 @@ def test_what_nobody_wants_any_longer_is_withdrawn_before_it_runs_and_says_why(
 ) -> None:
     wanted = {"n": 1}
 
-    def why_not(payload: dict[str, Any]) -> str:
-        return "" if payload == wanted else "Withdrawn: overtaken."
+    def why_not(payload: dict[str, Any]) -> Sentence | None:
+        return None if payload == wanted else words("Withdrawn: overtaken.")
 
     work = Work(compute=bench.compute, store=bench.store, unwanted=why_not)
     monkeypatch.setitem(KINDS, "test.work", work)

@@ -83,7 +83,7 @@ def meet(monkeypatch: pytest.MonkeyPatch, table: FrozenTable) -> Any:
 def test_the_first_version_meets_nobody(meet: Any) -> None:
     told = meet(Scorer(RIGHT), None)
     assert told["verdict"] == "first"
-    assert told["sentence"].startswith("There was no version in use")
+    assert str(told["sentence"]).startswith("There was no version in use")
 
 
 def test_a_better_challenger_passes_and_a_worse_one_fails(meet: Any) -> None:
@@ -124,7 +124,7 @@ def test_only_held_out_patients_whom_both_score_by_prediction_are_compared(meet:
     unscored = Scorer({"a": 9.0, "c": 2.0, "d": 1.0, "t": 0.0})
     told = meet(unscored, seen)
     assert (told["patients"], told["events"], told["verdict"]) == (2, 2, "passed")
-    assert told["sentence"].startswith("On the same 2 held-out patients (2 events)")
+    assert str(told["sentence"]).startswith("On the same 2 held-out patients (2 events)")
     # The other way round, too: it is not only the champion's training that counts.
     told = meet(Scorer(RIGHT, basis={"d": "out-of-bag"}), Scorer(RIGHT))
     assert told["patients"] == 3

@@ -174,7 +174,10 @@ def test_the_reason_and_the_person_stand_in_the_trail(study: Study) -> None:
         decide(version=version, by=person, reason="board of 1 May")
         event = Events.objects.tracks(version).order_by("-pgh_id").first()
         assert event is not None
-        assert event.pgh_context == {"user": person.pk, "reason": "board of 1 May"}
+        assert event.pgh_context == {
+            "user": person.pk,
+            "reasons": [{"code": "words", "with": {"text": "board of 1 May"}}],
+        }
 
 
 def test_what_the_gate_decided_stands_in_the_trail_with_its_figures(study: Study) -> None:
@@ -182,4 +185,6 @@ def test_what_the_gate_decided_stands_in_the_trail_with_its_figures(study: Study
     decide_by_gate(version=version)
     event = Events.objects.tracks(version).order_by("-pgh_id").first()
     assert event is not None
-    assert event.pgh_context == {"reason": "gate: 0.7 against 0.6"}
+    assert event.pgh_context == {
+        "reasons": [{"code": "modeling.by_gate", "with": {"why": "0.7 against 0.6"}}]
+    }

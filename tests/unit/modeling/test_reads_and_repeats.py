@@ -164,14 +164,14 @@ def test_the_figure_is_made_of_all_repeats_once_the_last_is_there(
 @pytest.mark.parametrize(
     ("number", "status", "told"),
     [
-        (1, "champion", ""),
+        (1, "champion", None),
         (1, "challenger", "Withdrawn: version 1 was overtaken by version 3."),
-        (3, "challenger", ""),
+        (3, "challenger", None),
         (3, "rejected", "Withdrawn: version 3 was rejected."),
     ],
 )
 def test_whose_repeats_nobody_needs(
-    model: PrognosticModel, number: int, status: str, told: str
+    model: PrognosticModel, number: int, status: str, told: str | None
 ) -> None:
     other = model_of(model.study, "another")
     version_of(other, 9)
