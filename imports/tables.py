@@ -50,9 +50,13 @@ def refusing(name: str, part: str = "source") -> Iterator[None]:
     try:
         yield
     except SheetsToChoose as error:
-        raise SheetNeeded(f"{name}: {error}", name, error.names, part) from error
+        raise SheetNeeded(_in(name, error), name, error.names, part) from error
     except FileError as error:
-        raise Refused(f"{name}: {error}") from error
+        raise Refused(_in(name, error)) from error
+
+
+def _in(name: str, error: FileError) -> Sentence:
+    return _("%(file)s: %(why)s") % {"file": name, "why": error.message}
 
 
 def read_table(

@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from sentences import Sentence
+from sentences import Sentence, as_sentence
 from sentences import storable as _
 from tabular.cell_errors import is_error
 from tabular.days import NoDay, read_day
@@ -75,7 +75,7 @@ def day(text: str, form: str) -> date:
     try:
         return read_day(text, form)
     except NoDay as error:
-        raise Unreadable(str(error)) from error
+        raise Unreadable(as_sentence(error.message)) from error
 
 
 def quoted(texts: object) -> str:

@@ -16,6 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, override
 
 from sentences.catalogue import Text, text_of
+from tabular.message import CodedError, Message, clauses
 
 WORDS = "words"
 """The code of what a person wrote, or a program that knows no codes: its text is said as it stands."""
@@ -115,10 +116,12 @@ def several(parts: Iterable[Sentence | str], by: str = " ") -> Sentence:
     return found[0] if len(found) == 1 else Sentence(SEVERAL, parts=found, by=by)
 
 
-def as_sentence(said: Sentence | Promise | str) -> Sentence:
-    """A sentence as it is, one of Django's lazy texts by its English, a text as words."""
+def as_sentence(said: Sentence | Message | Promise | str) -> Sentence:
+    """A sentence as it is, a reader's message and one of Django's lazy texts by their English, a text as words."""
     if isinstance(said, Sentence):
         return said
+    if isinstance(said, Message):
+        return Sentence(said.template, **said.parameters)
     return _english(said) if isinstance(said, Promise) else words(said)
 
 
@@ -133,7 +136,9 @@ def _plain(value: Any) -> Any:
         return [_plain(one) for one in value]
     if hasattr(value, "item"):
         return value.item()
-    if isinstance(value, Promise):
+    if isinstance(value, CodedError):
+        return as_sentence(value.message)
+    if isinstance(value, Promise | Message):
         return as_sentence(value)
     known = str | bool | int | float | date
     return value if value is None or isinstance(value, known) else str(value)
@@ -161,6 +166,8 @@ def _from_json(value: Any) -> Any:
 
 def _in_words(value: Any) -> Any:
     if isinstance(value, list):
+        if all(isinstance(one, Sentence) for one in value):
+            return clauses(value)
         return ", ".join(str(_in_words(one)) for one in value)
     if isinstance(value, Sentence):
         return str(value)

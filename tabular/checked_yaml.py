@@ -15,6 +15,9 @@ from typing import Any
 
 import yaml
 
+from tabular.errors import FileError
+from tabular.message import Message
+
 MAX_BYTES = 200_000
 MAX_DEPTH = 20
 MAX_NODES = 50_000
@@ -58,12 +61,11 @@ def write_yaml(content: Any) -> str:
     return written
 
 
-class YamlError(ValueError):
+class YamlError(FileError):
     """A text that is no YAML of this kind: why, and on which line (from 1)."""
 
-    def __init__(self, reason: str, line: int | None = None) -> None:
-        self.reason, self.line = reason, line
-        super().__init__(f"line {line}: {reason}" if line else reason)
+    def __init__(self, reason: Message, line: int | None = None) -> None:
+        super().__init__(reason, line=line)
 
 
 def read_yaml(text: str, *, max_bytes: int = MAX_BYTES) -> Any:
@@ -76,7 +78,8 @@ def read_yaml(text: str, *, max_bytes: int = MAX_BYTES) -> Any:
         mark = getattr(error, "problem_mark", None)
         reason = getattr(error, "problem", None) or str(error).splitlines()[0]
         raise YamlError(
-            f"It is not valid YAML: {reason}.", mark.line + 1 if mark else None
+            Message("not_valid_yaml", "It is not valid YAML: %(reason)s.", reason=reason),
+            mark.line + 1 if mark else None,
         ) from error
 
 
@@ -86,12 +89,25 @@ def check_text(text: str, max_bytes: int = MAX_BYTES) -> None:
         size = len(text.encode())
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
-        raise YamlError("The text holds half a character (a lone surrogate).", line) from error
+        raise YamlError(
+            Message(
+                "text_holds_half_character", "The text holds half a character (a lone surrogate)."
+            ),
+            line,
+        ) from error
     if size > max_bytes:
-        raise YamlError(f"The text has {size:,} bytes; at most {max_bytes:,} are read.")
+        raise YamlError(
+            Message(
+                "text_bytes_most_read",
+                "The text has %(size)s bytes; at most %(most)s are read.",
+                size=f"{size:,}",
+                most=f"{max_bytes:,}",
+            )
+        )
     if "\0" in text:
         raise YamlError(
-            "The text holds a NUL character.", text.count("\n", 0, text.index("\0")) + 1
+            Message("text_holds_nul_character", "The text holds a NUL character."),
+            text.count("\n", 0, text.index("\0")) + 1,
         )
 
 
@@ -106,22 +122,49 @@ class _Reader:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if seen:
-                    raise _wrong(event, "A second document begins here (---); write one.")
+                    raise _wrong(
+                        event,
+                        Message(
+                            "second_document_begins_write",
+                            "A second document begins here (---); write one.",
+                        ),
+                    )
                 found, seen = self._node(next(self.events), 0), True
         return found
 
     def _node(self, event: Any, depth: int) -> Any:
         self.nodes += 1
         if self.nodes > MAX_NODES:
-            raise _wrong(event, f"There are more than {MAX_NODES:,} values.")
+            raise _wrong(
+                event,
+                Message(
+                    "there_more_than_values",
+                    "There are more than %(most)s values.",
+                    most=f"{MAX_NODES:,}",
+                ),
+            )
         if depth > MAX_DEPTH:
-            raise _wrong(event, f"Sections lie more than {MAX_DEPTH} deep in each other.")
+            raise _wrong(
+                event,
+                Message(
+                    "sections_lie_more_than",
+                    "Sections lie more than %(most)s deep in each other.",
+                    most=MAX_DEPTH,
+                ),
+            )
         if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
             raise _wrong(
-                event, "Anchors and aliases (& and *) are not read here; write the values out."
+                event,
+                Message(
+                    "anchors_aliases_not_read",
+                    "Anchors and aliases (& and *) are not read here; write the values out.",
+                ),
             )
         if event.tag is not None:
-            raise _wrong(event, f"Tags ({event.tag[:40]}) are not read here.")
+            raise _wrong(
+                event,
+                Message("tags_not_read", "Tags (%(tag)s) are not read here.", tag=event.tag[:40]),
+            )
         if isinstance(event, yaml.ScalarEvent):
             return self._text(event) if event.style else self._plain(event)
         return (self._list if isinstance(event, yaml.SequenceStartEvent) else self._section)(depth)
@@ -136,10 +179,16 @@ class _Reader:
         found: dict[str, Any] = {}
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent) or event.anchor or event.tag:
-                raise _wrong(event, "A key is a text of one line, without & and !.")
+                raise _wrong(
+                    event,
+                    Message("key_text_one_line", "A key is a text of one line, without & and !."),
+                )
             key = self._text(event)
             if key in found:
-                raise _wrong(event, f"The key “{key[:60]}” stands twice.")
+                raise _wrong(
+                    event,
+                    Message("key_stands_twice", "The key “%(key)s” stands twice.", key=key[:60]),
+                )
             found[key] = self._node(next(self.events), depth + 1)
         return found
 
@@ -149,17 +198,28 @@ class _Reader:
         text: str = event.value
         if len(text) > MAX_CHARS:
             raise _wrong(
-                event, f"A text has {len(text):,} characters; at most {MAX_CHARS:,} are read."
+                event,
+                Message(
+                    "text_characters_most_read",
+                    "A text has %(size)s characters; at most %(most)s are read.",
+                    size=f"{len(text):,}",
+                    most=f"{MAX_CHARS:,}",
+                ),
             )
         if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
-            raise _wrong(event, "The text holds a NUL character or half a character.")
+            raise _wrong(
+                event,
+                Message(
+                    "text_holds_nul_or_half", "The text holds a NUL character or half a character."
+                ),
+            )
         return text
 
     def _plain(self, event: Any) -> Any:
         try:
             return _meaning(self._text(event))
         except OverflowError as error:
-            raise _wrong(event, str(error)) from error
+            raise _wrong(event, error.args[0]) from error
 
 
 def _meaning(text: str) -> Any:
@@ -170,18 +230,22 @@ def _meaning(text: str) -> Any:
         digits = len(text.lstrip("+-"))
         if digits > MAX_DIGITS:
             raise OverflowError(
-                f"A number has {digits:,} digits; at most {MAX_DIGITS} are read. Put a code between "
-                "quotation marks."
+                Message(
+                    "number_digits_most_read",
+                    "A number has %(digits)s digits; at most %(most)s are read. Put a code between quotation marks.",
+                    digits=f"{digits:,}",
+                    most=MAX_DIGITS,
+                )
             )
         return int(text)
     if DECIMAL.fullmatch(text) and not LEADING_ZERO.match(text):
         value = float(text)
         if not math.isfinite(value):
-            raise OverflowError("A number is too large.")
+            raise OverflowError(Message("number_too_large", "A number is too large."))
         return value
     return text
 
 
-def _wrong(event: Any, reason: str) -> YamlError:
+def _wrong(event: Any, reason: Message) -> YamlError:
     mark = event.start_mark
     return YamlError(reason, mark.line + 1 if mark is not None else None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, timedelta
 
+from tabular.message import CodedError, Message
 from tabular.numbers import half_width
 
 ERAS = {
@@ -40,7 +41,7 @@ SYSTEMS = {"excel-1900": date(1899, 12, 30), "excel-1904": date(1904, 1, 1)}
 """What a spreadsheet counts days from."""
 
 
-class NoDay(ValueError):
+class NoDay(CodedError, ValueError):
     """A text that is no day, with the reason."""
 
 
@@ -61,10 +62,14 @@ def read_day(text: str, form: str = "%Y-%m-%d") -> date:
     except ValueError as error:
         if SERIAL.fullmatch(plain):
             raise NoDay(
-                "a bare number, which may be a spreadsheet's day number: if so write format: excel-1900 or "
-                "format: excel-1904 in the mapping, or format the cells as dates"
+                Message(
+                    "bare_number_which_may",
+                    "a bare number, which may be a spreadsheet's day number: if so write format: excel-1900 or format: excel-1904 in the mapping, or format the cells as dates",
+                )
             ) from error
-        raise NoDay(f"not a date written as {spelled(form)}") from error
+        raise NoDay(
+            Message("not_date_written_as", "not a date written as %(form)s", form=spelled(form))
+        ) from error
 
 
 def spelled(form: str) -> str:
@@ -100,10 +105,21 @@ def _of_era(found: re.Match[str]) -> date:
     if not first <= there <= last:
         until = "" if last == date.max else f" and ended on {last.isoformat()}"
         raise NoDay(
-            f"{name} began on {first.isoformat()}{until}: this day ({there.isoformat()}) lies outside it"
+            Message(
+                "day_outside_era",
+                "%(name)s began on %(first)s%(until)s: this day (%(day)s) lies outside it",
+                name=name,
+                first=first.isoformat(),
+                until=until,
+                day=there.isoformat(),
+            )
         )
     if there < GREGORIAN_FROM:
-        raise NoDay("a day before 1873, when Japan counted by another calendar")
+        raise NoDay(
+            Message(
+                "day_before_when_japan", "a day before 1873, when Japan counted by another calendar"
+            )
+        )
     return there
 
 
@@ -112,7 +128,7 @@ def _year_of(written: str, of_era: str) -> tuple[str, int]:
     name = written if written in ERAS else LETTERS[written.upper()]
     count = 1 if of_era == "元" else int(of_era)
     if count == 0:
-        raise NoDay(f"{name} has no year 0")
+        raise NoDay(Message("era_has_no_year_0", "%(name)s has no year 0", name=name))
     return name, ERAS[name][1].year + count - 1
 
 
@@ -120,11 +136,15 @@ def _year(plain: str) -> date:
     if era := ERA_YEAR.fullmatch(plain):
         name, year = _year_of(era[1], era[2])
         if year > ERAS[name][2].year:
-            raise NoDay(f"{name} ended in {ERAS[name][2].year}")
+            raise NoDay(
+                Message(
+                    "era_ended", "%(name)s ended in %(year)s", name=name, year=ERAS[name][2].year
+                )
+            )
         return date(year, 1, 1)
     found = YEAR.fullmatch(plain)
     if found is None:
-        raise NoDay("not a year of four digits")
+        raise NoDay(Message("not_year_four_digits", "not a year of four digits"))
     return date(int(found[1]), 1, 1)
 
 
@@ -138,17 +158,33 @@ def check_form(form: str) -> None:
     except (ValueError, re.error):
         is_read = False
     if not is_read or len(form) > 60:
-        raise NoDay("a form of dates names each of year, month and day once: %Y, %m and %d")
+        raise NoDay(
+            Message(
+                "form_dates_names_each",
+                "a form of dates names each of year, month and day once: %%Y, %%m and %%d",
+            )
+        )
 
 
 def _serial(plain: str, system: str) -> date:
     found = SERIAL.fullmatch(plain)
     if found is None:
-        raise NoDay(f"not a day number of a spreadsheet ({system})")
+        raise NoDay(
+            Message(
+                "not_day_number_spreadsheet",
+                "not a day number of a spreadsheet (%(system)s)",
+                system=system,
+            )
+        )
     days = int(found[1])
     if system == "excel-1900" and days <= 60:
         # that system holds 1900 for a leap year: its day 60 never was, and those before it are one off
-        raise NoDay("a day number before March 1900, where spreadsheets disagree")
+        raise NoDay(
+            Message(
+                "day_number_before_march",
+                "a day number before March 1900, where spreadsheets disagree",
+            )
+        )
     return SYSTEMS[system] + timedelta(days)
 
 
@@ -156,4 +192,12 @@ def _day(year: int, month: int, day: int) -> date:
     try:
         return date(year, month, day)
     except ValueError as error:
-        raise NoDay(f"there is no day {year:04d}-{month:02d}-{day:02d}") from error
+        raise NoDay(
+            Message(
+                "there_no_day",
+                "there is no day %(year)04d-%(month)02d-%(day)02d",
+                year=year,
+                month=month,
+                day=day,
+            )
+        ) from error

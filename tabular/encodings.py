@@ -12,6 +12,7 @@ import difflib
 import re
 
 from tabular.errors import FileError
+from tabular.message import Message
 
 ENCODINGS = {
     "UTF-8": "utf-8-sig",
@@ -63,7 +64,13 @@ def named(encoding: str) -> str:
     close = difflib.get_close_matches(plain, known, n=1)
     hint = f" Did you mean {known[close[0]]}?" if close else ""
     raise FileError(
-        f"“{encoding[:40]}” is no encoding that is read here; use one of {', '.join(ENCODINGS)}.{hint}"
+        Message(
+            "no_encoding_read_use",
+            "“%(encoding)s” is no encoding that is read here; use one of %(known)s.%(hint)s",
+            encoding=encoding[:40],
+            known=", ".join(ENCODINGS),
+            hint=hint,
+        )
     )
 
 
@@ -78,11 +85,15 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
     if label is not None:
         text = _strictly(content, label)
     elif b"\0" in content:
-        raise FileError("The file is not text: it holds NUL bytes.")
+        raise FileError(
+            Message("file_holds_nul_bytes", "The file is not text: it holds NUL bytes.")
+        )
     else:
         text, label = _recognized(content)
     if "\0" in text:
-        raise FileError("The file is not text: it holds NUL characters.")
+        raise FileError(
+            Message("file_holds_nul_characters", "The file is not text: it holds NUL characters.")
+        )
     return text, label
 
 
@@ -93,7 +104,12 @@ def _strictly(content: bytes, label: str) -> str:
         line = content.count(b"\n", 0, getattr(error, "start", 0)) + 1
         reason = getattr(error, "reason", error)
         raise FileError(
-            f"The file is not valid {label} ({reason}). Save it as UTF-8, or name its encoding.",
+            Message(
+                "file_not_valid_save",
+                "The file is not valid %(label)s (%(reason)s). Save it as UTF-8, or name its encoding.",
+                label=label,
+                reason=reason,
+            ),
             line=line,
         ) from error
 
@@ -109,8 +125,10 @@ def _recognized(content: bytes) -> tuple[str, str]:
     if western is not None:
         return western, "CP1252"
     raise FileError(
-        "The file is neither UTF-8, UTF-16 with a byte order mark, CP932 (Shift-JIS) nor CP1252. Save it as "
-        "UTF-8, or name its encoding."
+        Message(
+            "file_neither_utf_utf",
+            "The file is neither UTF-8, UTF-16 with a byte order mark, CP932 (Shift-JIS) nor CP1252. Save it as UTF-8, or name its encoding.",
+        )
     )
 
 

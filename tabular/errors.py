@@ -4,35 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tabular.message import CodedError, Message
 
-class FileError(ValueError):
+
+class FileError(CodedError, ValueError):
     """A file that cannot be read without guessing: where (line, or sheet and cell) and why.
 
-    `line` counts from 1, as a text editor does; `cell` is written as a spreadsheet does ("C12").
+    `line` counts from 1, as a text editor does; `cell` is written as a spreadsheet does ("C12"). `reason` is
+    what is wrong there; `message` says the place, too.
     """
 
     def __init__(
         self,
-        reason: str,
+        reason: Message,
         *,
         line: int | None = None,
         sheet: str | None = None,
         cell: str | None = None,
     ) -> None:
         self.reason, self.line, self.sheet, self.cell = reason, line, sheet, cell
-        super().__init__(f"{self.place}: {reason}" if self.place else reason)
+        place = _place(line, sheet, cell)
+        super().__init__(
+            Message("at", "%(place)s: %(why)s", place=place, why=reason) if place else reason
+        )
+
+    @property
+    def code(self) -> str:
+        return self.reason.code
 
     @property
     def place(self) -> str:
         """Where it is: "line 12", "sheet “IL-6”, cell C12", or "" for the file as a whole."""
-        parts = []
-        if self.sheet is not None:
-            parts.append(f"sheet “{self.sheet}”")
-        if self.line is not None:
-            parts.append(f"line {self.line}")
-        if self.cell is not None:
-            parts.append(f"cell {self.cell}")
-        return ", ".join(parts)
+        return str(_place(self.line, self.sheet, self.cell) or "")
+
+
+def _place(line: int | None, sheet: str | None, cell: str | None) -> Message | None:
+    if sheet is not None and cell is not None:
+        return Message("sheet_cell", "sheet “%(sheet)s”, cell %(cell)s", sheet=sheet, cell=cell)
+    if sheet is not None:
+        return Message("sheet", "sheet “%(sheet)s”", sheet=sheet)
+    if cell is not None:
+        return Message("cell", "cell %(cell)s", cell=cell)
+    return None if line is None else Message("line", "line %(line)d", line=line)
 
 
 class SheetsToChoose(FileError):
@@ -40,8 +53,12 @@ class SheetsToChoose(FileError):
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = tuple(names)
-        told = ", ".join(f"“{name}”" for name in self.names[:40])
         super().__init__(
-            f"The workbook has {len(self.names)} sheets that could be meant: {told}. Choose one: in the list "
-            "of the import's page, by sheet: NAME in the mapping, or by --sheet NAME on the command."
+            Message(
+                "sheets_to_choose",
+                "The workbook has %(n)d sheets that could be meant: %(names)s. Choose one: in the list "
+                "of the import's page, by sheet: NAME in the mapping, or by --sheet NAME on the command.",
+                n=len(self.names),
+                names=", ".join(f"“{name}”" for name in self.names[:40]),
+            )
         )

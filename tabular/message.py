@@ -5,7 +5,7 @@ Nothing here knows Django: whoever shows a message can say it in the reader's la
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -19,7 +19,7 @@ class Message:
     template : str
         The sentence, with places such as %(well)s.
     parameters : dict
-        What stands in them: plain values, or other messages.
+        What stands in them: plain values, other messages, or a list of messages, said one after the other.
     """
 
     def __init__(self, code: str, template: str, /, **parameters: Any) -> None:
@@ -27,7 +27,7 @@ class Message:
         self.parameters: Mapping[str, Any] = parameters
 
     def __str__(self) -> str:
-        return self.template % self.parameters
+        return self.template % {name: _said(value) for name, value in self.parameters.items()}
 
     def __repr__(self) -> str:
         return f"Message({self.code!r}, {str(self)!r})"
@@ -42,12 +42,21 @@ class Message:
         return text in str(self)
 
 
+def clauses(parts: Iterable[object]) -> str:
+    """Sentences within a sentence: without their full stops, and with semicolons between them."""
+    return "; ".join(str(part).rstrip(".。") for part in parts)
+
+
+def _said(value: Any) -> Any:
+    return clauses(value) if isinstance(value, list) else value
+
+
 class CodedError(Exception):
     """An error that tells in a sentence, and by a code, what is wrong (see `Message`)."""
 
-    def __init__(self, code: str, template: str, /, **parameters: Any) -> None:
-        self.message = Message(code, template, **parameters)
-        super().__init__(self.message)
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message)
 
     @property
     def code(self) -> str:
@@ -63,13 +72,3 @@ class CodedError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)  # a KeyError alone would put it in quotation marks
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # An exception is made again from its args, the sentence: it would not come back from another process.
-        return _again, (type(self), self.code, self.template, dict(self.parameters))
-
-
-def _again(
-    kind: type[CodedError], code: str, template: str, parameters: dict[str, Any]
-) -> CodedError:
-    return kind(code, template, **parameters)

@@ -12,6 +12,7 @@ import pyarrow.parquet
 
 from tabular.errors import FileError
 from tabular.limits import MAX_CELL_CHARS, MAX_COLUMNS, MAX_ROWS, MAX_UNPACKED
+from tabular.message import Message
 
 
 def names_of(content: bytes) -> list[str]:
@@ -29,7 +30,7 @@ def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Tabl
         raise _too_large(about.num_rows, size)
     names = list(file.schema_arrow.names)
     if len(set(names)) < len(names):
-        raise FileError("A column stands twice.")
+        raise FileError(Message("some_column_stands_twice", "A column stands twice."))
     made: dict[str, pa.Array] = {}
     size = 0
     for name in (name for name in names if used is None or name in used):
@@ -38,7 +39,12 @@ def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Tabl
         if size > MAX_UNPACKED:
             raise _too_large(about.num_rows, size)
     if any(len(column) != about.num_rows for column in made.values()):
-        raise FileError("The Parquet file cannot be read: its columns differ in length.")
+        raise FileError(
+            Message(
+                "parquet_columns_differ",
+                "The Parquet file cannot be read: its columns differ in length.",
+            )
+        )
     return pa.table(made)
 
 
@@ -47,7 +53,13 @@ def _opened(content: bytes) -> pyarrow.parquet.ParquetFile:
         names = pyarrow.parquet.ParquetFile(io.BytesIO(content)).schema_arrow.names
         return pyarrow.parquet.ParquetFile(io.BytesIO(content), read_dictionary=list(names))
     except Exception as error:  # whatever a damaged file makes the reader raise
-        raise FileError(f"The Parquet file cannot be read ({error}).") from error
+        raise FileError(
+            Message(
+                "parquet_file_cannot_read",
+                "The Parquet file cannot be read (%(error)s).",
+                error=str(error),
+            )
+        ) from error
 
 
 def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array, int]:
@@ -71,17 +83,42 @@ def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array
         words = known.dictionary.filter(pa.array(is_used))
         lengths = pc.binary_length(words)
     except Exception as error:
-        raise FileError(f"The Parquet file cannot be read ({error}).") from error
+        raise FileError(
+            Message(
+                "parquet_file_cannot_read",
+                "The Parquet file cannot be read (%(error)s).",
+                error=str(error),
+            )
+        ) from error
     if (pc.max(lengths).as_py() or 0) > MAX_CELL_CHARS:
-        raise FileError(f"A cell of “{name}” is longer than {MAX_CELL_CHARS:,} characters.")
+        raise FileError(
+            Message(
+                "cell_longer_than_characters",
+                "A cell of “%(name)s” is longer than %(most)s characters.",
+                name=name,
+                most=f"{MAX_CELL_CHARS:,}",
+            )
+        )
     if pc.any(pc.match_substring(words, "\0")).as_py():
-        raise FileError(f"A cell of “{name}” holds a NUL character, which no text has.")
+        raise FileError(
+            Message(
+                "cell_holds_nul_character",
+                "A cell of “%(name)s” holds a NUL character, which no text has.",
+                name=name,
+            )
+        )
     size = pc.sum(lengths.cast(pa.int64()).take(codes)).as_py() or 0
     return pa.DictionaryArray.from_arrays(codes, words), size
 
 
 def _too_large(rows: int, size: int) -> FileError:
     return FileError(
-        f"The table unpacks to {rows:,} rows in {size / 1e6:,.0f} MB; at most {MAX_ROWS:,} rows in "
-        f"{MAX_UNPACKED / 1e6:,.0f} MB are read. Export fewer plates at a time."
+        Message(
+            "table_unpacks_rows_mb",
+            "The table unpacks to %(rows)s rows in %(size)s MB; at most %(rows_2)s rows in %(most)s MB are read. Export fewer plates at a time.",
+            rows=f"{rows:,}",
+            size=f"{size / 1000000.0:,.0f}",
+            rows_2=f"{MAX_ROWS:,}",
+            most=f"{MAX_UNPACKED / 1000000.0:,.0f}",
+        )
     )

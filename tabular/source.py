@@ -7,6 +7,7 @@ from functools import cached_property
 
 from tabular import encodings, workbook
 from tabular.errors import FileError, SheetsToChoose
+from tabular.message import Message
 
 PARQUET = b"PAR1"
 
@@ -59,7 +60,14 @@ class FileSource:
         chosen = [sheet for sheet in found if sheet.name == self.sheet]
         if not chosen:
             names = ", ".join(f"“{sheet.name}”" for sheet in found[:40])
-            raise FileError(f"The workbook has no sheet “{self.sheet[:80]}”; it has {names}.")
+            raise FileError(
+                Message(
+                    "workbook_no_sheet",
+                    "The workbook has no sheet “%(sheet)s”; it has %(names)s.",
+                    sheet=self.sheet[:80],
+                    names=names,
+                )
+            )
         return chosen
 
     def one_of(self, sheets: list[workbook.Sheet]) -> workbook.Sheet:
@@ -67,5 +75,7 @@ class FileSource:
         if len(sheets) > 1:
             raise SheetsToChoose([sheet.name for sheet in sheets])
         if not sheets:
-            raise FileError("The workbook has no sheet with a table.")
+            raise FileError(
+                Message("workbook_no_sheet_table", "The workbook has no sheet with a table.")
+            )
         return sheets[0]

@@ -14,6 +14,7 @@ from itertools import islice
 from tabular import parquet
 from tabular.errors import FileError
 from tabular.limits import MAX_CELLS, MAX_COLUMNS
+from tabular.message import Message
 from tabular.source import FileSource
 from tabular.text import DELIMITERS, Record, records
 from tabular.workbook import Sheet
@@ -30,7 +31,7 @@ class Laid:
     read_as: str
     sheet: str | None = None
 
-    def error(self, record: Record, reason: str) -> FileError:
+    def error(self, record: Record, reason: Message) -> FileError:
         """The error of a record: a line of a text, or a row of a sheet."""
         if self.sheet is None:
             return FileError(reason, line=record.line)
@@ -84,13 +85,21 @@ def read_table(file: FileSource, sheet: Sheet | None = None) -> Table:
     # a text's lines differ from a spreadsheet's rows where a quoted cell goes on over lines
     filled = [(i, record) for i, record in enumerate(laid.records, 1) if not record.is_empty]
     if not filled:
-        raise FileError("The file is empty.")
+        raise FileError(Message("file_empty", "The file is empty."))
     header_row, head = filled[0]
     columns = _columns(laid, head)
     if len(columns) * len(filled) > MAX_CELLS:
-        raise FileError(f"The table has more than {MAX_CELLS:,} cells. Split it.")
+        raise FileError(
+            Message(
+                "table_more_than_cells",
+                "The table has more than %(cells)s cells. Split it.",
+                cells=f"{MAX_CELLS:,}",
+            )
+        )
     if len(filled) == 1:
-        raise laid.error(head, "The file holds a header but no rows below it.")
+        raise laid.error(
+            head, Message("file_holds_header_but", "The file holds a header but no rows below it.")
+        )
     rows = _rows(laid, filled[1:], len(columns))
     return Table(columns, rows, header_row, laid.read_as)
 
@@ -116,8 +125,13 @@ def _of_parquet(content: bytes) -> Laid:
     found = parquet.text_columns(content)
     if (found.num_rows + 1) * found.num_columns > MAX_CELLS:
         raise FileError(
-            f"The table has {found.num_rows:,} rows and {found.num_columns:,} columns; at most "
-            f"{MAX_CELLS:,} cells are read. Export fewer at a time."
+            Message(
+                "table_rows_columns_most",
+                "The table has %(rows)s rows and %(columns)s columns; at most %(cells)s cells are read. Export fewer at a time.",
+                rows=f"{found.num_rows:,}",
+                columns=f"{found.num_columns:,}",
+                cells=f"{MAX_CELLS:,}",
+            )
         )
     columns = [[text.strip() for text in column.to_pylist()] for column in found.columns]
     rows = [list(found.column_names), *(list(row) for row in zip(*columns, strict=True))]
@@ -129,16 +143,34 @@ def _columns(laid: Laid, head: Record) -> tuple[str, ...]:
     while header and not header[-1]:
         header.pop()
     if len(header) > MAX_COLUMNS:
-        raise laid.error(head, f"The header has more than {MAX_COLUMNS:,} columns.")
+        raise laid.error(
+            head,
+            Message(
+                "header_more_than_columns",
+                "The header has more than %(columns)s columns.",
+                columns=f"{MAX_COLUMNS:,}",
+            ),
+        )
     if all(NUMBER.fullmatch(cell) for cell in header if cell):
         raise laid.error(
-            head, "The first row holds numbers; it must hold the names of the columns."
+            head,
+            Message(
+                "first_row_holds_numbers",
+                "The first row holds numbers; it must hold the names of the columns.",
+            ),
         )
     columns = [cell or f"(column {place})" for place, cell in enumerate(header, start=1)]
     repeated = [column for column, times in Counter(columns).items() if times > 1]
     if repeated:
         told = ", ".join(f"“{column}”" for column in repeated[:20])
-        raise laid.error(head, f"The header has the column {told} more than once. Rename one.")
+        raise laid.error(
+            head,
+            Message(
+                "header_column_more_than",
+                "The header has the column %(told)s more than once. Rename one.",
+                told=told,
+            ),
+        )
     return tuple(columns)
 
 
@@ -154,7 +186,13 @@ def _rows(laid: Laid, filled: Sequence[tuple[int, Record]], width: int) -> tuple
         number, record = ragged[0]
         raise laid.error(
             record,
-            f"Row {number} has {len(record.cells)} cells, the header has {width} ({len(ragged)} such rows "
-            "in all). Check for a missing or unquoted separator.",
+            Message(
+                "row_cells_header_such",
+                "Row %(number)s has %(cells)s cells, the header has %(width)s (%(n)s such rows in all). Check for a missing or unquoted separator.",
+                number=number,
+                cells=len(record.cells),
+                width=width,
+                n=len(ragged),
+            ),
         )
     return tuple(rows)

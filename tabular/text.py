@@ -15,6 +15,7 @@ from tabular.limits import (
     MAX_LINES,
     MAX_RECORD_CHARS,
 )
+from tabular.message import Message
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 LINE_END = re.compile(r"\r\n|\r|\n")
@@ -60,7 +61,11 @@ class _Lines:
 
     def _too_long(self) -> FileError:
         return FileError(
-            f"The line is longer than {MAX_RECORD_CHARS:,} characters; is a quotation mark left open?",
+            Message(
+                "line_longer_than_characters",
+                "The line is longer than %(most)s characters; is a quotation mark left open?",
+                most=f"{MAX_RECORD_CHARS:,}",
+            ),
             line=self.line,
         )
 
@@ -81,26 +86,45 @@ def records(text: str, delimiter: str) -> list[Record]:
             cells += len(row)
             if len(row) > MAX_COLUMNS:
                 raise FileError(
-                    f"The line has {len(row):,} columns; at most {MAX_COLUMNS:,} are read.",
+                    Message(
+                        "line_columns_most_read",
+                        "The line has %(columns)s columns; at most %(columns_2)s are read.",
+                        columns=f"{len(row):,}",
+                        columns_2=f"{MAX_COLUMNS:,}",
+                    ),
                     line=line,
                 )
             if cells > MAX_CELLS or len(found) >= MAX_LINES:
                 raise FileError(
-                    f"The file has more than {MAX_CELLS:,} cells or {MAX_LINES:,} lines. Export one "
-                    "plate at a time.",
+                    Message(
+                        "file_more_than_cells",
+                        "The file has more than %(cells)s cells or %(lines)s lines. Export one plate at a time.",
+                        cells=f"{MAX_CELLS:,}",
+                        lines=f"{MAX_LINES:,}",
+                    ),
                     line=line,
                 )
             if lines.pending > MAX_CELL_CHARS and any(len(cell) > MAX_CELL_CHARS for cell in row):
                 raise FileError(
-                    f"A cell is longer than {MAX_CELL_CHARS:,} characters; is a quotation mark "
-                    "left open?",
+                    Message(
+                        "some_cell_too_long",
+                        "A cell is longer than %(most)s characters; is a quotation mark left open?",
+                        most=f"{MAX_CELL_CHARS:,}",
+                    ),
                     line=line,
                 )
             found.append(Record(line, [cell.strip() for cell in row]))
             line = reader.line_num + 1
             lines.whole(line)
     except csv.Error as error:
-        raise FileError(f"The line cannot be divided into cells ({error}).", line=line) from error
+        raise FileError(
+            Message(
+                "line_cannot_divided_into",
+                "The line cannot be divided into cells (%(error)s).",
+                error=str(error),
+            ),
+            line=line,
+        ) from error
     return found
 
 
@@ -108,7 +132,9 @@ def check_ended(text: str) -> None:
     """Raise where the last line is not ended: in a table without a trailer it may have lost digits."""
     if not text.endswith(("\n", "\r")):
         raise FileError(
-            "The last line is not ended, so the file may have been cut. If it is whole, end it with a "
-            "line break.",
+            Message(
+                "last_line_not_ended",
+                "The last line is not ended, so the file may have been cut. If it is whole, end it with a line break.",
+            ),
             line=text.count("\n") + 1,
         )

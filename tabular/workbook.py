@@ -16,6 +16,7 @@ from tabular import repeated, workbook_xls
 from tabular.cell_errors import may_have_errors, show_errors
 from tabular.errors import FileError
 from tabular.limits import MAX_CELLS, MAX_COLUMNS, MAX_REPEATED, MAX_TAGS, MAX_UNPACKED
+from tabular.message import Message
 from tabular.workbook_xls import CellError
 
 XLSX = b"PK\x03\x04"
@@ -46,7 +47,7 @@ class Sheet:
     def has_rows(self) -> bool:
         return any(any(row) for row in self.rows)
 
-    def error(self, row: int, column: int, reason: str) -> FileError:
+    def error(self, row: int, column: int, reason: Message) -> FileError:
         """The error of a cell at a place counted from 0."""
         return FileError(reason, sheet=self.name, cell=reference(row, column))
 
@@ -88,11 +89,17 @@ def sheets(content: bytes) -> list[Sheet]:
     except FileError:
         raise
     except Exception as error:  # whatever a damaged file makes the reader of workbooks raise
-        raise FileError(f"The workbook cannot be read ({error}).") from error
+        raise FileError(
+            Message(
+                "workbook_cannot_read", "The workbook cannot be read (%(error)s).", error=str(error)
+            )
+        ) from error
     except BaseException as error:  # a panic of its compiled part is no Exception
         if type(error).__name__ != "PanicException":
             raise
-        raise FileError("The workbook cannot be read: it is damaged.") from error
+        raise FileError(
+            Message("workbook_cannot_read_damaged", "The workbook cannot be read: it is damaged.")
+        ) from error
     return found
 
 
@@ -106,7 +113,13 @@ def _as_texts(name: str, rows: list[list[Any]]) -> Sheet:
     for i, row in enumerate(sheet.rows):
         for column, text in enumerate(row):
             if "\0" in text:
-                raise sheet.error(i, column, "The cell holds a NUL character, which no text has.")
+                raise sheet.error(
+                    i,
+                    column,
+                    Message(
+                        "some_cell_holds_nul", "The cell holds a NUL character, which no text has."
+                    ),
+                )
     return sheet
 
 
@@ -114,7 +127,15 @@ def _put(errors: Iterable[CellError], sheet: Sheet) -> None:
     """Put errors where the reader of workbooks has left their cells empty."""
     for row, column, text in errors:
         if row >= len(sheet.rows) or column >= len(sheet.rows[row]):
-            raise sheet.error(row, column, f"The cell holds {text} and cannot be read.")
+            raise sheet.error(
+                row,
+                column,
+                Message(
+                    "cell_holds_cannot_read",
+                    "The cell holds %(text)s and cannot be read.",
+                    text=text,
+                ),
+            )
         sheet.rows[row][column] = sheet.rows[row][column] or text
 
 
@@ -141,7 +162,13 @@ def _checked(content: bytes) -> bytes:
     except FileError:
         raise
     except Exception as error:  # zipfile raises a dozen kinds on a damaged archive
-        raise FileError(f"The workbook cannot be unpacked ({error}).") from error
+        raise FileError(
+            Message(
+                "workbook_cannot_unpacked",
+                "The workbook cannot be unpacked (%(error)s).",
+                error=str(error),
+            )
+        ) from error
 
 
 def _check_extent(content: bytes) -> set[str]:
@@ -151,7 +178,9 @@ def _check_extent(content: bytes) -> set[str]:
     erring = set()
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if FOREIGN & set(archive.namelist()):
-            raise FileError("The workbook is no XLSX file. Save it as .xlsx.")
+            raise FileError(
+                Message("workbook_no_xlsx_file", "The workbook is no XLSX file. Save it as .xlsx.")
+            )
         for member in archive.infolist():
             extent, rest = Extent(), b""
             with archive.open(member) as stream:
@@ -168,8 +197,11 @@ def _check_extent(content: bytes) -> set[str]:
             cells, longest = cells + extent.cells, max(longest, extent.longest)
         if cells * longest > MAX_REPEATED and repeated.characters(archive) > MAX_REPEATED:
             raise FileError(
-                f"The cells of the workbook repeat texts of more than {MAX_REPEATED:,} characters in all. Save the sheet "
-                "as CSV, or shorten the texts."
+                Message(
+                    "cells_workbook_repeat_texts",
+                    "The cells of the workbook repeat texts of more than %(most)s characters in all. Save the sheet as CSV, or shorten the texts.",
+                    most=f"{MAX_REPEATED:,}",
+                )
             )
     return erring
 
@@ -191,7 +223,12 @@ class Extent:
         for found in {m[1] for m in REFERENCE.finditer(xml) if m.start() < whole}:
             place = PLACE.fullmatch(found)
             if place is None:
-                raise FileError("The workbook is damaged: it names a cell that cannot be.")
+                raise FileError(
+                    Message(
+                        "workbook_damaged_names_cell",
+                        "The workbook is damaged: it names a cell that cannot be.",
+                    )
+                )
             column = 0
             for letter in place[1]:
                 column = column * 26 + letter - 64
@@ -216,6 +253,8 @@ class Extent:
 
 def _too_large() -> FileError:
     return FileError(
-        "The workbook unpacks to more cells than a reader takes. Delete what lies far outside the "
-        "table, or export one plate at a time."
+        Message(
+            "workbook_unpacks_more_cells",
+            "The workbook unpacks to more cells than a reader takes. Delete what lies far outside the table, or export one plate at a time.",
+        )
     )

@@ -13,6 +13,7 @@ import numpy as np
 
 from tabular.errors import FileError
 from tabular.limits import MAX_CELLS, MAX_REPEATED
+from tabular.message import Message
 
 LAST_SECTOR = 0xFFFFFFFA  # numbers from here on are marks, not sectors
 STREAM, ROOT = 2, 5
@@ -50,17 +51,26 @@ def check(content: bytes) -> list[Iterator[CellError]]:
 
 
 def _damaged() -> FileError:
-    return FileError("The workbook cannot be read: it is damaged.")
+    return FileError(
+        Message("workbook_cannot_read_damaged", "The workbook cannot be read: it is damaged.")
+    )
 
 
 def _protected() -> FileError:
-    return FileError("The workbook is protected by a password. Save it without one.")
+    return FileError(
+        Message(
+            "workbook_protected_password_save",
+            "The workbook is protected by a password. Save it without one.",
+        )
+    )
 
 
 def _too_large() -> FileError:
     return FileError(
-        "The workbook has more sheets or cells than a reader takes. Delete what lies far outside the "
-        "table, or export one plate at a time."
+        Message(
+            "workbook_more_sheets_cells",
+            "The workbook has more sheets or cells than a reader takes. Delete what lies far outside the table, or export one plate at a time.",
+        )
     )
 
 

@@ -23,6 +23,7 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.roles import Role, notes_of
+from tabular.message import Message
 
 Columns = dict[str, Any]
 """Name of a column -> its values."""
@@ -66,7 +67,7 @@ class Wells:
         }
         return frame(MEASUREMENT_COLUMNS, told | dict(columns))
 
-    def notes(self) -> list[str]:
+    def notes(self) -> list[Message]:
         """Which names were taken for what."""
         return notes_of(self.samples, self.roles)
 
@@ -103,7 +104,7 @@ def build_reading(
     remarks: Iterable[tuple[str, str, str]] = (),
     header: dict[str, str] | None = None,
     extra: dict[str, list[list[str]]] | None = None,
-    notes: Iterable[str] = (),
+    notes: Iterable[Message] = (),
     left: LeftOut,
 ) -> PlateReading:
     """The reading of a file whose parts have been checked against each other.

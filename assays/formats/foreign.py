@@ -7,6 +7,7 @@ from itertools import islice
 
 from assays.formats.errors import PlateFormatError
 from tabular.errors import FileError
+from tabular.message import Message
 from tabular.source import FileSource
 
 BEGINNINGS = (
@@ -48,9 +49,9 @@ PATTERNS = [(re.compile(text, re.IGNORECASE | re.MULTILINE), name) for text, nam
 SPOTS = {"assay", "spot", "signal"}
 """Columns that only MSD's plates of spots have together."""
 LOOKED_AT, LINES, CELLS = 30_000, 60, 60
-ADVICE = (
-    "Export a plate of Luminex xPONENT, INTELLIFLEX, Bio-Plex Manager or Olink NPX, or a table of samples and "
-    "values, and say which column is what in a mapping (section table)."
+ADVICE = Message(
+    "export_plate_luminex_xponent",
+    "Export a plate of Luminex xPONENT, INTELLIFLEX, Bio-Plex Manager or Olink NPX, or a table of samples and values, and say which column is what in a mapping (section table).",
 )
 
 
@@ -74,7 +75,14 @@ def refuse_other_instruments(file: FileSource) -> None:
 
 def _refuse(name: str) -> None:
     if name:
-        raise PlateFormatError(f"This is {name}, which Yogo does not read. {ADVICE}")
+        raise PlateFormatError(
+            Message(
+                "which_yogo_does_not",
+                "This is %(name)s, which Yogo does not read. %(advice)s",
+                name=name,
+                advice=ADVICE,
+            )
+        )
 
 
 def _seen(file: FileSource) -> str:

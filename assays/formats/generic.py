@@ -21,8 +21,9 @@ from assays.formats.leaving import LeftOut
 from assays.formats.reading import MEASUREMENT_COLUMNS, Plate, PlateReading, SampleType, frame
 from assays.formats.roles import brightness_of, roles_of
 from assays.formats.table import Table, table_of
-from assays.formats.values import NAN, optional_number, read_value
+from assays.formats.values import NAN, NoValue, optional_number, read_value
 from assays.formats.wells import positions
+from tabular.message import Message
 from tabular.source import FileSource
 
 NUMERIC = ("mfi", "net_mfi", "bead_count", "dilution")
@@ -36,7 +37,11 @@ def read(file: FileSource, mapping: Mapping[str, Any] | None) -> PlateReading:
     said = dict(mapping or {})
     if unknown := [key for key in said if key not in (*FIELDS, *OTHER_KEYS)]:
         raise PlateFormatError(
-            f"The mapping has keys that mean nothing here: {', '.join(unknown)}."
+            Message(
+                "mapping_keys_mean_nothing",
+                "The mapping has keys that mean nothing here: %(keys)s.",
+                keys=", ".join(unknown),
+            )
         )
     if "sheet" in said:
         file = replace(file, sheet=str(said["sheet"]))
@@ -46,8 +51,11 @@ def read(file: FileSource, mapping: Mapping[str, Any] | None) -> PlateReading:
         named = [name.lower() for name in header]
         if not {"sample", "analyte"} <= set(named) or not {"value", "raw_text"} & set(named):
             raise PlateFormatError(
-                f"The file is none of {KNOWN}, and its first line does not name the columns sample, "
-                "analyte and value. Give a mapping that tells which column is what.",
+                Message(
+                    "file_none_first_line",
+                    "The file is none of %(known)s, and its first line does not name the columns sample, analyte and value. Give a mapping that tells which column is what.",
+                    known=KNOWN,
+                ),
                 line=1,
             )
         said = {name: header[named.index(name)] for name in FIELDS if name in named}
@@ -60,15 +68,32 @@ def _reading(table: Table, said: dict[str, Any]) -> PlateReading:
     header = table.sheet.rows[0]
     if len(set(header)) < len(header):
         again = next(i for i, name in enumerate(header) if name in header[:i])
-        raise table.error(0, again, f"The column “{header[again]}” stands twice.")
+        raise table.error(
+            0,
+            again,
+            Message(
+                "column_stands_twice", "The column “%(name)s” stands twice.", name=header[again]
+            ),
+        )
     place = {}
     for key in FIELDS:
         if key in said:
             if said[key] not in header:
-                raise table.error(0, 0, f"The table has no column “{said[key]}” ({key}).")
+                raise table.error(
+                    0,
+                    0,
+                    Message(
+                        "table_no_column",
+                        "The table has no column “%(name)s” (%(key)s).",
+                        name=said[key],
+                        key=key,
+                    ),
+                )
             place[key] = header.index(said[key])
     if "sample" not in place:
-        raise PlateFormatError("The mapping must name the column of the sample.")
+        raise PlateFormatError(
+            Message("mapping_must_name_column", "The mapping must name the column of the sample.")
+        )
     wide = said.get("layout", "wide" if "analytes" in said else "long") == "wide"
     cells = _wide(table, place, said, header) if wide else _long(table, place)
     return _assembled(table, cells, place, said)
@@ -85,7 +110,15 @@ def _wide(
         n for i, n in enumerate(header) if n and i not in place.values()
     ]
     if absent := [name for name in names if name not in header]:
-        raise table.error(0, 0, f"The table has no column “{absent[0]}” (analytes).")
+        raise table.error(
+            0,
+            0,
+            Message(
+                "no_column_of_analytes",
+                "The table has no column “%(name)s” (analytes).",
+                name=absent[0],
+            ),
+        )
     rows = range(1, len(table.sheet.rows))
     return [(row, header.index(name), name) for row in rows for name in names]
 
@@ -94,7 +127,11 @@ def _long(table: Table, place: dict[str, int]) -> list[Cell]:
     for key in ("analyte", "value"):
         if key not in place:
             raise PlateFormatError(
-                f"The mapping of a long table must name the column of the {key}."
+                Message(
+                    "mapping_long_table_must",
+                    "The mapping of a long table must name the column of the %(key)s.",
+                    key=key,
+                )
             )
     return [
         (row, place["value"], table.sheet.cell(row, place["analyte"]))
@@ -114,7 +151,9 @@ def _assembled(
     table: Table, cells: list[Cell], place: dict[str, int], said: dict[str, Any]
 ) -> PlateReading:
     if not cells:
-        raise PlateFormatError("The table has no rows: the file was cut.")
+        raise PlateFormatError(
+            Message("table_no_rows_file", "The table has no rows: the file was cut.")
+        )
     sheet, left = table.sheet, LeftOut()
     found = _measured(table, cells, place, said, left)
     data, names = found.data, list(dict.fromkeys(found.data["analyte"]))
@@ -125,9 +164,15 @@ def _assembled(
     rows["sample_type"] = [kinds[well] for well in data["well"]]
     used = {*place.values(), *(column for _row, column, _name in cells)}
     rest = [i for i in range(len(sheet.rows[0])) if i not in used]
-    notes = ["Read as a table without an instrument's format."]
+    notes = [Message("read_as_table_without", "Read as a table without an instrument's format.")]
     if rest:
-        notes.append(f"Columns kept as written: {', '.join(sheet.rows[0][i] for i in rest)}.")
+        notes.append(
+            Message(
+                "columns_kept_as_written",
+                "Columns kept as written: %(names)s.",
+                names=", ".join(sheet.rows[0][i] for i in rest),
+            )
+        )
     return build_reading(
         format="generic",
         plate=Plate(
@@ -156,15 +201,26 @@ def _measured(
         kind = _kind(table, row, place)
         if not analyte or (well, analyte) in seen:
             reason = (
-                f"“{analyte}” of “{well}” stands twice." if analyte else "The row names no analyte."
+                Message(
+                    "value_stands_twice",
+                    "“%(analyte)s” of “%(well)s” stands twice.",
+                    analyte=analyte,
+                    well=well,
+                )
+                if analyte
+                else Message("row_names_nothing", "The row names no analyte.")
             )
             raise table.error(row, column, reason)
         seen.add((well, analyte))
         text = sheet.cell(row, column)
         try:
             value, flag = read_value(text, decimal=decimal)
-        except ValueError as error:
-            raise table.error(row, column, f"{analyte}: {error}") from error
+        except NoValue as error:
+            raise table.error(
+                row,
+                column,
+                Message("value_of", "%(analyte)s: %(error)s", analyte=analyte, error=error.message),
+            ) from error
         unit = sheet.cell(row, place["unit"]) if "unit" in place else str(said.get("unit_text", ""))
         numbers = {key: _number(table, row, place.get(key), key, decimal, left) for key in NUMERIC}
         told = (well, sample, kind, analyte, text, value, unit)
@@ -197,12 +253,18 @@ def _identity(table: Table, row: int, place: dict[str, int]) -> tuple[str, str]:
     sample = table.sheet.cell(row, place["sample"])
     written = table.sheet.cell(row, place["well"]) if "well" in place else ""
     if not sample and not written:
-        raise table.error(row, place["sample"], "The row names neither sample nor well.")
+        raise table.error(
+            row,
+            place["sample"],
+            Message("row_names_neither_sample", "The row names neither sample nor well."),
+        )
     if "well" not in place:
         return sample, sample
     well = positions(written) or written
     if not well:
-        raise table.error(row, place["well"], "The row names no well.")
+        raise table.error(
+            row, place["well"], Message("row_names_no_well", "The row names no well.")
+        )
     return sample, well
 
 
@@ -214,11 +276,18 @@ def _number(
         return NAN
     try:
         found = optional_number(table.sheet.cell(row, place), decimal=decimal)
-    except ValueError as error:
-        left.error(key, table.error(row, place, str(error)))
+    except NoValue as error:
+        left.error(key, table.error(row, place, error.message))
         return NAN
     if key == "bead_count" and found < 0:
-        left.error(key, table.error(row, place, "a count of beads cannot be negative"))
+        left.error(
+            key,
+            table.error(
+                row,
+                place,
+                Message("count_beads_cannot_negative", "A count of beads cannot be negative."),
+            ),
+        )
         return NAN
     return found
 
@@ -235,6 +304,11 @@ def _kind(table: Table, row: int, place: dict[str, int]) -> str | None:
         raise table.error(
             row,
             place["sample_type"],
-            f"“{written}” is no type of sample ({', '.join(sorted(known))}).",
+            Message(
+                "no_type_sample",
+                "“%(text)s” is no type of sample (%(known)s).",
+                text=written,
+                known=", ".join(sorted(known)),
+            ),
         )
     return written

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from tabular.message import Message
+
 
 class Flag(StrEnum):
     """How far a written value can be used as a number."""
@@ -117,7 +119,7 @@ class PlateReading:
     """Everything that the file's head says, as written."""
     extra: dict[str, list[list[str]]] = field(default_factory=dict)
     """Blocks, sheets or columns that this reader does not interpret, as written."""
-    notes: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
     """Sentences for the person who looks at the preview: how it was read, what is unusual."""
 
     def counts(self) -> dict[str, int]:

@@ -14,6 +14,7 @@ from assays.formats.luminex import intelliflex, xponent
 from assays.formats.olink import file as olink
 from assays.formats.reading import PlateReading
 from tabular.limits import MAX_BYTES
+from tabular.message import Message
 from tabular.source import FileSource
 
 
@@ -32,7 +33,7 @@ def read_plate(
     """
     file = _opened(source, filename, sheet)
     if not file.content.strip():
-        raise PlateFormatError("The file is empty.")
+        raise PlateFormatError(Message("file_empty", "The file is empty."))
     refuse_other_programs(file)
     for reader in (xponent, intelliflex, bioplex, olink):
         if mapping is None and reader.recognizes(file):
@@ -52,7 +53,14 @@ def _opened(source: str | Path | bytes, filename: str | None, sheet: str | None)
             size = path.stat().st_size
             content = path.read_bytes() if size <= MAX_BYTES else b""
         except (OSError, ValueError) as error:
-            raise PlateFormatError(f"The file “{name}” cannot be opened ({error}).") from error
+            raise PlateFormatError(
+                Message(
+                    "file_cannot_opened",
+                    "The file “%(name)s” cannot be opened (%(error)s).",
+                    name=name,
+                    error=str(error),
+                )
+            ) from error
         if size > MAX_BYTES:
             raise _too_large(size)
     if len(content) > MAX_BYTES:
@@ -62,6 +70,10 @@ def _opened(source: str | Path | bytes, filename: str | None, sheet: str | None)
 
 def _too_large(size: int) -> PlateFormatError:
     return PlateFormatError(
-        f"The file has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:,.0f} MB are read. "
-        "Export one plate at a time."
+        Message(
+            "file_mb_most_mb",
+            "The file has %(size)s MB; at most %(most)s MB are read. Export one plate at a time.",
+            size=f"{size / 1000000.0:,.0f}",
+            most=f"{MAX_BYTES / 1000000.0:,.0f}",
+        )
     )

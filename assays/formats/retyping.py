@@ -15,6 +15,7 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.roles import Role, TypedBy, notes_of
+from tabular.message import Message
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def _of_kind(
     return frame(columns, found)
 
 
-def _notes(reading: PlateReading, wells: pd.DataFrame) -> tuple[str, ...]:
+def _notes(reading: PlateReading, wells: pd.DataFrame) -> tuple[Message, ...]:
     """The reader's notes, with those on names as they are now."""
     names = wells["sample"].tolist()
     before, now = (

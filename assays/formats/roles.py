@@ -18,6 +18,7 @@ import pandas as pd
 
 from assays.formats.reading import SampleType
 from assays.formats.values import NAN
+from tabular.message import Message
 
 STANDARD, CONTROL, BLANK, SAMPLE = (
     SampleType.STANDARD,
@@ -288,7 +289,7 @@ def _fits(
     return True
 
 
-def notes_of(names: Sequence[str], roles: Sequence[Role]) -> list[str]:
+def notes_of(names: Sequence[str], roles: Sequence[Role]) -> list[Message]:
     """Sentences for the preview: which names were taken for what, and which could be something else."""
     notes = []
     for kind, word in ((STANDARD, "standards"), (BLANK, "blanks"), (CONTROL, "controls")):
@@ -299,12 +300,22 @@ def notes_of(names: Sequence[str], roles: Sequence[Role]) -> list[str]:
         ]
         if guessed:
             notes.append(
-                f"Taken for {word} by their names: {_some(guessed)} ({len(guessed)} in all)."
+                Message(
+                    "taken_their_names_all",
+                    "Taken for %(word)s by their names: %(names)s (%(n)s in all).",
+                    word=word,
+                    names=_some(guessed),
+                    n=len(guessed),
+                )
             )
     could = [name for name, r in zip(names, roles, strict=True) if r.typed_by == TypedBy.OPEN]
     if could:
         notes.append(
-            f"Read as samples, but could be standards, blanks or controls: {_some(could)}."
+            Message(
+                "read_as_samples_but",
+                "Read as samples, but could be standards, blanks or controls: %(names)s.",
+                names=_some(could),
+            )
         )
     return notes
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assays.formats.errors import PlateFormatError
+from tabular.message import Message
 from tabular.source import FileSource
 from tabular.table import lay_out
 from tabular.text import DELIMITERS, Record, check_ended
@@ -25,7 +26,7 @@ class Table:
     trailer: list[str] = field(default_factory=list)
     """Lines below the rows that are no rows (`table_of`), as written."""
 
-    def error(self, row: int, column: int, reason: str) -> PlateFormatError:
+    def error(self, row: int, column: int, reason: Message) -> PlateFormatError:
         if self.is_text:
             return PlateFormatError(reason, line=self.lines[row])
         return self.sheet.error(self.lines[row] - 1, column, reason)
@@ -43,7 +44,7 @@ def table_of(file: FileSource, sheet: Sheet | None = None, *, signed: bool = Fal
     laid = lay_out(file, delimiter=delimiter, sheet=sheet)
     filled = [record for record in laid.records if not record.is_empty]
     if not filled:
-        raise PlateFormatError("The file is empty.")
+        raise PlateFormatError(Message("file_empty", "The file is empty."))
     end = _end(filled) if signed else len(filled)
     if file.is_text and end == len(filled):  # a signature shows that the rows above it are whole
         check_ended(file.text)
@@ -52,7 +53,12 @@ def table_of(file: FileSource, sheet: Sheet | None = None, *, signed: bool = Fal
         if len(record.cells) != width:
             raise laid.error(
                 record,
-                f"The columns are misaligned: {len(record.cells)} cells under {width} names.",
+                Message(
+                    "row_misaligned",
+                    "The columns are misaligned: %(cells)s cells under %(width)s names.",
+                    cells=len(record.cells),
+                    width=width,
+                ),
             )
     rows = [record.cells for record in filled[:end]]
     lines = [record.line for record in filled[:end]]

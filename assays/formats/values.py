@@ -7,6 +7,7 @@ import re
 
 from assays.formats.reading import Flag
 from tabular.cell_errors import is_error
+from tabular.message import CodedError, Message
 from tabular.numbers import number
 
 NAN = math.nan
@@ -17,12 +18,16 @@ BELOW = re.compile(r"<\s*(l?loq|lod|lql)", re.IGNORECASE)
 ABOVE = re.compile(r">\s*u?loq", re.IGNORECASE)
 
 
+class NoValue(CodedError, ValueError):
+    """A text that is no value."""
+
+
 def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
     """The number (NaN where there is none) and the flag of a written value.
 
     "< 3.2", "< LLOQ" and "OOR <" are below, "> 99", "> ULOQ" and "OOR >" above the limit; "*3.42" is
-    extrapolated, "---" an outlier, "***", "NaN" and an empty cell missing. ValueError for a text that
-    is no value.
+    extrapolated, "---" an outlier, "***", "NaN" and an empty cell missing. NoValue for a text that
+    is none.
     """
     plain = text.strip()
     found = number(plain, decimal=decimal)
@@ -45,7 +50,10 @@ def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
         found = number(plain[1:], decimal=decimal)
         if found is not None:
             return found, Flag.EXTRAPOLATED
-    raise _no_value(text, "is neither a number nor a mark that this format writes.")
+    raise _no_value(
+        text,
+        Message("no_number_and_no_mark", "is neither a number nor a mark that this format writes."),
+    )
 
 
 def limit_of(text: str, *, decimal: str = ".") -> float | None:
@@ -55,16 +63,18 @@ def limit_of(text: str, *, decimal: str = ".") -> float | None:
 
 
 def optional_number(text: str, *, decimal: str = ".") -> float:
-    """A number, or NaN for a cell that is empty or says that there is none; ValueError otherwise."""
+    """A number, or NaN for a cell that is empty or says that there is none; NoValue otherwise."""
     found = number(text, decimal=decimal)
     if found is not None:
         return found
     if text.strip().lower() in MISSING or text.strip() == OUTLIER:
         return NAN
-    raise _no_value(text, "is not a number.")
+    raise _no_value(text, Message("not_a_number", "is not a number."))
 
 
-def _no_value(text: str, why: str) -> ValueError:
+def _no_value(text: str, why: Message) -> NoValue:
     if is_error(text.strip()):
-        why = "is an error of the spreadsheet and no value: correct it there."
-    return ValueError(f"“{text[:60]}” {why}")
+        why = Message(
+            "error_of_spreadsheet", "is an error of the spreadsheet and no value: correct it there."
+        )
+    return NoValue(Message("no_value", "“%(text)s” %(why)s", text=text[:60], why=why))

@@ -8,7 +8,7 @@ from accounts.models import User
 from assays.models import Analyte, AnalyteAlias, normalized
 from audit.recording import recorded
 from imports.sentences import say
-from sentences import Sentence
+from sentences import Sentence, as_sentence
 from studies.refusals import Refused, explained
 from tabular.checked_yaml import YamlError, read_yaml
 from tabular.section import Section
@@ -40,7 +40,7 @@ def _entries(text: str) -> list[dict[str, Any]]:
     try:
         content = read_yaml(text, max_bytes=MAX_CATALOGUE_BYTES)
     except YamlError as error:
-        raise Refused(str(error)) from error
+        raise Refused(as_sentence(error.message)) from error
     if not isinstance(content, list):
         raise Refused(_("A catalogue is a list of analytes: symbol, name, uniprot, aliases."))
     root = Section({"analytes": content})

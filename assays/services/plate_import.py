@@ -31,6 +31,7 @@ from imports.models import ImportBatch
 from imports.preview import as_json
 from imports.registry import Files
 from imports.tables import check_size, refusing
+from sentences import as_sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import open_site_ids
@@ -104,7 +105,7 @@ class PlateImporter:
             plan.rows,
             writes=plan.counts(),
             not_taken=[],
-            notes=[*plan.reading.notes, *plan.notes],
+            notes=[*map(as_sentence, plan.reading.notes), *plan.notes],
         )
         preview |= described(plan)
         if not any(row.problems for row in plan.rows):

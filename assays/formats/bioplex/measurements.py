@@ -19,8 +19,9 @@ from assays.formats.reading import (
     SampleType,
 )
 from assays.formats.roles import roles_of
-from assays.formats.values import NAN, optional_number, read_value
+from assays.formats.values import NAN, NoValue, optional_number, read_value
 from assays.formats.wells import plate_size, positions
+from tabular.message import Message
 from tabular.moments import moment
 from tabular.workbook import Sheet
 
@@ -113,19 +114,25 @@ def _of(
 
 
 def _notes(
-    tables: list[AnalyteTable], units: list[str], others: list[Sheet], of_limits: list[str]
-) -> Iterator[str]:
-    yield "Read as Bio-Plex Manager."
+    tables: list[AnalyteTable], units: list[str], others: list[Sheet], of_limits: list[Message]
+) -> Iterator[Message]:
+    yield Message("read_as_bioplex_manager", "Read as Bio-Plex Manager.")
     if not any(units):
-        yield "The file names no unit of concentration."
+        yield Message("file_names_no_unit", "The file names no unit of concentration.")
     if not any("obs conc" in table.columns for table in tables):
         yield (
-            "The file tells fluorescence only, no concentrations: our own curve gives them where the policy of "
-            "the panel takes it and the standards' expected concentrations are known."
+            Message(
+                "file_tells_fluorescence_only",
+                "The file tells fluorescence only, no concentrations: our own curve gives them where the policy of the panel takes it and the standards' expected concentrations are known.",
+            )
         )
     yield from of_limits
     if others:
-        yield f"Sheets kept as written: {', '.join(sheet.name for sheet in others)}."
+        yield Message(
+            "sheets_kept_as_written",
+            "Sheets kept as written: %(names)s.",
+            names=", ".join(sheet.name for sheet in others),
+        )
 
 
 def descriptions(tables: list[AnalyteTable]) -> list[str]:
@@ -150,8 +157,8 @@ def _read_table(table: AnalyteTable, left: LeftOut) -> dict[str, list[Any]]:
         text = table.cell(row, "obs conc")
         try:
             value, flag = read_value(text)
-        except ValueError as error:
-            raise table.error(row, "obs conc", str(error)) from error
+        except NoValue as error:
+            raise table.error(row, "obs conc", error.message) from error
         set_aside = table.cell(row, "outlier").lower() in ("1", "true", "yes")
         if set_aside or (flag == Flag.MISSING and table.cell(row, "fi") == "---"):
             flag = (
@@ -171,7 +178,14 @@ def _read_table(table: AnalyteTable, left: LeftOut) -> dict[str, list[Any]]:
         count = "bead count" if "bead count" in table.columns else "count"
         found["bead_count"].append(_number(table, row, count, left))
         if found["bead_count"][-1] < 0:
-            left.error(count, table.error(row, count, "A count of beads cannot be negative."))
+            left.error(
+                count,
+                table.error(
+                    row,
+                    count,
+                    Message("count_beads_cannot_negative", "A count of beads cannot be negative."),
+                ),
+            )
             found["bead_count"][-1] = NAN
         errors = table.cell(row, "sampling errors")
         words = [legend.get(code, code) for code in re.findall(r"\d", errors)]
@@ -212,16 +226,22 @@ def _sample_dilution(read: list[dict[str, list[Any]]], kinds: list[str]) -> floa
     return found.pop() if len(found) == 1 else NAN
 
 
-def _notes_of_limits(limits: list[tuple[float, float]], dilution: float) -> list[str]:
+def _notes_of_limits(limits: list[tuple[float, float]], dilution: float) -> list[Message]:
     if all(low != low for low, _high in limits):
         return []
     if dilution != dilution:
         return [
-            "Samples are diluted differently, so that no limit of quantification holds for all."
+            Message(
+                "samples_diluted_differently_no",
+                "Samples are diluted differently, so that no limit of quantification holds for all.",
+            )
         ]
     return [
-        "LLOQ and ULOQ are the lowest and highest observed standard of accepted recovery, times the "
-        f"samples' dilution of {dilution:g}."
+        Message(
+            "lloq_uloq_lowest_highest",
+            "LLOQ and ULOQ are the lowest and highest observed standard of accepted recovery, times the samples' dilution of %(dilution)g.",
+            dilution=dilution,
+        )
     ]
 
 
@@ -234,8 +254,8 @@ def _number(table: AnalyteTable, row: int, column: str, left: LeftOut) -> float:
         text = re.sub(r"^1\s*[:/]\s*", "", text)  # "1:4" is written for 4
     try:
         return optional_number(text)
-    except ValueError as error:
-        refusal = table.error(row, column, str(error))
+    except NoValue as error:
+        refusal = table.error(row, column, error.message)
         if column == "fi":
             raise refusal from error
         left.error(column, refusal)

@@ -23,6 +23,7 @@ from assays.formats.bioplex.table import (
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
 from assays.formats.wells import positions
+from tabular.message import Message
 from tabular.workbook import Sheet
 
 PROPERTIES = {
@@ -78,7 +79,7 @@ class PropertyTable(AnalyteTable):
         lines = [self.sheet.name, *(block.sheet.cell(row, 0) for row in range(block.header))]
         return " ".join(line for line in lines if ":" not in line and UNIT.search(line))
 
-    def error(self, row: int, column: str, reason: str) -> PlateFormatError:
+    def error(self, row: int, column: str, reason: Message) -> PlateFormatError:
         found = self._place(row, column)
         return found[0].error(*found[1:], reason) if found else PlateFormatError(reason)
 
@@ -106,13 +107,19 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
     for sheet in take_apart(sheets, _known_as):
         name = _property(sheet)
         if name and name in blocks:
-            raise sheet.error(0, 0, f"The sheet of “{name}” stands twice.")
+            raise sheet.error(
+                0,
+                0,
+                Message("sheet_stands_twice", "The sheet of “%(name)s” stands twice.", name=name),
+            )
         if name and _headers(sheet):
             blocks[name] = _block(sheet, name)
         elif any(map(any, sheet.rows)):
             others.append(sheet)
     if "fi" not in blocks:
-        raise PlateFormatError("The sheet “FI” is missing. Export all properties.")
+        raise PlateFormatError(
+            Message("sheet_fi_missing_export", "The sheet “FI” is missing. Export all properties.")
+        )
     first = blocks["fi"]
     for name, block in list(blocks.items()):
         if name not in NEEDED and are_averages(block.of_wells("well"), first.of_wells("well")):
@@ -161,9 +168,17 @@ def _block(sheet: Sheet, name: str) -> Block:
         for start, stop in zip(starts, [*starts, len(sheet.rows)][1:], strict=True)
     ]
     if len(found) > 2:
-        raise sheet.error(starts[2], 0, "The sheet has more than two tables of wells.")
+        raise sheet.error(
+            starts[2],
+            0,
+            Message("sheet_more_than_two", "The sheet has more than two tables of wells."),
+        )
     if len(found) == 2 and not _is_told_again(*found):
-        raise sheet.error(starts[1], 0, "A second table is not of the wells of the first.")
+        raise sheet.error(
+            starts[1],
+            0,
+            Message("second_table_not_wells", "A second table is not of the wells of the first."),
+        )
     return found[-1]
 
 
@@ -186,16 +201,37 @@ def _from(sheet: Sheet, name: str, start: int, stop: int) -> Block:
             if row[place] and place not in wells.values() and not analytes.get(row[place]):
                 analytes[row[place]] = place
             elif row[place] and place not in wells.values():
-                raise sheet.error(start, place, f"The analyte “{row[place]}” stands twice.")
+                raise sheet.error(
+                    start,
+                    place,
+                    Message(
+                        "analyte_stands_twice",
+                        "The analyte “%(name)s” stands twice.",
+                        name=row[place],
+                    ),
+                )
         if analytes or name in wells:
             break
     size = next((i for i in range(start + 1, stop) if not any(sheet.rows[i])), stop)
     rows = list(range(start + 1, size))
     if not (analytes or name in wells) or not rows:
-        raise sheet.error(start, 0, "The table has no analytes or no rows: the file was cut.")
+        raise sheet.error(
+            start,
+            0,
+            Message(
+                "table_no_analytes_no", "The table has no analytes or no rows: the file was cut."
+            ),
+        )
     for i in range(size, stop):
         if positions(sheet.cell(i, wells["well"])):
-            raise sheet.error(i, 0, "A sample follows the table's end: an empty row is in it.")
+            raise sheet.error(
+                i,
+                0,
+                Message(
+                    "sample_follows_tables_end",
+                    "A sample follows the table's end: an empty row is in it.",
+                ),
+            )
     return Block(sheet, start, rows, wells, analytes)
 
 
@@ -204,12 +240,26 @@ def _check_same(block: Block, first: Block) -> None:
     odd = sorted(set(block.analytes) ^ set(first.analytes))
     if odd and block.analytes:
         raise block.sheet.error(
-            block.header, 0, f"“{odd[0]}” is not an analyte of both this sheet and FI."
+            block.header,
+            0,
+            Message(
+                "not_analyte_both_sheet",
+                "“%(name)s” is not an analyte of both this sheet and FI.",
+                name=odd[0],
+            ),
         )
     mine, theirs = (told(b.sheet, range(b.header)) for b in (block, first))
     for key in RUN:
         if mine.get(key, "") != theirs.get(key, ""):
-            raise block.sheet.error(0, 0, f"The file mixes plates: “{key}” is not that of FI.")
+            raise block.sheet.error(
+                0,
+                0,
+                Message(
+                    "mixes_plates_in_sheets",
+                    "The file mixes plates: “%(key)s” is not that of FI.",
+                    key=key,
+                ),
+            )
     for name in ("type", "well", "description"):
         if name not in block.wells or name not in first.wells:
             continue
@@ -220,9 +270,21 @@ def _check_same(block: Block, first: Block) -> None:
                 raise block.sheet.error(
                     row,
                     block.wells[name],
-                    f"“{here}” here, “{there}” in FI: the rows are misaligned or of another plate.",
+                    Message(
+                        "rows_misaligned_with_fi",
+                        "“%(here)s” here, “%(there)s” in FI: the rows are misaligned or of another plate.",
+                        here=here,
+                        there=there,
+                    ),
                 )
     if len(block.rows) != len(first.rows):
         raise block.sheet.error(
-            block.rows[-1], 0, f"{len(block.rows)} rows here, {len(first.rows)} in FI."
+            block.rows[-1],
+            0,
+            Message(
+                "rows_differ_from_fi",
+                "%(rows)s rows here, %(others)s in FI.",
+                rows=len(block.rows),
+                others=len(first.rows),
+            ),
         )

@@ -25,6 +25,7 @@ from assays.formats.bioplex.table import (
 from assays.formats.leaving import LeftOut
 from assays.formats.reading import PlateReading, SampleType
 from assays.formats.wells import positions
+from tabular.message import Message
 from tabular.source import FileSource
 from tabular.workbook import Sheet
 
@@ -81,10 +82,19 @@ def _tables(sheet: Sheet) -> list[AnalyteTable]:
         columns = _columns(sheet, start)
         rows = list(range(start + 1, size))
         if not rows:
-            raise sheet.error(start, 0, "The table has no rows: the file was cut.")
+            raise sheet.error(
+                start, 0, Message("table_no_rows_file", "The table has no rows: the file was cut.")
+            )
         for i in range(size, stop):
             if positions(sheet.cell(i, columns["well"])):
-                raise sheet.error(i, 0, "A sample follows the table's end: an empty row is in it.")
+                raise sheet.error(
+                    i,
+                    0,
+                    Message(
+                        "sample_follows_tables_end",
+                        "A sample follows the table's end: an empty row is in it.",
+                    ),
+                )
         footer = [sheet.cell(i, 0) for i in range(size, stop) if sheet.cell(i, 0)]
         found += _divided(AnalyteTable(sheet, start, columns, rows, head, footer=footer))
         head_from = size
@@ -96,12 +106,24 @@ def _columns(sheet: Sheet, start: int) -> dict[str, int]:
     for place, text in enumerate(sheet.rows[start]):
         name = plain_name(text)
         if name and name in columns:
-            raise sheet.error(start, place, f"The column “{text}” stands twice.")
+            raise sheet.error(
+                start,
+                place,
+                Message("column_stands_twice", "The column “%(name)s” stands twice.", name=text),
+            )
         if name:
             columns[name] = place
     for name, written in NEEDED.items():
         if name not in columns:
-            raise sheet.error(start, 0, f"The column “{written}” is missing. Export all columns.")
+            raise sheet.error(
+                start,
+                0,
+                Message(
+                    "column_missing_export_all",
+                    "The column “%(name)s” is missing. Export all columns.",
+                    name=written,
+                ),
+            )
     return columns
 
 
@@ -111,13 +133,28 @@ def _divided(table: AnalyteTable) -> list[AnalyteTable]:
     for row in table.rows:
         name = table.sheet.cell(row, 0)
         if not name:
-            raise table.sheet.error(row, 0, "The row names no analyte: its columns are misaligned.")
+            raise table.sheet.error(
+                row,
+                0,
+                Message(
+                    "row_names_no_analyte", "The row names no analyte: its columns are misaligned."
+                ),
+            )
         by_name.setdefault(name, []).append(row)
     said = table.head.get("Analyte", "")
     if said and set(by_name) != {said}:
         other = next(name for name in by_name if name != said)
         row = by_name[other][0]
-        raise table.sheet.error(row, 0, f"“{other}” stands in the table of “{said}”.")
+        raise table.sheet.error(
+            row,
+            0,
+            Message(
+                "analyte_in_another_table",
+                "“%(other)s” stands in the table of “%(said)s”.",
+                other=other,
+                said=said,
+            ),
+        )
     # a curve under a table of several analytes does not say whose it is
     footer = [line for line in table.footer if len(by_name) == 1 or not line.startswith(CURVE)]
     return [
@@ -143,7 +180,15 @@ def _wells_themselves(
             head, footer = before.head | table.head, before.footer + table.footer
             table = replace(table, head=head, footer=footer)
         elif before is not None:
-            raise table.error(table.rows[0], "", f"The analyte “{table.analyte}” stands twice.")
+            raise table.error(
+                table.rows[0],
+                "",
+                Message(
+                    "analyte_stands_twice",
+                    "The analyte “%(name)s” stands twice.",
+                    name=table.analyte,
+                ),
+            )
         kept[table.analyte] = table
     for table in kept.values():
         check_rows(table, left)
@@ -176,24 +221,49 @@ def _check_same(tables: list[AnalyteTable], left: LeftOut) -> None:
     for table in tables:
         if table.analyte in names:
             raise table.sheet.error(
-                table.rows[0], 0, f"The analyte “{table.analyte}” stands twice."
+                table.rows[0],
+                0,
+                Message(
+                    "analyte_stands_twice",
+                    "The analyte “%(name)s” stands twice.",
+                    name=table.analyte,
+                ),
             )
         names.add(table.analyte)
         for key in RUN:
             if table.head.get(key, "") != first.head.get(key, ""):
                 raise table.sheet.error(
-                    0, 0, f"The file mixes plates: “{key}” differs between sheets."
+                    0,
+                    0,
+                    Message(
+                        "mixes_plates_between_sheets",
+                        "The file mixes plates: “%(key)s” differs between sheets.",
+                        key=key,
+                    ),
                 )
         is_last = last[id(table.sheet)] is table
         if ending and is_last and not any(line.startswith(ENDING) for line in table.footer):
-            left.add("curve", f"the sheet “{table.sheet.name}” ends without one")
+            left.add(
+                "curve",
+                Message(
+                    "sheet_ends_without_one",
+                    "the sheet “%(sheet)s” ends without one",
+                    sheet=table.sheet.name,
+                ),
+            )
         for mine, theirs in zip(table.rows, first.rows, strict=False):
             _check_row(table, mine, first, theirs, left)
         if len(table.rows) != len(first.rows):
             raise table.sheet.error(
                 table.rows[-1],
                 0,
-                f"{len(table.rows)} rows here, {len(first.rows)} in “{first.sheet.name}”.",
+                Message(
+                    "rows_differ_from_sheet",
+                    "%(rows)s rows here, %(others)s in “%(sheet)s”.",
+                    rows=len(table.rows),
+                    others=len(first.rows),
+                    sheet=first.sheet.name,
+                ),
             )
 
 
@@ -209,8 +279,13 @@ def _check_row(
         refusal = table.error(
             mine,
             column,
-            f"“{here}” here, “{there}” in the sheet “{first.sheet.name}”: the rows are misaligned or of "
-            "another plate.",
+            Message(
+                "rows_misaligned_with_sheet",
+                "“%(here)s” here, “%(there)s” in the sheet “%(sheet)s”: the rows are misaligned or of another plate.",
+                here=here,
+                there=there,
+                sheet=first.sheet.name,
+            ),
         )
         if column != "description" or kind_of(table.cell(mine, "type")) == SampleType.SAMPLE:
             raise refusal

@@ -10,6 +10,7 @@ from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
 from assays.formats.reading import SampleType
 from assays.formats.wells import positions
+from tabular.message import Message
 from tabular.workbook import Sheet
 
 TYPES = {
@@ -50,7 +51,7 @@ class AnalyteTable:
         place = self.columns.get(column)
         return "" if place is None else self.sheet.cell(self.header, place)
 
-    def error(self, row: int, column: str, reason: str) -> PlateFormatError:
+    def error(self, row: int, column: str, reason: Message) -> PlateFormatError:
         return self.sheet.error(row, self.columns.get(column, 0), reason)
 
 
@@ -78,13 +79,34 @@ def check_rows(table: AnalyteTable, left: LeftOut) -> None:
     for row in table.rows:
         kind, well = table.cell(row, "type"), positions(table.cell(row, "well"))
         if not TYPE.fullmatch(kind):
-            raise table.error(row, "type", f"“{kind}” is no type of sample (B, S1, C1, X1).")
+            raise table.error(
+                row,
+                "type",
+                Message(
+                    "no_type_sample_b",
+                    "“%(kind)s” is no type of sample (B, S1, C1, X1).",
+                    kind=kind,
+                ),
+            )
         if well is None:
-            raise table.error(row, "well", f"“{table.cell(row, 'well')}” is not a well.")
+            raise table.error(
+                row,
+                "well",
+                Message("not_well", "“%(text)s” is not a well.", text=table.cell(row, "well")),
+            )
         if table.cell(row, "outlier") not in ("", "0", "1"):
-            left.error("Outlier", table.error(row, "outlier", "The mark of an outlier is 0 or 1."))
+            left.error(
+                "Outlier",
+                table.error(
+                    row, "outlier", Message("mark_outlier", "The mark of an outlier is 0 or 1.")
+                ),
+            )
         if seen & set(well.split(",")):
-            raise table.error(row, "well", f"The well {well} stands twice.")
+            raise table.error(
+                row,
+                "well",
+                Message("well_stands_twice", "The well %(well)s stands twice.", well=well),
+            )
         seen |= set(well.split(","))
 
 

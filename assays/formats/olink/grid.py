@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from tabular.message import Message
 from tabular.numbers import number
 from tabular.text import check_ended, records
 from tabular.workbook import Sheet
@@ -82,8 +83,12 @@ def text_sheet(text: str) -> Sheet:
             raise sheet.error(
                 i,
                 0,
-                f"The line has {len(row)} cells, the line of assays {len(rows[start])}: the columns are "
-                "misaligned.",
+                Message(
+                    "line_cells_line_assays",
+                    "The line has %(columns)s cells, the line of assays %(assays)s: the columns are misaligned.",
+                    columns=len(row),
+                    assays=len(rows[start]),
+                ),
             )
     width = max((len(row) for row in rows), default=0)
     return Sheet(TEXT, [row + [""] * (width - len(row)) for row in rows])
@@ -95,7 +100,11 @@ def grid_of(sheet: Sheet) -> Grid:
     told = {text: i for i, text in reversed(list(enumerate(first))) if text}
     kind = sheet.cell(1, 0)
     if re.match(r"ct\b", kind, re.I):
-        raise sheet.error(1, 0, f"“{kind}” are no NPX values. Export NPX.")
+        raise sheet.error(
+            1,
+            0,
+            Message("no_npx_values_export", "“%(kind)s” are no NPX values. Export NPX.", kind=kind),
+        )
     start = (
         max(told[name] for name in ("Assay", "Uniprot ID", "OlinkID", "Unit") if name in told) + 1
     )
@@ -104,7 +113,11 @@ def grid_of(sheet: Sheet) -> Grid:
     stop = next((i for i in range(start, len(first)) if not any(sheet.rows[i])), len(first))
     assays, quality = _columns(sheet, told)
     if not assays or start == stop:
-        raise sheet.error(told["Assay"], 0, "The table holds no samples: the file was cut.")
+        raise sheet.error(
+            told["Assay"],
+            0,
+            Message("table_holds_no_samples", "The table holds no samples: the file was cut."),
+        )
     below = [(text, i) for i, text in enumerate(first[stop:], stop) if any(sheet.rows[i])]
     grid = Grid(sheet, told, below, list(range(start, stop)), assays, quality)
     _check_rows(grid)
@@ -113,8 +126,10 @@ def grid_of(sheet: Sheet) -> Grid:
         raise sheet.error(
             stop - 1,
             0,
-            "Nothing follows the samples (limits of detection, missing data), and the head does not count "
-            "them: the file was cut.",
+            Message(
+                "nothing_follows_samples_limits",
+                "Nothing follows the samples (limits of detection, missing data), and the head does not count them: the file was cut.",
+            ),
         )
     return grid
 
@@ -128,9 +143,17 @@ def _columns(sheet: Sheet, told: dict[str, int]) -> tuple[list[int], list[int]]:
     seen: set[tuple[str, str]] = set()
     for column in assays:
         if not names[column]:
-            raise sheet.error(told["Assay"], column, f"{ids[column]} has no name of an assay.")
+            raise sheet.error(
+                told["Assay"],
+                column,
+                Message("no_name_assay", "%(assay)s has no name of an assay.", assay=ids[column]),
+            )
         if (names[column], ids[column]) in seen:
-            raise sheet.error(told["OlinkID"], column, f"{ids[column]} stands twice.")
+            raise sheet.error(
+                told["OlinkID"],
+                column,
+                Message("assay_stands_twice", "%(assay)s stands twice.", assay=ids[column]),
+            )
         seen.add((names[column], ids[column]))
     return assays, [c for c in range(1, width) if names[c] and not ids[c]]
 
@@ -143,22 +166,56 @@ def _check_rows(grid: Grid) -> None:
     seen: dict[tuple[str, ...], int] = {}
     for row in grid.samples:
         if not sheet.cell(row, 0):
-            raise sheet.error(row, 0, "The row names no sample: its columns are misaligned.")
+            raise sheet.error(
+                row,
+                0,
+                Message(
+                    "row_names_no_sample", "The row names no sample: its columns are misaligned."
+                ),
+            )
         for column in spare:
             if sheet.cell(row, column):
-                raise sheet.error(row, column, "A value stands under no assay: misaligned columns.")
+                raise sheet.error(
+                    row,
+                    column,
+                    Message(
+                        "value_stands_under_no",
+                        "A value stands under no assay: misaligned columns.",
+                    ),
+                )
         for column in warnings:
             if number(sheet.cell(row, column)) is not None and "." in sheet.cell(row, column):
-                raise sheet.error(row, column, "A number among QC warnings: misaligned columns.")
+                raise sheet.error(
+                    row,
+                    column,
+                    Message(
+                        "number_among_qc_warnings",
+                        "A number among QC warnings: misaligned columns.",
+                    ),
+                )
         same = seen.setdefault(tuple(sheet.rows[row]), row)
         if same != row:
-            raise sheet.error(row, 0, f"The row stands twice: it is row {same + 1} again.")
+            raise sheet.error(
+                row,
+                0,
+                Message(
+                    "row_stands_twice_row",
+                    "The row stands twice: it is row %(row)s again.",
+                    row=same + 1,
+                ),
+            )
     for name, row in grid.below:
         texts = (sheet.cell(row, column).replace(",", ".") for column in grid.assays)
         is_sample = any(number(text) is not None for text in texts)
         if is_sample and not ENDING.match(name.lower().replace("_", " ")):
             raise sheet.error(
-                row, 0, f"“{name}” follows the end of the samples: an empty row stands among them."
+                row,
+                0,
+                Message(
+                    "follows_end_samples_empty",
+                    "“%(name)s” follows the end of the samples: an empty row stands among them.",
+                    name=name,
+                ),
             )
 
 
@@ -170,6 +227,14 @@ def _check_counts(grid: Grid) -> bool:
         said = grid.sheet.cell(row, 1) if row is not None else ""
         if row is not None and said.isdigit() and plates and int(said) != found:
             raise grid.sheet.error(
-                row, 1, f"The head tells of {said} ({name}), the table holds {found}."
+                row,
+                1,
+                Message(
+                    "head_tells_table_holds",
+                    "The head tells of %(said)s (%(name)s), the table holds %(found)s.",
+                    said=said,
+                    name=name,
+                    found=found,
+                ),
             )
     return "# Samples" in grid.told and grid.sheet.cell(grid.told["# Samples"], 1).isdigit()

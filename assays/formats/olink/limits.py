@@ -11,7 +11,7 @@ import numpy as np
 
 from assays.formats.leaving import LeftOut
 from assays.formats.olink.grid import Grid, plain
-from assays.formats.values import NAN, read_value
+from assays.formats.values import NAN, NoValue, read_value
 
 
 @dataclass(frozen=True)
@@ -65,8 +65,8 @@ def _numbers(grid: Grid, row: int, name: str, decimal: str, left: LeftOut) -> An
     for column in grid.assays:
         try:
             found.append(read_value(grid.sheet.cell(row, column), decimal=decimal)[0])
-        except ValueError as error:
-            left.error(name, grid.sheet.error(row, column, str(error)))
+        except NoValue as error:
+            left.error(name, grid.sheet.error(row, column, error.message))
             found.append(NAN)
     return np.array(found)
 

@@ -15,7 +15,8 @@ from assays.formats.leaving import LeftOut
 from assays.formats.olink.names import role_of, unique_names
 from assays.formats.olink.table import Columns, column_names, columns, texts_of
 from assays.formats.reading import MEASUREMENT_COLUMNS, Flag, Plate, PlateReading
-from assays.formats.values import NAN, optional_number, read_value
+from assays.formats.values import NAN, NoValue, optional_number, read_value
+from tabular.message import Message
 from tabular.source import FileSource
 
 NEEDED = ("SampleID", "OlinkID", "Assay")
@@ -50,10 +51,14 @@ def read(file: FileSource) -> PlateReading:
     names = column_names(file)
     for name in NEEDED:
         if name not in names:
-            raise PlateFormatError(f"The column “{name}” is missing.", line=1)
+            raise PlateFormatError(
+                Message("column_missing", "The column “%(name)s” is missing.", name=name), line=1
+            )
     value = next((name for name in LIMITS if name in names), None)
     if value is None:
-        raise PlateFormatError("The column “NPX” is missing.", line=1)
+        raise PlateFormatError(
+            Message("column_npx_missing", "The column “NPX” is missing."), line=1
+        )
     return _Long(columns(file, USED), value).reading()
 
 
@@ -65,7 +70,10 @@ class _Long:
         for name in NEEDED:
             empty = table.words[name].index("").as_py()
             if empty >= 0:
-                raise PlateFormatError(f"“{name}” is empty.", line=table.line(name, empty))
+                raise PlateFormatError(
+                    Message("column_empty", "“%(name)s” is empty.", name=name),
+                    line=table.line(name, empty),
+                )
         self.analyte, self.analyte_row = table.together("Assay", "OlinkID")
         self.analytes = unique_names(
             *(table.text(n, self.analyte_row).tolist() for n in ("Assay", "OlinkID"))
@@ -146,8 +154,8 @@ class _Long:
         def number_of(text: str) -> float:
             try:
                 return optional_number(text, decimal=decimal)
-            except ValueError as error:
-                self.left.add(str(name), str(error))
+            except NoValue as error:
+                self.left.add(str(name), error.message)
                 return NAN
 
         return self.table.numbers(name, number_of)
@@ -156,7 +164,12 @@ class _Long:
         names = (self.value_name, self.table.first_of(LIMITS[self.value_name]))
         comma, point = (any(self.table.holds(name, mark) for name in names) for mark in ",.")
         if comma and point:
-            raise PlateFormatError("Numbers have both decimal points and commas.", line=2)
+            raise PlateFormatError(
+                Message(
+                    "numbers_both_decimal_points", "Numbers have both decimal points and commas."
+                ),
+                line=2,
+            )
         return "," if comma else "."
 
     def _names(self) -> list[str]:
@@ -173,7 +186,14 @@ class _Long:
         seen: set[str] = set()
         for name, row in zip(names, self.well_row, strict=True):
             if name in seen:
-                raise PlateFormatError(f"The well “{name}” holds two samples.", line=int(row) + 2)
+                raise PlateFormatError(
+                    Message(
+                        "well_holds_two_samples",
+                        "The well “%(name)s” holds two samples.",
+                        name=name,
+                    ),
+                    line=int(row) + 2,
+                )
             seen.add(name)
         return names
 
@@ -190,8 +210,12 @@ class _Long:
         row = self._repeated()
         if row is not None:
             raise PlateFormatError(
-                f"“{self.analytes[self.analyte[row]]}” of “{self.wells[self.well[row]]}” stands twice; "
-                "are two exports joined?",
+                Message(
+                    "value_stands_twice_in_export",
+                    "“%(analyte)s” of “%(well)s” stands twice; are two exports joined?",
+                    analyte=self.analytes[self.analyte[row]],
+                    well=self.wells[self.well[row]],
+                ),
                 line=row + 2,
             )
         plate = self.table.together("PlateID")[0][self.well_row]
@@ -202,8 +226,13 @@ class _Long:
         if len(short):
             well = int(short[0])
             raise PlateFormatError(
-                f"“{self.wells[well]}” has {sizes[well]} assays where others of its plate have "
-                f"{most[plate[well]]}: the file was cut or rows are missing.",
+                Message(
+                    "assays_where_others_plate",
+                    "“%(well)s” has %(assays)s assays where others of its plate have %(others)s: the file was cut or rows are missing.",
+                    well=self.wells[well],
+                    assays=sizes[well],
+                    others=most[plate[well]],
+                ),
                 line=int(np.flatnonzero(self.well == well)[-1]) + 2,
             )
 
@@ -243,20 +272,31 @@ class _Long:
                 found |= {(well, analyte, said): None for well, analyte in pairs}
         return list(found)
 
-    def _notes(self, wells: Wells, limit: Any) -> Iterator[str]:
+    def _notes(self, wells: Wells, limit: Any) -> Iterator[Message]:
         plates = len(set(wells.more["plate"]))
-        yield f"Read as a long Olink export of {self.value_name}, {plates} plate(s)."
+        yield Message(
+            "read_as_long_olink",
+            "Read as a long Olink export of %(value)s, %(plates)s plate(s).",
+            value=self.value_name,
+            plates=plates,
+        )
         lowest = np.full(len(self.analytes), NAN)
         np.fmin.at(lowest, self.analyte, limit)
         if (lowest < self._highest(limit)).any():
             yield (
-                "Limits of detection differ between plates: each value was held against its own; the "
-                "analyte shows the highest."
+                Message(
+                    "limits_detection_differ_between",
+                    "Limits of detection differ between plates: each value was held against its own; the analyte shows the highest.",
+                )
             )
         if np.isnan(limit).all():
-            yield "The file tells no limits of detection."
+            yield Message("file_tells_no_limits", "The file tells no limits of detection.")
         if self.table.others:
-            yield f"Columns left unread: {', '.join(self.table.others)}."
+            yield Message(
+                "columns_left_unread",
+                "Columns left unread: %(names)s.",
+                names=", ".join(self.table.others),
+            )
 
     def _plate(self) -> Plate:
         told = self.table.told

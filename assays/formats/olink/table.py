@@ -15,9 +15,10 @@ import pyarrow.compute as pc
 import pyarrow.csv
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.values import NAN
+from assays.formats.values import NAN, NoValue
 from tabular import parquet
 from tabular.limits import MAX_COLUMNS, MAX_RECORD_CHARS, MAX_ROWS
+from tabular.message import Message
 from tabular.source import FileSource
 from tabular.text import check_ended
 
@@ -84,9 +85,12 @@ class Columns:
             for code, text in enumerate(words.slice(start, PIECE).to_pylist(), start):
                 try:
                     found[code] = of(text)
-                except ValueError as error:
+                except NoValue as error:
                     raise PlateFormatError(
-                        f"{name}: {error}", line=self.line(name, code)
+                        Message(
+                            "value_of", "%(analyte)s: %(error)s", analyte=name, error=error.message
+                        ),
+                        line=self.line(name, code),
                     ) from error
         return found[self.codes[name]]
 
@@ -147,10 +151,17 @@ def _csv_columns(file: FileSource, used: tuple[str, ...]) -> Columns:
     names, delimiter = _header(file.text)
     if len(names) > MAX_COLUMNS or file.text.count("\n") > MAX_ROWS:
         raise PlateFormatError(
-            f"The table has more than {MAX_ROWS:,} rows or {MAX_COLUMNS:,} columns."
+            Message(
+                "table_more_than_rows",
+                "The table has more than %(rows)s rows or %(columns)s columns.",
+                rows=f"{MAX_ROWS:,}",
+                columns=f"{MAX_COLUMNS:,}",
+            )
         )
     if len(set(names)) < len(names):
-        raise PlateFormatError("A column stands twice.", line=1)
+        raise PlateFormatError(
+            Message("some_column_stands_twice", "A column stands twice."), line=1
+        )
     wanted = [name for name in names if name in used]
     # bytes as they came are not copied: such a file may fill a good part of the memory there is
     content = file.content if file.encoding == "UTF-8" else file.text.encode()
@@ -170,7 +181,11 @@ def _csv_columns(file: FileSource, used: tuple[str, ...]) -> Columns:
     except Exception as error:
         row = re.search(r"[Rr]ow #?(\d+)", str(error))
         raise PlateFormatError(
-            f"The rows do not fit their header ({str(error)[:150]}).",
+            Message(
+                "rows_do_not_fit",
+                "The rows do not fit their header (%(error)s).",
+                error=str(error)[:150],
+            ),
             line=int(row[1]) if row else None,
         ) from error
     return _filled(table, [name for name in names if name not in used])
@@ -178,7 +193,9 @@ def _csv_columns(file: FileSource, used: tuple[str, ...]) -> Columns:
 
 def _filled(table: pa.Table, others: list[str]) -> Columns:
     if not table.num_rows:
-        raise PlateFormatError("The table has no rows: the file was cut.", line=1)
+        raise PlateFormatError(
+            Message("table_no_rows_file", "The table has no rows: the file was cut."), line=1
+        )
     found = Columns(table, others)
     pa.default_memory_pool().release_unused()
     return found

@@ -13,7 +13,8 @@ from assays.formats.olink.grid import TEXT, Grid, grid_of, plain, text_sheet
 from assays.formats.olink.limits import Limits, limits_of
 from assays.formats.olink.names import role_of, unique_names
 from assays.formats.reading import Flag, Plate, PlateReading
-from assays.formats.values import read_value
+from assays.formats.values import NoValue, read_value
+from tabular.message import Message
 from tabular.source import FileSource
 from tabular.workbook import Sheet
 
@@ -99,7 +100,11 @@ def _has_decimal_commas(grid: Grid) -> bool:
     cells = [grid.sheet.cell(r, c) for r in grid.samples for c in grid.assays]
     comma, point = any("," in cell for cell in cells), any("." in cell for cell in cells)
     if comma and point:
-        raise grid.sheet.error(grid.samples[0], 1, "Numbers have both decimal points and commas.")
+        raise grid.sheet.error(
+            grid.samples[0],
+            1,
+            Message("numbers_both_decimal_points", "Numbers have both decimal points and commas."),
+        )
     return comma
 
 
@@ -113,8 +118,14 @@ def _values(grid: Grid, assays: list[str], limits: Limits, decimal: str) -> dict
             text = cells[column]
             try:
                 value, flag = read_value(text, decimal=decimal)
-            except ValueError as error:
-                raise grid.sheet.error(row, column, f"{name}: {error}") from error
+            except NoValue as error:
+                raise grid.sheet.error(
+                    row,
+                    column,
+                    Message(
+                        "value_of", "%(analyte)s: %(error)s", analyte=name, error=error.message
+                    ),
+                ) from error
             if flag == Flag.IN_RANGE and value < low:
                 flag = Flag.BELOW_LLOQ
             elif flag == Flag.IN_RANGE and value > high:
@@ -140,19 +151,34 @@ def _notes(
     others: list[Sheet],
     limits: Limits,
     warned: list[str],
-) -> Iterator[str]:
-    yield f"Read as an Olink export, {len(set(plates))} plate(s)."
+) -> Iterator[Message]:
+    yield Message(
+        "read_as_olink_export",
+        "Read as an Olink export, %(plates)s plate(s).",
+        plates=len(set(plates)),
+    )
     if limits.differ:
         yield (
-            "Limits of detection differ between plates: each value was held against its own; the analyte "
-            "shows the highest."
+            Message(
+                "limits_detection_differ_between",
+                "Limits of detection differ between plates: each value was held against its own; the analyte shows the highest.",
+            )
         )
     if warned:
-        yield f"The vendor warns of assays: {', '.join(warned)}."
+        yield Message(
+            "vendor_warns_assays", "The vendor warns of assays: %(names)s.", names=", ".join(warned)
+        )
     if not limits.told:
-        yield "The file tells no limits of detection: no value could be held against one."
+        yield Message(
+            "no_limits_to_hold_against",
+            "The file tells no limits of detection: no value could be held against one.",
+        )
     if others:
-        yield f"Sheets kept as written: {', '.join(other.name for other in others)}."
+        yield Message(
+            "sheets_kept_as_written",
+            "Sheets kept as written: %(names)s.",
+            names=", ".join(other.name for other in others),
+        )
 
 
 def _plate_of(grid: Grid, row: int) -> str:

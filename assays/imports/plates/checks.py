@@ -8,7 +8,7 @@ from django.db.models import Model
 
 from assays.formats import Flag, PlateReading
 from assays.models import Measurement, PlateAnalyte, PlateRun, Well
-from sentences import Sentence
+from sentences import Sentence, several
 from sentences import storable as _
 from studies.refusals import Refused
 
@@ -20,11 +20,11 @@ def check_fits(reading: PlateReading, file: str) -> None:
     """Raise Refused where a text is longer than it can be kept, or a number contradicts its flag."""
     problems = []
     for problem in (*_texts(reading), *_numbers(reading.measurements)):
-        problems.append(f"{file}, {problem}")
+        problems.append(_("%(file)s, %(problem)s") % {"file": file, "problem": problem})
         if len(problems) == TOLD:
             break
     if problems:
-        raise Refused("\n".join(problems))
+        raise Refused(several(problems, by="\n"))
 
 
 def longest(model: type[Model], field: str) -> int:
@@ -32,7 +32,7 @@ def longest(model: type[Model], field: str) -> int:
     return getattr(model._meta.get_field(field), "max_length", None) or 0
 
 
-def _texts(reading: PlateReading) -> Iterator[str]:
+def _texts(reading: PlateReading) -> Iterator[Sentence]:
     for name in ("instrument", "serial", "software", "protocol", "kit", "lot", "acquired_text"):
         told = pd.Series([getattr(reading.plate, name)])
         yield from _too_long(told, longest(PlateRun, name), pd.Series([name]))

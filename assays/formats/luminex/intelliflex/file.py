@@ -16,6 +16,7 @@ from assays.formats.reading import PlateReading
 from assays.formats.table import Table, table_of
 from assays.formats.wells import position
 from tabular.limits import MAX_RECORD_CHARS
+from tabular.message import Message
 from tabular.source import FileSource
 from tabular.workbook import Sheet
 
@@ -46,7 +47,9 @@ def read(file: FileSource) -> PlateReading:
     table = table_of(file, sheet, signed=True)
     head, analytes = _columns(table)
     if len(table.sheet.rows) < 2:
-        raise PlateFormatError("The table has no wells: the file was cut.")
+        raise PlateFormatError(
+            Message("table_no_wells_file", "The table has no wells: the file was cut.")
+        )
     wells = WellTable(table, head, analytes, _names(table, head))
     _check_run(wells)
     return assemble(wells)
@@ -65,16 +68,30 @@ def _columns(table: Table) -> tuple[dict[str, int], dict[tuple[str, str], dict[s
         columns = analytes.setdefault((told[1], told[2]), {}) if told else head
         key = told[3] if told else name
         if key and key in columns:
-            raise table.error(0, place, f"The column “{name}” stands twice.")
+            raise table.error(
+                0,
+                place,
+                Message("column_stands_twice", "The column “%(name)s” stands twice.", name=name),
+            )
         if key:
             columns[key] = place
     for name in (WELL, SAMPLE):
         if name not in head:
-            raise table.error(0, 0, f"The column “{name}” is missing.")
+            raise table.error(
+                0, 0, Message("column_missing", "The column “%(name)s” is missing.", name=name)
+            )
     for (region, reporter), columns in analytes.items():
         if NEEDED not in columns:
             raise table.error(
-                0, min(columns.values()), f"“{NEEDED}” of R{region}, {reporter} is missing."
+                0,
+                min(columns.values()),
+                Message(
+                    "property_missing",
+                    "“%(needed)s” of R%(region)s, %(reporter)s is missing.",
+                    needed=NEEDED,
+                    region=region,
+                    reporter=reporter,
+                ),
             )
     return head, analytes
 
@@ -85,10 +102,22 @@ def _names(table: Table, head: dict[str, int]) -> list[str]:
         written = table.sheet.cell(row, head[WELL])
         name = position(written)
         if name is None:
-            raise table.error(row, head[WELL], f"“{written[:40]}” is not the location of a well.")
+            raise table.error(
+                row,
+                head[WELL],
+                Message(
+                    "no_location", "“%(text)s” is not the location of a well.", text=written[:40]
+                ),
+            )
         if name in names:
             raise table.error(
-                row, head[WELL], f"The well {name} stands twice: the file mixes plates."
+                row,
+                head[WELL],
+                Message(
+                    "well_stands_twice_mixed",
+                    "The well %(name)s stands twice: the file mixes plates.",
+                    name=name,
+                ),
             )
         names.append(name)
     return names
@@ -102,5 +131,9 @@ def _check_run(wells: WellTable) -> None:
                 raise wells.table.error(
                     row,
                     wells.head[name],
-                    f"The file mixes plates: “{name}” is not that of the first row.",
+                    Message(
+                        "mixes_plates_in_rows",
+                        "The file mixes plates: “%(name)s” is not that of the first row.",
+                        name=name,
+                    ),
                 )

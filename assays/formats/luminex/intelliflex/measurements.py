@@ -21,8 +21,9 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.roles import brightness_of, roles_of
-from assays.formats.values import NAN, optional_number
+from assays.formats.values import NAN, NoValue, optional_number
 from assays.formats.wells import plate_size
+from tabular.message import Message
 from tabular.moments import day_first, moment
 
 COLUMNS = {"mfi": "MEDIAN", "net_mfi": "NET MEDIAN", "bead_count": "COUNT"}
@@ -35,7 +36,10 @@ TYPES = {
 WELL_TYPE = re.compile(r"([USCB])\d*")
 UNREAD = ("ANALYTE NAME", "REGION", *COLUMNS.values())
 FINE = frozenset({"", "completed"})
-NOTE = "The file holds fluorescence only: no concentration was computed."
+NOTE = Message(
+    "file_holds_fluorescence_only",
+    "The file holds fluorescence only: no concentration was computed.",
+)
 
 
 def assemble(table: WellTable) -> PlateReading:
@@ -120,12 +124,23 @@ def _analytes(wells: WellTable) -> list[str]:
                 if text.lower() in ("", "nan", "n/a", "#n/a"):
                     continue
                 if known and text != known:
-                    reason = f"“{text[:40]}” stands under “{known}”: the columns are misaligned."
+                    reason = Message(
+                        "stands_under_columns_misaligned",
+                        "“%(text)s” stands under “%(known)s”: the columns are misaligned.",
+                        text=text[:40],
+                        known=known,
+                    )
                     raise table.error(row, places[key], reason)
                 name = name or text if key == "ANALYTE NAME" else name
         name = f"{name or f'R{region}'}{f' {reporter}' if several else ''}"
         if name in names:
-            raise table.error(0, min(places.values()), f"Two bead regions have the name “{name}”.")
+            raise table.error(
+                0,
+                min(places.values()),
+                Message(
+                    "two_bead_regions_name", "Two bead regions have the name “%(name)s”.", name=name
+                ),
+            )
         names.append(name)
     return names
 
@@ -141,7 +156,11 @@ def _decimal(wells: WellTable) -> str:
     cells = [row[place] for row in wells.table.sheet.rows[1:] for place in places]
     comma, point = (any(mark in cell for cell in cells) for mark in ",.")
     if comma and point:
-        raise wells.table.error(1, places[0], "Numbers have both decimal points and commas.")
+        raise wells.table.error(
+            1,
+            places[0],
+            Message("numbers_both_decimal_points", "Numbers have both decimal points and commas."),
+        )
     return "," if comma else "."
 
 
@@ -153,9 +172,13 @@ def _number(
         return NAN
     try:
         return optional_number(wells.table.sheet.cell(row, place), decimal=decimal)
-    except ValueError as error:
+    except NoValue as error:
         analyte, _, name = what.rpartition(", ")
-        refusal = wells.table.error(row, place, f"{analyte}: {error}")
+        refusal = wells.table.error(
+            row,
+            place,
+            Message("value_of", "%(analyte)s: %(error)s", analyte=analyte, error=error.message),
+        )
         if name == COLUMNS["mfi"]:
             raise refusal from error
         left.error(name, refusal)
@@ -167,7 +190,12 @@ def _check_counts(
 ) -> None:
     """Leave out counts that cannot be."""
     for i in np.flatnonzero(np.asarray(counts) < 0).tolist():
-        what = f"{analytes[i % len(analytes)]}: a count of {counts[i]:g} beads"
+        what = Message(
+            "negative_count",
+            "%(analyte)s: a count of %(count)g beads",
+            analyte=analytes[i % len(analytes)],
+            count=counts[i],
+        )
         left.error(COLUMNS["bead_count"], wells.table.error(i // len(analytes) + 1, 0, what))
         counts[i] = NAN
 
@@ -177,8 +205,8 @@ def _dilution(wells: WellTable, row: int, decimal: str, named: float, left: Left
     text = re.sub(r"^1\s*[:/]\s*", "", wells.cell(row, "DILUTION"))  # "1:4" is written for 4
     try:
         told = optional_number(text, decimal=decimal)
-    except ValueError as error:
-        left.error("DILUTION", wells.table.error(row, wells.head["DILUTION"], str(error)))
+    except NoValue as error:
+        left.error("DILUTION", wells.table.error(row, wells.head["DILUTION"], error.message))
         told = NAN
     return named if told != told else told
 
@@ -230,26 +258,44 @@ def _extra(wells: WellTable) -> dict[str, list[list[str]]]:
     return found
 
 
-def _notes(wells: WellTable, plate: Plate, extra: dict[str, list[list[str]]]) -> list[str]:
-    notes = ["Read as a table of INTELLIFLEX.", NOTE]
+def _notes(wells: WellTable, plate: Plate, extra: dict[str, list[list[str]]]) -> list[Message]:
+    notes = [Message("read_as_table_intelliflex", "Read as a table of INTELLIFLEX."), NOTE]
     if plate.acquired_text and plate.acquired is None:
         notes.append(
-            f"The time “{plate.acquired_text}” is kept as written: the file does not tell day from "
-            "month."
+            Message(
+                "time_kept_as_written",
+                "The time “%(text)s” is kept as written: the file does not tell day from month.",
+                text=plate.acquired_text,
+            )
         )
     missing = [
         name
         for name in ("NET MEDIAN", "COUNT")
         if any(name not in columns for columns in wells.analytes.values())
     ]
-    notes += [f"“{name}” is not told of every analyte." for name in missing]
+    notes += [
+        Message(
+            "property_not_of_every_analyte", "“%(name)s” is not told of every analyte.", name=name
+        )
+        for name in missing
+    ]
     if wells.table.trailer:
         notes.append(
-            f"{len(wells.table.trailer)} lines below the wells are kept as written: "
-            f"{wells.table.trailer[0][:60]}."
+            Message(
+                "lines_below_wells_kept",
+                "%(n)s lines below the wells are kept as written: %(first)s.",
+                n=len(wells.table.trailer),
+                first=wells.table.trailer[0][:60],
+            )
         )
     if extra:
         every = [name for columns in wells.analytes.values() for name in columns]
         kept = [name for name in dict.fromkeys(every) if name not in UNREAD]
-        notes.append(f"Properties kept as written: {', '.join(kept)}.")
+        notes.append(
+            Message(
+                "properties_kept_as_written",
+                "Properties kept as written: %(names)s.",
+                names=", ".join(kept),
+            )
+        )
     return notes

@@ -9,6 +9,7 @@ from assays.formats.luminex.xponent.blocks import Block
 from assays.formats.luminex.xponent.numbers import Numbers
 from assays.formats.reading import SampleType
 from assays.formats.values import NAN, limit_of
+from tabular.message import Message
 from tabular.text import Record
 
 Tables = dict[str, dict[str, dict[str, tuple[Record, str]]]]
@@ -30,7 +31,12 @@ def analyte_table(block: Block, left: LeftOut) -> dict[str, dict[str, tuple[Reco
     for row in block.rows:
         if len(row.cells) < wide or _width(row.cells) > max(wide, len(block.header.cells)):
             if _width(row.cells) > 1:
-                why = f"{len(row.cells)} cells under {len(block.header.cells)} names"
+                why = Message(
+                    "cells_under_names",
+                    "%(cells)d cells under %(names)d names",
+                    cells=len(row.cells),
+                    names=len(block.header.cells),
+                )
                 left.add(block.name, why, line=row.line)
             continue
         found[row.cell(0)] = {

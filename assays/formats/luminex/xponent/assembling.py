@@ -29,6 +29,7 @@ from assays.formats.luminex.xponent.standards import (
 from assays.formats.reading import MEASUREMENT_COLUMNS, Plate, PlateReading, SampleType, frame
 from assays.formats.roles import brightness_of, roles_of
 from assays.formats.wells import plate_size
+from tabular.message import Message
 from tabular.text import Record
 
 INTERPRETED = {
@@ -49,7 +50,7 @@ class Parts:
     outside: list[Record]
 
 
-def assemble(plate: Plate, parts: Parts, notes: list[str], left: LeftOut) -> PlateReading:
+def assemble(plate: Plate, parts: Parts, notes: list[Message], left: LeftOut) -> PlateReading:
     """The reading of a file whose blocks have been checked against each other."""
     numbers = Numbers(parts.tables, _comma_divides(parts.head), left)
     median = parts.tables["Median"]
@@ -117,7 +118,7 @@ def _wells(
     return Wells(wells, samples, roles, {"position": wells, "dilution": dilution, "remark": remark})
 
 
-def _extra(parts: Parts, notes: list[str]) -> dict[str, list[list[str]]]:
+def _extra(parts: Parts, notes: list[Message]) -> dict[str, list[list[str]]]:
     """What is not interpreted, as written; told in the notes."""
     extra = {
         name: [block.header.cells, *(row.cells for row in block.rows)]
@@ -125,9 +126,20 @@ def _extra(parts: Parts, notes: list[str]) -> dict[str, list[list[str]]]:
         if name not in INTERPRETED
     }
     if extra:
-        notes.append(f"Blocks kept as written: {', '.join(extra)}.")
+        notes.append(
+            Message(
+                "blocks_kept_as_written",
+                "Blocks kept as written: %(names)s.",
+                names=", ".join(extra),
+            )
+        )
     if parts.outside:
         extra["lines of no block"] = [record.cells for record in parts.outside]
     if "Result" not in parts.tables:
-        notes.append("The file holds fluorescence only: no concentration was computed.")
+        notes.append(
+            Message(
+                "file_holds_fluorescence_only",
+                "The file holds fluorescence only: no concentration was computed.",
+            )
+        )
     return extra

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
 from assays.formats.wells import position
+from tabular.message import Message
 from tabular.text import Record
 
 LOCATION = re.compile(r"(?:\d+\s*\(\s*)?(\d+)\s*[,;.]\s*([A-P]\d{1,2})\s*\)?")
 NOT_ANALYTES = frozenset({"", "total events", "notes"})
 OF_VALUES = ("Median", "Result")
 EXPECTED_BLOCKS = {
-    "Count": "bead counts are not known",
-    "Net MFI": "fluorescence less the background is not known",
+    "Count": Message("bead_counts_not_known", "bead counts are not known"),
+    "Net MFI": Message(
+        "fluorescence_less_background_not", "fluorescence less the background is not known"
+    ),
 }
 
 
@@ -44,7 +47,10 @@ def analytes_of(block: Block) -> dict[str, int]:
         if column < 2 or name.lower() in NOT_ANALYTES:
             continue
         if name in found:
-            raise PlateFormatError(f"The analyte “{name}” stands twice.", line=block.header.line)
+            raise PlateFormatError(
+                Message("analyte_stands_twice", "The analyte “%(name)s” stands twice.", name=name),
+                line=block.header.line,
+            )
         found[name] = column
     return found
 
@@ -63,11 +69,20 @@ def well_table(block: Block, median: Block, left: LeftOut) -> WellTable:
     if block.name in OF_VALUES and set(columns) != set(order):
         odd = sorted(set(columns) ^ set(order))[0]
         raise PlateFormatError(
-            f"“{odd}” is not an analyte of both “Median” and “{block.name}”.",
+            Message(
+                "not_analyte_both_median",
+                "“%(odd)s” is not an analyte of both “Median” and “%(block)s”.",
+                odd=odd,
+                block=block.name,
+            ),
             line=block.header.line,
         )
     if block.name in EXPECTED_BLOCKS and (lost := [name for name in order if name not in columns]):
-        left.add(block.name, f"it has no column “{lost[0]}”", line=block.header.line)
+        left.add(
+            block.name,
+            Message("block_lacks_column", "it has no column “%(first)s”", first=lost[0]),
+            line=block.header.line,
+        )
     places = [columns.get(name, -1) for name in order]
     samples = {} if block is median else {_well(row): row.cell(1) for row in median.rows}
     table: WellTable = {}
@@ -83,10 +98,25 @@ def well_table(block: Block, median: Block, left: LeftOut) -> WellTable:
     lost = [well for well in samples if well not in table]
     if lost and block.name == "Result":
         raise PlateFormatError(
-            f"“{block.name}” lacks the well {lost[0]}: the block was cut.", line=block.rows[-1].line
+            Message(
+                "block_cut",
+                "“%(block)s” lacks the well %(first)s: the block was cut.",
+                block=block.name,
+                first=lost[0],
+            ),
+            line=block.rows[-1].line,
         )
     if lost and block.name in EXPECTED_BLOCKS:
-        left.add(block.name, f"it lacks {len(lost)} wells, the first is {lost[0]}", line=block.line)
+        left.add(
+            block.name,
+            Message(
+                "block_lacks_wells",
+                "it lacks %(n)s wells, the first is %(first)s",
+                n=len(lost),
+                first=lost[0],
+            ),
+            line=block.line,
+        )
     return table
 
 
@@ -95,12 +125,29 @@ def _checked_well(block: Block, row: Record, samples: dict[str, str], table: Wel
     _check_width(block, row)
     well = _well(row)
     if well in table:
-        raise PlateFormatError(f"The well {well} stands twice in “{block.name}”.", line=row.line)
+        raise PlateFormatError(
+            Message(
+                "well_stands_twice_in_block",
+                "The well %(well)s stands twice in “%(block)s”.",
+                well=well,
+                block=block.name,
+            ),
+            line=row.line,
+        )
     if samples and well not in samples:
-        raise PlateFormatError(f"The well {well} is not in “Median”.", line=row.line)
+        raise PlateFormatError(
+            Message("well_not_median", "The well %(well)s is not in “Median”.", well=well),
+            line=row.line,
+        )
     if samples and samples[well] != row.cell(1):
         raise PlateFormatError(
-            f"The well {well} holds “{row.cell(1)[:60]}” here and “{samples[well][:60]}” in “Median”.",
+            Message(
+                "well_holds_median",
+                "The well %(well)s holds “%(sample)s” here and “%(other)s” in “Median”.",
+                well=well,
+                sample=row.cell(1)[:60],
+                other=samples[well][:60],
+            ),
             line=row.line,
         )
     return well
@@ -115,7 +162,13 @@ def _check_width(block: Block, row: Record) -> None:
     if fits and (header[named - 1].lower() != "total events" or row.cells[named - 1]):
         return
     raise PlateFormatError(
-        f"The columns are misaligned: {wide} cells under {len(header)} names in “{block.name}”.",
+        Message(
+            "columns_misaligned_cells_under",
+            "The columns are misaligned: %(cells)s cells under %(names)s names in “%(block)s”.",
+            cells=wide,
+            names=len(header),
+            block=block.name,
+        ),
         line=row.line,
     )
 
@@ -125,11 +178,18 @@ def _well(row: Record) -> str:
     name = position(found[2] if found else row.cell(0))
     if name is None:
         raise PlateFormatError(
-            f"“{row.cell(0)[:40]}” is not the location of a well.", line=row.line
+            Message(
+                "no_location", "“%(text)s” is not the location of a well.", text=row.cell(0)[:40]
+            ),
+            line=row.line,
         )
     if found and found[1] != "1":
         raise PlateFormatError(
-            f"The file mixes plates: this well is of plate {found[1]}. Export one plate at a time.",
+            Message(
+                "well_of_another_plate",
+                "The file mixes plates: this well is of plate %(plate)s. Export one plate at a time.",
+                plate=found[1],
+            ),
             line=row.line,
         )
     return name

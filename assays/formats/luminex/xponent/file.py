@@ -22,6 +22,7 @@ from assays.formats.luminex.xponent.blocks import (
 )
 from assays.formats.luminex.xponent.head import plate_of
 from assays.formats.reading import PlateReading
+from tabular.message import Message
 from tabular.source import FileSource
 from tabular.text import DELIMITERS, Record, records
 
@@ -46,10 +47,26 @@ def read(file: FileSource) -> PlateReading:
         for name, block in blocks.items()
         if block.by_well
     }
-    notes = [f"Read as xPONENT, {file.encoding}, {DELIMITERS[_delimiter(file.text)]}."]
-    notes += [f"The block “{n}” is missing: {w}." for n, w in _absent(blocks)]
+    notes = [
+        Message(
+            "read_as_xponent",
+            "Read as xPONENT, %(encoding)s, %(delimiter)s.",
+            encoding=file.encoding,
+            delimiter=DELIMITERS[_delimiter(file.text)],
+        )
+    ]
+    notes += [
+        Message("optional_block_missing", "The block “%(n)s” is missing: %(w)s.", n=n, w=w)
+        for n, w in _absent(blocks)
+    ]
     if outside:
-        notes.append(f"Lines of no block are kept as written, the first is line {outside[0].line}.")
+        notes.append(
+            Message(
+                "lines_no_block_kept",
+                "Lines of no block are kept as written, the first is line %(line)s.",
+                line=outside[0].line,
+            )
+        )
     plate = plate_of(head, notes)
     return assemble(plate, Parts(head, blocks, tables, outside), notes, left)
 
@@ -58,7 +75,10 @@ def _delimiter(text: str) -> str:
     found = MARK.search(text)
     if found is None:
         raise PlateFormatError(
-            "The file starts as an xPONENT export but has no block of data (“DataType:”): it was cut.",
+            Message(
+                "file_starts_as_xponent",
+                "The file starts as an xPONENT export but has no block of data (“DataType:”): it was cut.",
+            ),
             line=text.count("\n") + 1,
         )
     return found[1]
@@ -73,11 +93,18 @@ def _divided(
     if not ends:
         last = found[-1].line if found else 1
         raise PlateFormatError(
-            "The file ends without its trailer “-- CRC --”: it was cut.", line=last
+            Message(
+                "file_ends_without_trailer",
+                "The file ends without its trailer “-- CRC --”: it was cut.",
+            ),
+            line=last,
         )
     if not marks:
         raise PlateFormatError(
-            "No line begins a block of data (“DataType:”): look for a quotation mark that is not closed.",
+            Message(
+                "no_line_begins_block",
+                "No line begins a block of data (“DataType:”): look for a quotation mark that is not closed.",
+            ),
             line=found[0].line,
         )
     head = found[: marks[0]]
@@ -85,7 +112,8 @@ def _divided(
     if len(ends) > 1 or len(starts) > 1:
         again = (starts[1:] or [found[ends[1]]])[0]
         raise PlateFormatError(
-            "The file mixes plates: a second export begins here.", line=again.line
+            Message("second_export_begins", "The file mixes plates: a second export begins here."),
+            line=again.line,
         )
     blocks: dict[str, Block] = {}
     outside: list[Record] = []
@@ -94,13 +122,32 @@ def _divided(
         block, rest = _block(found[start:end])
         outside += rest
         if start > ends[0]:
-            _refuse_values(block, "A block stands behind the trailer.")
-            left.add(block.name, "the block stands behind the trailer", line=block.line)
+            _refuse_values(
+                block, Message("block_behind_trailer", "A block stands behind the trailer.")
+            )
+            left.add(
+                block.name,
+                Message("left_behind_trailer", "the block stands behind the trailer"),
+                line=block.line,
+            )
         elif block.name in blocks:
-            _refuse_values(block, f"The file mixes plates: the block “{block.name}” stands twice.")
-            left.add(block.name, "the block stands twice, and the first is read", line=block.line)
+            _refuse_values(
+                block,
+                Message(
+                    "mixes_plates_in_blocks",
+                    "The file mixes plates: the block “%(block)s” stands twice.",
+                    block=block.name,
+                ),
+            )
+            left.add(
+                block.name,
+                Message(
+                    "block_stands_twice_first", "the block stands twice, and the first is read"
+                ),
+                line=block.line,
+            )
         elif not block.name:
-            left.add("a block", "it has no name", line=block.line)
+            left.add("a block", Message("block_has_no_name", "it has no name"), line=block.line)
             outside += block.rows
         else:
             blocks[block.name] = block
@@ -108,7 +155,7 @@ def _divided(
     return head, blocks, [*outside, *[record for record in after if not record.is_empty][1:]]
 
 
-def _refuse_values(block: Block, reason: str) -> None:
+def _refuse_values(block: Block, reason: Message) -> None:
     if block.name in OF_VALUES:
         raise PlateFormatError(reason, line=block.line)
 
@@ -143,11 +190,18 @@ def _check_blocks(head: list[Record], blocks: dict[str, Block]) -> None:
     for name in ("Median", *(("Result",) if _is_quantified(head, blocks) else ())):
         if name not in blocks:
             raise PlateFormatError(
-                f"The block “{name}” is missing. Export the plate again with all result types.",
+                Message(
+                    "block_missing_export_plate",
+                    "The block “%(name)s” is missing. Export the plate again with all result types.",
+                    name=name,
+                ),
                 line=max((block.line for block in blocks.values()), default=1),
             )
         if not blocks[name].by_well or not blocks[name].rows:
-            raise PlateFormatError(f"The block “{name}” has no wells.", line=blocks[name].line)
+            raise PlateFormatError(
+                Message("block_no_wells", "The block “%(name)s” has no wells.", name=name),
+                line=blocks[name].line,
+            )
 
 
 def _is_quantified(head: list[Record], blocks: dict[str, Block]) -> bool:
@@ -157,7 +211,7 @@ def _is_quantified(head: list[Record], blocks: dict[str, Block]) -> bool:
     return told or any(name in blocks for name in ("Avg Result", "Standard Expected Concentration"))
 
 
-def _absent(blocks: dict[str, Block]) -> list[tuple[str, str]]:
+def _absent(blocks: dict[str, Block]) -> list[tuple[str, Message]]:
     """Blocks that an export usually has, with what is not known without them."""
     told = dict(EXPECTED_BLOCKS)
     if "Result" not in blocks:

@@ -6,11 +6,12 @@ import re
 from itertools import pairwise
 
 from assays.formats.reading import Plate
+from tabular.message import Message
 from tabular.moments import day_first, moment
 from tabular.text import Record
 
 
-def plate_of(head: list[Record], notes: list[str]) -> Plate:
+def plate_of(head: list[Record], notes: list[Message]) -> Plate:
     """The plate that a head describes; adds a note where the time cannot be read without doubt."""
     told = {record.cell(0): record for record in reversed(head) if record.cell(0)}
 
@@ -22,7 +23,11 @@ def plate_of(head: list[Record], notes: list[str]) -> Plate:
     acquired = moment(written, day_first(texts))
     if written and acquired is None:
         notes.append(
-            f"The time “{written}” is kept as written: the file does not tell day from month."
+            Message(
+                "time_kept_as_written",
+                "The time “%(text)s” is kept as written: the file does not tell day from month.",
+                text=written,
+            )
         )
     kit, lot = _kit(head)
     size = (

@@ -9,6 +9,7 @@ from assays.formats.luminex.xponent.blocks import Block, WellTable
 from assays.formats.luminex.xponent.numbers import Numbers
 from assays.formats.reading import Flag
 from assays.formats.values import NAN
+from tabular.message import Message
 from tabular.text import Record
 
 FACTOR = re.compile(r"1\s*[:/]\s*")  # "1/400" and "1:400" are written for 400
@@ -31,7 +32,12 @@ def columns_of(
     for row, count in enumerate(found.get("bead_count", [])):
         if count < 0:
             record = tables["Count"][wells[row // len(names)]][0]
-            why = f"{names[row % len(names)]}: a count of {count:g} beads"
+            why = Message(
+                "negative_count",
+                "%(analyte)s: a count of %(count)g beads",
+                analyte=names[row % len(names)],
+                count=count,
+            )
             numbers.left.add("Count", why, line=record.line)
             found["bead_count"][row] = NAN
     texts, values, flags = [], [], []
@@ -80,6 +86,10 @@ def _factor(record: Record | None, column: int, numbers: Numbers) -> float:
     text = FACTOR.sub("", record.cell(column), count=1)
     factor = numbers.optional(record, text, "Dilution Factor")
     if factor <= 0:
-        numbers.left.add("Dilution Factor", f"a factor of {factor:g}", line=record.line)
+        numbers.left.add(
+            "Dilution Factor",
+            Message("no_factor", "a factor of %(factor)g", factor=factor),
+            line=record.line,
+        )
         return NAN
     return factor

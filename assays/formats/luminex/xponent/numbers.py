@@ -8,7 +8,8 @@ from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
 from assays.formats.luminex.xponent.blocks import WellTable
 from assays.formats.reading import Flag
-from assays.formats.values import NAN, optional_number, read_value
+from assays.formats.values import NAN, NoValue, optional_number, read_value
+from tabular.message import Message
 from tabular.numbers import number
 from tabular.text import Record
 
@@ -30,8 +31,11 @@ class Numbers:
             return found
         try:
             return optional_number(text, decimal=self.decimal)
-        except ValueError as error:
-            raise PlateFormatError(f"{what}: {error}", line=record.line) from error
+        except NoValue as error:
+            raise PlateFormatError(
+                Message("value_of", "%(analyte)s: %(error)s", analyte=what, error=error.message),
+                line=record.line,
+            ) from error
 
     def optional(self, record: Record, text: str, block: str, what: str = "") -> float:
         """A number of a block that is not one of values; NaN where it cannot be read, which is told."""
@@ -44,8 +48,11 @@ class Numbers:
     def value(self, record: Record, text: str, what: str) -> tuple[float, Flag]:
         try:
             return read_value(text, decimal=self.decimal)
-        except ValueError as error:
-            raise PlateFormatError(f"{what}: {error}", line=record.line) from error
+        except NoValue as error:
+            raise PlateFormatError(
+                Message("value_of", "%(analyte)s: %(error)s", analyte=what, error=error.message),
+                line=record.line,
+            ) from error
 
 
 def _decimal_mark(tables: dict[str, WellTable], delimiter_is_comma: bool) -> str:
@@ -56,8 +63,10 @@ def _decimal_mark(tables: dict[str, WellTable], delimiter_is_comma: bool) -> str
         point, comma, where = _marks(read, delimiter_is_comma)
         if comma and point and blocks[0] == "Median":
             raise PlateFormatError(
-                "Numbers have commas that could be decimal marks or part thousands. Export the file "
-                "again without thousands separators.",
+                Message(
+                    "numbers_commas_could_decimal",
+                    "Numbers have commas that could be decimal marks or part thousands. Export the file again without thousands separators.",
+                ),
                 line=where,
             )
         if comma or point:

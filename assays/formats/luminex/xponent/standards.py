@@ -12,6 +12,7 @@ from assays.formats.luminex.xponent.blocks import WellTable
 from assays.formats.luminex.xponent.numbers import Numbers
 from assays.formats.reading import CONTROL_COLUMNS, STANDARD_COLUMNS, SampleType
 from assays.formats.values import NAN
+from tabular.message import Message
 
 ROUNDING = 0.02  # a recovery is written with two decimals, an observed value with all
 
@@ -64,7 +65,7 @@ def standards_of(
 
 
 def controls_of(
-    grid: Grid, by_analyte: Tables, numbers: Numbers, notes: list[str]
+    grid: Grid, by_analyte: Tables, numbers: Numbers, notes: list[Message]
 ) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {column: [] for column in CONTROL_COLUMNS}
     for well, sample, analyte, row in grid.rows(SampleType.CONTROL):
@@ -79,14 +80,17 @@ def controls_of(
     points = {sample for sample, low, high in told if low is not None and low == high}
     if points:
         notes.append(
-            f"Control ranges that are one number allow nothing, so no rule judges by them: "
-            f"{', '.join(sorted(points))}."
+            Message(
+                "control_ranges_one_number",
+                "Control ranges that are one number allow nothing, so no rule judges by them: %(names)s.",
+                names=", ".join(sorted(points)),
+            )
         )
     return found
 
 
 def wrong_expectations(
-    standards: dict[str, list[Any]], notes: list[str]
+    standards: dict[str, list[Any]], notes: list[Message]
 ) -> list[tuple[str, str, str]]:
     """Standards whose expected concentration, as written, contradicts the vendor's own recovery."""
     expected, observed, recovery = (
@@ -107,7 +111,11 @@ def wrong_expectations(
     if found:
         names = sorted({standards["sample"][i] for i in np.flatnonzero(wrong)})
         notes.append(
-            f"{len(found)} expected concentrations contradict the recovery in the same file (a decimal "
-            f"point may be lost): {', '.join(names)}. They are kept as written."
+            Message(
+                "expected_concentrations_contradict_recovery",
+                "%(n)s expected concentrations contradict the recovery in the same file (a decimal point may be lost): %(names)s. They are kept as written.",
+                n=len(found),
+                names=", ".join(names),
+            )
         )
     return found
