@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tabular.message import CodedError, Message
 
-class CiriError(Exception):
+
+class CiriError(CodedError):
     """Something that the method refuses; `str` gives one English sentence.
 
     Attributes
@@ -17,21 +19,19 @@ class CiriError(Exception):
     code : str
         Which refusal it is, such as "times_past_follow_up".
     template : str
-        The sentence, with a place in braces for each parameter (`str.format`).
+        The sentence, with a place such as %(name)s for each parameter.
     parameters : dict
         What stands in those places, by name: plain values.
+    message : tabular.message.Message
+        The three as one.
     """
 
     def __init__(self, code: str, template: str, /, **parameters: Any) -> None:
-        self.code, self.template, self.parameters = code, template, parameters
-        super().__init__(template.format(**parameters))
-
-    def __str__(self) -> str:
-        return str(self.args[0])  # a KeyError alone would put it in quotation marks
+        super().__init__(Message(code, template, **parameters))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # An exception is made again from its args, the sentence: it would not come back from another process.
-        return _again, (type(self), self.code, self.template, self.parameters)
+        # An exception is made again from its args, the message: it would not come back from another process.
+        return _again, (type(self), self.code, self.template, dict(self.parameters))
 
 
 def _again(

@@ -133,7 +133,9 @@ def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
         return pd.to_numeric(frame[name]).astype(np.float64)
     except (TypeError, ValueError) as error:
         raise Refused(
-            "not_a_number", "The column {column} holds something that is not a number.", column=name
+            "not_a_number",
+            "The column %(column)s holds something that is not a number.",
+            column=name,
         ) from error
 
 
@@ -146,7 +148,7 @@ def _flag(text: str, value: float) -> str:
     if unknown := [flag for flag in told if flag not in FLAGS]:
         raise Refused(
             "unknown_flag",
-            "The flag {flag} is not known; use one of {flags}.",
+            "The flag %(flag)s is not known; use one of %(flags)s.",
             flag=repr(unknown[0]),
             flags=", ".join(FLAGS),
         )

@@ -139,7 +139,7 @@ class FrozenTable:
         if header != _FORMAT:
             raise Refused(
                 "table_format",
-                "This frozen table is of format {format}; this code reads {readable}.",
+                "This frozen table is of format %(format)s; this code reads %(readable)s.",
                 format=repr(header),
                 readable=repr(_FORMAT),
             )
@@ -208,7 +208,7 @@ def _checked_subjects(frame: pd.DataFrame) -> pd.DataFrame:
     if wrong.any():
         raise Refused(
             "impossible_outcome",
-            "subjects: {subject} has an outcome that cannot be: time is in days from the "
+            "subjects: %(subject)s has an outcome that cannot be: time is in days from the "
             "index date, not before it, and event is true or false.",
             subject=repr(people["subject"][wrong].iloc[0]),
         )
@@ -233,7 +233,7 @@ def _checked_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFra
     if strangers := sorted(set(values["subject"]) - subjects):
         raise Refused(
             "measured_stranger",
-            "measurements: {subject} is not among the subjects; give every measured "
+            "measurements: %(subject)s is not among the subjects; give every measured "
             "subject a row there.",
             subject=repr(strangers[0]),
         )
@@ -243,7 +243,7 @@ def _checked_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFra
         row = values[hollow].iloc[0]
         raise Refused(
             "flagged_without_value",
-            "measurements: {analyte} of {subject} is flagged {flag} but has no value; flag "
+            "measurements: %(analyte)s of %(subject)s is flagged %(flag)s but has no value; flag "
             "it missing.",
             analyte=row["analyte"],
             subject=repr(row["subject"]),
@@ -258,14 +258,14 @@ def _check_columns(
     if absent := [column for column in required if column not in frame.columns]:
         raise Refused(
             "column_absent",
-            "{name}: the column {absent} is absent.",
+            "%(name)s: the column %(absent)s is absent.",
             name=name,
             absent=", ".join(absent),
         )
     if unknown := [str(column) for column in frame.columns if column not in known]:
         raise Refused(
             "column_unknown",
-            "{name}: the column {unknown} is unknown; known are {known}.",
+            "%(name)s: the column %(unknown)s is unknown; known are %(known)s.",
             name=name,
             unknown=", ".join(unknown),
             known=", ".join(known),
@@ -278,7 +278,7 @@ def _text(frame: pd.DataFrame, column: str) -> pd.Series:
         if not isinstance(value, str) or not value:
             raise Refused(
                 "not_text",
-                "The column {column} holds {value}; it must be text on every row.",
+                "The column %(column)s holds %(value)s; it must be text on every row.",
                 column=column,
                 value=repr(value),
             )
@@ -295,7 +295,7 @@ def _words(
         if not (value in words or (optional and value is None)):
             raise Refused(
                 "not_one_of",
-                "The column {column} holds {value}; it must be one of {words}.",
+                "The column %(column)s holds %(value)s; it must be one of %(words)s.",
                 column=column,
                 value=repr(value),
                 words=", ".join(words),
@@ -314,13 +314,13 @@ def _numbers(frame: pd.DataFrame, column: str) -> pd.Series:
     except (TypeError, ValueError) as error:
         raise Refused(
             "not_a_number",
-            "The column {column} holds something that is not a number.",
+            "The column %(column)s holds something that is not a number.",
             column=column,
         ) from error
     if np.isinf(found).any():
         raise Refused(
             "infinite_value",
-            "The column {column} holds an infinite value; leave it empty if unknown.",
+            "The column %(column)s holds an infinite value; leave it empty if unknown.",
             column=column,
         )
     return found + 0.0  # -0.0 and 0.0 are the same number and must be the same bytes
@@ -332,7 +332,7 @@ def _refuse_duplicates(frame: pd.DataFrame, keys: list[str], name: str) -> None:
         row = ", ".join(str(value) for value in frame.loc[twice, keys].iloc[0])
         raise Refused(
             "row_twice",
-            "{name}: there is more than one row for ({row}); keep one.",
+            "%(name)s: there is more than one row for (%(row)s); keep one.",
             name=name,
             row=row,
         )

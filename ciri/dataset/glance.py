@@ -41,8 +41,8 @@ def refuse_doubts(
     if idle := [pair for pair in accepted if pair not in there]:
         raise Refused(
             "accept_idle",
-            "accept holds {pair}, but nothing of that code and column is there to accept; "
-            "take it out. There is: {there}.",
+            "accept holds %(pair)s, but nothing of that code and column is there to accept; "
+            "take it out. There is: %(there)s.",
             pair=repr(idle[0]),
             there=", ".join(map(repr, sorted(there))) or "nothing",
         )
@@ -52,8 +52,8 @@ def refuse_doubts(
         pairs = ", ".join(f'("{d.code}", "{d.column}")' for d in waiting)
         raise Refused(
             "frame_in_doubt",
-            "This frame looks wrong:\n{doubts}\nCorrect it; or, what is right, accept by code and column: "
-            "accept=[{pairs}].",
+            "This frame looks wrong:\n%(doubts)s\nCorrect it; or, what is right, accept by code and column: "
+            "accept=[%(pairs)s].",
             doubts="\n".join(lines),
             pairs=pairs,
         )
@@ -70,7 +70,7 @@ def _pairs(accept: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
         if code not in CODES:
             raise Refused(
                 "accept_unknown_code",
-                "accept knows no code {code}; it knows {codes}.",
+                "accept knows no code %(code)s; it knows %(codes)s.",
                 code=repr(code),
                 codes=", ".join(CODES),
             )

@@ -61,7 +61,7 @@ class Transform:
         if clash := sorted(set(analytes) & set(specification.covariates)):
             raise Refused(
                 "analyte_and_covariate",
-                "{name} names both an analyte and a covariate; rename one.",
+                "%(name)s names both an analyte and a covariate; rename one.",
                 name=repr(clash[0]),
             )
         rules = specification.analytes

@@ -68,7 +68,9 @@ def freeze_wide(
     """
     if scale not in ("concentration", "npx"):
         raise Refused(
-            "unknown_scale", "scale is {scale}; it must be concentration or npx.", scale=repr(scale)
+            "unknown_scale",
+            "scale is %(scale)s; it must be concentration or npx.",
+            scale=repr(scale),
         )
     frame = _as_known(frame, endpoint)
     exported = analytes_in(frame)
@@ -76,7 +78,7 @@ def freeze_wide(
     plain = [name for name in asked if name not in exported]
     if absent := [name for name in ("subject", "time", "event", *plain) if name not in frame]:
         raise Refused(
-            "column_missing", "The frame has no column {absent}.", absent=", ".join(absent)
+            "column_missing", "The frame has no column %(absent)s.", absent=", ".join(absent)
         )
     rows = frame.assign(subject=frame["subject"].astype(str))
     known = [name for name in SUBJECT_COLUMNS if name in rows]
@@ -98,7 +100,7 @@ def _as_known(frame: pd.DataFrame, endpoint: str | None) -> pd.DataFrame:
         if len(ends) > 1 and endpoint is None:
             raise Refused(
                 "several_endpoints",
-                "The frame holds the outcomes {endpoints}; say which endpoint.",
+                "The frame holds the outcomes %(endpoints)s; say which endpoint.",
                 endpoints=" and ".join(ends),
             )
         which = (endpoint or "".join(ends)).lower()
@@ -127,7 +129,7 @@ def _read(text: Any, analyte: str) -> tuple[float, str, float]:
     except ValueError as error:
         raise Refused(
             "not_a_reading",
-            "The column {analyte} holds {text}; it must be a number, or <limit or >limit.",
+            "The column %(analyte)s holds %(text)s; it must be a number, or <limit or >limit.",
             analyte=analyte,
             text=repr(text),
         ) from error

@@ -49,7 +49,7 @@ def theme_of(name: str) -> Theme:
     if name not in THEMES:
         raise Refused(
             "unknown_theme",
-            "There is no theme {name}; choose one of {themes}.",
+            "There is no theme %(name)s; choose one of %(themes)s.",
             name=repr(name),
             themes=", ".join(THEMES),
         )

@@ -97,7 +97,7 @@ class Explanation:
         if not -len(self.values) <= row < len(self.values):
             raise Refused(
                 "unknown_row",
-                "There is no row {row}; {rows} rows were explained.",
+                "There is no row %(row)s; %(rows)s rows were explained.",
                 row=row,
                 rows=len(self.values),
             )
@@ -241,13 +241,13 @@ def _training_rows(forest: SurvivalForest, training_rows: Any, count: int) -> In
     if rows.shape != (count,) or not np.issubdtype(rows.dtype, np.integer):
         raise Refused(
             "training_rows_not_whole",
-            "training_rows must be {count} whole numbers, one for each row of X.",
+            "training_rows must be %(count)s whole numbers, one for each row of X.",
             count=count,
         )
     if (rows < -1).any() or (rows >= known).any():
         raise Refused(
             "training_rows_outside",
-            "training_rows must lie between 0 and {last}, or be -1 for none.",
+            "training_rows must lie between 0 and %(last)s, or be -1 for none.",
             last=known - 1,
         )
     return rows.astype(np.int64)

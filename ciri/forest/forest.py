@@ -132,7 +132,7 @@ class SurvivalForest(BaseEstimator):
             raise Refused(
                 "too_little_for_a_forest",
                 "A forest needs at least two rows and one event to learn from; here "
-                "n_samples={rows}, with {events} events.",
+                "n_samples=%(rows)s, with %(events)s events.",
                 rows=len(values),
                 events=int(event.sum()),
             )

@@ -25,7 +25,7 @@ def features_tried(max_features: str | int | float | None, features: int) -> int
         return max(1, int(max_features * features))
     raise Refused(
         "max_features",
-        "max_features is {max_features}; it must be 'sqrt', 'log2', None, a share "
+        "max_features is %(max_features)s; it must be 'sqrt', 'log2', None, a share "
         "above 0 and up to 1.0, or a number of features.",
         max_features=repr(max_features),
     )
@@ -36,7 +36,7 @@ def whole(name: str, value: Any) -> int:
     if not isinstance(value, int | np.integer) or value < 1:
         raise Refused(
             "not_a_count",
-            "{name} is {value}; it must be a whole number of at least 1.",
+            "%(name)s is %(value)s; it must be a whole number of at least 1.",
             name=name,
             value=repr(value),
         )
@@ -69,7 +69,7 @@ def times_followed(times: Any, last: float) -> Floats:
     if (asked > last).any():
         raise Refused(
             "times_past_follow_up",
-            "times go up to {latest:g}, but follow-up ends at {end:g}.",
+            "times go up to %(latest)g, but follow-up ends at %(end)g.",
             latest=float(asked.max()),
             end=float(last),
         )

@@ -149,7 +149,7 @@ def _column(forest: SurvivalForest, feature: str) -> int:
     if feature not in names:
         raise Refused(
             "unknown_feature",
-            "The forest knows no feature {feature}; it reads {names}.",
+            "The forest knows no feature %(feature)s; it reads %(names)s.",
             feature=repr(feature),
             names=", ".join(names),
         )

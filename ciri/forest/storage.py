@@ -105,14 +105,14 @@ def load_forest(path: str | Path) -> SurvivalForest:
         except ValueError as error:
             raise Refused(
                 "forest_empty",
-                "{file} is empty, so it is not a stored forest.",
+                "%(file)s is empty, so it is not a stored forest.",
                 file=Path(path).name,
             ) from error
         arrays, document = unpack(content, file)
     if document.get("format") != _FOREST_FORMAT:
         raise Refused(
             "forest_format",
-            "This file is not a forest of format {readable}.",
+            "This file is not a forest of format %(readable)s.",
             readable=repr(_FOREST_FORMAT),
         )
     return forest_from(arrays, document)
@@ -240,13 +240,13 @@ def _array(name: str, body: memoryview) -> NDArray[Any]:
         shape, fortran, dtype = np.lib.format.read_array_header_1_0(stream)
     except (ValueError, SyntaxError, TypeError, EOFError) as error:
         raise Refused(
-            "array_unreadable", "The stored array {name} cannot be read.", name=name
+            "array_unreadable", "The stored array %(name)s cannot be read.", name=name
         ) from error
     count = int(np.prod(shape, dtype=object))
     if dtype.hasobject or fortran or len(body) - stream.tell() != count * dtype.itemsize:
         raise Refused(
             "array_not_plain",
-            "The stored array {name} is not a plain array of the size it states.",
+            "The stored array %(name)s is not a plain array of the size it states.",
             name=name,
         )
     return np.frombuffer(body, dtype, count, stream.tell()).reshape(shape)
@@ -262,7 +262,9 @@ def _smallest(values: NDArray[Any]) -> NDArray[Any]:
 def _checked_trees(arrays: Arrays, features: int) -> Trees:
     if absent := sorted(set(_DTYPES) - set(arrays)):
         raise Refused(
-            "array_absent", "The stored forest lacks the array {absent}.", absent=", ".join(absent)
+            "array_absent",
+            "The stored forest lacks the array %(absent)s.",
+            absent=", ".join(absent),
         )
     for name, dtype in _DTYPES.items():
         _require(
@@ -282,7 +284,7 @@ def _checked_trees(arrays: Arrays, features: int) -> Trees:
 
 def _require(holds: Any, fault: str) -> None:
     if not holds:
-        raise Refused("forest_damaged", "The stored forest is damaged: {fault}.", fault=fault)
+        raise Refused("forest_damaged", "The stored forest is damaged: %(fault)s.", fault=fault)
 
 
 def _check_shapes(arrays: Arrays) -> None:

@@ -92,7 +92,10 @@ class Evaluation:
         if not len(rows):
             where = f" at {time:g}" if time else ""
             raise NotEstimated(
-                "not_estimated", "{metric} was not estimated{where}.", metric=metric, where=where
+                "not_estimated",
+                "%(metric)s was not estimated%(where)s.",
+                metric=metric,
+                where=where,
             )
         return float(rows["value"].iloc[0])
 

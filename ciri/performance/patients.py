@@ -117,8 +117,8 @@ def checked_survival(survival: Any, n: int, times: Floats) -> Floats:
     if found.shape != (n, len(times)):
         raise Refused(
             "survival_shape",
-            "Survival must have a row per patient and a column per time, ({patients}, "
-            "{times}), not {shape}.",
+            "Survival must have a row per patient and a column per time, (%(patients)s, "
+            "%(times)s), not %(shape)s.",
             patients=n,
             times=len(times),
             shape=found.shape,

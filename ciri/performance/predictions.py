@@ -53,7 +53,7 @@ def predictions(model: Any, X: Any, y: Any) -> Predictions:
     if not hasattr(model, "predict"):
         raise Refused(
             "no_predict",
-            "{model} has no predict(X), so it cannot be judged on X and y; give a fitted "
+            "%(model)s has no predict(X), so it cannot be judged on X and y; give a fitted "
             "forest (of a TrainedModel: its `forest`, with X from `inputs`) or another "
             "estimator.",
             model=type(model).__name__,

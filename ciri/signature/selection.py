@@ -131,7 +131,7 @@ def select_signature(
     if not 1 <= k <= len(names):
         raise Refused(
             "too_few_candidates",
-            "{k} features cannot be kept of {candidates} candidates; name 1 to {candidates}.",
+            "%(k)s features cannot be kept of %(candidates)s candidates; name 1 to %(candidates)s.",
             k=k,
             candidates=len(names),
         )

@@ -10,53 +10,59 @@ from plausibility.checks import gettext_noop
 from tabular.section import Problem, Section
 
 SENTENCES: dict[str, str] = {
-    "unknown_key": gettext_noop("{section} has an unknown key {key}; it knows {keys}."),
-    "no_section": gettext_noop("{where} must be a mapping of keys to values, not {value}."),
-    "not_one_of": gettext_noop("{where} is {value}; it must be {choices}."),
-    "no_text": gettext_noop("{where} is {value}; it must be {choices}."),
-    "no_whole": gettext_noop("{where} is {value}; it must be a whole number from {low} to {high}."),
-    "no_number": gettext_noop("{where} is {value}; it must be a number from {low:g} to {high:g}."),
-    "no_list": gettext_noop("{where} is {value}; it must be a list."),
-    "too_many": gettext_noop("{where} has {n} entries; at most {most} are read."),
-    "no_name": gettext_noop("{where} holds {value}; each entry is a name."),
-    "name_too_long": gettext_noop("{where} holds {value}; a name has at most {most} characters."),
-    "not_among": gettext_noop("{where} holds {value}; it knows {choices}."),
-    "twice": gettext_noop("{where} names {names} more than once."),
+    "unknown_key": gettext_noop("%(section)s has an unknown key %(key)s; it knows %(keys)s."),
+    "no_section": gettext_noop("%(where)s must be a mapping of keys to values, not %(value)s."),
+    "not_one_of": gettext_noop("%(where)s is %(value)s; it must be %(choices)s."),
+    "no_text": gettext_noop("%(where)s is %(value)s; it must be %(choices)s."),
+    "no_whole": gettext_noop(
+        "%(where)s is %(value)s; it must be a whole number from %(low)s to %(high)s."
+    ),
+    "no_number": gettext_noop(
+        "%(where)s is %(value)s; it must be a number from %(low)g to %(high)g."
+    ),
+    "no_list": gettext_noop("%(where)s is %(value)s; it must be a list."),
+    "too_many": gettext_noop("%(where)s has %(n)s entries; at most %(most)s are read."),
+    "no_name": gettext_noop("%(where)s holds %(value)s; each entry is a name."),
+    "name_too_long": gettext_noop(
+        "%(where)s holds %(value)s; a name has at most %(most)s characters."
+    ),
+    "not_among": gettext_noop("%(where)s holds %(value)s; it knows %(choices)s."),
+    "twice": gettext_noop("%(where)s names %(names)s more than once."),
     "max_features": gettext_noop(
-        "{where} is {value}; it must be sqrt, log2, all, a whole number of features or a fraction up to 1.0."
+        "%(where)s is %(value)s; it must be sqrt, log2, all, a whole number of features or a fraction up to 1.0."
     ),
     "no_inputs": gettext_noop(
         "The model has no inputs: name analytes.candidates or list covariates."
     ),
     "selection_trees": gettext_noop(
-        "selection: {resamples} resamples of {trees} trees are {n} trees; at most {most} are grown. "
+        "selection: %(resamples)s resamples of %(trees)s trees are %(n)s trees; at most %(most)s are grown. "
         "Lower one of them."
     ),
     "trees": gettext_noop(
-        "A training with its cross-validation would grow {n} trees; at most {most} are grown. Lower "
+        "A training with its cross-validation would grow %(n)s trees; at most %(most)s are grown. Lower "
         "selection.resamples, selection.trees, forest.trees, cross_validation.folds or "
         "cross_validation.repeats."
     ),
     "permuted": gettext_noop(
-        "Importance would permute each feature in {n} trees; at most {most} are. Lower importance.repeats."
+        "Importance would permute each feature in %(n)s trees; at most %(most)s are. Lower importance.repeats."
     ),
     "no_training": gettext_noop("cohorts.train is empty: name at least one cohort to train on."),
     "both_roles": gettext_noop(
-        "cohorts: {names} cannot be both trained on and validated on; keep it in one."
+        "cohorts: %(names)s cannot be both trained on and validated on; keep it in one."
     ),
     "keep_without_candidates": gettext_noop(
         "analytes: keep is 0 exactly when candidates is the empty list (a clinical model); here keep is "
-        "{keep}."
+        "%(keep)s."
     ),
     "keep_too_many": gettext_noop(
-        "analytes.keep is {keep}, but only {n} candidates are named; keep no more than there are."
+        "analytes.keep is %(keep)s, but only %(n)s candidates are named; keep no more than there are."
     ),
-    "too_many_horizons": gettext_noop("horizons_months has more than {most} months."),
+    "too_many_horizons": gettext_noop("horizons_months has more than %(most)s months."),
     "horizons": gettext_noop(
         "horizons_months must be whole months in rising order, such as [6, 12, 24]."
     ),
 }
-NEAR = gettext_noop("Did you mean {names}?")
+NEAR = gettext_noop("Did you mean %(names)s?")
 THE_SPECIFICATION = gettext_noop("the specification")
 
 
@@ -66,15 +72,17 @@ class SpecificationError(CiriError, ValueError):
     Attributes
     ----------
     problems : tuple of Problem
-        Place, code and parameters of each; `code`, `template` and `parameters` are those of the first.
+        Place, code and parameters of each; `code`, `template`, `parameters` and `message` are those of the first.
     """
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
         first = self.problems[0]
-        self.code, self.template = first.code, SENTENCES[first.code]
-        self.parameters = {**first.parameters, "where": first.where}
-        Exception.__init__(self, " ".join(self.sentences()))
+        parameters = {**first.parameters, "where": first.where}
+        super().__init__(first.code, SENTENCES[first.code], **parameters)
+
+    def __str__(self) -> str:
+        return " ".join(self.sentences())
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.problems,)
@@ -102,9 +110,9 @@ def say(problem: Problem, translate: Callable[[str], str] = str) -> str:
     values["where"] = problem.where or whole
     if problem.code == "unknown_key":
         values["section"] = problem.parameters["section"] or whole
-    sentence = translate(SENTENCES[problem.code]).format(**values)
+    sentence = translate(SENTENCES[problem.code]) % values
     if problem.near:
-        sentence += " " + translate(NEAR).format(names=", ".join(map(shown, problem.near)))
+        sentence += " " + translate(NEAR) % {"names": ", ".join(map(shown, problem.near))}
     return sentence
 
 

@@ -200,7 +200,7 @@ def _check_risks(risks: Floats, n: int) -> None:
     if risks.ndim != 2 or risks.shape[1] != n:
         raise Refused(
             "risks_length",
-            "There must be one risk per patient: {patients} patients, {risks} risks.",
+            "There must be one risk per patient: %(patients)s patients, %(risks)s risks.",
             patients=n,
             risks=int(risks.shape[-1]),
         )

@@ -179,13 +179,13 @@ def _columns(X: Any, n: int) -> Floats:
         values = numbers_of_frame(X) if isinstance(X, pd.DataFrame) else as_numbers(X, "X")
     except (TypeError, ValueError) as error:
         raise Refused(
-            "cox_not_numbers", "X must hold numbers only ({error}).", error=str(error)
+            "cox_not_numbers", "X must hold numbers only (%(error)s).", error=str(error)
         ) from error
     if values.ndim != 2 or len(values) != n or not values.shape[1]:
         raise Refused(
             "cox_shape",
-            "X must have a row per patient, {patients}, and a column or more; its shape is "
-            "{shape}.",
+            "X must have a row per patient, %(patients)s, and a column or more; its shape is "
+            "%(shape)s.",
             patients=n,
             shape=values.shape,
         )
@@ -202,7 +202,7 @@ def _weights(weights: Any, n: int) -> Floats:
     if weight.shape != (n,) or not np.isfinite(weight).all() or (weight < 0).any():
         raise Refused(
             "weights",
-            "weights must be {patients} finite numbers that are not negative.",
+            "weights must be %(patients)s finite numbers that are not negative.",
             patients=n,
         )
     if not weight.any():
@@ -228,7 +228,9 @@ def baseline_cumulative_hazard(y: Any, log_risk: Any, weights: Any = None) -> pd
     event, time = split_outcome(y)
     score, weight = as_numbers(log_risk, "log_risk"), _weights(weights, len(time))
     if score.shape != time.shape or not np.isfinite(score).all():
-        raise Refused("log_risk", "log_risk must be {patients} finite numbers.", patients=len(time))
+        raise Refused(
+            "log_risk", "log_risk must be %(patients)s finite numbers.", patients=len(time)
+        )
     centre = score.max()  # so that no share of the risk overflows
     there = weight > 0
     event, time, score, weight = event[there], time[there], score[there], weight[there]

@@ -199,7 +199,7 @@ def hazard_ratio(y: Any, groups: Any, reference: Any, level: float = 0.95) -> pd
     if reference not in labels:
         raise Refused(
             "reference_empty",
-            "Nobody is in the reference group {reference}.",
+            "Nobody is in the reference group %(reference)s.",
             reference=repr(reference),
         )
     others = [group for group in np.unique(labels).tolist() if group != reference]

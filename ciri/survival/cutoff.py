@@ -71,7 +71,7 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
     if not np.isfinite(scores).all():
         raise Refused(
             "cutoff_scores",
-            "A cut-off needs a finite score for each of the {patients} patients.",
+            "A cut-off needs a finite score for each of the %(patients)s patients.",
             patients=len(time),
         )
     warn_of_survival(event, time, scores)
@@ -83,7 +83,7 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
     if rule not in RULES:
         raise Refused(
             "cutoff_rule",
-            "The rule of a cut-off is {rules}, not {rule}.",
+            "The rule of a cut-off is %(rules)s, not %(rule)s.",
             rules=" or ".join(RULES),
             rule=repr(rule),
         )

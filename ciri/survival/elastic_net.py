@@ -128,8 +128,8 @@ class CoxElasticNet(BaseEstimator):
         if event.sum() < 2:
             raise Refused(
                 "too_few_events_for_elastic_net",
-                "A penalised Cox model needs two events or more; here n_samples={patients}, "
-                "with {events} events.",
+                "A penalised Cox model needs two events or more; here n_samples=%(patients)s, "
+                "with %(events)s events.",
                 patients=len(time),
                 events=int(event.sum()),
             )
@@ -185,7 +185,7 @@ class CoxElasticNet(BaseEstimator):
         if not 0 < self.l1_ratio <= 1:
             raise Refused(
                 "l1_ratio",
-                "l1_ratio is {l1_ratio}; it must be above 0 and up to 1.",
+                "l1_ratio is %(l1_ratio)s; it must be above 0 and up to 1.",
                 l1_ratio=repr(self.l1_ratio),
             )
         for name, least in (("n_alphas", 1), ("cv", 2)):
@@ -193,7 +193,7 @@ class CoxElasticNet(BaseEstimator):
             if not isinstance(value, (int, np.integer)) or value < least:
                 raise Refused(
                     "whole_number_too_small",
-                    "{name} is {value}; it must be a whole number of at least {least}.",
+                    "%(name)s is %(value)s; it must be a whole number of at least %(least)s.",
                     name=name,
                     value=repr(value),
                     least=least,
@@ -302,7 +302,7 @@ class CoxElasticNet(BaseEstimator):
         if (asked > self.unique_times_[-1]).any():
             raise Refused(
                 "times_past_follow_up",
-                "times go up to {latest:g}, but follow-up ends at {end:g}.",
+                "times go up to %(latest)g, but follow-up ends at %(end)g.",
                 latest=float(asked.max()),
                 end=float(self.unique_times_[-1]),
             )

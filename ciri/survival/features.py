@@ -40,7 +40,7 @@ def matching_outcome(values: NDArray[Any], y: Any) -> tuple[Bools, Floats]:
     if len(values) != len(time):
         raise Refused(
             "rows_differ",
-            "X has {rows} rows and y has {outcomes}; they must agree.",
+            "X has %(rows)s rows and y has %(outcomes)s; they must agree.",
             rows=len(values),
             outcomes=len(time),
         )
@@ -53,13 +53,13 @@ def fitted_columns(names: Sequence[str], X: pd.DataFrame) -> pd.DataFrame:
     if absent := [name for name in names if name not in given]:
         raise Refused(
             "features_absent",
-            "X lacks columns the model reads: {absent}.",
+            "X lacks columns the model reads: %(absent)s.",
             absent=", ".join(absent),
         )
     if unknown := [name for name in given if name not in names]:
         raise Refused(
             "features_unknown",
-            "X has columns the model does not know: {unknown}.",
+            "X has columns the model does not know: %(unknown)s.",
             unknown=", ".join(unknown),
         )
     return X.set_axis(given, axis=1)[list(names)]
@@ -72,7 +72,7 @@ def fitted_values(model: Any, X: Any) -> Values:
     if values.shape[1] != len(names):
         raise Refused(
             "feature_count",
-            "X has {given} features, but {model} is expecting {expected} features as input.",
+            "X has %(given)s features, but %(model)s is expecting %(expected)s features as input.",
             given=values.shape[1],
             model=type(model).__name__,
             expected=len(names),
@@ -90,14 +90,14 @@ def feature_values(X: Any) -> Values:
     if values.ndim != 2:
         raise Refused(
             "not_rows_by_columns",
-            "X must be rows by columns; its shape is {shape}. Reshape your data: "
+            "X must be rows by columns; its shape is %(shape)s. Reshape your data: "
             "X.reshape(1, -1) for one row.",
             shape=values.shape,
         )
     if not values.shape[1]:
         raise Refused(
             "no_features",
-            "X has 0 feature(s) (shape={shape}) while a minimum of 1 is required.",
+            "X has 0 feature(s) (shape=%(shape)s) while a minimum of 1 is required.",
             shape=values.shape,
         )
     if (np.abs(values) > np.finfo(np.float32).max).any():
@@ -122,7 +122,7 @@ def numbers_of_frame(X: pd.DataFrame) -> Floats:
     if words:
         raise Refused(
             "words_among_features",
-            "X must hold numbers only, but {words} does not; code its categories as "
+            "X must hold numbers only, but %(words)s does not; code its categories as "
             "numbers first, in an order that means something, or as one column of 0 and 1 "
             "for each, and dates as days.",
             words=", ".join(words),
@@ -139,7 +139,7 @@ def _numbers(X: Any) -> Floats:
     except (TypeError, ValueError) as error:
         raise Refused(
             "features_not_numbers",
-            "X must hold numbers only; code categories as numbers first ({error}).",
+            "X must hold numbers only; code categories as numbers first (%(error)s).",
             error=str(error),
         ) from error
 
@@ -151,7 +151,7 @@ def seed_of(random_state: Any) -> int:
             return int(random_state)
         raise Refused(
             "seed",
-            "random_state is {random_state}; it must be from 0 to 2**63 - 1.",
+            "random_state is %(random_state)s; it must be from 0 to 2**63 - 1.",
             random_state=str(random_state),
         )
     return int(check_random_state(random_state).randint(2**31 - 1))

@@ -28,7 +28,7 @@ def as_numbers(values: Any, name: str) -> NDArray[np.float64]:
     if isinstance(getattr(values, "dtype", None), pd.CategoricalDtype):
         raise Refused(
             "categories",
-            "{name} must be numbers, not categories; code them as numbers first.",
+            "%(name)s must be numbers, not categories; code them as numbers first.",
             name=name,
         )
     found = values if isinstance(values, np.ndarray) else np.asarray(values, dtype=_kind(values))
@@ -37,7 +37,7 @@ def as_numbers(values: Any, name: str) -> NDArray[np.float64]:
     if found.dtype.kind != "O":
         raise Refused(
             "kind_not_a_number",
-            "{name} must be numbers, not {kind}.",
+            "%(name)s must be numbers, not %(kind)s.",
             name=name,
             kind=str(found.dtype),
         )
@@ -60,7 +60,7 @@ def _number(value: Any, name: str) -> float:
         return float(value)
     raise Refused(
         "value_not_a_number",
-        "{name} must be numbers, but one value is {value}.",
+        "%(name)s must be numbers, but one value is %(value)s.",
         name=name,
         value=f"{value!r:.60}",
     )
@@ -76,7 +76,7 @@ def as_risk(risk: Any, n: int) -> NDArray[np.float64]:
     if _SURVIVAL.search(name) and not _RISK.search(name):
         raise Refused(
             "survival_column",
-            "{name} is a column of survival, not of risk. {instead}",
+            "%(name)s is a column of survival, not of risk. %(instead)s",
             name=repr(name),
             instead=INSTEAD,
         )
@@ -84,7 +84,7 @@ def as_risk(risk: Any, n: int) -> NDArray[np.float64]:
     if functions:
         raise Refused(
             "survival_functions",
-            "These are survival functions, not risks. {instead}",
+            "These are survival functions, not risks. %(instead)s",
             instead=INSTEAD,
         )
     found = as_numbers(risk, "The risk")
@@ -94,8 +94,8 @@ def as_risk(risk: Any, n: int) -> NDArray[np.float64]:
         )
         raise Refused(
             "risk_shape",
-            "There must be one risk per patient: {patients} patients, risks of shape "
-            "{shape}.{more}",
+            "There must be one risk per patient: %(patients)s patients, risks of shape "
+            "%(shape)s.%(more)s",
             patients=n,
             shape=found.shape,
             more=more,
@@ -116,7 +116,7 @@ def as_groups(groups: Any, n: int) -> NDArray[Any]:
     if found.shape != (n,):
         raise Refused(
             "groups_shape",
-            "There must be one group per patient: {patients}, not {shape}.",
+            "There must be one group per patient: %(patients)s, not %(shape)s.",
             patients=n,
             shape=found.shape,
         )

@@ -27,7 +27,7 @@ def outcome(event: Any, time: Any) -> NDArray[Any]:
     if unknown := int(np.isnan(happened).sum()):
         raise Refused(
             "events_unknown",
-            "{unknown} of {all} events are not known; leave such patients out, or say "
+            "%(unknown)s of %(all)s events are not known; leave such patients out, or say "
             "false for who was event-free when last seen.",
             unknown=unknown,
             all=happened.size,
@@ -37,7 +37,7 @@ def outcome(event: Any, time: Any) -> NDArray[Any]:
     if happened.ndim != 1 or happened.shape != times.shape:
         raise Refused(
             "outcome_shapes",
-            "There must be one event and one time per patient, not {events} and {times}.",
+            "There must be one event and one time per patient, not %(events)s and %(times)s.",
             events=happened.shape,
             times=times.shape,
         )

@@ -127,8 +127,8 @@ def _check(y: Any, groups: Any, strata: pd.DataFrame) -> None:
     if len(groups) != len(y) or len(strata) != len(y):
         raise Refused(
             "strata_lengths",
-            "There must be one group and one row of strata per patient: {patients} "
-            "patients, {groups} groups, {rows} rows.",
+            "There must be one group and one row of strata per patient: %(patients)s "
+            "patients, %(groups)s groups, %(rows)s rows.",
             patients=len(y),
             groups=len(groups),
             rows=len(strata),
@@ -141,7 +141,7 @@ def _levels(column: pd.Series) -> pd.Series:
     if len(categories) > _MOST_LEVELS:
         raise Refused(
             "strata_levels",
-            "{column} has {levels} levels; cut it into classes before comparing in them.",
+            "%(column)s has %(levels)s levels; cut it into classes before comparing in them.",
             column=str(column.name),
             levels=len(categories),
         )

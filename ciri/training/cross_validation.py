@@ -77,8 +77,8 @@ def cross_validate_repeat(
     if event.sum() < folds or len(event) < 2 * folds:
         raise Refused(
             "folds_too_small",
-            "{patients} training patients with {events} events are too few to be split "
-            "into {folds} folds.",
+            "%(patients)s training patients with %(events)s events are too few to be split "
+            "into %(folds)s folds.",
             patients=len(event),
             events=int(event.sum()),
             folds=folds,

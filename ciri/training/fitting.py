@@ -146,7 +146,7 @@ def _with_enough_known(
     if not len(rows.subjects):
         raise Refused(
             "nobody_to_learn_from",
-            "No patient of {cohorts} has an outcome to learn from.",
+            "No patient of %(cohorts)s has an outcome to learn from.",
             cohorts=", ".join(specification.cohorts.train),
         )
     named = specification.analytes.candidates
@@ -165,7 +165,7 @@ def _candidates(
     if unknown := sorted(set(names) - set(learning.analytes)):
         raise Refused(
             "analyte_never_measured",
-            "No training patient has a measurement of {analytes}.",
+            "No training patient has a measurement of %(analytes)s.",
             analytes=", ".join(unknown),
         )
     subjects = list(learning.subjects["subject"])
@@ -175,7 +175,7 @@ def _candidates(
     if len(kept) < specification.analytes.keep:
         raise Refused(
             "too_few_analytes_measured",
-            "The specification keeps {keep} analytes, but only {measured} are measured in "
+            "The specification keeps %(keep)s analytes, but only %(measured)s are measured in "
             "enough training patients; keep fewer or measure more.",
             keep=specification.analytes.keep,
             measured=len(kept),

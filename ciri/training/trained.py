@@ -264,7 +264,7 @@ class TrainedModel:
         if document.get("format") != _FORMAT or set(document) != _DOCUMENT:
             raise Refused(
                 "model_format",
-                "These bytes are not a trained model of format {readable}.",
+                "These bytes are not a trained model of format %(readable)s.",
                 readable=repr(_FORMAT),
             )
         try:

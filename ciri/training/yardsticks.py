@@ -112,7 +112,7 @@ def pdl1_scores(table: FrozenTable, role: str) -> pd.Series:
         )
     found = fit_cox(level[training.index].to_numpy()[:, None], outcome_of(training))
     if not found.converged:
-        raise Refused("pdl1_not_fitted", "PD-L1 cannot be fitted: {reason}", reason=found.reason)
+        raise Refused("pdl1_not_fitted", "PD-L1 cannot be fitted: %(reason)s", reason=found.reason)
     risk = level * np.sign(found.coef[0])
     return risk[(people["role"] == role) & level.notna()]
 
@@ -126,7 +126,7 @@ def _compared(
     if people["event"].sum() < FEWEST_EVENTS:
         raise Refused(
             "too_few_events_scored",
-            "Only {events} patients with an event have both scores: too few to compare.",
+            "Only %(events)s patients with an event have both scores: too few to compare.",
             events=int(people["event"].sum()),
         )
     found = compare_predictions(

@@ -35,7 +35,7 @@ def template(name: str) -> dict[str, Any]:
     if name not in TEMPLATES:
         raise Refused(
             "unknown_template",
-            "There is no template {name}; choose one of {templates}.",
+            "There is no template %(name)s; choose one of %(templates)s.",
             name=repr(name),
             templates=", ".join(TEMPLATES),
         )

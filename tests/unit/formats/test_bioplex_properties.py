@@ -66,7 +66,7 @@ def test_fluorescence_alone_in_blocks_is_read_as_that():
     reading = read({"Plate 7": rows[: second - 1]})
     assert set(reading.measurements.flag) == {"missing", "outlier"}  # "---" where nothing was read
     assert reading.measurements.mfi.equals(read(in_one_sheet()).measurements.mfi)
-    assert "fluorescence only" in " ".join(reading.notes)
+    assert "fluorescence only" in " ".join(map(str, reading.notes))
 
 
 def test_a_unit_is_read_from_a_line_above_the_table():

@@ -31,7 +31,7 @@ def test_every_well_and_region_is_read_with_all_that_is_told_of_it():
     assert reading.wells.dilution.tolist()[:2] == [4, 50]
     assert reading.wells.remark.tolist() == ["Well: Dry", "Well: Warning", ""]
     assert reading.standards.mfi.tolist() == [25.5, 27.5]
-    assert reading.notes[1].startswith("The file holds fluorescence only")
+    assert str(reading.notes[1]).startswith("The file holds fluorescence only")
     assert reading.extra["other properties"][0] == [
         "WELL LOCATION", "R25: RP1 MEAN", "R25: RP1 %CV", "R27: RP1 MEAN", "R27: RP1 %CV",
     ]  # fmt: skip

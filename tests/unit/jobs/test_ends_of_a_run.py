@@ -88,7 +88,7 @@ def test_a_kind_is_told_that_its_job_has_failed_and_of_whom_it_was(
     failed = lambda asked, error: told.append((asked.by, error))  # noqa: E731
     job = job_of(monkeypatch, broken, failed=failed)
     services.run(job.pk)
-    assert told == [(job.requested_by, "No patient has the event.")]
+    assert told == [(job.requested_by, "No patient has the event.\nMore.")]
 
 
 def test_asked_again_in_a_run_that_broke_it_is_not_done_twice_over(
