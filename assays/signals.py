@@ -43,7 +43,7 @@ class Consequence:
 
     kind: str
     """"dataset", "version", "score", "raised" or "lifted"."""
-    text: str
+    text: Sentence | str
     url: str = ""
 
 

@@ -97,7 +97,7 @@ def as_json(
     for row in rows:
         verdict, told = row.verdict, row.as_json()
         counts[verdict] += 1
-        digest.update(json.dumps(told, sort_keys=True).encode())
+        digest.update(json.dumps(told, sort_keys=True, default=Sentence.as_json).encode())
         if row.notes:
             noted.append(row.row)
         rank = None if row.notes and verdict != Verdict.REJECTED else verdict

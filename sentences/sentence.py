@@ -72,6 +72,9 @@ class Sentence(Promise):
     def __hash__(self) -> int:
         return hash(str(self))
 
+    def __format__(self, form: str) -> str:
+        return format(str(self), form)
+
     def __contains__(self, text: str) -> bool:
         return text in str(self)
 
@@ -123,6 +126,11 @@ def as_sentence(said: Sentence | Message | Promise | str) -> Sentence:
     if isinstance(said, Message):
         return Sentence(said.template, **said.parameters)
     return _english(said) if isinstance(said, Promise) else words(said)
+
+
+def of_error(error: Exception) -> Sentence:
+    """What an error tells: its message, where it is one of a reader or of the method; else its words."""
+    return as_sentence(error.message if isinstance(error, CodedError) else str(error))
 
 
 def _english(lazy: Promise) -> Sentence:

@@ -38,6 +38,9 @@ class Message:
     def __hash__(self) -> int:
         return hash(str(self))
 
+    def __format__(self, form: str) -> str:
+        return format(str(self), form)
+
     def __contains__(self, text: str) -> bool:
         return text in str(self)
 

@@ -93,7 +93,7 @@ class AssayComparison:
             try:
                 self.writes.analytes.analyte(column)
             except Unreadable as error:
-                verdict.problems.append(Problem(column, column, str(error)))
+                verdict.problems.append(Problem(column, column, error.said))
         return verdict
 
     def row(self, table: Table, row: Row, columns: tuple[str, ...]) -> RowVerdict:
@@ -234,13 +234,13 @@ class AssayComparison:
             analyte = self.writes.analytes.analyte(name)
         except Unreadable as error:
             if self.mapping.analyte is not None:
-                why = error_of_cell(name) or str(error)
+                why = error_of_cell(name) or error.said
                 row.problems.append(Problem(self.mapping.analyte.label, name, why))
             return False
         try:
             value = read_value(text, self.mapping.form.texts, negative=self.mapping.scale == "npx")
         except Unreadable as error:
-            row.problems.append(Problem(source.label, text, str(error)))
+            row.problems.append(Problem(source.label, text, error.said))
             return False
         repeat = (specimen.label, plate.name, analyte.symbol)
         self.replicates[repeat] += 1

@@ -42,7 +42,7 @@ def decide_on(
         return [*of_verdicts(changes), *watch.tell(reason, by)]
 
 
-def decided(
+def decide_or_foretell(
     decide: Callable[[], list[Consequence]], *, sure: bool
 ) -> tuple[list[Consequence], bool]:
     """Take a decision; what follows from it, and whether it stands. Where anything does and the person is not

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from django.db import transaction
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.imports.plates.planned import PlannedPlate
@@ -30,6 +29,7 @@ from assays.services.verdicts import (
     verdict_in_words,
 )
 from assays.signals import Consequence
+from sentences import storable as _
 from sentences import words
 
 

@@ -31,7 +31,7 @@ from imports.models import ImportBatch
 from imports.preview import as_json
 from imports.registry import Files
 from imports.tables import check_size, refusing
-from sentences import as_sentence
+from sentences import Sentence, as_sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import open_site_ids
@@ -170,4 +170,5 @@ def _fingerprint(preview: dict[str, Any], plan: PlatePlan) -> str:
     names = {name: analyte.pk for name, analyte in plan.names.found.items()}
     told = [preview["fingerprint"], preview["writes"], preview["notes"], names]
     told.append(preview.get("foretold"))
-    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    told_as_json = json.dumps(told, sort_keys=True, default=Sentence.as_json)
+    return hashlib.sha256(told_as_json.encode()).hexdigest()

@@ -15,7 +15,6 @@ from typing import Any
 
 import pandas as pd
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Exclusion, PanelPolicy, PlateAnalyte, PlateRun, Well
@@ -36,6 +35,7 @@ from assays.sentences import said_of
 from assays.services.consequences import changed, tell
 from assays.signals import Consequence
 from sentences import Sentence
+from sentences import storable as _
 
 Rule = Exclusion.Rule
 VENDOR_WARNS = ("QC:", "QC_Warning:", "SampleQC:")
@@ -87,7 +87,7 @@ class Watch:
     ) -> list[Consequence]:
         """Tell the apps above of each remembered plate (but some) what differs now; what had been made of it,
         each named once."""
-        found: dict[tuple[str, str], Consequence] = {}
+        found: dict[tuple[str, Sentence | str], Consequence] = {}
         unheard = set(but)
         for pk, (plate_run, analytes, before) in sorted(self._before.items()):
             if pk in unheard:
@@ -111,11 +111,11 @@ def of_verdicts(changes: Iterable[VerdictChange]) -> list[Consequence]:
     return sorted(found, key=lambda one: one.kind, reverse=True)
 
 
-def verdict_in_words(plate: str, place: str, why: Sentence) -> str:
+def verdict_in_words(plate: str, place: Sentence | str, why: Sentence) -> Sentence:
     return _("%(plate)s, %(place)s: %(why)s") % {"plate": plate, "place": place, "why": why}
 
 
-def place_of(exclusion: Exclusion) -> str:
+def place_of(exclusion: Exclusion) -> Sentence | str:
     """What an exclusion covers, in words."""
     names = [
         exclusion.analyte.symbol if exclusion.analyte else "",

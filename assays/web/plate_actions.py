@@ -20,7 +20,7 @@ from assays.imports.plates.layout_correction import (
 )
 from assays.imports.plates.type_correction import as_text, of_text, said_of_form, said_of_table
 from assays.models import Analyte, Exclusion, PlateRun, Well
-from assays.services.deciding import decided
+from assays.services.deciding import decide_or_foretell
 from assays.services.guides import choose_guide
 from assays.services.judging import judged_again
 from assays.services.layout import correct_layout
@@ -93,7 +93,7 @@ def exclude_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
         return consequences
 
     asked = Asked("exclude", _("Exclude"), _("The exclusion is kept."))
-    return _decided(request, shown, decide, asked)
+    return _answer(request, shown, decide, asked)
 
 
 @require_POST
@@ -113,7 +113,7 @@ def lift_exclusion(request: StudyRequest, study: Study, pk: int) -> HttpResponse
         return consequences
 
     asked = Asked("lift", _("Lift the exclusion"), _("The exclusion is lifted."))
-    return _decided(request, shown, decide, asked)
+    return _answer(request, shown, decide, asked)
 
 
 @require_POST
@@ -132,7 +132,7 @@ def lift_rule(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
         return consequences
 
     asked = Asked("lift_rule", _("Lift all of a kind"), _("The exclusions are lifted."))
-    return _decided(request, shown, decide, asked)
+    return _answer(request, shown, decide, asked)
 
 
 @require_POST
@@ -145,7 +145,7 @@ def correct_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     except SheetToChoose as error:
         return _choose_sheet(request, shown, error, "labels", _("Correct the layout"))
     except Refused as error:
-        return _refused(request, shown, error, "layout", {})
+        return _refuse(request, shown, error, "layout", {})
 
     def decide() -> list[Consequence]:
         return correct_layout(
@@ -157,7 +157,7 @@ def correct_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
 
     carried = {"labels": text_of(labels)}
     asked = Asked("layout", _("Correct the layout"), _("The layout is corrected."), carried)
-    return _decided(request, shown, decide, asked)
+    return _answer(request, shown, decide, asked)
 
 
 @require_POST
@@ -178,7 +178,7 @@ def retype(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     except SheetToChoose as error:
         return _choose_sheet(request, shown, error, "said", _("Say what stood there"))
     except Refused as error:
-        return _refused(request, shown, error, "types", {})
+        return _refuse(request, shown, error, "types", {})
 
     def decide() -> list[Consequence]:
         return retype_wells(
@@ -190,7 +190,7 @@ def retype(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
 
     done = _("It is kept; the plate is judged anew.")
     asked = Asked("types", _("Say what stood there"), done, {"said": as_text(said)})
-    return _decided(request, shown, decide, asked)
+    return _answer(request, shown, decide, asked)
 
 
 def _choose_sheet(
@@ -232,7 +232,7 @@ def judge_again(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
         return consequences
 
     asked = Asked("judge", _("Judge again"), _("The plate is judged."))
-    return _decided(request, shown, decide, asked)
+    return _answer(request, shown, decide, asked)
 
 
 @require_POST
@@ -252,23 +252,23 @@ def guide(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
 
     done = _("The plate is in the guide set.") if chosen else _("It is out of the guide set.")
     label = _("Take into the guide set") if chosen else _("Take out of the guide set")
-    return _decided(request, shown, decide, Asked("guide", label, done))
+    return _answer(request, shown, decide, Asked("guide", label, done))
 
 
-def _decided(request: StudyRequest, shown: PlateRun, decide: Decide, asked: Asked) -> HttpResponse:
+def _answer(request: StudyRequest, shown: PlateRun, decide: Decide, asked: Asked) -> HttpResponse:
     """Do it; ask first, naming what follows from it, where anything does. What is refused comes back as it was
     written."""
     try:
-        consequences, stands = decided(decide, sure="confirmed" in request.POST)
+        consequences, stands = decide_or_foretell(decide, sure="confirmed" in request.POST)
     except Refused as error:
-        return _refused(request, shown, error, asked.form, asked.carried)
+        return _refuse(request, shown, error, asked.form, asked.carried)
     if not stands:
-        return _asked(request, shown, consequences, asked)
-    _told(request, asked.done, consequences)
+        return _ask(request, shown, consequences, asked)
+    _tell(request, asked.done, consequences)
     return _back(request, shown)
 
 
-def _refused(
+def _refuse(
     request: StudyRequest, shown: PlateRun, error: Refused, form: str, carried: dict[str, str]
 ) -> HttpResponse:
     """The plate's page with the refusal above it and the form as it was filled in: a reason that somebody has
@@ -285,7 +285,7 @@ def _refused(
     )
 
 
-def _asked(
+def _ask(
     request: StudyRequest, shown: PlateRun, will: list[Consequence], asked: Asked
 ) -> HttpResponse:
     sent = [
@@ -326,7 +326,7 @@ def in_numbers(consequences: Sequence[Consequence]) -> str:
     return ", ".join(text % {"n": counts[kind]} for kind, text in words.items() if counts[kind])
 
 
-def _told(request: StudyRequest, done: str, consequences: list[Consequence]) -> None:
+def _tell(request: StudyRequest, done: str, consequences: list[Consequence]) -> None:
     """One message: what was done, what the rules say differently by it, and what was made from the values that
     have changed."""
     verdicts = [one for one in consequences if one.kind in VERDICTS]
@@ -344,7 +344,7 @@ def _told(request: StudyRequest, done: str, consequences: list[Consequence]) -> 
 
 def _first(consequences: list[Consequence]) -> str:
     more = " …" if len(consequences) > NAMED else ""
-    return "; ".join(one.text for one in consequences[:NAMED]) + more
+    return "; ".join(str(one.text) for one in consequences[:NAMED]) + more
 
 
 def _keys(texts: list[str]) -> list[int]:

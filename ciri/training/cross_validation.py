@@ -25,8 +25,9 @@ from ciri.survival.outcome import DAYS_IN_MONTH, Bools, Floats, Integers
 from ciri.survival.plain import plain
 from ciri.survival.resampling import bootstrap_counts, percentile_interval
 from ciri.training.fitting import fit, rows_of_role, rows_without, share_known
+from tabular.message import Message
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, Message], None]
 Repeat = dict[str, Any]
 
 
@@ -89,7 +90,15 @@ def cross_validate_repeat(
     months = _months(specification, rows)
     found = []
     for number in range(folds):
-        tell(number / folds, f"Cross-validating: repeat {repeat + 1}, fold {number + 1}")
+        tell(
+            number / folds,
+            Message(
+                "cross_validating",
+                "Cross-validating: repeat %(repeat)d, fold %(fold)d",
+                repeat=repeat + 1,
+                fold=number + 1,
+            ),
+        )
         inside = replace(specification, seed=int(seeds[number]))
         found.append(_fold(inside, rows, fold_of == number, months, n_jobs))
     return {"repeat": repeat, "months": months, "folds": found}

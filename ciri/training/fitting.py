@@ -18,8 +18,9 @@ from ciri.forest.forest import SurvivalForest
 from ciri.signature.selection import Signature, select_signature
 from ciri.specification.specification import Specification
 from ciri.survival.outcome import outcome_of
+from tabular.message import Message
 
-Progress = Callable[[float, str], None]
+Progress = Callable[[float, Message], None]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ def fit(
     ValueError with a sentence where there is too little to learn from.
     """
     tell = progress or (lambda fraction, sentence: None)
-    tell(0.0, "Fitting the transform on the training patients")
+    tell(0.0, Message("fitting_transform", "Fitting the transform on the training patients"))
     learning, left_out = _with_enough_known(specification, rows)
     candidates, analytes_left_out = _candidates(specification, learning)
     subjects = list(learning.subjects["subject"])
@@ -66,7 +67,7 @@ def fit(
     y = outcome_of(learning.subjects)
     signature = None
     if specification.uses_analytes:
-        sentence = f"Ranking {len(candidates)} analytes"
+        sentence = Message("ranking", "Ranking %(n)d analytes", n=len(candidates))
         ranked = fitted.restrict(candidates, covariates=False).apply(learning, indicators=False)
         signature = select_signature(
             ranked,
@@ -82,7 +83,7 @@ def fit(
             tradeoff=tradeoff,
             progress=lambda done: tell(0.05 + 0.8 * done, sentence),
         )
-    tell(0.9, "Growing the final forest")
+    tell(0.9, Message("growing", "Growing the final forest"))
     transform = fitted.restrict(signature.features if signature else [])
     features = transform.apply(learning)
     rules = specification.forest

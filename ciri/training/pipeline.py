@@ -12,6 +12,7 @@ from ciri.survival.cutoff import lock_cutoff
 from ciri.training.fitting import Progress, fit, rows_of_role
 from ciri.training.report import report_on
 from ciri.training.trained import TrainedModel
+from tabular.message import Message
 
 
 def train(
@@ -51,7 +52,7 @@ def train(
         n_jobs=n_jobs,
         progress=lambda done, sentence: tell(0.6 * done, sentence),
     )
-    tell(0.6, "Locking the cut-off")
+    tell(0.6, Message("locking", "Locking the cut-off"))
     scored = np.isfinite(fitted.forest.oob_prediction_)
     cutoff = lock_cutoff(
         specification.cutoff, fitted.y[scored], fitted.forest.oob_prediction_[scored]
@@ -67,5 +68,5 @@ def train(
     report = report_on(
         model, fitted, table, lambda done, sentence: tell(0.6 + 0.4 * done, sentence)
     )
-    tell(1.0, "Trained")
+    tell(1.0, Message("trained", "Trained"))
     return replace(model, report=report)

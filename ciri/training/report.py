@@ -20,6 +20,7 @@ from ciri.training.cautions import cautions
 from ciri.training.fitting import Fitted, Progress, rows_of_role
 from ciri.training.trained import TrainedModel
 from ciri.training.yardsticks import yardsticks
+from tabular.message import Message
 
 EXPLAINED = 400  # patients whose contributions are kept for the cohort's picture
 
@@ -30,9 +31,9 @@ def report_on(
     """Everything that is known of a freshly trained model, JSON-able; docs/method.md names the keys."""
     people = table.subjects[table.subjects["role"] != "other"].set_index("subject", drop=False)
     scores = _scores(model, table, people)
-    tell(0.0, "Measuring importance in the final forest")
+    tell(0.0, Message("measuring_importance", "Measuring importance in the final forest"))
     final = _final_importance(model, fitted)
-    tell(0.4, "Measuring performance")
+    tell(0.4, Message("measuring_performance", "Measuring performance"))
     evaluation = {
         "out_of_bag": _evaluation(model, table, "train"),
         "validation": _evaluation(model, table, "validate"),
@@ -47,9 +48,9 @@ def report_on(
             model.specification.seed,
         ),
     }
-    tell(0.7, "Comparing with simpler models")
+    tell(0.7, Message("comparing", "Comparing with simpler models"))
     simpler = yardsticks(model.specification, fitted, table, scores)
-    tell(0.9, "Drawing up the tables")
+    tell(0.9, Message("drawing_up", "Drawing up the tables"))
     counts = {
         "train": len(_out_of_bag(model)),
         "validate": int((scores["role"] == "validate").sum()),

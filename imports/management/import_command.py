@@ -44,18 +44,16 @@ class ImportCommand(BaseCommand):
         try:
             batch = self.previewed(options)
             if batch.preview is None or batch.preview.get("sheets"):
-                raise CommandError(batch.message)
+                raise CommandError(str(batch.message))
             if not options["json"]:
                 self._print_preview(batch, rows=options["dry_run"])
             if batch.state == ImportBatch.State.REFUSED:
-                raise CommandError(batch.message)
+                raise CommandError(str(batch.message))
             if not options["dry_run"]:
                 batch = services.commit_import(batch=batch, by=None)
             self._print_result(batch, options)
         except Refused as error:
-            raise CommandError(
-                "\n".join(str(text) for texts in error.errors.values() for text in texts)
-            ) from error
+            raise CommandError(str(error.in_lines())) from error
 
     def previewed(self, options: dict[str, Any]) -> ImportBatch:
         """The files, received and previewed."""
@@ -82,7 +80,7 @@ class ImportCommand(BaseCommand):
     def _print_preview(self, batch: ImportBatch, *, rows: bool) -> None:
         preview = batch.preview or {}
         for note in preview["notes"]:
-            self.stdout.write(note)
+            self.stdout.write(str(note))
         if preview["not_taken"]:
             self.stdout.write(f"Columns not taken: {', '.join(preview['not_taken'])}")
         for one in preview.get("doubts", []):
@@ -113,7 +111,7 @@ class ImportCommand(BaseCommand):
                 ],
                 "accepted": batch.accepted,
             }
-            self.stdout.write(json.dumps(result))
+            self.stdout.write(json.dumps(result, default=str))
             return
         counts = ", ".join(f"{n} {verdict}" for verdict, n in preview["counts"].items())
         self.stdout.write(f"Rows: {counts}")

@@ -15,7 +15,7 @@ from jobs.services import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import CrossValidationRepeat, ModelVersion
 from modeling.selectors.models import HEAVY
-from sentences import Sentence
+from sentences import Sentence, as_sentence, of_error
 
 CROSS_VALIDATE = "modeling.cross_validate"
 
@@ -66,10 +66,10 @@ def compute_repeat(asked: Asked, progress: Progress) -> dict[str, Any]:
         return cross_validate_repeat(
             *_made_from(version),
             asked.payload["repeat"],
-            progress=lambda fraction, text: progress(int(100 * fraction), text),
+            progress=lambda fraction, text: progress(int(100 * fraction), as_sentence(text)),
         )
     except ValueError as error:
-        raise WorkError(str(error)) from error
+        raise WorkError(of_error(error)) from error
 
 
 def store_repeat(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:

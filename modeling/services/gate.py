@@ -9,7 +9,7 @@ from ciri import FrozenTable, TrainedModel
 from ciri.survival.concordance import concordance_index
 from ciri.survival.outcome import outcome as outcome_array
 from modeling.models import ModelVersion
-from sentences import Sentence
+from sentences import Sentence, of_error
 
 
 def meet_champion(
@@ -25,7 +25,7 @@ def meet_champion(
     try:
         old = TrainedModel.from_bytes(bytes(champion.content))
     except ValueError as error:
-        return _not_comparable("modeling.champion_unreadable", why=str(error))
+        return _not_comparable("modeling.champion_unreadable", why=of_error(error))
     if old.specification.timepoint != challenger.specification.timepoint or (
         old.specification.endpoint != challenger.specification.endpoint
     ):
@@ -33,7 +33,7 @@ def meet_champion(
     try:
         both = _scored_by_both(old, challenger, table)
     except ValueError as error:
-        return _not_comparable("modeling.champion_cannot_score", why=str(error))
+        return _not_comparable("modeling.champion_cannot_score", why=of_error(error))
     if len(both) == 0 or not both["event"].any():
         return _not_comparable("modeling.nobody_held_out")
     y = outcome_array(both["event"], both["time"])

@@ -20,7 +20,7 @@ from jobs.work import Asked, Progress, WorkError
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import HEAVY, latest_champions
-from sentences import Sentence
+from sentences import Sentence, of_error
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import require
@@ -92,7 +92,7 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
         progress(70, Sentence("modeling.explaining"))
         explanation = trained.explain(table, same_people=True)
     except ValueError as error:
-        raise WorkError(str(error)) from error
+        raise WorkError(of_error(error)) from error
     months, unscored = specification.horizons_months, trained.unscored(table)
     return Scored(read_at, scores, explanation, months, unscored)
 

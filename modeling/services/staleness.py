@@ -5,7 +5,6 @@ from collections import defaultdict
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
 from assays.models import Analyte
 from assays.signals import Consequence, ValuesChanged
@@ -16,6 +15,7 @@ from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.models import HEAVY
 from modeling.services.scoring import request_rescoring_again
 from sentences import Sentence
+from sentences import storable as _
 
 
 def mark_stale(change: ValuesChanged) -> list[Consequence]:

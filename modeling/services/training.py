@@ -24,7 +24,7 @@ from modeling.services.gate import meet_champion
 from modeling.services.promotion import decide_by_gate
 from modeling.services.scoring import request_rescoring
 from modeling.services.staleness import mark_as_its_dataset
-from sentences import Sentence
+from sentences import Sentence, as_sentence, of_error
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
@@ -96,10 +96,10 @@ def compute_training(asked: Asked, progress: Progress) -> Trained:
         trained = train(
             specification,
             table,
-            progress=lambda fraction, text: progress(int(90 * fraction), text),
+            progress=lambda fraction, text: progress(int(90 * fraction), as_sentence(text)),
         )
     except ValueError as error:
-        raise WorkError(str(error)) from error
+        raise WorkError(of_error(error)) from error
     progress(92, Sentence("modeling.comparing"))
     gate = meet_champion(trained, champion_of(run.model), table)
     return Trained(model=trained, content=trained.to_bytes(), gate=gate)

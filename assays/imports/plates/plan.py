@@ -284,7 +284,7 @@ class PlatePlanner:
         try:
             old = superseded_by(planned, said)
         except Refused as error:
-            problem = Problem("supersedes", said.plate or planned.run.name, str(error))
+            problem = Problem("supersedes", said.plate or planned.run.name, error.said)
             self.plan.of_file.problems.append(problem)
             return
         for row in rows:
