@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
-from sentences import Sentence, several
+from sentences import Sentence, as_sentence, several
 
 Errors = Mapping[str, Sequence[Sentence | str]]
 
@@ -74,4 +74,4 @@ def explained() -> Iterator[None]:
         if name not in _by_constraint:
             raise
         field, sentence = _by_constraint[name]
-        raise Refused({field: [str(sentence)]}) from error
+        raise Refused({field: [as_sentence(sentence)]}) from error

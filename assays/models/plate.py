@@ -9,6 +9,7 @@ from accounts.choices import known
 from assays.models.catalogue import Analyte, Panel
 from audit.tracking import ALL, tracked
 from imports.models import ImportBatch
+from sentences import JSONWithSentences
 from studies.models import Study
 
 
@@ -55,7 +56,7 @@ class PlateRun(models.Model):
     header = models.JSONField(
         _("head of the file"), default=dict, blank=True, help_text=_("As the instrument wrote it.")
     )
-    notes = models.JSONField(_("how it was read"), default=list, blank=True)
+    notes = JSONWithSentences(_("how it was read"), default=list, blank=True)
     run_on = models.DateField(_("run on"), null=True, blank=True)
     source = models.ForeignKey(
         ImportBatch, on_delete=models.PROTECT, related_name="plate_runs", null=True, blank=True

@@ -59,7 +59,7 @@ class Fitted:
     fit: Fit
     refit: Refit | None = None
     hook: Hook | None = None
-    told: list[str] = field(default_factory=list)
+    told: list[Said] = field(default_factory=list)
 
 
 def fluorescence_of(standards: pd.DataFrame) -> str:
@@ -113,27 +113,29 @@ def _recovered(curve: Curve, used: pd.DataFrame, accepted: Accepted) -> pd.DataF
     return levels[levels["recovery"].between(accepted.low, accepted.high)]
 
 
-def _told(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[str]:
+def _told(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[Said]:
     dark = known.loc[known[by] <= 0, "expected"]
     if len(dark):
-        what = "net fluorescence" if by == FLUORESCENCE[0] else "fluorescence"
-        at = ", ".join(four(level) for level in sorted(dark.unique()))
-        yield f"standards without {what} above zero are left out of our curve: {at} (wells: {len(dark)})"
+        code = "dark_standards" if by == FLUORESCENCE[0] else "dark_standards_in_all"
+        yield Said(code, {"levels": _levels(dark), "wells": len(dark)})
     if hook is not None:
-        yield str(hook)
+        yield hook.said
 
 
 def _told_range(
     expected: pd.Series, lowest: float, highest: float, accepted: Accepted
-) -> Iterator[str]:
-    why = f"are not given back within {accepted.low:g}–{accepted.high:g} %"
-    for levels, words in (
-        (expected[expected < lowest], f"our curve is trusted from {four(lowest)} on"),
-        (expected[expected > highest], f"our curve is trusted up to {four(highest)}"),
+) -> Iterator[Said]:
+    within = {"low": accepted.low, "high": accepted.high}
+    for code, end, levels in (
+        ("trusted_from", lowest, expected[expected < lowest]),
+        ("trusted_up_to", highest, expected[expected > highest]),
     ):
         if len(levels):
-            at = ", ".join(four(level) for level in sorted(levels.unique()))
-            yield f"{words}: the standards beyond ({at}) {why}"
+            yield Said(code, {"end": four(end), "levels": _levels(levels), **within})
+
+
+def _levels(expected: pd.Series) -> str:
+    return ", ".join(four(level) for level in sorted(expected.unique()))
 
 
 def recomputed(rows: pd.DataFrame) -> pd.DataFrame:

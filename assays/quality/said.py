@@ -62,6 +62,20 @@ SENTENCES = {
     "few_levels": gettext_noop("levels of standards: %(levels)d, fewer than %(fewest)d"),
     "flat_standards": gettext_noop("the fluorescence of the standards hardly differs"),
     "not_converged": gettext_noop("the fit did not converge"),
+    "dark_standards": gettext_noop(
+        "standards without net fluorescence above zero are left out of our curve: %(levels)s (wells: %(wells)d)"
+    ),
+    "dark_standards_in_all": gettext_noop(
+        "standards without fluorescence above zero are left out of our curve: %(levels)s (wells: %(wells)d)"
+    ),
+    "trusted_from": gettext_noop(
+        "our curve is trusted from %(end)s on: the standards beyond (%(levels)s) are not given back within "
+        "%(low)g–%(high)g %%"
+    ),
+    "trusted_up_to": gettext_noop(
+        "our curve is trusted up to %(end)s: the standards beyond (%(levels)s) are not given back within "
+        "%(low)g–%(high)g %%"
+    ),
     "no_standard_given_back": gettext_noop("it gives back no standard within %(low)g–%(high)g %%"),
 }
 

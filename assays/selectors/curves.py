@@ -10,18 +10,21 @@ from assays.models import Exclusion, Measurement, PlateAnalyte, PlateRun
 from assays.quality.curves import Curve, Fit, vendor_curve
 from assays.quality.refit import Accepted, Refit, fluorescence_of, refit
 from assays.selectors.judged import DOUBTED
+from assays.sentences import said_of
+from sentences import Sentence
 
 
 @dataclass(frozen=True)
 class Curves:
-    """Standards (expected, fluorescence less background where told), our fit with what is to be told of it, and
-    the vendor's curve."""
+    """Standards (expected, fluorescence less background where told), our fit with what is to be told of it (or
+    why there is none), and the vendor's curve."""
 
     standards: pd.DataFrame
     fit: Fit
     refit: Refit | None
     vendor: Curve | None
-    told: list[str]
+    told: list[Sentence]
+    reason: Sentence | None
 
 
 def curves_of(
@@ -57,7 +60,15 @@ def _fitted(standards: pd.DataFrame, on_plate: PlateAnalyte, accepted: Accepted 
     found = refit(standards, on_plate.curve_kind, accepted)
     seen = standards[["expected", fluorescence_of(standards)]].dropna()
     seen = seen.set_axis(["expected", "fluorescence"], axis=1)
-    return Curves(seen, found.fit, found.refit, vendor_curve(on_plate.curve), found.told)
+    reason = found.fit.reason
+    return Curves(
+        seen,
+        found.fit,
+        found.refit,
+        vendor_curve(on_plate.curve),
+        told=[said_of(one) for one in found.told],
+        reason=None if reason is None else said_of(reason),
+    )
 
 
 def recomputed(measurement: Measurement, ours: Refit | None) -> float | None:

@@ -8,7 +8,6 @@ from itertools import chain, islice
 from typing import Any
 
 from django.db import connection
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -25,6 +24,7 @@ from imports.preview import as_json
 from imports.reading import read_mapping
 from imports.registry import Files
 from imports.tables import SheetNeeded, Table, read_table, refusing
+from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused

@@ -2,13 +2,12 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from assays.models import Analyte, AnalyteAlias, normalized
 from audit.recording import recorded
 from imports.sentences import say
 from sentences import Sentence, as_sentence
+from sentences import storable as _
 from studies.refusals import Refused, explained
 from tabular.checked_yaml import YamlError, read_yaml
 from tabular.section import Section

@@ -3,13 +3,12 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from assays.models import PlateRun
 from assays.selectors.judged import UsedValue
 from assays.signals import ChangedValue, Consequence, ValuesChanged, values_changed
 from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 
 LONGEST_REASON = 480

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 
 from django.db.models import Max
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Measurement, PlateRun, SampleType, Specimen, Well
@@ -11,6 +10,7 @@ from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
 from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 
 

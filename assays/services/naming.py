@@ -6,7 +6,6 @@ from enum import StrEnum
 
 from django.core.exceptions import ValidationError
 from django.db import connection
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.imports.plates.checks import longest
@@ -19,6 +18,7 @@ from imports.models import ImportBatch
 from imports.reading import near
 from imports.services.batches import receive_again
 from sentences import Sentence
+from sentences import storable as _
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
 from studies.selectors.access import require

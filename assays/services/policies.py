@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from assays.models import Panel, PanelPolicy
 from assays.services.consequences import checked_reason
@@ -14,6 +12,7 @@ from assays.services.verdicts import POLICY_FIELDS, policy_stamp
 from audit.recording import recorded
 from jobs.models import Job
 from sentences import Sentence
+from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, Stale

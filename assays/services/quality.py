@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from assays.models import Analyte, Exclusion, PlateRun, Well
@@ -13,6 +12,7 @@ from assays.services.deciding import decide_on
 from assays.services.superseding import check_one_in_use
 from assays.signals import Consequence
 from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 
 Rule = Exclusion.Rule

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from assays.models import Exclusion, PlateRun
 from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 
 

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from assays.formats.roles import parts_of
 from assays.imports.plates.checks import longest
@@ -13,6 +11,7 @@ from audit.recording import recorded
 from imports.models import ImportBatch
 from imports.services.batches import receive_again
 from sentences import Sentence
+from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, explained

@@ -2,8 +2,6 @@
 
 from collections.abc import Mapping
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from assays.formats.retyping import Said
 from assays.imports.plates.names import keys_of
@@ -12,6 +10,7 @@ from assays.services.consequences import checked_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
 from sentences import Sentence
+from sentences import storable as _
 from studies.refusals import Refused
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import Model
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -24,6 +23,7 @@ from imports.preview import as_json
 from imports.reading import read_mapping
 from imports.registry import Files
 from imports.tables import Table, read_table
+from sentences import storable as _
 from studies.models import Cohort, Site, Study
 from studies.permissions import Capability
 from studies.selectors.access import may, open_site_ids

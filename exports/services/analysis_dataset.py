@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db.models import QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import ApiToken, User
 from audit.recording import recorded
@@ -23,6 +22,7 @@ from exports.selectors.dataset import Layout, blocks, layout_of
 from exports.services.download import Counted, Download
 from exports.services.moments import check_moment, database_at
 from sentences import Sentence
+from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
@@ -116,7 +116,7 @@ def checked_day(recipe: Recipe, study: Study) -> date:
     return recipe.events_until or last
 
 
-def not_known(value: str, values: Sequence[str]) -> str:
+def not_known(value: str, values: Sequence[str]) -> Sentence:
     """The sentence about a choice that is none."""
     return _("“%(value)s” is not known; use one of: %(allowed)s.") % {
         "value": value,

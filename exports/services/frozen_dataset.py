@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
-
 from accounts.models import ApiToken, User
 from audit.recording import recorded
 from exports.models import Export
@@ -13,6 +11,7 @@ from exports.services.analysis_dataset import not_known
 from exports.services.download import Counted, Download
 from modeling.models import ModelVersion
 from sentences import Sentence
+from sentences import storable as _
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused
 from studies.selectors.access import memberships_with, require

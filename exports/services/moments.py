@@ -8,10 +8,11 @@ from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from audit.past import act_around, as_known_at, moment_and_snapshot, still_written
 from exports.selectors.known import TABLES, history_begins
+from sentences import Sentence
+from sentences import storable as _
 from studies.models import Study
 from studies.refusals import Refused
 
@@ -71,7 +72,7 @@ def check_moment(moment: datetime, study: Study) -> None:
 
 
 def _refused(
-    sentence: str, moment: datetime, study: Study, other: datetime | None = None
+    sentence: Sentence, moment: datetime, study: Study, other: datetime | None = None
 ) -> Refused:
     zone = zoneinfo.ZoneInfo(study.time_zone)
     told = {"moment": moment.astimezone(zone).isoformat()}

@@ -62,7 +62,7 @@ def _store_commit(asked: Asked, parsed: Any) -> dict[str, Any]:
             )
     except Refused as error:
         return {"batch": asked.payload["batch"], "state": "", "refusal": error.said}
-    return {"batch": batch.pk, "state": batch.state, "refusal": refusal}
+    return {"batch": batch.pk, "state": batch.state, "refusal": refusal or ""}
 
 
 def _preview_failed(asked: Asked, error: Sentence) -> None:

@@ -1,8 +1,8 @@
 """One writer at a time decides which of a study's values count."""
 
 from django.db import OperationalError, connection
-from django.utils.translation import gettext as _
 
+from sentences import storable as _
 from studies.models import Study
 from studies.refusals import Busy
 

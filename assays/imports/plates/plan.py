@@ -21,7 +21,7 @@ from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Well, WellName
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict
 from imports.texts import quoted
-from sentences import Sentence
+from sentences import Sentence, as_sentence
 from sentences import storable as _
 from sentences import storable_plural as ngettext
 from studies.models import Study
@@ -177,7 +177,7 @@ class PlatePlanner:
             run_on=None if told.acquired is None else told.acquired.date(),
             size=told.wells,
             header=self.reading.header,
-            notes=[*self.reading.notes, *seems_of(self.reading)],
+            notes=[*map(as_sentence, self.reading.notes), *seems_of(self.reading)],
         )
 
     def _well(self, well: Well, part: str, remark: str, number: int) -> RowVerdict:

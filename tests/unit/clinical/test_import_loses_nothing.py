@@ -131,7 +131,7 @@ def test_what_is_left_out_is_named_by_row_with_its_value() -> None:
     assert batch.state == "previewed"
     (row,) = [r for r in batch.preview["rows"] if r.get("notes")]
     assert (row["row"], row["notes"][0][:2]) == (3, ["pfs", "14.8"])
-    assert any("left out" in note and note.endswith("3.") for note in batch.preview["notes"])
+    assert any("left out" in note and str(note).endswith("3.") for note in batch.preview["notes"])
     commit_import(batch=batch, by=None)
     assert derived("PFS")["2"] is None
 

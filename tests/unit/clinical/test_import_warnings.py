@@ -179,7 +179,7 @@ def test_too_few_outcomes_to_doubt_that_are_all_events_are_told_without_asking(
     batch = previewed(study, few)
     assert doubts(batch) == []
     told = "dead: all 4 known outcomes are events, and for 2 patients none is known"
-    assert any(note.startswith(told) for note in batch.preview["notes"])
+    assert any(str(note).startswith(told) for note in batch.preview["notes"])
     assert commit_import(batch=batch, by=None).state == "committed"
 
 

@@ -181,7 +181,7 @@ def test_an_analyte_that_nobody_knows_is_named_with_near_ones(study: Study) -> N
     batch = load(study, HEADER.replace("IL-6", "IL-66") + ROWS, WIDE)
     assert batch.state == "refused"
     assert "Row 1, column “IL-66”" in batch.message
-    assert "IL-6" in batch.message.split("Did you mean")[1]
+    assert "IL-6" in str(batch.message).split("Did you mean")[1]
 
 
 def test_a_mapping_may_add_analytes_only_where_it_says_so(study: Study) -> None:

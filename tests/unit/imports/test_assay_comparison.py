@@ -99,7 +99,7 @@ def test_blood_is_collected_up_to_today(study: Study) -> None:
 )
 def test_a_specimen_stays_what_it_is(study: Study, old: str, new: str, field: str) -> None:
     (why,) = problems(previewed(study, KNOWN.replace(old, new)))
-    assert why.startswith(f"the specimen is already recorded with {field} ")
+    assert str(why).startswith(f"the specimen is already recorded with {field} ")
 
 
 @pytest.mark.parametrize(

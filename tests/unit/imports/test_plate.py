@@ -268,4 +268,4 @@ def test_only_the_laboratory_imports_and_a_site_sees_only_its_own(study: Study, 
 def test_a_file_of_no_known_format_is_refused_with_a_sentence(study: Study) -> None:
     batch = previewed(study, b"nothing, of a plate\n1,2\n")
     assert batch.state == "refused"
-    assert batch.message.startswith("plate.csv: ")
+    assert str(batch.message).startswith("plate.csv: ")

@@ -17,6 +17,7 @@ from jobs.models import Job
 from jobs.services import doing, endings, handing_out
 from jobs.services.endings import finish, give_back, release_lost, try_again_or_fail
 from jobs.work import KINDS, Asked, Work
+from sentences import words
 from tests.at_once import Other, until_somebody_waits_for_a_lock
 
 pytestmark = pytest.mark.django_db
@@ -208,12 +209,10 @@ def test_a_hint_is_noted_on_its_own_job_alone(monkeypatch: pytest.MonkeyPatch) -
     assert row(other)["handed_out_at"] is None
 
 
-def test_a_long_reason_to_withdraw_a_job_is_cut_to_what_fits(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    job = job_of(monkeypatch, unwanted=lambda payload: "x" * 400)
+def test_why_a_job_was_withdrawn_stands_on_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    job = job_of(monkeypatch, unwanted=lambda payload: words("overtaken"))
     assert services.claim(job.pk) is None
-    assert (row(job)["state"], row(job)["message"]) == ("cancelled", "x" * 300)
+    assert (row(job)["state"], row(job)["message"]) == ("cancelled", "overtaken")
 
 
 # Cut off

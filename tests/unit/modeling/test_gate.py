@@ -16,6 +16,7 @@ from ciri import FrozenTable, parse_specification
 from modeling.models import ModelVersion
 from modeling.services import gate
 from modeling.services.gate import meet_champion
+from sentences import Sentence
 
 RIGHT = {"a": 4.0, "b": 3.0, "c": 2.0, "d": 1.0}
 ONE_WRONG = {"a": 3.0, "b": 4.0, "c": 2.0, "d": 1.0}
@@ -131,7 +132,7 @@ def test_only_held_out_patients_whom_both_score_by_prediction_are_compared(meet:
 
 
 def test_what_is_told_can_be_kept_as_json(meet: Any) -> None:
-    json.dumps(meet(Scorer(ONE_WRONG), Scorer(RIGHT)))
+    json.dumps(meet(Scorer(ONE_WRONG), Scorer(RIGHT)), default=Sentence.as_json)
 
 
 def test_one_event_among_those_still_alive_is_enough_to_compare_on(

@@ -160,12 +160,14 @@ def test_only_marks_of_this_versions_scores_from_before_the_reading_are_cleared(
     before, after = read_at - timedelta(seconds=1), read_at + timedelta(seconds=1)
     cleared_long_ago = read_at - timedelta(days=3)
     marks = {
-        "mine": StaleMark(version=version, patient=people[0]),
-        "mine, later": StaleMark(version=version, patient=people[1]),
-        "mine, cleared": StaleMark(version=version, patient=people[2], cleared_at=cleared_long_ago),
-        "the version's": StaleMark(version=version),
-        "another version's": StaleMark(version=other, patient=people[0]),
-        "the dataset's": StaleMark(dataset=version.dataset),
+        "mine": StaleMark(reason="x", version=version, patient=people[0]),
+        "mine, later": StaleMark(reason="x", version=version, patient=people[1]),
+        "mine, cleared": StaleMark(
+            reason="x", version=version, patient=people[2], cleared_at=cleared_long_ago
+        ),
+        "the version's": StaleMark(reason="x", version=version),
+        "another version's": StaleMark(reason="x", version=other, patient=people[0]),
+        "the dataset's": StaleMark(reason="x", dataset=version.dataset),
     }
     for name, mark in marks.items():
         mark.save()
@@ -184,7 +186,7 @@ def test_only_marks_of_this_versions_scores_from_before_the_reading_are_cleared(
 def test_a_mark_of_the_very_moment_of_reading_stays(
     version: ModelVersion, people: list[Patient]
 ) -> None:
-    mark = StaleMark.objects.create(version=version, patient=people[0])
+    mark = StaleMark.objects.create(version=version, patient=people[0], reason="x")
     store(version, told("a", read_at=mark.since))
     mark.refresh_from_db()
     assert mark.cleared_at is None

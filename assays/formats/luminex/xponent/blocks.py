@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from assays.formats.errors import PlateFormatError
@@ -66,6 +67,27 @@ def well_table(block: Block, median: Block, left: LeftOut) -> WellTable:
         left.error(block.name, error)
         return {}
     order = analytes_of(median)
+    _check_analytes(block, columns, order, left)
+    places = [columns.get(name, -1) for name in order]
+    samples = {} if block is median else {_well(row): row.cell(1) for row in median.rows}
+    table: WellTable = {}
+    for row in block.rows:
+        try:
+            well = _checked_well(block, row, samples, table)
+        except PlateFormatError as error:
+            if block.name in OF_VALUES:
+                raise
+            left.error(block.name, error)
+            continue
+        table[well] = (row, [row.cells[c] if c >= 0 else "" for c in places])
+    _check_wells(block, [well for well in samples if well not in table], left)
+    return table
+
+
+def _check_analytes(
+    block: Block, columns: Mapping[str, int], order: Iterable[str], left: LeftOut
+) -> None:
+    """Whether a block has Median's analytes."""
     if block.name in OF_VALUES and set(columns) != set(order):
         odd = sorted(set(columns) ^ set(order))[0]
         raise PlateFormatError(
@@ -83,19 +105,10 @@ def well_table(block: Block, median: Block, left: LeftOut) -> WellTable:
             Message("block_lacks_column", "it has no column “%(first)s”", first=lost[0]),
             line=block.header.line,
         )
-    places = [columns.get(name, -1) for name in order]
-    samples = {} if block is median else {_well(row): row.cell(1) for row in median.rows}
-    table: WellTable = {}
-    for row in block.rows:
-        try:
-            well = _checked_well(block, row, samples, table)
-        except PlateFormatError as error:
-            if block.name in OF_VALUES:
-                raise
-            left.error(block.name, error)
-            continue
-        table[well] = (row, [row.cells[c] if c >= 0 else "" for c in places])
-    lost = [well for well in samples if well not in table]
+
+
+def _check_wells(block: Block, lost: list[str], left: LeftOut) -> None:
+    """Whether a block has Median's wells."""
     if lost and block.name == "Result":
         raise PlateFormatError(
             Message(
@@ -117,7 +130,6 @@ def well_table(block: Block, median: Block, left: LeftOut) -> WellTable:
             ),
             line=block.line,
         )
-    return table
 
 
 def _checked_well(block: Block, row: Record, samples: dict[str, str], table: WellTable) -> str:

@@ -29,6 +29,10 @@ from tabular.text import DELIMITERS, Record, records
 MARK = re.compile(r'^[ \t]*"?DataType:"? *([,;\t])', re.MULTILINE)
 HALF = re.compile(r"\d+\s*\(\s*\d+")
 FIRST = re.compile(r'\s*"?Program"?\s*[,;\t]\s*"?xPONENT', re.IGNORECASE)
+BEHIND_TRAILER = Message("block_behind_trailer", "A block stands behind the trailer.")
+LEFT_BEHIND_TRAILER = Message("left_behind_trailer", "the block stands behind the trailer")
+FIRST_IS_READ = Message("block_stands_twice_first", "the block stands twice, and the first is read")
+NAMELESS = Message("block_has_no_name", "it has no name")
 
 
 def recognizes(file: FileSource) -> bool:
@@ -88,6 +92,38 @@ def _divided(
     found: list[Record], left: LeftOut
 ) -> tuple[list[Record], dict[str, Block], list[Record]]:
     """Head, blocks by name, and lines that belong to no block; checks the trailer."""
+    marks, end_of_file = _marks(found)
+    blocks: dict[str, Block] = {}
+    outside: list[Record] = []
+    for start, stop in zip(marks, [*marks[1:], len(found)], strict=True):
+        is_behind = start > end_of_file
+        block, rest = _block(found[start : stop if is_behind else min(stop, end_of_file)])
+        outside += rest
+        if is_behind:
+            _refuse_values(block, BEHIND_TRAILER)
+            left.add(block.name, LEFT_BEHIND_TRAILER, line=block.line)
+        elif block.name in blocks:
+            _refuse_values(
+                block,
+                Message(
+                    "mixes_plates_in_blocks",
+                    "The file mixes plates: the block “%(block)s” stands twice.",
+                    block=block.name,
+                ),
+            )
+            left.add(block.name, FIRST_IS_READ, line=block.line)
+        elif not block.name:
+            left.add("a block", NAMELESS, line=block.line)
+            outside += block.rows
+        else:
+            blocks[block.name] = block
+    after = found[end_of_file + 1 : next((m for m in marks if m > end_of_file), len(found))]
+    blank = [record for record in after if not record.is_empty][1:]
+    return found[: marks[0]], blocks, [*outside, *blank]
+
+
+def _marks(found: list[Record]) -> tuple[list[int], int]:
+    """Where each block begins, and where the one export of the file ends."""
     marks = [i for i, record in enumerate(found) if record.cell(0) == "DataType:"]
     ends = [i for i, record in enumerate(found) if record.cell(0) == "-- CRC --"]
     if not ends:
@@ -107,7 +143,6 @@ def _divided(
             ),
             line=found[0].line,
         )
-    head = found[: marks[0]]
     starts = [record for record in found if record.cell(0) == "Program"]
     if len(ends) > 1 or len(starts) > 1:
         again = (starts[1:] or [found[ends[1]]])[0]
@@ -115,44 +150,7 @@ def _divided(
             Message("second_export_begins", "The file mixes plates: a second export begins here."),
             line=again.line,
         )
-    blocks: dict[str, Block] = {}
-    outside: list[Record] = []
-    for start, stop in zip(marks, [*marks[1:], len(found)], strict=True):
-        end = stop if start > ends[0] else min(stop, ends[0])
-        block, rest = _block(found[start:end])
-        outside += rest
-        if start > ends[0]:
-            _refuse_values(
-                block, Message("block_behind_trailer", "A block stands behind the trailer.")
-            )
-            left.add(
-                block.name,
-                Message("left_behind_trailer", "the block stands behind the trailer"),
-                line=block.line,
-            )
-        elif block.name in blocks:
-            _refuse_values(
-                block,
-                Message(
-                    "mixes_plates_in_blocks",
-                    "The file mixes plates: the block “%(block)s” stands twice.",
-                    block=block.name,
-                ),
-            )
-            left.add(
-                block.name,
-                Message(
-                    "block_stands_twice_first", "the block stands twice, and the first is read"
-                ),
-                line=block.line,
-            )
-        elif not block.name:
-            left.add("a block", Message("block_has_no_name", "it has no name"), line=block.line)
-            outside += block.rows
-        else:
-            blocks[block.name] = block
-    after = found[ends[0] + 1 : next((m for m in marks if m > ends[0]), len(found))]
-    return head, blocks, [*outside, *[record for record in after if not record.is_empty][1:]]
+    return marks, ends[0]
 
 
 def _refuse_values(block: Block, reason: Message) -> None:
