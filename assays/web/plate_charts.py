@@ -15,14 +15,13 @@ from assays.selectors.curves import Curves, curves_of
 from assays.selectors.judged import limits_of, policy_of
 from assays.selectors.plates import analytes_on
 from assays.web.plates import plate_or_404
-from clinical.charts import FONT, INK, SITES
+from ciri.figures.theme import THEMES, Figure, Theme, finish, inline
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
 from studies.web.requests import StudyRequest
 
 POINTS = 120
-OFF = {"light": "#b3261e", "dark": "#ff8a80"}
 
 
 @require_safe
@@ -32,15 +31,17 @@ def chart(request: StudyRequest, study: Study, pk: int, analyte: int, name: str)
     plate = plate_or_404(request, study, pk)
     on_plate = analytes_on(plate).filter(analyte=analyte).first()
     theme = request.GET.get("theme", "light")
-    if on_plate is None or theme not in INK:
+    if on_plate is None or theme not in THEMES:
         raise Http404
     if name == "curve":
         accepted = accepted_of(limits_of(policy_of(plate)))
         curves = curves_of(plate, on_plate, accepted)
-        return JsonResponse(curve_chart(curves, on_plate.unit, theme))
+        return JsonResponse(curve_chart(curves, on_plate.unit, THEMES[theme]))
     if name == "controls":
         limit = policy_of(plate).max_inter_cv
-        return JsonResponse(control_figure(control_runs(plate, analyte), limit, plate.pk, theme))
+        return JsonResponse(
+            control_figure(control_runs(plate, analyte), limit, plate.pk, THEMES[theme])
+        )
     raise Http404
 
 
@@ -48,28 +49,14 @@ def _rows(frame: pd.DataFrame) -> alt.InlineData:
     records: list[dict[str, Any]] = [
         {str(k): v for k, v in row.items()} for row in frame.to_dict("records")
     ]
-    return alt.InlineData(values=records)
+    return inline(records)
 
 
-def _styled(drawn: Any, theme: str) -> dict[str, Any]:
-    ink, faint, rule = INK[theme]
-    found: dict[str, Any] = (
-        drawn.properties(width="container", height=260, background="transparent")
-        .configure(
-            font=FONT,
-            view={"stroke": None},
-            axis={
-                "labelColor": faint, "titleColor": faint, "titleFontWeight": "normal",
-                "gridColor": rule, "domainColor": rule, "tickColor": rule,
-            },
-            legend={"labelColor": ink, "labelFontSize": 12},
-        )
-        .to_dict()
-    )  # fmt: skip
-    return found
+def _styled(drawn: Any, theme: Theme) -> Figure:
+    return finish(drawn.properties(width="container", height=260), theme)
 
 
-def curve_chart(curves: Curves, unit: str, theme: str) -> dict[str, Any]:
+def curve_chart(curves: Curves, unit: str, theme: Theme) -> Figure:
     """Standards as points, our fit and the vendor's curve as lines; both axes logarithmic."""
     points = curves.standards.query("expected > 0 and fluorescence > 0")
     lines = []
@@ -92,7 +79,7 @@ def curve_chart(curves: Curves, unit: str, theme: str) -> dict[str, Any]:
             color=alt.Color(
                 "curve:N",
                 title=None,
-                scale=alt.Scale(range=SITES[theme][:2]),
+                scale=alt.Scale(range=theme.series[:2]),
                 legend=alt.Legend(orient="top"),
             ),
             strokeDash=alt.StrokeDash("curve:N", title=None, legend=alt.Legend(orient="top")),
@@ -100,13 +87,13 @@ def curve_chart(curves: Curves, unit: str, theme: str) -> dict[str, Any]:
     )
     of_points = (
         alt.Chart(_rows(points))
-        .mark_point(filled=True, size=50, color=INK[theme][0])
+        .mark_point(filled=True, size=50, color=theme.ink)
         .encode(x=where, y=height, tooltip=["expected:Q", "fluorescence:Q"])
     )
     return _styled(of_lines + of_points, theme)
 
 
-def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> dict[str, Any]:
+def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) -> Figure:
     """Levey-Jennings: each control's distance from its target over the plates, with the limit by which plates
     are judged. The plate that is off is marked, and this plate (its key: here) named in bold."""
     columns = ["control", "plate", "key", "distance", "z", "rule", "excluded"]
@@ -116,10 +103,11 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> d
         said=np.where(known["excluded"] != "", known["excluded"], known["rule"]),
         z=known["z"].astype(object).where(known["z"].notna(), None),
     )
-    ink, faint, _rule = INK[theme]
     limits = pd.DataFrame({"distance": [-limit, 0.0, limit]})
     rules = (
-        alt.Chart(_rows(limits)).mark_rule(color=faint, strokeDash=[4, 3]).encode(y="distance:Q")
+        alt.Chart(_rows(limits))
+        .mark_rule(color=theme.faint, strokeDash=[4, 3])
+        .encode(y="distance:Q")
     )
     order = list(dict.fromkeys(known["plate"]))
     shown = {row["plate"] for row in known.to_dict("records") if row["key"] == here}
@@ -134,7 +122,7 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> d
         color=alt.Color(
             "control:N",
             title=None,
-            scale=alt.Scale(range=SITES[theme]),
+            scale=alt.Scale(range=theme.series),
             legend=alt.Legend(orient="top"),
         ),
         tooltip=[
@@ -155,14 +143,14 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: str) -> d
     if len(off):  # a layer without rows has no extent, which the page's console complains of
         marked = alt.Chart(_rows(off)).encode(x=alt.X("plate:N", sort=order), y="distance:Q")
         layers += marked.mark_point(
-            shape="cross", angle=45, filled=True, size=160, color=OFF[theme]
+            shape="cross", angle=45, filled=True, size=160, color=theme.excluded
         )
-        layers += marked.mark_text(dy=-14, color=OFF[theme], fontWeight="bold", text="excluded")
+        layers += marked.mark_text(dy=-14, color=theme.excluded, fontWeight="bold", text="excluded")
     broken = known[(known["rule"] != "") & (known["excluded"] == "")]
     if len(broken):
         layers += (
             alt.Chart(_rows(broken))
-            .mark_text(dy=-12, color=ink)
+            .mark_text(dy=-12, color=theme.ink)
             .encode(x=alt.X("plate:N", sort=order), y="distance:Q", text="rule:N")
         )
     return _styled(layers, theme)

@@ -18,12 +18,6 @@ from ciri.figures.theme import (
     theme_of,
 )
 
-# From low to high, in hue and in lightness both, so that they are told apart without either.
-_LEVELS = {
-    "light": ["#56b4e9", "#c4689b", "#a33c00"],
-    "dark": ["#3f86cc", "#cc79a7", "#ffbe73"],
-    "print": ["#56b4e9", "#c4689b", "#a33c00"],
-}
 _SIDES = ("raises risk", "lowers risk")
 _LABEL = 150  # pixels that a feature's name may take, so that a phone has room for the bars
 _LETTERS = 24  # as many letters
@@ -374,7 +368,7 @@ def _points(points: list[dict[str, Any]], features: list[str], theme: str) -> li
     colour = alt.Color(
         "level:Q",
         title=None,
-        scale=alt.Scale(domain=[0, 0.5, 1], range=_LEVELS[theme], interpolate="rgb"),
+        scale=alt.Scale(domain=[0, 0.5, 1], range=theme_of(theme).levels, interpolate="rgb"),
         legend=alt.Legend(
             gradientLength=90,
             gradientThickness=10,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import altair as alt
@@ -22,7 +22,9 @@ class Theme:
     """Colours of one ground. Hues are Okabe & Ito's (2008), lightened on dark ground.
 
     good, middle, poor: prognosis groups, or whatever else comes in two or three kinds; a figure tells
-    them apart by dash, shape or place as well.
+    them apart by dash, shape or place as well. series: kinds without an order (sites, controls). levels: from
+    low to high, in hue and in lightness both, so that they are told apart without either. excluded: what is
+    shown and does not count.
     """
 
     ink: str
@@ -32,14 +34,40 @@ class Theme:
     middle: str
     poor: str
     other: str
+    excluded: str
+    series: tuple[str, ...]
+    levels: tuple[str, str, str]
     ground: str | None = None
 
 
+_LIGHT = Theme(
+    ink="#1f2933",
+    faint="#5b6770",
+    rule="#d5dae0",
+    good="#0072b2",
+    middle="#008a64",
+    poor="#d55e00",
+    other="#8a939c",
+    excluded="#b3261e",
+    series=("#0072b2", "#009e73", "#e69f00", "#cc79a7", "#56b4e9", "#d55e00"),
+    levels=("#56b4e9", "#c4689b", "#a33c00"),
+)
 THEMES = {
-    "light": Theme("#1f2933", "#5b6770", "#d5dae0", "#0072b2", "#008a64", "#d55e00", "#8a939c"),
-    "dark": Theme("#e8ecf0", "#a9b4be", "#3d4852", "#56b4e9", "#8fe0bd", "#f0893a", "#8a96a1"),
-    "print": Theme(
-        "#000000", "#333333", "#cccccc", "#0072b2", "#008a64", "#d55e00", "#808080", "#ffffff"
+    "light": _LIGHT,
+    "dark": Theme(
+        ink="#e8ecf0",
+        faint="#a9b4be",
+        rule="#3d4852",
+        good="#56b4e9",
+        middle="#8fe0bd",
+        poor="#f0893a",
+        other="#8a96a1",
+        excluded="#ff8a80",
+        series=("#56b4e9", "#2fc59a", "#f0b63a", "#e29ac3", "#9bd3f5", "#f0893a"),
+        levels=("#3f86cc", "#cc79a7", "#ffbe73"),
+    ),
+    "print": replace(
+        _LIGHT, ink="#000000", faint="#333333", rule="#cccccc", other="#808080", ground="#ffffff"
     ),
 }
 

@@ -131,7 +131,7 @@ def test_each_export_is_known_again_and_the_next_supersedes_the_newest(study: St
         batch = previewed(study, content)
         assert batch.state == ImportBatch.State.PREVIEWED
         assert batch.preview["writes"] == {}
-        assert f"“{name}” is already in the study" in " ".join(batch.preview["notes"])
+        assert f"“{name}” is already in the study" in " ".join(map(str, batch.preview["notes"]))
     third = xponent(xponent_blocks(RESULT | {"D1": ("5.5", "< 0.5")}))
     newest = imported(study, third, "supersedes: {reason: once more}")
     assert (newest.name, newest.supersedes) == (f"{old.name} (3)", new)
@@ -156,7 +156,7 @@ def test_the_same_run_under_another_name_is_told(study: Study) -> None:
     old = imported(study, xponent())
     batch = previewed(study, AGAIN, mapping="plate: another")
     assert batch.preview["reruns"] == [old.name]
-    assert "a new export of the run that is here" in " ".join(batch.preview["notes"])
+    assert "a new export of the run that is here" in " ".join(map(str, batch.preview["notes"]))
 
 
 def test_what_is_foretold_of_a_commit_is_what_it_does(study: Study) -> None:
