@@ -26,8 +26,12 @@ class AssaysConfig(AppConfig):
 
         from assays.web import sections
         from clinical.sections import patient_sections
+        from studies.navigation import add_to_menu
+        from studies.permissions import Capability
         from studies.sections import overview_sections
 
+        add_to_menu(20, "assays:specimens", _("Specimens"), Capability.VIEW_ASSAYS)
+        add_to_menu(30, "assays:plates", _("Plates"), Capability.VIEW_PLATES)
         overview_sections.register(30, sections.on_overview)
         patient_sections.register(30, sections.on_patient)
         patient_sections.register(35, sections.strips_on_patient)

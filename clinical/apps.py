@@ -13,11 +13,16 @@ class ClinicalConfig(AppConfig):
         from clinical.web import sections
         from imports.registry import register_importer
         from sentences import add_sentences
+        from studies.navigation import add_to_menu
+        from studies.permissions import Capability
         from studies.refusals import explain
-        from studies.sections import overview_sections
+        from studies.sections import overview_actions, overview_sections, shell_sections
 
         add_sentences("mapping", OF_MAPPINGS)
         register_importer("clinical", ClinicalImporter())
         explain(SENTENCES)
+        add_to_menu(10, "clinical:patients", _("Patients"), Capability.VIEW_CLINICAL)
+        shell_sections.register(0, sections.search_in_shell)
+        overview_actions.register(0, sections.enrol_on_overview)
         overview_sections.register(0, sections.counts_on_overview)
         overview_sections.register(90, sections.overdue_on_overview)

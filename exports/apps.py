@@ -8,6 +8,11 @@ class ExportsConfig(AppConfig):
 
     def ready(self) -> None:
         from exports.sentences import SENTENCES
+        from exports.web import sections
+        from imports.sections import data_sections
+        from modeling.sections import dataset_sections
         from sentences import add_sentences
 
         add_sentences("exports", SENTENCES)
+        data_sections.register(0, sections.on_data)
+        dataset_sections.register(0, sections.on_dataset)

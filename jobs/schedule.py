@@ -22,26 +22,12 @@ class Planned:
     at: DAILY | None = None
 
 
-PLANNED = (
-    Planned(
-        "Hand out waiting jobs",
-        "jobs.sweep",
-        "Hands jobs to the workers that the broker has lost, and takes back those whose worker died.",
-        every=(15, "seconds"),
-    ),
-    Planned(
-        "Ask nightly whether models are due",
-        "modeling.ask_whether_due",
-        "Starts a retraining where new deaths or patients have passed a model's thresholds.",
-        at=("2", "0"),
-    ),
-    Planned(
-        "Clear ended sessions",
-        "jobs.clear_ended_sessions",
-        "Removes the sessions of people who have signed out or stayed away.",
-        at=("3", "30"),
-    ),
-)
+PLANNED: list[Planned] = []
+
+
+def plan(*planned: Planned) -> None:
+    """Put an app's own tasks on the schedule; done once, in its ready()."""
+    PLANNED.extend(one for one in planned if one not in PLANNED)
 
 
 def make_missing_rows(sender: AppConfig, using: str, **kwargs: Any) -> None:

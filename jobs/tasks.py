@@ -7,6 +7,7 @@ from django.conf import settings
 
 from jobs import scheduled, services
 
+SWEEP = "jobs.sweep"
 CLEAR_ENDED_SESSIONS = "jobs.clear_ended_sessions"
 
 
@@ -15,7 +16,7 @@ def run_job(job_id: int) -> None:
     services.run(job_id)
 
 
-@shared_task(name="jobs.sweep", expires=60)  # the next one comes soon
+@shared_task(name=SWEEP, expires=60)  # the next one comes soon
 def sweep() -> None:
     services.sweep()
     scheduled.do_what_is_due()

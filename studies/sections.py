@@ -33,3 +33,7 @@ class Sections(Generic[Subject]):
 
 
 overview_sections: Sections[Study] = Sections()
+overview_actions: Sections[Study] = Sections()
+"""Beside the heading of the overview."""
+shell_sections: Sections[Study] = Sections()
+"""In the bar above every page of a study."""

@@ -4,8 +4,11 @@ import re
 
 from django import template
 from django.utils.html import conditional_escape, format_html
+from django.utils.translation import gettext as _
 
 from assays.quality.digits import significant
+from assays.selectors.plates import Cell
+from studies.templatetags.words import unlike
 
 register = template.Library()
 register.filter("significant", significant)
@@ -24,6 +27,22 @@ def written(number: float | None, text: str = "", digits: int = 4) -> str:
     if shown == exact:
         return conditional_escape(shown)
     return format_html('<span title="{}">{}</span>', exact, shown)
+
+
+@register.simple_tag
+def cell_title(cell: Cell) -> str:
+    """What a well's cell tells on demand: where it is, who is in it, its value as written, its flag, how many beads
+    were counted, and why it is excluded."""
+    well, measured = cell.well, cell.measurement
+    named = unlike(well.sample, well.position)
+    place = f"{well.position} {named}".strip()
+    if measured is None:
+        told = ["–"]
+    else:
+        told = [f"{measured.value_text or '–'} {measured.unit}", measured.get_flag_display()]
+        if measured.bead_count is not None:
+            told.append(_("%(n)d beads") % {"n": measured.bead_count})
+    return f"{place}: {'; '.join([*told, *filter(None, [cell.excluded])])}"
 
 
 def shortened_numbers(text: str, digits: int) -> str:

@@ -28,6 +28,20 @@ def counts_on_overview(request: StudyRequest, study: Study) -> tuple[str, dict[s
     return "clinical/_overview.html", context
 
 
+def enrol_on_overview(request: StudyRequest, study: Study) -> tuple[str, dict[str, Any]] | None:
+    """The way to a new patient."""
+    if Capability.ENTER_CLINICAL not in request.capabilities:
+        return None
+    return "clinical/_enrol.html", {}
+
+
+def search_in_shell(request: StudyRequest, study: Study) -> tuple[str, dict[str, Any]] | None:
+    """The search for a patient, on every page."""
+    if Capability.VIEW_CLINICAL not in request.capabilities:
+        return None
+    return "clinical/_shell_search.html", {}
+
+
 def overdue_on_overview(request: StudyRequest, study: Study) -> tuple[str, dict[str, Any]] | None:
     """Whom somebody should call."""
     if Capability.VIEW_CLINICAL not in request.capabilities:

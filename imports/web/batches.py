@@ -17,6 +17,7 @@ from accounts.models import User
 from imports.models import ImportBatch, SourceFile
 from imports.preview import Verdict
 from imports.registry import IMPORTERS
+from imports.sections import data_sections
 from imports.selectors.batches import imports_visible_to
 from imports.services import batches as services
 from imports.services.jobs import COMMIT, PREVIEW, ask_for, job_key
@@ -134,7 +135,12 @@ def import_list(request: StudyRequest, study: Study) -> HttpResponse:
         (batch, still_open(batch.doubts or [], batch.accepted))  # type: ignore[attr-defined]
         for batch in page
     ]
-    context = {"page": page, "rows": rows, "may_import": bool(_kinds(request))}
+    context = {
+        "page": page,
+        "rows": rows,
+        "may_import": bool(_kinds(request)),
+        "sections": data_sections.of(request, study),
+    }
     return render(request, "imports/imports.html", context)
 
 
@@ -145,7 +151,7 @@ def new_import(request: StudyRequest, study: Study) -> HttpResponse:
     kinds = _kinds(request)
     example = request.GET.get("example", "")
     initial = {"mapping": _example(example)}
-    wanted = request.GET.get("kind") or ("assay" if "assay" in example else "")
+    wanted = request.GET.get("kind") or next((kind for kind in IMPORTERS if kind in example), "")
     if any(kind == wanted for kind, _label in kinds):
         initial["kind"] = wanted
     form = ImportForm(request.POST or None, request.FILES or None, kinds=kinds, initial=initial)

@@ -14,6 +14,7 @@ from modeling.presentation import provenance
 from modeling.presentation.cautions import said_of
 from modeling.presentation.parts import PARTS
 from modeling.presentation.tables import contributions_by_feature
+from modeling.sections import dataset_sections
 from modeling.selectors.comparisons import comparable_versions
 from modeling.selectors.models import why_not_cross_validated, with_nested
 from modeling.services.promotion import promote_version, reject_version
@@ -70,6 +71,7 @@ def version(request: StudyRequest, study: Study, name: str, number: int) -> Http
             "feature": _chosen_feature(request, shown) if key == "why" else None,
             "dependence_patients": provenance.dataset(shown),
             "others": comparable_versions(shown),
+            "on_dataset": dataset_sections.of(request, shown),
             "run": shown.runs.select_related("job", "requested_by").order_by("id").first(),
             "reproductions": shown.runs.count() - 1,
             "scored": shown.scores.count(),

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_safe
 
 from studies.models import Study
 from studies.permissions import Capability
-from studies.sections import overview_sections
+from studies.sections import overview_actions, overview_sections
 from studies.web.access import study_page
 from studies.web.requests import StudyRequest
 
@@ -15,6 +15,8 @@ from studies.web.requests import StudyRequest
 @study_page(Capability.VIEW_STUDY)
 def overview(request: StudyRequest, study: Study) -> HttpResponse:
     """What each app has to say of the study to this person."""
-    return render(
-        request, "studies/overview.html", {"sections": overview_sections.of(request, study)}
-    )
+    context = {
+        "actions": overview_actions.of(request, study),
+        "sections": overview_sections.of(request, study),
+    }
+    return render(request, "studies/overview.html", context)

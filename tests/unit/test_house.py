@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 TOOLS = {
     "the code is formatted": ["ruff", "format", "--check", "."],
+    "templates are formatted": ["djlint", "templates", "--check", "--quiet"],
     "the linter finds nothing": ["ruff", "check", "."],
     "the types agree": ["mypy", "."],
     "imports run one way": ["lint-imports"],
@@ -33,3 +34,13 @@ def test_no_tracked_file_names_a_registry_or_a_machine_path() -> None:
         text = (ROOT / name).read_text(encoding="utf-8", errors="replace")
         found = [word for word in forbidden if word in text]
         assert not found, f"{name} names {found}"
+
+
+def test_a_template_has_one_thought_a_line() -> None:
+    long = [
+        f"{path.relative_to(ROOT)}:{number}"
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > 160
+    ]
+    assert long == []

@@ -20,7 +20,9 @@ def sent(sheets: dict, name: str = "layouts.xlsx", write=workbook) -> dict:
 
 def choices(page: str) -> dict[str, str]:
     """Name of the sheet -> what it carries, of the sheets that can be chosen."""
-    found = re.findall(r'<input type="radio" name="\w+" value="([^"]*)" required> ([^<]*)<', page)
+    found = re.findall(
+        r'<input type="radio" name="\w+" value="([^"]*)" required>\s*([^<]*?)\s*<', page
+    )
     return {html.unescape(name): html.unescape(value) for value, name in found}
 
 

@@ -1,5 +1,6 @@
 """The pages of patients: what is listed, what a form says, and what happens with two tabs."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -249,7 +250,7 @@ def test_bmi_and_nlr_are_computed_and_shown(client: Client, site_a: Site) -> Non
     text = text_of(client.get(address("patient", patient.subject_id)))
     assert "25.0 kg/m²" in text
     assert LabResult.objects.get(patient=patient).nlr == 4
-    assert "<dt>NLR</dt><dd>4</dd>" in text
+    assert "<dt>NLR</dt><dd>4</dd>" in re.sub(r">\s+|\s+<", lambda m: m[0].strip(), text)
 
 
 @pytest.mark.alone

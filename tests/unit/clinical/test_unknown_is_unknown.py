@@ -66,8 +66,10 @@ def fresh(request: pytest.FixtureRequest, db: None) -> Patient:
 
 def facts_of(page: str) -> dict[str, str]:
     """What the page says of each factor, by its name."""
-    found = re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page, flags=re.S)
-    return {name: unescape(re.sub(r"<[^>]+>", "", value)).strip() for name, value in found}
+    found = re.findall(r"<dt>\s*([^<]*?)\s*</dt>\s*<dd[^>]*>(.*?)</dd>", page, flags=re.S)
+    return {
+        name: " ".join(unescape(re.sub(r"<[^>]+>", "", value)).split()) for name, value in found
+    }
 
 
 def test_a_fresh_patients_page_says_no_value(fresh: Patient) -> None:

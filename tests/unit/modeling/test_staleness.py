@@ -111,7 +111,7 @@ def test_excluding_a_well_names_and_marks_what_was_made_from_it(
     client.force_login(make_member(study, "statistician"))
     overview = " ".join(client.get(f"/studies/{study.code}/").content.decode().split())
     assert "train again" in overview
-    assert "Made from values that have changed since: 1 version in use · 1 score<" in overview
+    assert "Made from values that have changed since: 1 version in use · 1 score" in overview
     address = reverse("modeling:version", args=[study.code, "with_analytes", 1])
     shown = client.get(address).content.decode()
     assert "Stale since" in shown
