@@ -28,6 +28,11 @@ def codes_of(app: str) -> set[str]:
     return {code.partition(".")[2] for code in _texts if code.startswith(f"{app}.")}
 
 
+def apps_with_sentences() -> list[str]:
+    """The apps that have added sentences."""
+    return sorted({code.partition(".")[0] for code in _texts})
+
+
 def codes_that_say(part: str) -> list[str]:
     """Codes whose text, in the language that is active, contains some words."""
     wanted = part.casefold()

@@ -56,6 +56,11 @@ def explain(sentences: Mapping[str, tuple[str, Any]]) -> None:
     _by_constraint.update(sentences)
 
 
+def by_constraint() -> Mapping[str, tuple[str, Any]]:
+    """Constraint -> field and sentence, of all apps."""
+    return _by_constraint
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what models and database refuse into a `Refused` that a form or an importer can show."""

@@ -25,10 +25,13 @@ class Sections(Generic[Subject]):
     ) -> None:
         self._orders[provider] = order
 
+    def providers(self) -> list[Callable[[StudyRequest, Subject], Section | None]]:
+        """Who adds something, in the order that they asked for."""
+        return sorted(self._orders, key=self._orders.__getitem__)
+
     def of(self, request: StudyRequest, subject: Subject) -> list[Section]:
-        """What the providers have to say, in the order that they asked for."""
-        providers = sorted(self._orders, key=self._orders.__getitem__)
-        found = (provider(request, subject) for provider in providers)
+        """What the providers have to say to this person."""
+        found = (provider(request, subject) for provider in self.providers())
         return [section for section in found if section is not None]
 
 
