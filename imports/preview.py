@@ -111,14 +111,14 @@ def as_json(
         "rows": sorted(kept, key=lambda told: told["row"]),
         "rows_in_all": counts.total(),
         "not_taken": list(not_taken),
-        "notes": [*notes, *_told_notes(noted)],
+        "notes": [*notes, *_say_rows(noted)],
         "noted": len(noted),
         "doubts": doubts or [],
         "fingerprint": digest.hexdigest(),
     }
 
 
-def _told_notes(rows: list[int]) -> list[Sentence]:
+def _say_rows(rows: list[int]) -> list[Sentence]:
     if not rows:
         return []
     return [

@@ -48,7 +48,7 @@ class Resolution:
                     )
                 )
             return analyte
-        analyte = self.by_symbol.get(said.symbol) or self._made(said)
+        analyte = self.by_symbol.get(said.symbol) or self._make(said)
         if said.uniprot and analyte.uniprot and said.uniprot != analyte.uniprot:
             raise Unreadable(
                 _("the catalogue has %(symbol)s as %(old)s, the mapping says %(new)s.")
@@ -58,7 +58,7 @@ class Resolution:
             self._add_alias(name, analyte)
         return analyte
 
-    def _made(self, said: NamedAnalyte) -> Analyte:
+    def _make(self, said: NamedAnalyte) -> Analyte:
         if not self.mapping.create_analytes:
             raise Unreadable(
                 _("the catalogue has no analyte %(symbol)s.") % {"symbol": said.symbol}

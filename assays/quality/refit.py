@@ -90,7 +90,7 @@ def refit(standards: pd.DataFrame, kind: str, accepted: Accepted | None = None) 
     used = known[known[by] > 0]
     if hook is not None:
         used = used[used["expected"] <= hook.peak]
-    told = list(_told(known, by, hook))
+    told = list(_tell_of_standards(known, by, hook))
     fit = fit_curve(used["expected"], used[by], kind)
     if fit.curve is None:
         return Fitted(fit, None, hook, told)
@@ -101,7 +101,7 @@ def refit(standards: pd.DataFrame, kind: str, accepted: Accepted | None = None) 
         why = Said("no_standard_given_back", {"low": accepted.low, "high": accepted.high})
         return Fitted(replace(fit, reason=why), None, hook, told)
     lowest, highest = float(good.index.min()), float(good.index.max())
-    told += _told_range(used["expected"], lowest, highest, accepted)
+    told += _tell_of_range(used["expected"], lowest, highest, accepted)
     unsure = None if hook is None else hook.fluorescence
     return Fitted(fit, Refit(fit.curve, lowest, highest, fit.r_squared, by, unsure), hook, told)
 
@@ -113,7 +113,7 @@ def _recovered(curve: Curve, used: pd.DataFrame, accepted: Accepted) -> pd.DataF
     return levels[levels["recovery"].between(accepted.low, accepted.high)]
 
 
-def _told(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[Said]:
+def _tell_of_standards(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[Said]:
     dark = known.loc[known[by] <= 0, "expected"]
     if len(dark):
         code = "dark_standards" if by == FLUORESCENCE[0] else "dark_standards_in_all"
@@ -122,7 +122,7 @@ def _told(known: pd.DataFrame, by: str, hook: Hook | None) -> Iterator[Said]:
         yield hook.said
 
 
-def _told_range(
+def _tell_of_range(
     expected: pd.Series, lowest: float, highest: float, accepted: Accepted
 ) -> Iterator[Said]:
     within = {"low": accepted.low, "high": accepted.high}

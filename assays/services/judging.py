@@ -40,11 +40,11 @@ def judge_plate(*, plate_run: PlateRun, by: User | None) -> list[Exclusion]:
     What a person has lifted is not excluded again by the same rule on the same place. Gives the exclusions that were
     raised on this plate.
     """
-    changes, _consequences = judged_again(plate_run=plate_run, by=by)
+    changes, _consequences = judge_with_consequences(plate_run=plate_run, by=by)
     return [one.exclusion for one in changes if one.is_raised and one.plate.pk == plate_run.pk]
 
 
-def judged_again(
+def judge_with_consequences(
     *, plate_run: PlateRun, by: User | None
 ) -> tuple[list[VerdictChange], list[Consequence]]:
     """`judge_plate`, with every verdict that changes on any plate, and with what follows from it."""

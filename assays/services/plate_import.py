@@ -19,7 +19,7 @@ from assays.imports.plates.mapping import PlateMapping, plate_mapping
 from assays.imports.plates.names import counts_of, questions_of
 from assays.imports.plates.plan import PlatePlanner
 from assays.imports.plates.planned import PlannedPlate, PlatePlan
-from assays.imports.plates.preview import described
+from assays.imports.plates.preview import describe
 from assays.imports.plates.specimens import SpecimenFinder
 from assays.models import PlateAnalyte, SampleType, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
@@ -100,14 +100,14 @@ class PlateImporter:
         planner = PlatePlanner(
             study, parsed.reading, parsed.mapping, finder, filename=parsed.filename
         )
-        plan = planner.made()
+        plan = planner.make()
         preview = as_json(
             plan.rows,
             writes=plan.counts(),
             not_taken=[],
             notes=[*map(as_sentence, plan.reading.notes), *plan.notes],
         )
-        preview |= described(plan)
+        preview |= describe(plan)
         if not any(row.problems for row in plan.rows):
             preview["foretold"] = foretold(plan, self._reason(parsed.mapping), by)
         preview["fingerprint"] = _fingerprint(preview, plan)

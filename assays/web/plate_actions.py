@@ -22,7 +22,7 @@ from assays.imports.plates.type_correction import as_text, of_text, said_of_form
 from assays.models import Analyte, Exclusion, PlateRun, Well
 from assays.services.deciding import decide_or_foretell
 from assays.services.guides import choose_guide
-from assays.services.judging import judged_again
+from assays.services.judging import judge_with_consequences
 from assays.services.layout import correct_layout
 from assays.services.quality import exclude, lift, lift_all
 from assays.services.well_types import retype_wells
@@ -228,7 +228,7 @@ def judge_again(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     shown = plate_or_404(request, study, pk)
 
     def decide() -> list[Consequence]:
-        _changes, consequences = judged_again(plate_run=shown, by=request.user)
+        _changes, consequences = judge_with_consequences(plate_run=shown, by=request.user)
         return consequences
 
     asked = Asked("judge", _("Judge again"), _("The plate is judged."))

@@ -67,7 +67,7 @@ def trail_of(study: models.Model, wanted: TrailFilter, limit: int) -> list[Trail
     """The newest `limit` changes in a study that fit the filter."""
     chosen = [model for model in TRAILS if not wanted.kind or model._meta.label == wanted.kind]
     newest = (_asked(_of_study(model, study.pk), model, wanted) for model in chosen)
-    return _told(_merged(newest, limit))
+    return _events_of(_merged(newest, limit))
 
 
 def history_of(
@@ -81,7 +81,7 @@ def history_of(
         for owner in TRAILS[kind].owners:
             if owner != ITSELF and _owner_model(events, owner) is type(row):
                 theirs.append(events._default_manager.filter(**{f"{owner}_id": row.pk}))
-    return _told(_merged((own, *theirs), limit))
+    return _events_of(_merged((own, *theirs), limit))
 
 
 def _owner_model(event: type[models.Model], owner: str) -> Any:
@@ -159,7 +159,7 @@ def _merged(tables: Iterable[QuerySet[Any]], limit: int) -> list[Any]:
     return sorted(rows, key=lambda row: row.pgh_created_at, reverse=True)[:limit]
 
 
-def _told(rows: list[Any]) -> list[TrailEvent]:
+def _events_of(rows: list[Any]) -> list[TrailEvent]:
     people = _people(_context(row).get("user") for row in rows)
     before = _previous(rows)
     names: Names = related_names([*rows, *before.values()])

@@ -26,7 +26,7 @@ def render_svg(spec: Figure) -> str:
     str
         SVG.
     """
-    svg: str = vl_convert.vegalite_to_svg(_sized(_told(spec)), allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(_sized(_name_patients(spec)), allowed_base_urls=[])
     return svg
 
 
@@ -45,7 +45,9 @@ def render_png(spec: Figure, scale: float = 2) -> bytes:
     bytes
         PNG.
     """
-    png: bytes = vl_convert.vegalite_to_png(_sized(_told(spec)), scale=scale, allowed_base_urls=[])
+    png: bytes = vl_convert.vegalite_to_png(
+        _sized(_name_patients(spec)), scale=scale, allowed_base_urls=[]
+    )
     return png
 
 
@@ -66,7 +68,7 @@ def render_pdf(spec: Figure) -> bytes:
     return pdf
 
 
-def _told(spec: Figure) -> Figure:
+def _name_patients(spec: Figure) -> Figure:
     """A figure over which it stands on whom it rests, where it says so (`usermeta`, patients)."""
     patients = spec.get("usermeta", {}).get("patients")
     if not patients:

@@ -15,7 +15,7 @@ from audit.recording import recorded
 from imports.models import ImportBatch, SourceFile
 from imports.preview import PROBLEMS_TOLD, as_json
 from imports.registry import IMPORTERS, Files, Importer
-from imports.services.warnings import confirm, confirm_from_mapping, told_unconfirmed
+from imports.services.warnings import confirm, confirm_from_mapping, say_unconfirmed
 from imports.tables import SheetNeeded, check_size
 from sentences import Sentence, several
 from sentences import storable as _
@@ -59,8 +59,10 @@ def receive_file(
         return ImportBatch.objects.create(
             study=study,
             kind=kind,
-            source=_kept(study, name, content),
-            samples=None if samples is None else _kept(study, storable(samples[0]), samples[1]),
+            source=_keep_file(study, name, content),
+            samples=None
+            if samples is None
+            else _keep_file(study, storable(samples[0]), samples[1]),
             mapping_text=mapping_text,
             sheet=sheet,
             samples_sheet=samples_sheet,
@@ -167,7 +169,7 @@ def check_may_commit(*, batch: ImportBatch, by: User | None) -> None:
     warnings are confirmed."""
     require(by, batch.study, _importer(batch.kind).capability)
     _expect(batch, State.PREVIEWED)
-    if waiting := told_unconfirmed(batch):
+    if waiting := say_unconfirmed(batch):
         raise Refused(waiting)
 
 
@@ -205,12 +207,12 @@ def attempt_commit(
                 "The study has changed since this preview was made. Nothing was written; "
                 "look at the new preview and commit again."
             )
-        if waiting := told_unconfirmed(held):
+        if waiting := say_unconfirmed(held):
             return held, waiting
-        return _written(held, importer, plan, by)
+        return _write(held, importer, plan, by)
 
 
-def _written(
+def _write(
     batch: ImportBatch, importer: Importer, plan: Any, by: User | None
 ) -> tuple[ImportBatch, Sentence | None]:
     try:
@@ -254,7 +256,7 @@ def _importer(kind: str) -> Importer:
     return IMPORTERS[kind]
 
 
-def _kept(study: Study, name: str, content: bytes) -> SourceFile:
+def _keep_file(study: Study, name: str, content: bytes) -> SourceFile:
     digest = hashlib.sha256(content).hexdigest()
     kept = SourceFile.objects.defer("content").filter(study=study, sha256=digest).first()
     if kept is not None:
@@ -310,12 +312,12 @@ def _keep(batch: ImportBatch, preview: dict[str, Any] | Sentence) -> None:
         is_refused = preview["counts"]["rejected"] or preview.get("sheets")
         batch.state = State.REFUSED if is_refused else State.PREVIEWED
         batch.preview = preview
-        batch.message = preview.get("message") or told_rejections(preview) or ""
+        batch.message = preview.get("message") or say_rejections(preview) or ""
         confirm_from_mapping(batch)
     batch.save(update_fields=["state", "preview", "message", "accepted"])
 
 
-def told_rejections(preview: dict[str, Any]) -> Sentence | None:
+def say_rejections(preview: dict[str, Any]) -> Sentence | None:
     """How many rows are rejected and why the first ones are; None where none is."""
     rejected = preview["counts"]["rejected"]
     if not rejected:

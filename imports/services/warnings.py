@@ -49,7 +49,7 @@ def doubts_with_names(batch: ImportBatch) -> list[dict[str, Any]]:
     return found
 
 
-def told_unconfirmed(batch: ImportBatch) -> Sentence | None:
+def say_unconfirmed(batch: ImportBatch) -> Sentence | None:
     """Why a batch cannot be committed yet, with each warning that waits; None where none does."""
     waiting = unconfirmed(batch)
     if not waiting:

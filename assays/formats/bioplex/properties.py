@@ -18,7 +18,7 @@ from assays.formats.bioplex.table import (
     are_averages,
     check_rows,
     plain_name,
-    told,
+    read_pairs,
 )
 from assays.formats.errors import PlateFormatError
 from assays.formats.leaving import LeftOut
@@ -126,7 +126,7 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
             others.append(blocks.pop(name).sheet)
         else:
             _check_same(block, first)
-    head = told(first.sheet, range(first.header))
+    head = read_pairs(first.sheet, range(first.header))
     footer = [first.sheet.cell(i, 0) for i in range(first.rows[-1] + 1, len(first.sheet.rows))]
     rows = list(range(len(first.rows)))
     columns = dict.fromkeys([*blocks, *(name for b in blocks.values() for name in b.wells)], 0)
@@ -248,7 +248,7 @@ def _check_same(block: Block, first: Block) -> None:
                 name=odd[0],
             ),
         )
-    mine, theirs = (told(b.sheet, range(b.header)) for b in (block, first))
+    mine, theirs = (read_pairs(b.sheet, range(b.header)) for b in (block, first))
     for key in RUN:
         if mine.get(key, "") != theirs.get(key, ""):
             raise block.sheet.error(

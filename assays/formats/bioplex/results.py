@@ -19,8 +19,8 @@ from assays.formats.bioplex.table import (
     check_rows,
     kind_of,
     plain_name,
+    read_pairs,
     single_wells,
-    told,
 )
 from assays.formats.leaving import LeftOut
 from assays.formats.reading import PlateReading, SampleType
@@ -77,7 +77,7 @@ def _tables(sheet: Sheet) -> list[AnalyteTable]:
     for start, stop in zip(starts, [*starts, len(sheet.rows)][1:], strict=True):
         # a later table of the sheet is of the same run, but of another analyte
         run = {key: text for key, text in found[0].head.items() if key in RUN} if found else {}
-        head = run | told(sheet, range(head_from, start))
+        head = run | read_pairs(sheet, range(head_from, start))
         size = next((i for i in range(start + 1, stop) if not any(sheet.rows[i])), stop)
         columns = _columns(sheet, start)
         rows = list(range(start + 1, size))

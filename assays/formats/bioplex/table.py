@@ -60,7 +60,7 @@ def plain_name(text: str) -> str:
     return re.sub(r"\s*\([^()]*\)$", "", text).strip().lower()
 
 
-def told(sheet: Sheet, rows: Iterable[int]) -> dict[str, str]:
+def read_pairs(sheet: Sheet, rows: Iterable[int]) -> dict[str, str]:
     """The "Key: value" lines of some rows, those of curves aside."""
     lines = (sheet.cell(row, 0) for row in rows)
     pairs = (line.partition(":") for line in lines if ":" in line and not line.startswith(ENDING))

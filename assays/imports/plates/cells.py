@@ -95,8 +95,8 @@ def cells_of(reading: PlateReading, analytes: set[str], *, unit: str) -> Cells:
     frame["limit"] = _limits(frame["value_text"], frame["flag"])
     keys = list(zip(frame["well"], frame["analyte"], strict=True))
     remarks = _remarks(reading)
-    told = {"expected": _told([reading.standards, reading.controls], "expected")}
-    told |= {name: _told([reading.controls], column) for name, column in RANGES.items()}
+    told = {"expected": _look_up([reading.standards, reading.controls], "expected")}
+    told |= {name: _look_up([reading.controls], column) for name, column in RANGES.items()}
     for name, known in told.items():
         frame[name] = np.array([known.get(key, np.nan) for key in keys], dtype="float64")
     frame["remark"] = [shortened(remarks.get(key, ""), LONGEST_REMARK) for key in keys]
@@ -108,7 +108,7 @@ def shortened(text: str, longest: int) -> str:
     return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
-def _told(frames: list[pd.DataFrame], column: str) -> dict[tuple[str, str], float]:
+def _look_up(frames: list[pd.DataFrame], column: str) -> dict[tuple[str, str], float]:
     """What a column of standards or controls says of each well and analyte."""
     found: dict[tuple[str, str], float] = {}
     for frame in frames:

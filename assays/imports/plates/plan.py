@@ -58,7 +58,7 @@ class PlatePlanner:
         self.plan = PlatePlan(self.reading, self._panel(), named)
         self.nameless: list[str] = []
 
-    def made(self) -> PlatePlan:
+    def make(self) -> PlatePlan:
         """The whole plan."""
         plan, found = self.plan, self.plan.names.found
         for question in plan.names.questions[:QUESTIONS_TOLD]:

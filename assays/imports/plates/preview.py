@@ -18,7 +18,7 @@ REMARKS_SHOWN = 30
 NAMES_SHOWN = 12
 
 
-def described(plan: PlatePlan) -> dict[str, Any]:
+def describe(plan: PlatePlan) -> dict[str, Any]:
     """What a preview holds of a plate beside rows and counts: its head, wells, flags, analytes, remarks,
     and the questions that a person has to answer first."""
     preview: dict[str, Any] = {

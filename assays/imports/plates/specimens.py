@@ -67,21 +67,21 @@ class SpecimenFinder:
 
     def _placed(self, row: Placed) -> WellSpecimen:
         self.used.add(row.row)
-        found = WellSpecimen(problems=[self._told(row, problem) for problem in row.problems])
+        found = WellSpecimen(problems=[self._tell(row, problem) for problem in row.problems])
         patient = self.patients.get(row.subject)
         if row.subject and patient is None:
             known = Patient.objects.filter(study=self.study).values_list("subject_id", flat=True)
             why = unknown_subject(row.subject, known)
-            found.problems.append(self._told(row, Problem("subject", row.subject, why)))
+            found.problems.append(self._tell(row, Problem("subject", row.subject, why)))
         if row.collected_on and row.collected_on > self.study.today():
             why = _("blood cannot have been collected in the future.")
             problem = Problem("collected_on", row.collected_on.isoformat(), why)
-            found.problems.append(self._told(row, problem))
+            found.problems.append(self._tell(row, problem))
         if found.problems or patient is None:
             return found
         found.specimen = self._recorded(row, found)
         if found.specimen is None and not found.problems:
-            found.specimen, found.is_new = self._made(row, patient), True
+            found.specimen, found.is_new = self._make(row, patient), True
         return self._open(found)
 
     def _recorded(self, row: Placed, found: WellSpecimen) -> Specimen | None:
@@ -95,7 +95,7 @@ class SpecimenFinder:
             if len(fitting) > 1:
                 why = _("several specimens fit (%(labels)s): name one in a column label.")
                 words = {"labels": ", ".join(s.label for s in fitting[:5])}
-                found.problems.append(self._told(row, Problem("subject", row.subject, why % words)))
+                found.problems.append(self._tell(row, Problem("subject", row.subject, why % words)))
             specimen = fitting[0] if len(fitting) == 1 else None
         if specimen is None:
             return None
@@ -106,10 +106,10 @@ class SpecimenFinder:
             if old != new:
                 why = _("the specimen is already recorded with %(field)s %(old)s, not %(new)s.")
                 words = {"field": name, "old": old, "new": new}
-                found.problems.append(self._told(row, Problem(name, new, why % words)))
+                found.problems.append(self._tell(row, Problem(name, new, why % words)))
         return specimen
 
-    def _made(self, row: Placed, patient: Patient) -> Specimen:
+    def _make(self, row: Placed, patient: Patient) -> Specimen:
         label = (row.label or row.sample or f"{row.subject}-{row.timepoint}")[:LONGEST_LABEL]
         specimen = Specimen(
             study=self.study,
@@ -131,7 +131,7 @@ class SpecimenFinder:
             found.problems.append(Problem("sample", specimen.label, why))
         return found
 
-    def _told(self, row: Placed, problem: Problem) -> Problem:
+    def _tell(self, row: Placed, problem: Problem) -> Problem:
         file = self.layout.file if self.layout else ""
         where = f"{file}, row {row.row}, {problem.column}"
         return Problem(where, problem.value, problem.why)

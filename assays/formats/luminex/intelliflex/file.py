@@ -127,7 +127,7 @@ def _check_run(wells: WellTable) -> None:
     """Every row is of one plate, read once by one instrument."""
     for name in (name for name in RUN if name in wells.head):
         for row in range(2, len(wells.names) + 1):
-            if wells.cell(row, name) != wells.told(name):
+            if wells.cell(row, name) != wells.of_run(name):
                 raise wells.table.error(
                     row,
                     wells.head[name],

@@ -63,7 +63,7 @@ def assemble(table: WellTable) -> PlateReading:
         standards=_of(measurements, SampleType.STANDARD, STANDARD_COLUMNS),
         controls=_of(measurements, SampleType.CONTROL, CONTROL_COLUMNS),
         remarks=[(well, "", text) for well, text in remarks if text],
-        header={name: text for name in table.head if (text := table.told(name))},
+        header={name: text for name in table.head if (text := table.of_run(name))},
         extra=extra,
         notes=_notes(table, plate, extra),
         left=left,
@@ -224,18 +224,18 @@ def _of(measurements: pd.DataFrame, kind: SampleType, columns: tuple[str, ...]) 
 
 
 def _plate(wells: WellTable) -> Plate:
-    written = wells.told("PLATE START")
+    written = wells.of_run("PLATE START")
     texts = [
         cell for row in wells.table.sheet.rows[1:] for cell in (row[p] for p in wells.head.values())
     ]
-    size = re.search(r"96|384", wells.told("PLATE TYPE NAME") + wells.told("PLATE GEOMETRY"))
+    size = re.search(r"96|384", wells.of_run("PLATE TYPE NAME") + wells.of_run("PLATE GEOMETRY"))
     return Plate(
-        name=wells.told("PLATE NAME"),
-        instrument=wells.told("MODEL NAME") or wells.told("INSTRUMENT TYPE"),
-        serial=wells.told("SERIAL NUMBER"),
-        software=wells.told("SOFTWARE VERSION").split("/")[0],
-        protocol=wells.told("PROTOCOL NAME"),
-        kit=wells.told("PANEL NAME"),
+        name=wells.of_run("PLATE NAME"),
+        instrument=wells.of_run("MODEL NAME") or wells.of_run("INSTRUMENT TYPE"),
+        serial=wells.of_run("SERIAL NUMBER"),
+        software=wells.of_run("SOFTWARE VERSION").split("/")[0],
+        protocol=wells.of_run("PROTOCOL NAME"),
+        kit=wells.of_run("PANEL NAME"),
         acquired=moment(written, day_first(texts)),
         acquired_text=written,
         wells=int(size[0]) if size else plate_size(wells.names),

@@ -22,6 +22,6 @@ class WellTable:
         text = self.table.sheet.cell(row, self.head[name]) if name in self.head else ""
         return "" if text.upper() in ("N/A", "#N/A", "NAN") else text
 
-    def told(self, name: str) -> str:
+    def of_run(self, name: str) -> str:
         """What the head tells of the whole plate."""
         return self.cell(1, name)
