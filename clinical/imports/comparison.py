@@ -284,7 +284,7 @@ class Comparison:
             problem = _impossible(contact, patient.index_date, self.today)
             stored = _same_contact(contact, recorded)
             if stored is not None and id(stored) in self.said_contacts:
-                problem = problem or contact.problem(_("the file has two contacts on this day."))
+                problem = problem or contact.problem(_said_twice(contact, stored))
             if problem is not None:
                 row.problems.append(problem)
                 continue
@@ -360,15 +360,26 @@ def _same_contact(contact: SaidContact, recorded: list[FollowUp]) -> FollowUp | 
     return None
 
 
+def _said_twice(contact: SaidContact, before: FollowUp) -> Sentence:
+    """Why a contact cannot stand beside one that the file has said before."""
+    if contact.date == before.contact_date:
+        return _("the file has two contacts on this day.")
+    return _("the file has a second death; it has one on %(day)s.") % {"day": before.contact_date}
+
+
 def _after_death(said: list[SaidContact], recorded: list[FollowUp]) -> Problem | None:
     """A contact after the death, or a second death, among those of file and study together."""
     deaths = [contact for contact in recorded if contact.status == "dead"]
     if not deaths:
         return None
     if len(deaths) > 1:
-        return said[-1].problem(
-            _("this would be a second death; the study has one on %(day)s.")
-            % {"day": min(d.contact_date for d in deaths)}
+        said_on = {contact.date: contact for contact in said}
+        culprit = next(
+            (said_on[d.contact_date] for d in deaths if d.contact_date in said_on), said[-1]
+        )
+        other = next(d.contact_date for d in deaths if d.contact_date != culprit.date)
+        return culprit.problem(
+            _("this would be a second death; the study has one on %(day)s.") % {"day": other}
         )
     death = deaths[0].contact_date
     late = [contact.contact_date for contact in recorded if contact.contact_date > death]
