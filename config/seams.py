@@ -133,7 +133,9 @@ def as_markdown() -> str:
 
 def _kinds() -> list[tuple[str, str]]:
     return sorted(
-        (kind, f"{_path(work.compute)}`, `{_path(work.store)}") for kind, work in KINDS.items()
+        (kind, f"{_path(work.compute)}`, `{_path(work.store)}")
+        for kind, work in KINDS.items()
+        if kind.startswith(OURS)
     )
 
 

@@ -2,7 +2,6 @@
 
 import ast
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -10,70 +9,27 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-Proposal = tuple[str, ast.AST | None]
+from tests.mutation.reading import (
+    ALIKE,
+    ARITHMETIC,
+    FLIPS,
+    FORGOTTEN,
+    FORGOTTEN_FUNCTIONS,
+    IDENTIFIER,
+    SPOKEN,
+    SPOKEN_OF,
+    SQL,
+    SQL_TOKENS,
+    SWAPPED_NAMES,
+    is_docstring,
+    is_text,
+    is_told,
+    name_of,
+    owner_of,
+    short,
+)
 
-FLIPS: dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]] = {
-    ast.Lt: (ast.LtE, ast.Gt),
-    ast.LtE: (ast.Lt, ast.GtE),
-    ast.Gt: (ast.GtE, ast.Lt),
-    ast.GtE: (ast.Gt, ast.LtE),
-    ast.Eq: (ast.NotEq,),
-    ast.NotEq: (ast.Eq,),
-    ast.In: (ast.NotIn,),
-    ast.NotIn: (ast.In,),
-    ast.Is: (ast.IsNot,),
-    ast.IsNot: (ast.Is,),
-}
-ARITHMETIC: dict[type[ast.operator], type[ast.operator]] = {
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.Mult: ast.Div,
-    ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Mult,
-    ast.Mod: ast.Mult,
-    ast.Pow: ast.Mult,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-    ast.BitXor: ast.BitOr,
-}
-TWINS = [
-    ("min", "max"), ("any", "all"), ("first", "last"), ("filter", "exclude"), ("floor", "ceil"),
-    ("earliest", "latest"), ("Min", "Max"), ("argmin", "argmax"), ("minimum", "maximum"),
-    ("nanmin", "nanmax"), ("rjust", "ljust"), ("startswith", "endswith"), ("find", "rfind"),
-    ("intersection", "union"), ("isdisjoint", "issubset"), ("mean", "median"),
-    ("isnan", "isfinite"), ("cumsum", "cumprod"),
-]  # fmt: skip
-SWAPPED_NAMES = {a: b for pair in TWINS for a, b in (pair, pair[::-1])}
-# Steps of a chain that may be forgotten: `rows.filter(...)` -> `rows`.
-FORGOTTEN = {
-    "filter", "exclude", "distinct", "order_by", "select_for_update", "strip", "lower", "upper",
-    "casefold", "reversed", "intersection", "difference", "union", "dropna", "sort_values",
-    "reset_index", "copy", "clip", "fillna", "reindex", "drop_duplicates", "rstrip", "lstrip",
-    "quantize", "astimezone", "removeprefix", "removesuffix", "sort_index", "abs", "all",
-}  # fmt: skip
-FORGOTTEN_FUNCTIONS = {"abs", "sorted", "reversed", "round", "set", "unique"}
-ALIKE = {"filter", "exclude", "get", "Q", "order_by", "values", "values_list", "When", "update"}
-# What only words sentences, draws or logs.
-SPOKEN = {
-    "_",
-    "gettext",
-    "gettext_lazy",
-    "ngettext",
-    "ngettext_lazy",
-    "pgettext",
-    "cast",
-    "TypeVar",
-}
-SPOKEN_OF = {"log", "logger", "warnings"}
-IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_.\-]{0,40}")
-SQL = re.compile(r"\b(SELECT|WHERE|JOIN|ORDER BY|GROUP BY)\b")
-SQL_TOKENS = [
-    (r" < ", " <= "), (r" <= ", " < "), (r" > ", " >= "), (r" >= ", " > "), (r" = ", " <> "),
-    (r"\bAND\b", "OR"), (r"\bOR\b", "AND"), (r"\bIS NULL\b", "IS NOT NULL"),
-    (r"\bIS NOT NULL\b", "IS NULL"), (r"\bDESC\b", "ASC"), (r"\bASC\b", "DESC"),
-    (r"\bLEFT JOIN\b", "JOIN"), (r"\bmin\(", "max("), (r"\bmax\(", "min("), (r"\bNOT ", ""),
-    (r"\bDISTINCT ON\b", "DISTINCT --"),
-]  # fmt: skip
+Proposal = tuple[str, ast.AST | None]
 
 
 @dataclass(frozen=True)
@@ -110,47 +66,6 @@ def faults_of(path: Path, root: Path) -> list[Fault]:
             seen.add(again)
             unique.append(fault)
     return unique
-
-
-def by_hand(path: Path, root: Path) -> dict[str, list[Fault]]:
-    """The faults of the list, by file."""
-    found: dict[str, list[Fault]] = defaultdict(list)
-    for told in tomllib.loads(path.read_text(encoding="utf-8"))["fault"]:
-        source = (root / told["file"]).read_text(encoding="utf-8")
-        if source.count(told["old"]) != 1:
-            raise ValueError(
-                f"{told['file']} holds {told['old']!r} {source.count(told['old'])} times"
-            )
-        line = source[: source.index(told["old"])].count("\n") + 1
-        where = _function_at(ast.parse(source), line)
-        changed = source.replace(told["old"], told["new"])
-        found[told["file"]].append(
-            Fault(
-                file=told["file"],
-                where=where,
-                line=line,
-                lines=frozenset(range(line, line + told["old"].count("\n") + 1))
-                if where
-                else frozenset(),
-                text=source.splitlines()[line - 1].strip(),
-                operator="by hand",
-                change=f"`{_short(told['old'])}` -> `{_short(told['new'])}`",
-                make=partial(ast.parse, changed),
-                kind="function" if where else "constant",
-            )
-        )
-    return found
-
-
-def _function_at(tree: ast.AST, line: int, where: str = "") -> str:
-    """The function or method, outermost, that a line belongs to."""
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.lineno <= line <= (
-            node.end_lineno or 0
-        ):
-            inner = f"{where}.{node.name}" if where else node.name
-            return inner if isinstance(node, ast.FunctionDef) else _function_at(node, line, inner)
-    return where if where and not isinstance(tree, ast.ClassDef) else ""
 
 
 class _Finder:
@@ -197,7 +112,7 @@ class _Finder:
         if not in_function:
             self.visit_constant(node, where)
             return
-        if _is_docstring(node) or isinstance(node, (ast.Import, ast.ImportFrom, ast.Global)):
+        if is_docstring(node) or isinstance(node, (ast.Import, ast.ImportFrom, ast.Global)):
             return
         for operator, new in _of_statement(node):
             self.add(parent, name, index, node, node, where, operator, new or ast.Pass())
@@ -244,7 +159,7 @@ class _Finder:
         if not isinstance(target, ast.Name) or target.id.startswith("__"):
             return
         value = node.value
-        if isinstance(value, ast.Call) and _name_of(value) not in ("frozenset", "timedelta", "set"):
+        if isinstance(value, ast.Call) and name_of(value) not in ("frozenset", "timedelta", "set"):
             return
         self.visit_expression(node, "value", None, value, node, where, "constant")
 
@@ -254,12 +169,10 @@ class _Finder:
     ) -> None:  # fmt: skip
         if isinstance(node, ast.JoinedStr):
             return
-        if isinstance(node, ast.Call) and (
-            _name_of(node) in SPOKEN or _owner_of(node) in SPOKEN_OF
-        ):
+        if isinstance(node, ast.Call) and (name_of(node) in SPOKEN or owner_of(node) in SPOKEN_OF):
             return
         if isinstance(node, ast.Constant):
-            proposals = _of_constant(node, told=_is_told(parent, name))
+            proposals = _of_constant(node, told=is_told(parent, name))
         else:
             proposals = _of_expression(node)
         for operator, new in proposals:
@@ -282,8 +195,8 @@ class _Finder:
         if kind == "constant":
             target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target  # type: ignore[attr-defined]
             lines = self.uses.get(target.id, set())  # what reads it
-        before = _short(ast.unparse(node))
-        after = _short(ast.unparse(new)) if new is not None else "nothing"
+        before = short(ast.unparse(node))
+        after = short(ast.unparse(new)) if new is not None else "nothing"
         self.found.append(
             Fault(
                 file=self.file,
@@ -321,7 +234,7 @@ class _Finder:
 # --- the operators ---------------------------------------------------------------------------------
 def _of_statement(node: ast.stmt) -> Iterator[Proposal]:
     match node:
-        case ast.Expr(value=ast.Call() as call) if _owner_of(call) not in SPOKEN_OF:
+        case ast.Expr(value=ast.Call() as call) if owner_of(call) not in SPOKEN_OF:
             yield "leave out a call", None
         case ast.Raise():
             yield "do not raise", None
@@ -362,7 +275,7 @@ def _of_expression(node: ast.AST) -> Iterator[Proposal]:
                     )
         case ast.BinOp(left=left, op=op, right=right) if type(op) in ARITHMETIC:
             if not any(
-                isinstance(side, (ast.JoinedStr, ast.List, ast.Tuple)) or _is_text(side)
+                isinstance(side, (ast.JoinedStr, ast.List, ast.Tuple)) or is_text(side)
                 for side in (left, right)
             ):
                 yield (
@@ -409,7 +322,7 @@ def _of_expression(node: ast.AST) -> Iterator[Proposal]:
 
 
 def _of_call(node: ast.Call) -> Iterator[Proposal]:
-    name = _name_of(node)
+    name = name_of(node)
     for position, keyword in enumerate(node.keywords):
         if keyword.arg is None:
             continue
@@ -471,36 +384,3 @@ def _expressions(node: ast.AST) -> Iterator[tuple[str, int | None, ast.AST]]:
             for index, child in enumerate(value):
                 if isinstance(child, (ast.expr, ast.comprehension, ast.keyword, ast.withitem)):
                     yield name, index, child
-
-
-def _is_told(parent: ast.AST, name: str) -> bool:
-    """Whether a word at this place decides something, rather than being shown."""
-    return isinstance(
-        parent,
-        (ast.Compare, ast.keyword, ast.Set, ast.List, ast.Tuple, ast.Dict, ast.Return, ast.IfExp,
-         ast.Subscript, ast.BoolOp, ast.arguments),
-    ) or (isinstance(parent, ast.Assign) and name == "value")  # fmt: skip
-
-
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
-
-
-def _is_docstring(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-
-
-def _name_of(call: ast.Call) -> str:
-    if isinstance(call.func, ast.Attribute):
-        return call.func.attr
-    return call.func.id if isinstance(call.func, ast.Name) else ""
-
-
-def _owner_of(call: ast.Call) -> str:
-    owner = call.func.value if isinstance(call.func, ast.Attribute) else None
-    return owner.id if isinstance(owner, ast.Name) else ""
-
-
-def _short(text: str) -> str:
-    text = " ".join(text.split()).replace("`", "'")
-    return text if len(text) <= 100 else text[:60] + " … " + text[-37:]

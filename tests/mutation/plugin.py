@@ -14,7 +14,8 @@ import pytest
 
 from tests.mutation.accepted import accepted
 from tests.mutation.baseline import Kept, Measured, measure
-from tests.mutation.faults import Fault, by_hand, faults_of
+from tests.mutation.by_hand import by_hand
+from tests.mutation.faults import Fault, faults_of
 from tests.mutation.forks import Databases, commits, first_failure, in_a_fork
 from tests.mutation.putting_in import CannotPutIn, Loaded
 from tests.mutation.rooms import BY_HAND, ROOMS, Room, sources
