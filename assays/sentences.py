@@ -50,7 +50,10 @@ def said_of(found: said.Said) -> Sentence:
     values = found.parameters.items()
     return Sentence(
         f"assays.{found.code}",
-        **{name: said_of(value) if isinstance(value, said.Said) else value for name, value in values},
+        **{
+            name: said_of(value) if isinstance(value, said.Said) else value
+            for name, value in values
+        },
     )
 
 
