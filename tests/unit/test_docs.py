@@ -8,6 +8,7 @@ import pytest
 from django.core.management import get_commands, load_command_class
 
 from runtime.cli import USAGE
+from tests.unit.tracked import tracked_files
 
 ROOT = Path(__file__).resolve().parents[2]
 COMMANDS = set(re.findall(r"\./yogo (\w+)", USAGE))
@@ -16,6 +17,7 @@ PAGES = [page for page in PAGES if "decisions" not in page.parts]  # they say wh
 FOLDERS = {path.name for path in ROOT.iterdir() if path.is_dir()}
 IN_MARKS = re.compile(r"`((?:[\w.-]+/)+[\w.*-]*)`")
 ANYWHERE = re.compile(r"(?<![\w./{<-])((?:[\w-]+/)+[\w-]+(?:\.\w+)+)")
+NAMED_IN = re.compile(r"`(\w+)` \(`([\w/]+\.py)`|`([\w/]+\.py)`:? \(?`(\w+)`")
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 MANAGED = re.compile(r"\./yogo manage (?:--data-dir \S+ )?([a-z]\w*)([^`\n]*)")
 
@@ -30,6 +32,23 @@ def test_paths_are_there(page: Path) -> None:
     named = {*IN_MARKS.findall(text), *ANYWHERE.findall(text)}
     ours = {name for name in named if name.split("/")[0] in FOLDERS or name.endswith(".py")}
     assert [name for name in sorted(ours) if not any(ROOT.glob(name.rstrip("/")))] == []
+
+
+@each_page
+def test_files_named_alone_are_somewhere(page: Path) -> None:
+    named = set(re.findall(r"`(\w+\.(?:py|html|js|css))\b", page.read_text(encoding="utf-8")))
+    assert named <= {Path(name).name for name in tracked_files()}
+
+
+@each_page
+def test_names_are_in_the_file_beside_them(page: Path) -> None:
+    wrong = [
+        f"{name} in {path}"
+        for first, in_first, in_second, second in NAMED_IN.findall(page.read_text(encoding="utf-8"))
+        for name, path in [(first or second, in_first or in_second)]
+        if "/" in path and not re.search(rf"\b{name}\b", (ROOT / path).read_text(encoding="utf-8"))
+    ]
+    assert wrong == []
 
 
 @each_page
