@@ -7,7 +7,10 @@ from config.seams import as_markdown, seams
 from tests.unit.tracked import parsed, python_files
 
 ROOT = Path(__file__).resolve().parents[2]
-APPS = ("accounts", "audit", "jobs", "studies", "imports", "clinical", "assays", "modeling")
+APPS = (
+    *("sentences", "accounts", "audit", "jobs", "studies", "imports", "clinical", "assays"),
+    *("modeling", "exports"),
+)
 MADE_FOR_OTHERS = {"Signal", "Sections"}
 BESIDE_ANOTHER = {"imports.kinds.LABELS"}  # filled with IMPORTERS
 
@@ -23,16 +26,25 @@ def test_no_seam_is_empty_and_each_line_fills_its_columns() -> None:
         assert {len(line) for line in seam.lines} == {len(seam.columns)}, seam.title
 
 
-def test_every_place_to_register_at_is_on_the_page() -> None:
-    page = as_markdown()
-    places = [
-        f"{name.removesuffix('.py').replace('/', '.')}.{constant}"
-        for app in (*APPS, "exports", "sentences")
+def places() -> list[tuple[str, str]]:
+    """Each place where something can be registered: its file, and its dotted name."""
+    return [
+        (name, f"{name.removesuffix('.py').replace('/', '.')}.{constant}")
+        for app in APPS
         for name in python_files(f"{app}/*.py")
         for constant in registries(parsed(name))
     ]
-    assert len(places) > 12
-    assert [p for p in places if p not in page and p not in BESIDE_ANOTHER] == []
+
+
+def test_every_place_to_register_at_is_on_the_page() -> None:
+    page = as_markdown()
+    assert len(places()) > 12
+    assert [p for _file, p in places() if p not in page and p not in BESIDE_ANOTHER] == []
+
+
+def test_every_place_to_register_at_says_where_to_look() -> None:
+    silent = {file for file, _place in places() if "docs/seams.md" not in python_files(file)[file]}
+    assert silent - {"imports/kinds.py"} == set()
 
 
 def registries(tree: ast.Module) -> list[str]:
