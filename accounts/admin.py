@@ -1,5 +1,5 @@
 """What third-party apps put into the admin portal about people is taken out again: roles are
-memberships (studies.admin), not groups, and nobody reads or edits second factors by hand."""
+memberships in studies, not groups, and nobody reads or edits second factors by hand."""
 
 from importlib import import_module
 

@@ -8,7 +8,7 @@ from accounts.choices import known
 
 
 class User(AbstractUser):
-    """A person who signs in. What a person may do in a study stands in studies.Membership."""
+    """A person who signs in. What a person may do in a study, memberships say."""
 
     is_demonstration = models.BooleanField(
         _("demonstration account"),

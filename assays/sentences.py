@@ -3,12 +3,11 @@ sentence."""
 
 from django.utils.translation import gettext_noop
 
-from assays.quality.said import SENTENCES as OF_QUALITY
-from assays.quality.said import Said
+from assays.quality import said
 from sentences import Sentence
 
 SENTENCES = {
-    **OF_QUALITY,
+    **said.SENTENCES,
     "catalogue_loaded": gettext_noop("catalogue of analytes loaded"),
     "analytes_named": gettext_noop("analytes of %(file)s named"),
     "wells_named": gettext_noop("wells of %(file)s named"),
@@ -46,12 +45,15 @@ SENTENCES = {
 }
 
 
-def said_of(found: Said) -> Sentence:
+def said_of(found: said.Said) -> Sentence:
     """What a rule or a curve says, as a sentence that can be kept and translated."""
     values = found.parameters.items()
     return Sentence(
         f"assays.{found.code}",
-        **{name: said_of(value) if isinstance(value, Said) else value for name, value in values},
+        **{
+            name: said_of(value) if isinstance(value, said.Said) else value
+            for name, value in values
+        },
     )
 
 

@@ -1,7 +1,8 @@
 """What apps above are told when what may be used of a plate has changed.
 
 Sent in the transaction of the change. A receiver answers with the list of what it found to have been
-made from the old values (Consequence), so that the person who made the change sees it named.
+made from the old values (Consequence), so that the person who made the change sees it named. Who hears it
+stands in docs/seams.md, under "Listeners".
 """
 
 from __future__ import annotations

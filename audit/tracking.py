@@ -1,7 +1,8 @@
 """`@tracked` on a model: its history is kept by triggers, and where it stands in the trail of a study.
 
 Each model says itself how it belongs to a study. `study` names the foreign key that leads to the study, or
-to a row that belongs to one in turn (a follow-up to its patient, a measurement to its specimen).
+to a row that belongs to one in turn (a follow-up to its patient, a measurement to its specimen); docs/seams.md lists
+them all.
 """
 
 from collections.abc import Callable

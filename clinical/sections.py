@@ -1,4 +1,4 @@
-"""What other apps add to a patient's page."""
+"""What other apps add to a patient's page (docs/seams.md lists it)."""
 
 from clinical.models import Patient
 from studies.sections import Sections

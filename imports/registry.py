@@ -1,5 +1,5 @@
 """The kinds of import: each app says of itself how its files are read, compared and written, so that the import
-services, the pages and the jobs serve all of them without knowing any."""
+services, the pages and the jobs serve all of them without knowing any (docs/seams.md lists them)."""
 
 from dataclasses import dataclass
 from typing import Any, Protocol

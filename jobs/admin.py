@@ -19,7 +19,7 @@ from jobs import services
 from jobs.models import Job
 
 # A job knows no study. The apps above say here which jobs belong to what a person manages: a
-# condition, or None for somebody who manages nothing.
+# condition, or None for somebody who manages nothing (docs/seams.md lists the rules).
 WHOSE: list[Callable[[HttpRequest], Q | None]] = []
 
 

@@ -1,5 +1,6 @@
 """The schedule that a new installation begins with. A row is made only where it is missing, so what a
-manager changes in the admin portal stays as it is; switched off is a change, too."""
+manager changes in the admin portal stays as it is; switched off is a change, too. Each app plans its own tasks
+(docs/seams.md lists them)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -2,7 +2,8 @@
 
 Beat only knocks (it leaves out what is over two hours late). What is due stands in the database: a row for
 each periodic task says until when its due times are dealt with, and whoever moves that on does the work, in
-the same transaction. So two schedulers do it once, and the last time that was missed is made up.
+the same transaction. So two schedulers do it once, and the last time that was missed is made up. What each task
+does, its app registers (docs/seams.md lists it, under "Work by the clock").
 """
 
 from collections.abc import Callable

@@ -1,4 +1,5 @@
-"""The kinds of work that apps know how to do. jobs itself knows no domain: apps register here.
+"""The kinds of work that apps know how to do. jobs itself knows no domain: apps register here (docs/seams.md
+lists them, under "Kinds of job").
 
 A kind has two halves. `compute` may take long and must change nothing; it gets a `Progress` to report
 to. `store` is quick and writes; it runs in the same transaction that marks the job as succeeded, and

@@ -1,4 +1,4 @@
-"""What other apps add to the page of a version."""
+"""What other apps add to the page of a version (docs/seams.md lists it)."""
 
 from modeling.models import ModelVersion
 from studies.sections import Sections

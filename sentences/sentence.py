@@ -25,8 +25,8 @@ SEVERAL = "several"
 
 
 class Sentence(Promise):
-    """`Sentence("jobs.worker_lost")`, `Sentence("assays.few_beads", n=12, fewest=35)`; `str` says it in the
-    language that is active.
+    """`Sentence("app.code")`, `Sentence("app.other_code", n=12, fewest=35)`; `str` says it in the language that is
+    active.
 
     Parameters are plain values, days, other sentences, or lists of these. Beside a text a sentence counts as
     what it says, as Django's own lazy texts do; `%` and `+` work as theirs.

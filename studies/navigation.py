@@ -1,4 +1,5 @@
-"""The menu of a study: each app adds its own pages to it, so that the shell knows none of them."""
+"""The menu of a study: each app adds its own pages to it, so that the shell knows none of them (docs/seams.md
+lists them)."""
 
 from dataclasses import dataclass
 from typing import Any

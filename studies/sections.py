@@ -1,7 +1,7 @@
 """What other apps add to a page, without that page knowing them.
 
 A provider gets the request and what the page is about, and returns a template with its context, or None
-where it has nothing to say to this person. Providers register in their app's ready().
+where it has nothing to say to this person. Providers register in their app's ready(); docs/seams.md lists them.
 """
 
 from collections.abc import Callable

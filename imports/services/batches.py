@@ -248,6 +248,7 @@ def drop_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
 
 
 def _importer(kind: str) -> Importer:
+    """How a kind is read, compared and written; docs/seams.md lists the importers."""
     if kind not in IMPORTERS:
         raise Refused(
             _("There is no import of the kind “%(kind)s”; use one of %(kinds)s.")

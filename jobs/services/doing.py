@@ -102,7 +102,7 @@ def _claim_unless_stopping(job_id: int) -> Job | None:
 
 
 def _do(job: Job) -> None:
-    work = KINDS.get(job.kind)
+    work = KINDS.get(job.kind)  # docs/seams.md lists what each kind computes and stores
     if work is None:
         raise WorkError(Sentence("jobs.unknown_kind", kind=job.kind))
     asked = Asked(payload=job.payload, by=job.requested_by)

@@ -20,6 +20,7 @@ def hand_out(job: Job) -> bool:
     priority = LAST if work is not None and work.background else FIRST
     queue = SHORT if work is not None and work.short else LONG
     try:
+        # A worker calls jobs/tasks.py with it.
         current_app.send_task("jobs.run_job", args=[job.pk], priority=priority, queue=queue)
     except (OperationalError, OSError) as error:
         log.warning("broker_away", job=job.pk, error=str(error))

@@ -1,4 +1,4 @@
-"""The Python files of this repository, as git knows them."""
+"""The files of this repository, as git knows them."""
 
 import ast
 import subprocess
@@ -9,20 +9,26 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @cache
-def python_files(*patterns: str) -> dict[str, str]:
-    """The text of each tracked Python file, by its path from the root; migrations, which Django writes, are
-    left out."""
+def tracked_files(*patterns: str) -> list[str]:
+    """The path from the root of each tracked file that is there."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--", *(patterns or ("*.py",))],
+        ["git", "ls-files", "-z", "--", *patterns],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=True,
     )
+    return [name for name in filter(None, listed.stdout.split("\0")) if (ROOT / name).exists()]
+
+
+@cache
+def python_files(*patterns: str) -> dict[str, str]:
+    """The text of each tracked Python file, by its path from the root; migrations, which Django writes, are
+    left out."""
     return {
         name: (ROOT / name).read_text(encoding="utf-8")
-        for name in filter(None, listed.stdout.split("\0"))
-        if "migrations" not in Path(name).parts and (ROOT / name).exists()
+        for name in tracked_files(*(patterns or ("*.py",)))
+        if "migrations" not in Path(name).parts
     }
 
 
