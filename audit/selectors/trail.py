@@ -20,14 +20,18 @@ from audit.tracking import ITSELF, TRAILS, event_of
 from sentences import Sentence
 from sentences.catalogue import codes_that_say
 
-_VALUES_OF_REASONS = Func(
-    F("pgh_context__metadata"),
-    Value('$.reasons.**."with".* ? (@.type() == "string")'),
-    function="jsonb_path_query_array",
-    template="%(function)s(%(expressions)s::jsonpath)",
-    output_field=models.JSONField(),
-)
 VERBS = {"insert": "entered", "update": "changed", "delete": "deleted"}
+
+
+def _in_reasons(path: str) -> Func:
+    """What a JSON path finds below the reasons of an event, at any depth: a reason may hold others."""
+    return Func(
+        F("pgh_context__metadata"),
+        Value(f"$.reasons.**{path}"),
+        function="jsonb_path_query_array",
+        template="%(function)s(%(expressions)s::jsonpath)",
+        output_field=models.JSONField(),
+    )
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,12 @@ def _mentions(model: type[models.Model], text: str) -> Q:
 def _giving_reasons(event: type[models.Model], text: str) -> QuerySet[Any]:
     """Events whose reason says a text: in what stands in its places, or in the sentence of its code."""
     said = Q(values__icontains=json.dumps(text, ensure_ascii=False)[1:-1])
-    for code in codes_that_say(text):
-        said |= Q(pgh_context__metadata__reasons__contains=[{"code": code}])
-    rows = event._default_manager.annotate(values=Cast(_VALUES_OF_REASONS, models.TextField()))
+    if codes := codes_that_say(text):
+        said |= Q(codes__has_any_keys=codes)
+    rows = event._default_manager.annotate(
+        values=Cast(_in_reasons('."with".* ? (@.type() == "string")'), models.TextField()),
+        codes=_in_reasons(".code"),
+    )
     return rows.filter(said).values("pk")
 
 

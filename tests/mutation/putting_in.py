@@ -38,7 +38,15 @@ class Loaded:
                 self.functions[file][_place(one.__code__)].append(one)
 
     def put_in(self, fault: Fault) -> None:
-        tree = fault.make()
+        """Raises CannotPutIn, whatever goes wrong: a fault that is not there would count as noticed."""
+        try:
+            self._put_in(fault, fault.make())
+        except CannotPutIn:
+            raise
+        except Exception as error:
+            raise CannotPutIn(f"{type(error).__name__}: {error}") from error
+
+    def _put_in(self, fault: Fault, tree: ast.Module) -> None:
         if fault.kind == "constant":
             self._constant(fault, tree)
             return
@@ -62,7 +70,6 @@ class Loaded:
             raise CannotPutIn("the compiled code is the same, or no such function is loaded")
 
     def _defaults(self, fault: Fault, tree: ast.Module, code: CodeType) -> None:
-        module = self.modules[fault.file]
         node = _find(tree, fault.where)
         live = [
             f
@@ -82,7 +89,6 @@ class Loaded:
             for arg, default in zip(node.args.kwonlyargs, node.args.kw_defaults, strict=True):
                 if isinstance(default, ast.Constant) and function.__kwdefaults__:
                     function.__kwdefaults__[arg.arg] = default.value
-        del module
 
     def _constant(self, fault: Fault, tree: ast.Module) -> None:
         module = self.modules.get(fault.file)
@@ -90,17 +96,24 @@ class Loaded:
             raise CannotPutIn("the module is not loaded")
         owner: Any = module
         for part in filter(None, fault.where.split(".")):
+            if part not in vars(owner):
+                raise CannotPutIn(f"{fault.where} is not there")
             owner = vars(owner)[part]
         body = tree.body if not fault.where else getattr(_find(tree, fault.where), "body", [])
         statement = next(
-            node
-            for node in body
-            if isinstance(node, (ast.Assign, ast.AnnAssign))
-            and node.lineno <= fault.line <= (node.end_lineno or node.lineno)
+            (
+                node
+                for node in body
+                if isinstance(node, (ast.Assign, ast.AnnAssign))
+                and node.lineno <= fault.line <= (node.end_lineno or node.lineno)
+            ),
+            None,
         )
+        if statement is None or statement.value is None:
+            raise CannotPutIn("no assignment stands on this line")
         target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
-        assert isinstance(target, ast.Name)
-        assert statement.value is not None
+        if not isinstance(target, ast.Name):
+            raise CannotPutIn("more than one name is assigned")
         expression = ast.fix_missing_locations(ast.Expression(statement.value))
         names = vars(module) if owner is module else {**vars(module), **vars(owner)}
         try:
@@ -138,6 +151,8 @@ def _replace_default(owner: type, name: str, new: Any) -> None:
         init.__defaults__ = tuple(defaults)
     elif init.__kwdefaults__ and name in init.__kwdefaults__:
         init.__kwdefaults__[name] = new
+    else:
+        raise CannotPutIn(f"{owner.__name__} has no default of {name} to change")
 
 
 def _place(code: CodeType) -> Place:
@@ -154,9 +169,15 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 def _find(tree: ast.Module, where: str) -> ast.AST:
     node: ast.AST = tree
     for part in where.split("."):
-        node = next(
-            child
-            for child in getattr(node, "body", [])
-            if isinstance(child, (ast.FunctionDef, ast.ClassDef)) and child.name == part
+        found = next(
+            (
+                child
+                for child in getattr(node, "body", [])
+                if isinstance(child, (ast.FunctionDef, ast.ClassDef)) and child.name == part
+            ),
+            None,
         )
+        if found is None:
+            raise CannotPutIn(f"{where} is not a function or class of this file")
+        node = found
     return node

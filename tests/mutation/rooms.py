@@ -102,6 +102,7 @@ ROOMS = {
         ("imports/*.py", "clinical/imports/*.py", "assays/imports/**/*.py"),
         ("tests/unit/clinical", "tests/unit/assays", "tests/unit/imports"),
     ),
+    "sentences": Room(("sentences/*.py", "tabular/message.py"), ("tests/unit/sentences",)),
     "readers": Room(
         ("assays/formats/**/*.py", "tabular/*.py"), ("tests/unit/formats", "tests/unit/tabular")
     ),
@@ -114,7 +115,13 @@ ROOMS = {
             "ciri/training/cross_validation.py",
             "ciri/performance/comparison.py",
             "ciri/dataset/frozen.py",
+            "ciri/dataset/exported.py",
+            "ciri/forest/parameters.py",
+            "ciri/forest/recognition.py",
             "ciri/performance/*.py",
+            "ciri/specification/rules.py",
+            "ciri/survival/preparation.py",
+            "ciri/survival/given.py",
         ),
         CIRI,
     ),
