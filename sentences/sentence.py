@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Choices
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -131,6 +132,22 @@ def as_sentence(said: Sentence | Message | Promise | str) -> Sentence:
 def of_error(error: Exception) -> Sentence:
     """What an error tells: its message, where it is one of a reader or of the method; else its words."""
     return as_sentence(error.message if isinstance(error, CodedError) else str(error))
+
+
+def of_validation(error: ValidationError) -> list[Sentence]:
+    """What Django's own checks of a model tell, by their English, a sentence for each."""
+    found = []
+    for one in error.error_list if hasattr(error, "error_list") else _of_fields(error):
+        said = _english(one.message) if isinstance(one.message, Promise) else words(one.message)
+        if not said.code:  # a plural of Django's, whose number is among its parameters
+            with override(None):
+                said = words(str(one.message % one.params))
+        found.append(said % one.params if one.params and said.code != WORDS else said)
+    return found
+
+
+def _of_fields(error: ValidationError) -> Iterable[ValidationError]:
+    return (one for found in error.error_dict.values() for one in found)
 
 
 def _english(lazy: Promise) -> Sentence:

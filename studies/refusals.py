@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
-from sentences import Sentence, as_sentence, several
+from sentences import Sentence, as_sentence, of_validation, several
 
 Errors = Mapping[str, Sequence[Sentence | str]]
 
@@ -61,6 +61,14 @@ def by_constraint() -> Mapping[str, tuple[str, Any]]:
     return _by_constraint
 
 
+def _by_field(error: ValidationError) -> Errors:
+    if not hasattr(error, "error_dict"):
+        return {NON_FIELD_ERRORS: of_validation(error)}
+    return {
+        field: of_validation(ValidationError(found)) for field, found in error.error_dict.items()
+    }
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn what models and database refuse into a `Refused` that a form or an importer can show."""
@@ -68,11 +76,7 @@ def explained() -> Iterator[None]:
         with transaction.atomic():
             yield
     except ValidationError as error:
-        raise Refused(
-            error.message_dict
-            if hasattr(error, "error_dict")
-            else {NON_FIELD_ERRORS: list(error.messages)}
-        ) from error
+        raise Refused(_by_field(error)) from error
     except IntegrityError as error:
         diagnosis = getattr(error.__cause__, "diag", None)
         name = getattr(diagnosis, "constraint_name", None) or ""

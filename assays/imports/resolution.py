@@ -7,7 +7,7 @@ from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
 from imports.reading import near
 from imports.texts import Unreadable
-from sentences import Sentence
+from sentences import Sentence, of_validation, several
 from sentences import storable as _
 
 
@@ -70,7 +70,7 @@ class Resolution:
         try:
             analyte.clean_fields()
         except ValidationError as error:
-            raise Unreadable(" ".join(error.messages)) from error
+            raise Unreadable(several(of_validation(error))) from error
         self.new_analytes.append(analyte)
         self.by_symbol[said.symbol] = analyte
         self.names.setdefault(normalized(said.symbol), analyte)

@@ -17,7 +17,7 @@ from audit.recording import recorded
 from imports.models import ImportBatch
 from imports.reading import near
 from imports.services.batches import receive_again
-from sentences import Sentence
+from sentences import Sentence, of_validation, several
 from sentences import storable as _
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
@@ -150,7 +150,7 @@ class _Catalogue:
         try:
             analyte.clean_fields()
         except ValidationError as error:
-            raise Refused(" ".join(error.messages)) from error
+            raise Refused(several(of_validation(error))) from error
         self.new.append(analyte)
         self.names[normalized(symbol)] = analyte
         self.names.setdefault(normalized(analyte.name), analyte)

@@ -16,7 +16,7 @@ from clinical.selectors.outcomes import Course, Outcome, course_of, outcome_of
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict, shown
 from imports.reading import near
-from sentences import Sentence
+from sentences import Sentence, of_validation, several
 from sentences import storable as _
 from studies.models import Cohort, Site, Study
 
@@ -107,11 +107,8 @@ class Comparison:
 
     def _new_patient(self, said: Said, row: RowVerdict) -> Patient | None:
         row.is_new = True
-        if self.mapping.long or None in (
-            self.mapping.site,
-            self.mapping.cohort,
-            self.mapping.index_date,
-        ):
+        source = self.mapping.index_date
+        if self.mapping.site is None or self.mapping.cohort is None or source is None:
             self._reject(
                 row,
                 self.mapping.subject_id.label,
@@ -125,9 +122,8 @@ class Comparison:
             return None
         self.lower_ids.add(said.subject_id.lower())
         site, cohort = self._site(said, row), self._cohort(said, row)
-        source = self.mapping.index_date
-        told = source is None or any(p.column == source.label for p in row.problems)
-        if said.index_date is None and source is not None and not told:
+        is_told = any(problem.column == source.label for problem in row.problems)
+        if said.index_date is None and not is_told:
             why = _("the index date of a new patient must be known.")
             self._reject(row, source.label, "", why)
         if site is None or cohort is None or said.index_date is None or not said.subject_id:
@@ -232,7 +228,7 @@ class Comparison:
         try:
             made.clean_fields(exclude=["study"])
         except ValidationError as error:
-            self._reject(row, place.source.label, made.code, " ".join(error.messages))
+            self._reject(row, place.source.label, made.code, several(of_validation(error)))
         known[made.code] = made
         self.writes.make(made)
 

@@ -15,6 +15,7 @@ from clinical.models import PLAUSIBLE
 from imports.columns import Problem, RowReader, Source
 from imports.tables import Row, Table
 from imports.texts import day
+from sentences import of_validation, several
 from sentences import storable as _
 from studies.models import CODE
 
@@ -78,7 +79,7 @@ def _subject(reader: RowReader, source: Source) -> str:
     try:
         CODE(text)
     except ValidationError as error:
-        reader.reject(source, " ".join(error.messages))
+        reader.reject(source, several(of_validation(error)))
     if len(text) > MAX_SUBJECT_ID:
         reader.reject(
             source, _("a subject id has at most %(n)d characters.") % {"n": MAX_SUBJECT_ID}

@@ -46,7 +46,7 @@ def receive_file(
     importer = _importer(kind)
     require(by, study, importer.capability)
     check_size(name, len(content))
-    name = storable(name)
+    name = storable_name(name)
     try:
         check_text(mapping_text)
     except YamlError as error:
@@ -62,7 +62,7 @@ def receive_file(
             source=_keep_file(study, name, content),
             samples=None
             if samples is None
-            else _keep_file(study, storable(samples[0]), samples[1]),
+            else _keep_file(study, storable_name(samples[0]), samples[1]),
             mapping_text=mapping_text,
             sheet=sheet,
             samples_sheet=samples_sheet,
@@ -70,7 +70,7 @@ def receive_file(
         )
 
 
-def storable(name: str) -> str:
+def storable_name(name: str) -> str:
     """A file's name without what no database holds: a file system takes any bytes for one."""
     return name.encode("utf-8", "replace").decode().replace("\0", "")
 

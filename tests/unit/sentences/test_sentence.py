@@ -7,13 +7,15 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
-from django.utils.translation import gettext_lazy
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from sentences import (
     Sentence,
     add_sentences,
     as_sentence,
     of_error,
+    of_validation,
     several,
     storable,
     storable_plural,
@@ -157,3 +159,22 @@ def test_nothing_added_changes_nothing() -> None:
     said = storable("a")
     assert said + "" is said
     assert "" + said is said
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ValidationError("typed, 100 %"), ["typed, 100 %"]),
+        (ValidationError(gettext_lazy("lazy")), ["lazy"]),
+        (ValidationError(gettext_lazy("at most %(n)d"), params={"n": 3}), ["at most 3"]),
+        (ValidationError(["a", gettext_lazy("b")]), ["a", "b"]),
+        (ValidationError({"x": ["a"], "y": [gettext_lazy("b")]}), ["a", "b"]),
+        (
+            ValidationError(ngettext_lazy("%(n)d letter", "%(n)d letters", "n"), params={"n": 2}),
+            ["2 letters"],
+        ),
+    ],
+)
+def test_what_djangos_own_checks_tell(error: ValidationError, said: list[str]) -> None:
+    assert of_validation(error) == said
+    assert [str(kept(one)) for one in of_validation(error)] == said
