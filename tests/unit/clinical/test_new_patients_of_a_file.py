@@ -1,14 +1,15 @@
 """Who is enrolled by a file: what a new subject needs, each refusal once and at its own column."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from clinical.models import Patient
+from accounts.models import User
+from clinical.models import EARLIEST_INDEX_DATE, Patient
 from imports.models import ImportBatch
 from imports.services.batches import commit_import, preview_import, receive_file
 from studies.models import Study
-from tests.factories import StudyFactory, make_patient
+from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_member, make_patient
 
 pytestmark = pytest.mark.django_db
 
@@ -142,3 +143,85 @@ def test_a_row_that_says_nothing_new_changes_nothing(study: Study) -> None:
     batch = read(study, line)
     assert (batch.preview or {})["counts"]["unchanged"] == 1
     assert (batch.preview or {})["writes"] == {}
+
+
+def whys(
+    study: Study, line: str, mapping: str = ENROLS, by: User | None = None
+) -> list[tuple[str, str]]:
+    content = f"{HEADER}\n{line}\n".encode()
+    batch = receive_file(
+        study=study, name="f.csv", content=content, kind="clinical", mapping_text=mapping, by=by
+    )
+    return [(column, why) for _, column, why in problems(preview_import(batch=batch, by=by))]
+
+
+LINE = "P1,A,discovery,2020-01-01"
+CLOSED = ENROLS.replace(", create: true", "")
+
+
+def test_a_place_that_is_not_there_is_told_with_those_that_are(study: Study) -> None:
+    add = "To add it, write create: true in the mapping."
+    none = f"this is not in the study; it has: none. {add}"
+    assert whys(study, LINE, CLOSED) == [("site", none), ("cohort", none)]
+    SiteFactory(study=study, code="Aa")
+    SiteFactory(study=study, code="Ab")
+    SiteFactory(code="A")  # of another study
+    (why,) = [why for column, why in whys(study, LINE, CLOSED) if column == "site"]
+    assert why.startswith("this is not in the study; it has: Aa, Ab. Did you mean “A")
+    assert why.endswith(add)
+
+
+def test_only_a_manager_adds_a_place(study: Study) -> None:
+    SiteFactory(study=study, code="B")
+    coordinator = make_member(study, "coordinator", site=study.sites.get())
+    only = "this is not in the study; it has: B. Only a manager of the study may add it."
+    assert ("site", only) in whys(study, LINE, by=coordinator)
+    assert whys(study, LINE, by=make_member(study, "manager")) == []
+
+
+def test_a_place_that_is_there_is_taken_and_not_made_again(study: Study) -> None:
+    site = SiteFactory(study=study, code="A")
+    cohort = CohortFactory(study=study, code="discovery")
+    commit_import(batch=read(study, LINE, mapping=CLOSED), by=None)
+    patient = study.patients.get()
+    assert (patient.site, patient.cohort) == (site, cohort)
+    assert (study.sites.count(), study.cohorts.count()) == (1, 1)
+
+
+def test_new_places_have_the_names_and_kinds_of_the_mapping(study: Study) -> None:
+    mapping = """
+subject_id: id
+site: {column: site, create: true, names: {A: The hospital}}
+cohort: {column: cohort, create: true, names: {c1: The first}, kinds: {c1: validation}}
+index_date: {column: start}
+"""
+    lines = ("P1,A,c1,2020-01-01", "P2,A,c1,2020-01-02", "P3,B,discovery,2020-01-03")
+    batch = read(study, *lines, mapping=mapping)
+    assert (batch.preview or {})["writes"] == {
+        "new sites": 2, "new cohorts": 2, "new patients": 3,
+    }  # fmt: skip
+    commit_import(batch=batch, by=None)
+    assert sorted(study.sites.values_list("code", "name")) == [("A", "The hospital"), ("B", "B")]
+    found = sorted(study.cohorts.values_list("code", "kind", "name"))
+    assert [row[:2] for row in found] == [("c1", "validation"), ("discovery", "discovery")]
+    assert found[0][2] == "The first"
+
+
+def test_a_new_cohort_needs_a_kind(study: Study) -> None:
+    why = "name the kind of this new cohort in the mapping (cohort.kinds)."
+    assert whys(study, "P1,A,c1,2020-01-01") == [("cohort", why)]
+
+
+@pytest.mark.parametrize("code", ["x" * 200, "a b/c"])
+def test_a_code_that_cannot_be_is_refused_at_its_column(study: Study, code: str) -> None:
+    assert [column for column, _ in whys(study, f"P1,{code},discovery,2020-01-01")] == ["site"]
+
+
+@pytest.mark.parametrize(
+    ("start", "refused"),
+    [(EARLIEST_INDEX_DATE, False), (EARLIEST_INDEX_DATE - timedelta(days=1), True)],
+)
+def test_the_first_day_that_an_index_date_can_be(study: Study, start: date, refused: bool) -> None:
+    why = f"the index date lies before {EARLIEST_INDEX_DATE.year}: check the year."
+    told = [("start", why)] if refused else []
+    assert whys(study, f"P1,A,discovery,{start.isoformat()}") == told
