@@ -136,10 +136,13 @@ def _mentions(model: type[models.Model], text: str) -> Q:
 
 
 def _giving_reasons(event: type[models.Model], text: str) -> QuerySet[Any]:
-    """Events whose reason says a text: in what stands in its places, or in the sentence of its code."""
-    said = Q(values__icontains=json.dumps(text, ensure_ascii=False)[1:-1])
-    if codes := codes_that_say(text):
-        said |= Q(codes__has_any_keys=codes)
+    """Events whose reason says each word of a text: in what stands in its places, or in the sentence of a code."""
+    said = Q()
+    for word in text.split() or [text]:
+        one = Q(values__icontains=json.dumps(word, ensure_ascii=False)[1:-1])
+        if codes := codes_that_say(word):
+            one |= Q(codes__has_any_keys=codes)
+        said &= one
     rows = event._default_manager.annotate(
         values=Cast(_in_reasons('."with".* ? (@.type() == "string")'), models.TextField()),
         codes=_in_reasons(".code"),

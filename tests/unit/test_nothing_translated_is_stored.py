@@ -165,7 +165,9 @@ def test_decisions_on_plates(study: Study) -> None:
     auditor.force_login(make_member(study, "monitor"))
     trail = auditor.get("/studies/OWN/trail/").content.decode()
     assert f"{MARK}plate plate 1: {MARK}excluded: a clot" in trail
-    assert "a clot" in auditor.get("/studies/OWN/trail/?q=excluded:").content.decode()
+    for asked in ("excluded:", "clot", "excluded: a clot", "plate 1 clot"):
+        assert "a clot" in auditor.get("/studies/OWN/trail/", {"q": asked}).content.decode()
+    assert "a clot" not in auditor.get("/studies/OWN/trail/", {"q": "clots"}).content.decode()
 
 
 @pytest.mark.parametrize(
