@@ -314,3 +314,36 @@ def test_patients_that_all_count_double_are_calibrated_as_if_each_counted_once()
     single = calibration(patients.follow, checked, np.ones((1, len(y))))
     for name in ("ici", "calibration_slope", "observed_expected", "calibration_curve"):
         np.testing.assert_allclose(doubled[name], single[name], atol=1e-8)
+
+
+def follow_of(events: int) -> Follow:
+    """Ten patients, of whom the first so many have the event on days 10, 20, ..."""
+    return Follow(event=np.arange(10) < events, time=10.0 * np.arange(1, 11))
+
+
+RISING = np.linspace(0.2, 0.8, 10)
+
+
+def test_five_events_are_enough_for_calibration_and_four_are_not() -> None:
+    checked, told = checked_horizons(follow_of(5), {50.0: RISING})
+    assert [horizon.time for horizon in checked] == [50.0]
+    assert told == []
+    told_of_four = ["Calibration needs at least 5 events, so it is not judged."]
+    assert checked_horizons(follow_of(4), {50.0: RISING}) == ([], told_of_four)
+
+
+def test_without_predicted_risks_nothing_is_said_of_calibration() -> None:
+    assert checked_horizons(follow_of(4), {}) == ([], [])
+
+
+def test_a_horizon_counts_from_the_day_of_the_first_event_on() -> None:
+    risks = {9.0: RISING, 10.0: RISING, 20.0: RISING}
+    checked, told = checked_horizons(follow_of(5), risks)
+    assert [horizon.time for horizon in checked] == [10.0, 20.0]
+    assert told == []
+
+
+def test_one_risk_for_all_has_no_curve_and_its_horizon_is_named() -> None:
+    checked, (told,) = checked_horizons(follow_of(5), {10.0: RISING, 20.0: np.full(10, 0.3)})
+    assert [horizon.time for horizon in checked] == [10.0]
+    assert told.startswith("Every patient has the same predicted risk at 20")
