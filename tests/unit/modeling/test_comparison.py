@@ -69,6 +69,14 @@ def test_the_page_holds_verdict_difference_moves_and_caveat(
     assert escape(compare_versions(*pair).found.caveat) in shown
 
 
+def test_a_gain_is_written_with_its_sign(
+    study: Study, pair: tuple[ModelVersion, ModelVersion]
+) -> None:
+    difference = compare_versions(*pair).found.c.set_index("of")["value"]["difference"]
+    names = ["age-only:1", "all-three:1"] if difference > 0 else ["all-three:1", "age-only:1"]
+    assert f"+{abs(difference):.3f}" in page(study, *names)
+
+
 def test_nothing_to_compare_is_told_in_a_sentence(
     study: Study, pair: tuple[ModelVersion, ModelVersion]
 ) -> None:
