@@ -34,7 +34,8 @@ class Loaded:
             lambda: defaultdict(list)
         )
         for one in gc.get_objects():
-            if isinstance(one, FunctionType) and (file := names.get(one.__code__.co_filename)):
+            # type(), since isinstance() asks a lazy object for its class and so wakes it
+            if type(one) is FunctionType and (file := names.get(one.__code__.co_filename)):
                 self.functions[file][_place(one.__code__)].append(one)
 
     def put_in(self, fault: Fault) -> None:
