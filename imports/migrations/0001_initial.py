@@ -4,7 +4,6 @@ import django.db.models.deletion
 import imports.kinds
 import pgtrigger.compiler
 import pgtrigger.migrations
-import sentences
 from django.conf import settings
 from django.db import migrations, models
 
@@ -29,9 +28,9 @@ class Migration(migrations.Migration):
                 ('sheet', models.CharField(blank=True, help_text='The sheet of the workbook that a person chose, where several have rows.', max_length=255, verbose_name='sheet')),
                 ('samples_sheet', models.CharField(blank=True, max_length=255, verbose_name='sheet of the table of samples')),
                 ('state', models.CharField(choices=[('received', 'received'), ('previewed', 'ready to commit'), ('refused', 'cannot be loaded'), ('committed', 'committed'), ('dropped', 'dropped')], default='received', max_length=10, verbose_name='state')),
-                ('preview', sentences.JSONWithSentences(blank=True, help_text='Counts and rows: new, changed (old, new), unchanged, rejected (column, value, why).', null=True)),
+                ('preview', models.JSONField(blank=True, help_text='Counts and rows: new, changed (old, new), unchanged, rejected (column, value, why).', null=True)),
                 ('accepted', models.JSONField(blank=True, default=list, help_text='Warnings that somebody confirmed: code, column, by, at.', verbose_name='accepted warnings')),
-                ('message', sentences.SentenceField(blank=True, null=True, verbose_name='message')),
+                ('message', models.TextField(blank=True, verbose_name='message')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('committed_at', models.DateTimeField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -70,7 +69,7 @@ class Migration(migrations.Migration):
                 ('samples_sheet', models.CharField(blank=True, max_length=255, verbose_name='sheet of the table of samples')),
                 ('state', models.CharField(choices=[('received', 'received'), ('previewed', 'ready to commit'), ('refused', 'cannot be loaded'), ('committed', 'committed'), ('dropped', 'dropped')], default='received', max_length=10, verbose_name='state')),
                 ('accepted', models.JSONField(blank=True, default=list, help_text='Warnings that somebody confirmed: code, column, by, at.', verbose_name='accepted warnings')),
-                ('message', sentences.SentenceField(blank=True, null=True, verbose_name='message')),
+                ('message', models.TextField(blank=True, verbose_name='message')),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('committed_at', models.DateTimeField(blank=True, null=True)),
                 ('created_by', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL)),
