@@ -24,10 +24,13 @@ class TextToSentence(AlterField):
             return
         quote = schema_editor.quote_name
         table, column = quote(model._meta.db_table), quote(model._meta.get_field(self.name).column)
-        schema_editor.execute(
-            f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL,"
-            f" ALTER COLUMN {column} TYPE jsonb USING {USING.format(column=column)}"
-        )
+        with (
+            schema_editor.alter_field_type()
+        ):  # pgtrigger: triggers that read the column are made anew around it
+            schema_editor.execute(
+                f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL,"
+                f" ALTER COLUMN {column} TYPE jsonb USING {USING.format(column=column)}"
+            )
 
     def database_backwards(
         self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any
