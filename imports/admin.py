@@ -24,7 +24,7 @@ class ImportBatchAdmin(ScopedAdmin):
     )
     list_select_related = ("study", "created_by")
     fields = (
-        *("source", "study", "kind", "state", "message", "mapping_text"),
+        *("source", "study", "kind", "state", "message_shown", "mapping_text"),
         *("created_by", "created_at", "committed_at"),
     )
     readonly_fields = fields
@@ -32,6 +32,10 @@ class ImportBatchAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ImportBatch]:
         rows = super().get_queryset(request)
         return rows.select_related("source").defer("source__content", "preview")
+
+    @display(description=gettext_lazy("message"))
+    def message_shown(self, batch: ImportBatch) -> str:
+        return str(batch.message)
 
     @display(
         description=gettext_lazy("state"),

@@ -45,7 +45,7 @@ class JobAdmin(ModelAdmin):
     list_filter = (("state", ChoicesDropdownFilter), ("kind", AllValuesCheckboxFilter))
     list_select_related = ("requested_by",)
     list_per_page = 50
-    search_fields = ("kind", "key", "error")
+    search_fields = ("kind", "key", "error__says", "traceback")
     ordering = ("-id",)
     actions = ("run_again", "cancel")
     fields = (

@@ -1,22 +1,39 @@
 """Columns that hold sentences, as JSON of their codes and parameters."""
 
+import json
 from typing import Any
 
 from django.db import models
 
+from sentences.lookups import Says
 from sentences.sentence import Sentence, as_sentence, words
 
+models.JSONField.register_lookup(Says)
 
-class SentenceField(models.JSONField):
+
+class InWords(json.JSONEncoder):
+    """How sentences look where the admin portal shows a column as JSON."""
+
+    def default(self, value: Any) -> Any:
+        return str(value) if isinstance(value, Sentence) else super().default(value)
+
+
+class _Saying(models.JSONField):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"encoder": InWords} | kwargs)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        del kwargs["encoder"]  # nothing that a migration has to know
+        return name, f"sentences.{type(self).__name__}", args, kwargs
+
+
+class SentenceField(_Saying):
     """Reads as a `Sentence`, one that says nothing where the column is NULL. Takes a sentence, or a text, which is
     kept as words."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **{"null": True, "blank": True} | kwargs)
-
-    def deconstruct(self) -> Any:
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "sentences.SentenceField", args, kwargs
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         stored = super().from_db_value(value, expression, connection)
@@ -42,12 +59,8 @@ class SentenceField(models.JSONField):
         return Sentence.from_json(value) if isinstance(value, dict) else value
 
 
-class JSONWithSentences(models.JSONField):
+class JSONWithSentences(_Saying):
     """JSON any of whose values may be a `Sentence`; it reads as one again."""
-
-    def deconstruct(self) -> Any:
-        name, _path, args, kwargs = super().deconstruct()
-        return name, "sentences.JSONWithSentences", args, kwargs
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         return _with_sentences(super().from_db_value(value, expression, connection))

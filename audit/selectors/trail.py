@@ -4,34 +4,20 @@ Each tracked table has its own event table. Their rows are merged by time: of ea
 before a moment are read, so that a page costs a bounded number of queries however long the trail is.
 """
 
-import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Func, Q, QuerySet, Value
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from audit.selectors.wording import Names, changes_of, name_of, related_names
 from audit.tracking import ITSELF, TRAILS, event_of
 from sentences import Sentence
-from sentences.catalogue import codes_that_say
 
 VERBS = {"insert": "entered", "update": "changed", "delete": "deleted"}
-
-
-def _in_reasons(path: str) -> Func:
-    """What a JSON path finds below the reasons of an event, at any depth: a reason may hold others."""
-    return Func(
-        F("pgh_context__metadata"),
-        Value(f"$.reasons.**{path}"),
-        function="jsonb_path_query_array",
-        template="%(function)s(%(expressions)s::jsonpath)",
-        output_field=models.JSONField(),
-    )
 
 
 @dataclass(frozen=True)
@@ -129,25 +115,12 @@ def _asked(rows: QuerySet[Any], model: type[models.Model], wanted: TrailFilter) 
 
 def _mentions(model: type[models.Model], text: str) -> Q:
     """Rows whose name, or the name of what they belong to, contains a text; or whose reason does."""
-    found = Q(pk__in=_giving_reasons(event_of(model), text))
+    found = Q(pgh_context__metadata__reasons__says=text) | Q(
+        pgh_context__metadata__reason__icontains=text
+    )
     for path in _names_above(model):
         found |= Q(**{f"{path}__icontains": text})
     return found
-
-
-def _giving_reasons(event: type[models.Model], text: str) -> QuerySet[Any]:
-    """Events whose reason says each word of a text: in what stands in its places, or in the sentence of a code."""
-    said = Q()
-    for word in text.split() or [text]:
-        one = Q(values__icontains=json.dumps(word, ensure_ascii=False)[1:-1])
-        if codes := codes_that_say(word):
-            one |= Q(codes__has_any_keys=codes)
-        said &= one
-    rows = event._default_manager.annotate(
-        values=Cast(_in_reasons('."with".* ? (@.type() == "string")'), models.TextField()),
-        codes=_in_reasons(".code"),
-    )
-    return rows.filter(said).values("pk")
 
 
 def _names_above(model: type[models.Model]) -> Iterable[str]:
@@ -199,8 +172,9 @@ def _context(row: Any) -> dict[str, Any]:
 
 
 def _reason(row: Any) -> str:
-    said = _context(row).get("reasons", ())
-    return "; ".join(str(Sentence.from_json(one)) for one in said)
+    """What was said when it was written: sentences, or, before there were any, one text."""
+    said = [str(Sentence.from_json(one)) for one in _context(row).get("reasons", ())]
+    return "; ".join(said) or _context(row).get("reason", "")
 
 
 def _previous(rows: Iterable[Any]) -> dict[tuple[type, int], Any]:

@@ -8,15 +8,19 @@ from accounts.models import ApiToken, User
 from accounts.selectors import live_token
 from assays.models import Analyte, AnalyteAlias
 from ciri import template
+from imports.models import ImportBatch
+from imports.services.batches import receive_file
 from jobs.models import Job
 from jobs.services import enqueue
-from modeling.models import PrognosticModel
+from modeling.models import ModelVersion, PrognosticModel
 from modeling.services.models import define_model
 from modeling.services.schedule import ask_whether_due
+from sentences import Sentence, words
 from studies.models import Cohort, Site, Study
 from studies.services.setup import create_study_token
 from tests.factories import SiteFactory, make_member
 from tests.unit.admin.portal import page
+from tests.unit.modeling.versions import model_of, version_of
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +195,27 @@ def test_a_superuser_sees_every_part_of_a_task(root: Client) -> None:
     content = root.get(page(PeriodicTask, "change", task.pk)).content.decode()
     assert 'name="args"' in content
     assert 'name="regtask"' in content
+
+
+def test_every_row_can_be_opened_whatever_it_says(root: Client, study: Study) -> None:
+    said = Sentence("jobs.retried", job=9)
+    batch = receive_file(
+        study=study, name="f.csv", content=b"a,b", kind="clinical", mapping_text="x", by=None
+    )
+    ImportBatch.objects.filter(pk=batch.pk).update(message=said)
+    job = enqueue("modeling.train", key="k", payload={}, by=None)
+    Job.objects.filter(pk=job.pk).update(message=said, error=said, result={"why": said})
+    version = version_of(model_of(study))
+    ModelVersion.objects.filter(pk=version.pk).update(gate={"sentence": said})
+    for row in (batch, job, version):
+        response = root.get(page(type(row), "change", row.pk))
+        assert response.status_code == 200
+        assert "retry of job 9" in response.content.decode()
+
+
+def test_a_job_is_found_by_what_its_error_says(root: Client) -> None:
+    failed, other = (enqueue("modeling.train", key=k, payload={}, by=None) for k in "ab")
+    Job.objects.filter(pk=failed.pk).update(error=words("No patient is left."))
+    found = root.get(page(Job, "changelist"), {"q": "LEFT patient"}).content.decode()
+    assert page(Job, "change", failed.pk) in found
+    assert page(Job, "change", other.pk) not in found

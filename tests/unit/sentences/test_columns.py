@@ -9,14 +9,15 @@ from django.db import connection, models
 from django.utils import timezone
 
 from jobs.models import Job
-from sentences import JSONWithSentences, Sentence, SentenceField, storable, words
+from sentences import JSONWithSentences, Sentence, SentenceField, several, storable, words
 from sentences.catalogue import apps_with_sentences, codes_of
 
 pytestmark = pytest.mark.django_db
 
 
 def kept(**fields: Any) -> Job:
-    job = Job.objects.create(due_at=timezone.now(), kind="jobs.none", key="k", **fields)
+    given = {"kind": "jobs.none", "key": "k"} | fields
+    job = Job.objects.create(due_at=timezone.now(), **given)
     return Job.objects.get(pk=job.pk)
 
 
@@ -120,3 +121,36 @@ def test_codes_of_an_app_are_its_own() -> None:
     assert "by_gate" in codes_of("modeling")
     assert apps_with_sentences() == sorted(apps_with_sentences())
     assert {"jobs", "modeling", "mapping"} <= set(apps_with_sentences())
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("retry", True),  # in the sentence of the code
+        ("RETRY 9", True),  # a word of it, and what stands in its place
+        ("retry moon", False),
+        ("jobs.retried", False),  # a code is no word
+        ("50%", True),
+        ("5_", False),
+        ('said "no"', True),
+        ("予後", True),
+        ("", True),
+    ],
+)
+def test_what_a_column_says_can_be_searched(asked: str, found: bool) -> None:
+    why = several([Sentence("jobs.retried", job=9), '50% said "no" of 予後'])
+    kept(message=why, result={"rows": [{"why": why}]})
+    kept(key="other")
+    assert Job.objects.filter(message__says=asked).count() == found
+    assert Job.objects.filter(result__says=asked).count() == found
+    assert Job.objects.filter(result__rows__says=asked).count() == found
+    assert not Job.objects.filter(result__n__says=asked).exists()
+
+
+def test_where_json_is_shown_sentences_are_words() -> None:
+    job = kept(message=words("a"), result={"why": Sentence("jobs.retried", job=9)})
+    for field, shown in (("message", '"a"'), ("result", '{"why": "retry of job 9"}')):
+        value, encoder = getattr(job, field), Job._meta.get_field(field).encoder
+        assert json.dumps(value, cls=encoder) == shown
+    with pytest.raises(TypeError):
+        json.dumps({"why": object()}, cls=encoder)
