@@ -273,7 +273,8 @@ def _refuse(
 ) -> HttpResponse:
     """The plate's page with the refusal above it and the form as it was filled in: a reason that somebody has
     typed while the study was busy is not typed again. htmx swaps no page of another status than 200."""
-    sent = {name: request.POST.get(name, "") for name in SENT} | carried
+    sent = {name: request.POST.get(name, "") for name in SENT} | carried | {"form": form}
+    sent["of"] = "well" if sent["position"] else "table"
     wells = set(_keys(request.POST.getlist("well")))
     status = 409 if isinstance(error, Busy) else 422
     return plate_page(
@@ -281,7 +282,7 @@ def _refuse(
         shown,
         analyte=request.POST.get("shown", ""),
         status=200 if request.headers.get("HX-Request") else status,
-        more={"sent": sent | {"form": form}, "ticked": wells, "refusal": str(error)},
+        more={"sent": sent, "ticked": wells, "refusal": str(error)},
     )
 
 

@@ -33,6 +33,7 @@ from assays.selectors.plates import (
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.filters import filter_chips
 from studies.web.requests import StudyRequest
 
 PAGE_SIZE = 50
@@ -68,15 +69,15 @@ def plates(request: StudyRequest, study: Study) -> HttpResponse:
     if excluded:
         found = found.filter(pk__in=excluded_plates(study))
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    query = urlencode(({"q": q} if q else {}) | ({"excluded": 1} if excluded else {}))
+    asked = ({"q": q} if q else {}) | ({"excluded": "1"} if excluded else {})
     return render(
         request,
         "assays/plates.html",
         {
             "page": page,
-            "q": q,
-            "excluded": excluded,
-            "query": query,
+            "asked": asked,
+            "query": urlencode(asked),
+            "filters": filter_chips(asked, [("excluded", [("1", _("with exclusions"))])]),
             "warnings": confounding_warnings(study) if page.paginator.count else [],
         },
     )

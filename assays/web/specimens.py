@@ -15,6 +15,7 @@ from clinical.models import Timepoint
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
+from studies.web.filters import filter_chips
 from studies.web.requests import StudyRequest
 
 PAGE_SIZE = 50
@@ -39,10 +40,9 @@ def specimens(request: StudyRequest, study: Study) -> HttpResponse:
         "assays/specimens.html",
         {
             "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
-            "q": q,
-            "timepoint": timepoint,
-            "timepoints": Timepoint.choices,
+            "asked": asked,
             "query": urlencode(asked),
+            "filters": filter_chips(asked, [("timepoint", Timepoint.choices)]),
         },
     )
 

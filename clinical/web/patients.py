@@ -1,6 +1,5 @@
 """The list of patients, and enrolling one."""
 
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -18,6 +17,7 @@ from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import sites_open_to
 from studies.web.access import study_page
+from studies.web.filters import Options, filter_chips
 from studies.web.requests import StudyRequest
 
 PAGE_SIZE = 50
@@ -56,10 +56,10 @@ def patients(request: StudyRequest, study: Study) -> HttpResponse:
         "clinical/patients.html",
         {
             "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
-            "wanted": wanted,
+            "asked": asked,
             "query": urlencode(asked),
             "columns": [_column(name, str(title), wanted, asked) for name, title in COLUMNS],
-            "filters": _filters(request, study, wanted, asked),
+            "filters": filter_chips(asked, _filters(request, study)),
             "factors": FACTORS,
             "today": study.today(),
         },
@@ -74,33 +74,15 @@ def _column(name: str, title: str, wanted: PatientFilter, asked: dict[str, str])
     return {"title": title, "href": href, "arrow": arrow}
 
 
-def _filters(
-    request: StudyRequest, study: Study, wanted: PatientFilter, asked: dict[str, str]
-) -> list[dict[str, object]]:
-    """Chips: each sets one filter, or takes it off again."""
+def _filters(request: StudyRequest, study: Study) -> list[tuple[str, Options]]:
+    """By what the list can be cut down: of one site or cohort there is nothing to choose."""
     sites = sites_open_to(request.user, study, Capability.VIEW_CLINICAL)
-    choices: list[tuple[str, list[tuple[str, Any]]]] = [
+    choices: list[tuple[str, Options]] = [
         ("site", [(site.code, site.name) for site in sites]),
         ("cohort", [(cohort.code, cohort.code) for cohort in study.cohorts.all()]),
         ("status", STATUSES),
     ]
-    chips: list[dict[str, object]] = []
-    for name, options in choices:
-        if len(options) < 2:
-            continue
-        for value, label in options:
-            on = getattr(wanted, name) == value
-            rest = {k: v for k, v in asked.items() if k != name}
-            query = rest if on else {**rest, name: value}
-            chips.append(
-                {
-                    "label": label,
-                    "on": on,
-                    "href": "?" + urlencode(query),
-                    "first": value == options[0][0],
-                }
-            )
-    return chips
+    return [(name, options) for name, options in choices if len(options) > 1]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
