@@ -9,11 +9,14 @@ from accounts.models import User
 from audit.recording import recorded
 from clinical.models import Baseline, FollowUp, LabResult, Patient
 from clinical.signals import clinical_change
+from sentences import storable as _
 from studies.models import Cohort, Site, Study
 from studies.permissions import Capability
 from studies.refusals import Refused, Stale, explained
 from studies.selectors.access import require
 from studies.selectors.state import state_token
+
+CORRECTED_WITHOUT_REASON = _("Say why this is corrected: the reason is kept in the trail.")
 
 
 def _saved(instance: models.Model) -> None:
@@ -36,8 +39,10 @@ def _refuse_stale(row: models.Model | None, seen: str | None) -> None:
     """Refuse an edit of values that somebody else has changed since they were shown."""
     if seen is not None and seen != state_token(row):
         raise Stale(
-            "Somebody else has changed these values since you opened the page. "
-            "They are shown as they are now: check them and enter your change again."
+            _(
+                "Somebody else has changed these values since you opened the page. They are shown as they are now: "
+                "check them and enter your change again."
+            )
         )
 
 
@@ -66,7 +71,7 @@ def correct_enrolment(*, patient: Patient, by: User | None, reason: str, **value
     """Change a patient's site, cohort, subject id or index date. A correction needs a reason."""
     require(by, patient.study, Capability.ENTER_CLINICAL, site=_stored_site(patient))
     if not reason.strip():
-        raise Refused({"reason": ["Say why this is corrected: the reason is kept in the trail."]})
+        raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
     _set(patient, values)
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     with recorded(by=by, reason=reason):
@@ -155,7 +160,7 @@ def correct_follow_up(
     patient = follow_up.patient
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     if not reason.strip():
-        raise Refused({"reason": ["Say why this is corrected: the reason is kept in the trail."]})
+        raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
     with recorded(by=by, reason=reason):
         stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
         _refuse_stale(stored, seen)

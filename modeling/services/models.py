@@ -10,6 +10,7 @@ from ciri import SpecificationError, parse_specification
 from modeling.models import ModelSpecification, PrognosticModel
 from modeling.selectors.inputs import unknown_analytes
 from sentences import Sentence
+from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
@@ -30,8 +31,11 @@ def define_model(
         raise Refused(
             {
                 "specification": [
-                    f"The catalogue of analytes does not hold {', '.join(unknown[:10])}. "
-                    "Name analytes by gene symbol, or add them in the admin portal first."
+                    _(
+                        "The catalogue of analytes does not hold %(names)s. Name analytes by gene symbol, or add "
+                        "them in the admin portal first."
+                    )
+                    % {"names": ", ".join(unknown[:10])}
                 ]
             }
         )

@@ -8,7 +8,8 @@ from ciri import parse_specification
 from modeling.models import ModelVersion
 from modeling.models.version import Status
 from modeling.services.cross_validation import request_cross_validation
-from sentences import Sentence
+from sentences import Sentence, label_of
+from sentences import storable as _
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
@@ -27,7 +28,7 @@ def promote_version(*, version: ModelVersion, by: User | None, reason: str) -> M
     """Sign a challenger (or an earlier champion: roll back) into use, with a reason."""
     require(by, version.model.study, Capability.PROMOTE)
     if not reason.strip():
-        raise Refused({"reason": ["Say why this version is put into use: the reason is kept."]})
+        raise Refused({"reason": [_("Say why this version is put into use: the reason is kept.")]})
     return _promote(version, by=by, reason=reason)
 
 
@@ -35,7 +36,7 @@ def reject_version(*, version: ModelVersion, by: User | None, reason: str) -> Mo
     """Decide against a challenger, with a reason."""
     require(by, version.model.study, Capability.PROMOTE)
     if not reason.strip():
-        raise Refused({"reason": ["Say why this version is rejected: the reason is kept."]})
+        raise Refused({"reason": [_("Say why this version is rejected: the reason is kept.")]})
     with recorded(by=by, reason=reason):
         _move(version, Status.REJECTED, by)
     return version
@@ -58,8 +59,15 @@ def _promote(version: ModelVersion, *, by: User | None, reason: Sentence | str) 
 def _refuse_unless_allowed(version: ModelVersion, target: Status) -> None:
     if target not in ModelVersion.TRANSITIONS[Status(version.status)]:
         raise Refused(
-            f"Version {version.number} is {version.get_status_display()}; it cannot become "
-            f"{target.label}. Reload the page to see how it stands."
+            _(
+                "Version %(number)d is %(status)s; it cannot become %(target)s. Reload the page to see how it "
+                "stands."
+            )
+            % {
+                "number": version.number,
+                "status": label_of(Status(version.status)),
+                "target": label_of(target),
+            }
         )
 
 
@@ -71,5 +79,5 @@ def _move(version: ModelVersion, target: Status, by: User | None) -> None:
         status=target, decided_by=by, decided_at=now
     )
     if not moved:
-        raise Refused("Somebody else has just decided on this version. Reload the page.")
+        raise Refused(_("Somebody else has just decided on this version. Reload the page."))
     version.status, version.decided_by, version.decided_at = target, by, now

@@ -25,6 +25,7 @@ from modeling.services.promotion import decide_by_gate
 from modeling.services.scoring import request_rescoring
 from modeling.services.staleness import mark_as_its_dataset
 from sentences import Sentence, as_sentence, of_error
+from sentences import storable as _
 from studies.permissions import Capability
 from studies.refusals import Refused
 from studies.selectors.access import require
@@ -67,9 +68,11 @@ def request_training(
 def _refuse_empty(dataset: FrozenDataset) -> None:
     if dataset.training_events == 0:
         raise Refused(
-            f"There is nothing to learn from yet: of {dataset.training_patients} training patients "
-            "none has had the event. Enter follow-up, or name other training cohorts in the "
-            "specification."
+            _(
+                "There is nothing to learn from yet: of %(patients)d training patients none has had the event. "
+                "Enter follow-up, or name other training cohorts in the specification."
+            )
+            % {"patients": dataset.training_patients}
         )
 
 

@@ -3,6 +3,7 @@
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
+from sentences import storable as _
 from studies.models import Membership, Site, Study
 from studies.permissions import BY_ROLE, IN_WHOLE, Capability
 from studies.refusals import NotAllowed
@@ -68,7 +69,9 @@ def require(
     if site is not None:
         memberships = memberships.filter(Q(site__isnull=True) | Q(site=site))
     if not memberships.exists():
-        raise NotAllowed("Your role in this study does not allow this. Ask a manager of the study.")
+        raise NotAllowed(
+            _("Your role in this study does not allow this. Ask a manager of the study.")
+        )
 
 
 def open_site_ids(by: User | None, study: Study, capability: Capability) -> set[int] | None:

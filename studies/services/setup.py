@@ -4,6 +4,7 @@ from accounts.models import ApiToken, User
 from accounts.services import create_token
 from audit.recording import recorded
 from sentences import Sentence
+from sentences import storable as _
 from studies.models import Cohort, Membership, Site, Study, TokenGrant
 from studies.permissions import Capability
 from studies.refusals import Refused, explained
@@ -60,11 +61,15 @@ def create_study_token(
     require(by, study, Capability.MANAGE)
     if not may(user, study, Capability.VIEW_STUDY):
         raise Refused(
-            f"{user.username} has no role in {study.code}; give one in the admin portal first."
+            _("%(user)s has no role in %(study)s; give one in the admin portal first.")
+            % {"user": user.username, "study": study.code}
         )
     if scope == ApiToken.Scope.EXPORT and not may(user, study, Capability.EXPORT):
         raise Refused(
-            f"{user.username} may not export from {study.code}; an export token needs the role statistician."
+            _(
+                "%(user)s may not export from %(study)s; an export token needs the role statistician."
+            )
+            % {"user": user.username, "study": study.code}
         )
     with recorded(by=by, reason=Sentence("studies.token")), explained():
         token, secret = create_token(user=user, name=name, scope=scope)

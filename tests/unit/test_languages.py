@@ -1,5 +1,7 @@
 """A page says that it is in a language only where all of it is."""
 
+import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from django.utils import translation
 
 from config.languages import offered
 from tests.factories import UserFactory
+from tests.unit.tracked import parsed, python_files
 
 KNOWN = [("en", "English"), ("ja", "Japanese"), ("zh-hant", "Chinese")]
 
@@ -58,3 +61,45 @@ def test_a_cookie_cannot_ask_for_a_language_that_is_not_offered() -> None:
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "ja"
     assert '<html lang="en"' in client.get(reverse("account_login")).content.decode()
     assert not translation.get_language().startswith("ja")
+
+
+APPS = (
+    "accounts",
+    "assays",
+    "audit",
+    "clinical",
+    "exports",
+    "imports",
+    "jobs",
+    "modeling",
+    "studies",
+)
+REFUSALS = {
+    *("Refused", "Busy", "Stale", "NotAllowed", "WorkError", "ValidationError"),
+    *("Http404", "PermissionDenied", "NotFound"),
+}
+TOLD_BY_GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "Sentence", "storable_plural"}
+
+
+def _plain_words(node: ast.AST) -> Iterator[int]:
+    """The lines of texts of several words that no catalogue knows."""
+    if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TOLD_BY_GETTEXT:
+        return
+    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
+        yield node.lineno
+    for child in ast.iter_child_nodes(node):
+        yield from _plain_words(child)
+
+
+def test_nothing_is_refused_in_english_alone() -> None:
+    plain = [
+        f"{name}:{line}"
+        for name in python_files(*(f"{app}/*.py" for app in APPS))
+        if not name.startswith("assays/formats/")
+        for node in ast.walk(parsed(name))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "id", getattr(node.func, "attr", "")) in REFUSALS
+        for argument in node.args
+        for line in _plain_words(argument)
+    ]
+    assert plain == []
