@@ -22,6 +22,7 @@ from ciri.survival.given import as_groups
 from ciri.survival.outcome import Bools, Floats, outcome
 from ciri.survival.plain import plain_rows
 from ciri.survival.resampling import percentile_interval
+from tabular.message import Message
 
 CAVEAT = (
     "NRI and IDI can rise when a model gains nothing but noise, or is badly calibrated (Pepe et al. "
@@ -71,19 +72,41 @@ class Comparison:
     caveat: str = CAVEAT
 
     @property
-    def verdict(self) -> str:
-        """One sentence: which model orders the patients better, or that neither is shown to."""
+    def verdict(self) -> Message:
+        """One sentence: which model orders the patients better, or that neither is shown to.
+
+        Returns
+        -------
+        tabular.message.Message
+            A code with its parameters; `str` gives it in English.
+        """
         row = self.c[self.c["of"] == "difference"].iloc[0]
         first, second = self.names
         if not np.isfinite([row["value"], row["low"], row["high"]]).all():
-            return "Too few patients can be compared to tell which model orders them better."
-        interval = f"{row['value']:+.3f} ({self.level:.0%} interval {row['low']:+.3f} to {row['high']:+.3f})"
+            return Message(
+                "too_few_to_compare",
+                "Too few patients can be compared to tell which model orders them better.",
+            )
+        found = {name: float(row[name]) for name in ("value", "low", "high")}
+        found["percent"] = 100 * self.level
         if row["low"] > 0 or row["high"] < 0:
             better, worse = (second, first) if row["low"] > 0 else (first, second)
-            return f"{better} orders these patients better than {worse}: C of {second} differs by {interval}."
-        return (
-            f"{second} is not shown to order these patients better or worse than {first}: "
-            f"C differs by {interval}."
+            return Message(
+                "orders_better",
+                "%(better)s orders these patients better than %(worse)s: C of %(second)s differs by "
+                "%(value)+.3f (%(percent).0f%% interval %(low)+.3f to %(high)+.3f).",
+                better=better,
+                worse=worse,
+                second=second,
+                **found,
+            )
+        return Message(
+            "not_shown_to_differ",
+            "%(second)s is not shown to order these patients better or worse than %(first)s: C differs by "
+            "%(value)+.3f (%(percent).0f%% interval %(low)+.3f to %(high)+.3f).",
+            second=second,
+            first=first,
+            **found,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -96,7 +119,7 @@ class Comparison:
         """
         return {
             "names": list(self.names),
-            "verdict": self.verdict,
+            "verdict": str(self.verdict),
             "c": plain_rows(self.c),
             "improvement": plain_rows(self.improvement),
             "groups": plain_rows(self.groups),

@@ -137,11 +137,12 @@ def _compared(
         n_resamples=_N_RESAMPLES,
         seed=seed,
     )
+    verdict = str(found.verdict)
     basis = "validation" if role == "validate" else "out-of-bag"
     told = {key: found.to_dict()[key] for key in ("c", "added", "n", "events")}
     return {
         "name": name,
         "basis": basis,
-        "sentence": found.verdict[0].upper() + found.verdict[1:],
+        "sentence": verdict[0].upper() + verdict[1:],
         **told,
     }

@@ -15,6 +15,8 @@ from clinical.models import Patient
 from clinical.selectors.outcomes import outcomes
 from modeling.models import ModelVersion, Score
 from modeling.selectors.models import HEAVY
+from sentences import Sentence, of_error
+from sentences import storable as _
 from studies.models import Study
 
 MANY = 2000  # patients; above it fewer bootstrap samples are drawn, so that the page comes soon
@@ -31,7 +33,11 @@ class Compared:
 
 
 class NotComparable(Exception):
-    """Why two versions cannot be compared, as a sentence."""
+    """Two versions that cannot be compared; `why` says it in the reader's language."""
+
+    def __init__(self, why: Sentence) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 def versions_to_compare(study: Study) -> QuerySet[ModelVersion]:
@@ -61,14 +67,16 @@ def compare_versions(a: ModelVersion, b: ModelVersion) -> Compared:
     training patients whom both score out-of-bag. Raises NotComparable with a sentence."""
     rules = [parse_specification(version.specification.body) for version in (a, b)]
     if rules[0].endpoint != rules[1].endpoint:
-        raise NotComparable("The two versions predict different endpoints.")
+        raise NotComparable(_("The two versions predict different endpoints."))
     joined = _scored_by_both(a, b, rules)
     for basis, some in joined.groupby("basis", sort=False):
         if some["event"].any():
             return _compared(some, str(basis), rules, (str(a), str(b)))
     raise NotComparable(
-        "There are no patients with an event whom both versions have scored in the same way: both by "
-        "prediction in a validation cohort, or both out-of-bag."
+        _(
+            "There are no patients with an event whom both versions have scored in the same way: both by "
+            "prediction in a validation cohort, or both out-of-bag."
+        )
     )
 
 
@@ -129,7 +137,7 @@ def _compared(
             seed=rules[1].seed,
         )
     except ValueError as error:
-        raise NotComparable(str(error)) from error
+        raise NotComparable(of_error(error)) from error
     return Compared(found, basis, resamples)
 
 

@@ -21,6 +21,7 @@ from modeling.selectors.comparisons import (
     versions_to_compare,
 )
 from modeling.web.rendering import figure_response
+from sentences import as_sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
@@ -101,11 +102,12 @@ def _compared(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
     try:
         compared = compare_versions(a, b)
     except NotComparable as error:
-        return {"refusal": str(error)}
+        return {"refusal": error.why}
     found = compared.found.to_dict()
     return {
         "compared": compared,
         "found": found,
+        "verdict": as_sentence(compared.found.verdict),
         "c": {row["of"]: row for row in found["c"]},
         "improvement": replace(_improvement(found), patients=_basis(a, b, compared.basis)),
         "patients": _basis(a, b, compared.basis),

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from sentences import of_error
 from studies.refusals import Refused
 from tabular.checked_yaml import YamlError, read_yaml
 
@@ -25,7 +26,7 @@ class SpecificationForm(forms.Form):
         try:
             body = read_yaml(self.cleaned_data["specification"])
         except YamlError as error:
-            raise forms.ValidationError(str(error)) from error
+            raise forms.ValidationError(str(of_error(error))) from error
         if not isinstance(body, dict):
             raise forms.ValidationError(_("Write keys and values, such as “endpoint: OS”."))
         return body

@@ -74,9 +74,10 @@ APPS = (
     "modeling",
     "studies",
 )
-REFUSALS = {
-    *("Refused", "Busy", "Stale", "NotAllowed", "WorkError", "ValidationError"),
-    *("Http404", "PermissionDenied", "NotFound"),
+# Errors that are told to programmers, or to whoever types a command, in English.
+IN_ENGLISH = {
+    *("ValueError", "TypeError", "RuntimeError", "LookupError", "KeyError", "NotImplementedError"),
+    *("ImproperlyConfigured", "CommandError", "AttributeError"),
 }
 TOLD_BY_GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "Sentence", "storable_plural"}
 
@@ -97,9 +98,10 @@ def test_nothing_is_refused_in_english_alone() -> None:
         for name in python_files(*(f"{app}/*.py" for app in APPS))
         if not name.startswith("assays/formats/")
         for node in ast.walk(parsed(name))
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "id", getattr(node.func, "attr", "")) in REFUSALS
-        for argument in node.args
+        if isinstance(node, ast.Raise)
+        and isinstance(node.exc, ast.Call)
+        and getattr(node.exc.func, "id", getattr(node.exc.func, "attr", "")) not in IN_ENGLISH
+        for argument in node.exc.args
         for line in _plain_words(argument)
     ]
     assert plain == []

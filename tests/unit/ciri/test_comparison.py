@@ -137,11 +137,15 @@ def test_the_verdict_says_who_is_better_or_that_nobody_is():
     y, a, b, *_ = predicted(600)
     names = ("clinical", "signature")
     better = compare_predictions(y, a, b, names=names, n_resamples=200)
-    assert better.verdict.startswith("signature orders these patients better than clinical: C of")
+    assert str(better.verdict).startswith(
+        "signature orders these patients better than clinical: C of"
+    )
     worse = compare_predictions(y, b, a, names=names, n_resamples=200)
-    assert worse.verdict.startswith("clinical orders these patients better than signature")
+    assert str(worse.verdict).startswith("clinical orders these patients better than signature")
     same = compare_predictions(y, a, a, names=names, n_resamples=200)
-    assert same.verdict.startswith("signature is not shown to order these patients better or worse")
+    assert str(same.verdict).startswith(
+        "signature is not shown to order these patients better or worse"
+    )
 
 
 def test_a_model_against_itself_gains_nothing():
