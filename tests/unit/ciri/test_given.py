@@ -217,3 +217,45 @@ def test_percentiles_and_weights_take_them_too():
     assert np.array_equal(fit_cox(X, Y, weight).coef, fit_cox(X, Y).coef)
     weighted = SurvivalForest(5, 6, random_state=0).fit(X, Y, weight)
     assert np.isfinite(weighted.oob_score_)
+
+
+def _order(n: int, swaps: list[slice]) -> np.ndarray:
+    """Scores that rise with time, the wrong way round, but for some runs of patients that are turned."""
+    score = np.arange(n, dtype=float)
+    for run in swaps:
+        score[run] = score[run][::-1]
+    return score
+
+
+PAIRS = [slice(2 * i, 2 * i + 2) for i in range(5)]
+
+
+@pytest.mark.parametrize(
+    ("n", "swaps", "c"),
+    [
+        # Three standard errors below 0.5 (Kendall 1938): of 10 events below 0.1273, of 7 below 0.0245; of 6, and
+        # of fewer, there is no C so low. Of the 45 pairs of ten patients 5 agree, and 6.
+        (10, PAIRS, "0.111"),
+        (10, [slice(0, 3), slice(3, 5), slice(5, 7), slice(7, 9)], ""),
+        (7, [], "0.000"),
+        (7, [slice(0, 2)], ""),
+        (6, [], ""),
+        (2, [], ""),
+        (1, [], ""),
+    ],
+)
+def test_the_wrong_way_round_is_three_standard_errors(n, swaps, c):
+    time = np.arange(1.0, n + 1)
+    said = backwards(np.ones(n, dtype=bool), time, _order(n, swaps))
+    assert said.startswith(f"The C-index is {c}: the scores order") if c else said == ""
+
+
+@pytest.mark.parametrize(
+    ("lowest", "highest", "shares"),
+    [(0.0, 1.0, True), (0.0, 0.9, True), (0.1, 1.0, True), (-0.01, 1, False), (0, 1.01, False)],
+)
+def test_from_0_to_1_scores_may_be_survival(lowest, highest, shares):
+    risk = np.linspace(lowest, highest, 20)
+    said = backwards(np.ones(20, dtype=bool), np.arange(1.0, 21), risk)
+    assert ("Scores between 0 and 1" in said) == shares
+    assert ("turn the sign" in said) != shares
