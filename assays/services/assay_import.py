@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -18,6 +17,7 @@ from assays.imports.samples import Sample, samples_of
 from assays.models import Analyte, AnalyteAlias, PlateRun, Specimen
 from assays.selectors.judged import judged_as, policy_of
 from assays.selectors.known import known_assays
+from assays.services.copying import copy_in, count_again
 from imports.columns import Source, check_columns
 from imports.models import ImportBatch
 from imports.preview import as_json
@@ -139,18 +139,17 @@ class AssayImporter:
 def copy_measurements(
     measurements: list[NewMeasurement], *, unit: str, source: ImportBatch
 ) -> None:
-    """Write measurements by COPY. Their history is written by the table's triggers as for any other
-    insert: the context of the transaction was set by the statements before."""
+    """Write measurements, and count them."""
+    copy_in(COPY, _parts(measurements, unit, source.pk))
+    count_again(len(measurements))
+
+
+def _parts(measurements: list[NewMeasurement], unit: str, source: int) -> Iterator[str]:
     rows = iter(measurements)
-    with connection.cursor() as cursor:
-        # Foreign keys that wait for the end of the transaction would make the history trigger of each
-        # row slower than that of the row before.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        while part := list(islice(rows, ROWS_PER_COPY)):
-            buffer = io.StringIO()
-            csv.writer(buffer).writerows(_copied(part, unit, source.pk))
-            buffer.seek(0)
-            cursor.copy_expert(COPY, buffer)
+    while part := list(islice(rows, ROWS_PER_COPY)):
+        buffer = io.StringIO()
+        csv.writer(buffer).writerows(_copied(part, unit, source))
+        yield buffer.getvalue()
 
 
 def _copied(part: list[NewMeasurement], unit: str, source: int) -> Iterator[tuple[Any, ...]]:

@@ -1,13 +1,11 @@
 """The plate importer: an instrument's file (+ layout) -> plate, wells and measurements."""
 
 import hashlib
-import io
 import json
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
@@ -23,6 +21,7 @@ from assays.imports.plates.preview import describe
 from assays.imports.plates.specimens import SpecimenFinder
 from assays.models import PlateAnalyte, SampleType, Specimen, Well
 from assays.selectors.catalogue import catalogue_choices
+from assays.services.copying import copy_in, count_again
 from assays.services.foretelling import foretell
 from assays.services.judging import judge_new
 from assays.services.superseding import supersede
@@ -130,6 +129,7 @@ class PlateImporter:
                 watch.add(old)
                 reason = self._reason(plate_mapping(batch.mapping_text))
                 supersede(old=old, name=planned.run.name, reason=reason, by=by)
+        count_again(sum(len(planned.cells.frame) for planned in new))
         judge_new([planned.run for planned in new], by, watch)
 
     def _reason(self, mapping: PlateMapping) -> str:
@@ -149,11 +149,7 @@ def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:
     if not len(planned.cells.frame):
         return
     text = planned.cells.copied(wells, analytes, plate_run=planned.run.pk, source=batch.pk)
-    with connection.cursor() as cursor:
-        # Foreign keys that wait for the end of the transaction would make the history trigger of each
-        # row slower than that of the row before.
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.copy_expert(COPY, io.StringIO(text))
+    copy_in(COPY, [text])
 
 
 def foretold(plan: PlatePlan, reason: str, by: User | None) -> dict[str, Any]:
