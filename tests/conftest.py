@@ -47,6 +47,13 @@ def pytest_xdist_setupnodes(specs: list[XSpec]) -> None:
 
 
 @pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """./yogo test throws its server away: a session that a killed process left behind need not be waited for, so
+    that a database can be dropped first."""
+    return True
+
+
+@pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """One of several test processes copies the database that was migrated for all of them."""
     from django.db import connections
