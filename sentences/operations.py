@@ -24,9 +24,8 @@ class TextToSentence(AlterField):
             return
         quote = schema_editor.quote_name
         table, column = quote(model._meta.db_table), quote(model._meta.get_field(self.name).column)
-        with (
-            schema_editor.alter_field_type()
-        ):  # pgtrigger: triggers that read the column are made anew around it
+        # pgtrigger's: triggers that read the column are taken away and made anew around it.
+        with schema_editor.alter_field_type():
             schema_editor.execute(
                 f"ALTER TABLE {table} ALTER COLUMN {column} DROP NOT NULL,"
                 f" ALTER COLUMN {column} TYPE jsonb USING {USING.format(column=column)}"

@@ -15,7 +15,7 @@ from clinical.models import Patient
 from clinical.selectors.outcomes import outcomes
 from modeling.models import ModelVersion, Score
 from modeling.selectors.models import HEAVY
-from sentences import Sentence, of_error
+from sentences import of_error
 from sentences import storable as _
 from studies.models import Study
 
@@ -33,11 +33,7 @@ class Compared:
 
 
 class NotComparable(Exception):
-    """Two versions that cannot be compared; `why` says it in the reader's language."""
-
-    def __init__(self, why: Sentence) -> None:
-        super().__init__(why)
-        self.why = why
+    """Why two versions cannot be compared, as a sentence."""
 
 
 def versions_to_compare(study: Study) -> QuerySet[ModelVersion]:

@@ -102,7 +102,7 @@ def _compared(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
     try:
         compared = compare_versions(a, b)
     except NotComparable as error:
-        return {"refusal": error.why}
+        return {"refusal": str(error)}
     found = compared.found.to_dict()
     return {
         "compared": compared,
