@@ -1,15 +1,13 @@
 """What people decide on a plate's page. Where something was made from the values that a decision concerns, it
 is told in numbers first, and done when the person says so."""
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from assays.imports.plates.layout_correction import (
@@ -27,6 +25,7 @@ from assays.services.layout import correct_layout
 from assays.services.quality import exclude, lift, lift_all
 from assays.services.well_types import retype_wells
 from assays.signals import Consequence
+from assays.web.consequences import in_numbers, laid_out, parted
 from assays.web.plates import plate_or_404, plate_page
 from studies.models import Study
 from studies.permissions import Capability
@@ -34,8 +33,7 @@ from studies.refusals import Busy, Refused
 from studies.web.access import study_page
 from studies.web.requests import StudyRequest
 
-NAMED, LISTED = 5, 100
-VERDICTS = ("raised", "lifted")
+NAMED = 5
 SENT = (
     "reason",
     "what",
@@ -296,42 +294,21 @@ def _ask(
         for value in values
     ]
     fields = [*sent, *asked.carried.items()]
-    verdicts = [one for one in will if one.kind in VERDICTS]
-    stale = [one for one in will if one.kind not in VERDICTS]
     context = {
         "plate": shown,
         "fields": fields,
         "label": asked.label,
-        "numbers": in_numbers(stale),
-        "consequences": stale[:LISTED],
-        "more": max(0, len(stale) - LISTED),
-        "verdict_numbers": in_numbers(verdicts),
-        "verdicts": verdicts[:LISTED],
-        "more_verdicts": max(0, len(verdicts) - LISTED),
+        "will": laid_out(will),
         "back": _address(request, shown),
         "reason": request.POST.get("reason", ""),
     }
     return render(request, "assays/plate_confirm.html", context)
 
 
-def in_numbers(consequences: Sequence[Consequence]) -> str:
-    """“1 dataset, 1 version, 3 scores”; kinds that do not occur are left out."""
-    counts = Counter(one.kind for one in consequences)
-    words = {
-        "raised": ngettext("%(n)d new exclusion", "%(n)d new exclusions", counts["raised"]),
-        "lifted": ngettext("%(n)d exclusion lifted", "%(n)d exclusions lifted", counts["lifted"]),
-        "dataset": ngettext("%(n)d dataset", "%(n)d datasets", counts["dataset"]),
-        "version": ngettext("%(n)d version", "%(n)d versions", counts["version"]),
-        "score": ngettext("%(n)d score", "%(n)d scores", counts["score"]),
-    }
-    return ", ".join(text % {"n": counts[kind]} for kind, text in words.items() if counts[kind])
-
-
 def _tell(request: StudyRequest, done: str, consequences: list[Consequence]) -> None:
     """One message: what was done, what the rules say differently by it, and what was made from the values that
     have changed."""
-    verdicts = [one for one in consequences if one.kind in VERDICTS]
-    stale = [one for one in consequences if one.kind not in VERDICTS]
+    verdicts, stale = parted(consequences)
     if verdicts:
         by_rules = _("By the rules: %(what)s (%(names)s).")
         done += " " + by_rules % {"what": in_numbers(verdicts), "names": _first(verdicts)}

@@ -15,14 +15,18 @@ from assays.models import PanelPolicy
 from assays.selectors.plates import plates_visible_to
 from assays.selectors.policies import PanelRules, rules_of
 from assays.services.judging import JUDGE
-from assays.services.policies import set_policy
+from assays.services.policies import foretell_policy, set_policy
 from assays.services.verdicts import POLICY_FIELDS, policy_stamp
+from assays.signals import Consequence
+from assays.web.consequences import laid_out
 from jobs.models import Job
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused, Stale
 from studies.web.access import study_page
 from studies.web.requests import StudyRequest
+
+CSRF = "csrfmiddlewaretoken"
 
 
 class PolicyForm(forms.ModelForm):
@@ -51,22 +55,26 @@ def policies(request: StudyRequest, study: Study) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @study_page(Capability.JUDGE_PLATES)
 def policy(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
-    """Change the rules of a panel; all of its plates are judged anew by a job."""
+    """Change the rules of a panel, after what that means was told; its plates are judged anew by a job."""
     rules = _rules_or_404(request, study, pk)
     # Of what is shown: the form's own cleaning changes the policy.
     stamp = policy_stamp(rules.policy)
     form = PolicyForm(request.POST or None, instance=rules.policy, initial={"seen": stamp})
     if request.method == "POST" and form.is_valid():
-        values: dict[str, Any] = {name: form.cleaned_data[name] for name in POLICY_FIELDS}
+        asked: dict[str, Any] = {
+            "study": study,
+            "panel": rules.panel,
+            "values": {name: form.cleaned_data[name] for name in POLICY_FIELDS},
+            "reason": form.cleaned_data["reason"],
+            "by": request.user,
+            "seen": form.cleaned_data["seen"] or None,
+        }
         try:
-            job = set_policy(
-                study=study,
-                panel=rules.panel,
-                values=values,
-                reason=form.cleaned_data["reason"],
-                by=request.user,
-                seen=form.cleaned_data["seen"] or None,
-            )
+            if "confirmed" not in request.POST:
+                will = foretell_policy(**asked)
+                if will is None or will:
+                    return _ask(request, rules, will)
+            job = set_policy(**asked)
         except Stale as refusal:
             messages.error(request, str(refusal))
             return redirect("assays:policy", study.code, pk)
@@ -84,6 +92,17 @@ def policy(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     ).first()
     context = {"form": form, "rules": rules, "waiting": waiting}
     return render(request, "assays/policy.html", context)
+
+
+def _ask(request: StudyRequest, rules: PanelRules, will: list[Consequence] | None) -> HttpResponse:
+    """What the rules that were sent would mean, and a button that keeps them."""
+    context = {
+        "rules": rules,
+        "fields": [(name, request.POST[name]) for name in request.POST if name != CSRF],
+        "will": None if will is None else laid_out(will),
+        "reason": request.POST["reason"],
+    }
+    return render(request, "assays/policy_confirm.html", context)
 
 
 def _sees_plates(request: StudyRequest, study: Study) -> bool:

@@ -6,6 +6,10 @@ from assays.models import (
     PlateRun,
     Well,
 )
+from assays.services.judging import judge_plate
+from studies.models import Study
+from tests.factories import make_patient
+from tests.unit.assays.plates import make_plate
 
 
 def with_control(plate: PlateRun, value: float) -> PlateRun:
@@ -21,6 +25,15 @@ def with_control(plate: PlateRun, value: float) -> PlateRun:
 
 def il6() -> Analyte:
     return Analyte.objects.get(symbol="IL6")
+
+
+def three_plates(plate: PlateRun, study: Study, last: float) -> list[PlateRun]:
+    """The third reads `last` where the others read 100."""
+    with_control(plate, 100.0)
+    second = with_control(make_plate(study, [], name="plate 2"), 100.0)
+    third = with_control(make_plate(study, [make_patient(study)], name="plate 3"), last)
+    judge_plate(plate_run=plate, by=None)
+    return [plate, second, third]
 
 
 RULES = {

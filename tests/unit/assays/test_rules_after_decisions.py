@@ -26,9 +26,9 @@ from clinical.models import Patient
 from jobs.work import Asked
 from studies.models import Membership, Study
 from studies.refusals import NotAllowed
-from tests.factories import make_member, make_patient
+from tests.factories import make_member
 from tests.jobs import do_all_jobs
-from tests.unit.assays.decisions import RULES, il6, with_control
+from tests.unit.assays.decisions import RULES, il6, three_plates, with_control
 from tests.unit.assays.plates import make_plate
 
 pytestmark = pytest.mark.django_db
@@ -218,15 +218,6 @@ def test_a_table_that_cannot_be_meant_changes_nothing(
     sent = {"file": SimpleUploadedFile("layout.csv", content), "reason": "x"}
     page = lab.post(f"/studies/OWN/plates/{plate.pk}/layout/", sent, follow=True)
     assert told in page.content.decode()
-
-
-def three_plates(plate: PlateRun, study: Study, last: float) -> list[PlateRun]:
-    """The third reads `last` where the others read 100."""
-    with_control(plate, 100.0)
-    second = with_control(make_plate(study, [], name="plate 2"), 100.0)
-    third = with_control(make_plate(study, [make_patient(study)], name="plate 3"), last)
-    judge_plate(plate_run=plate, by=None)
-    return [plate, second, third]
 
 
 @pytest.mark.alone
