@@ -165,7 +165,7 @@ def test_the_rules_of_a_panel_are_changed_on_their_page_and_all_plates_judged(
     wrong = RULES | {"recommended_bead_count": 10, "reason": "SOP"}
     assert "Recommend at least as many beads" in lab.post(address, wrong).content.decode()
     assert not PanelPolicy.objects.exists()
-    assert lab.post(address, RULES | {"reason": "SOP 12"}).status_code == 302
+    assert lab.post(address, RULES | {"reason": "SOP 12", "confirmed": "1"}).status_code == 302
     assert PanelPolicy.objects.get().min_bead_count == 90
     assert not Exclusion.objects.exists()
     assert "being judged" in lab.get(address).content.decode()
@@ -257,7 +257,7 @@ def test_a_plate_without_standards_is_excluded_where_models_take_our_curve(
     plate: PlateRun, study: Study, lab: Client
 ) -> None:
     Measurement.objects.filter(well__sample_type="standard").delete()
-    sent = RULES | {"min_bead_count": 35, "concentration": "refit", "reason": "x"}
+    sent = RULES | {"min_bead_count": 35, "concentration": "refit", "reason": "x", "confirmed": "1"}
     lab.post(f"/studies/OWN/plates/rules/{plate.panel_id}/", sent)
     do_all_jobs()
     exclusions = Exclusion.objects.filter(rule="curve", lifted_at=None)
@@ -284,7 +284,7 @@ def test_a_delivered_table_follows_the_policy_and_says_what_changed(
 
     values_changed.connect(listen)
     try:
-        sent = RULES | {"min_bead_count": 35, "repeats": "last", "reason": "SOP"}
+        sent = RULES | {"min_bead_count": 35, "repeats": "last", "reason": "SOP", "confirmed": "1"}
         lab.post(f"/studies/OWN/plates/rules/{plate.panel_id}/", sent)
         do_all_jobs()
     finally:
