@@ -4,7 +4,8 @@ A control's target is the median of its plate means: over the plates of the guid
 chosen one, over all plates of the panel and lot. The median of all is one number, the same whichever plate is
 judged and whichever was judged first, and a plate that is off hardly moves it: with three plates, two that
 agree are enough. (Held against the others alone, a good one of three would lie off the middle between a good
-and a bad one.)
+and a bad one.) Where most plates do not lie near their median, as where two read 1 and two read 2, it is nobody's
+value: who is off is then told and not decided.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ def distances(
     controls: plate, control, analyte and value, a row per well; guide: the plates of the guide set. is_log2:
     values are log2 (NPX), and are compared as 2^value. A row per analyte, control and plate: value, target,
     plates (of how many the target is), spread (percent by which the highest of these is above the lowest),
-    distance (percent of the target), and counts: whether the distance can be held against the plate. It
-    can from three plates on, or where the target is that of a guide set to which the plate does not belong.
+    distance (percent of the target), and of_target: whether the target is a median of this plate, too. It is
+    not where the target is that of a guide set to which the plate does not belong.
     """
     known = controls.dropna(subset=["value"])
     if is_log2:
@@ -47,15 +48,23 @@ def distances(
         plates=plates,
         spread=100 * (reference.transform("max") / reference.transform("min") - 1),
         distance=100 * (means["value"] / target - 1),
-        counts=(plates >= FEWEST) | (guided & ~chosen),
+        of_target=chosen | ~guided,
     )[target > 0]
+
+
+def can_tell(found: pd.DataFrame, limit: float) -> pd.Series:
+    """Of rows of `distances`, whether the distance can be held against the plate: where the plate stands outside a
+    guide set, or its target is that of three plates or more of which more than half lie within the limit (percent)."""
+    near = found["of_target"] & (found["distance"].abs() <= limit)
+    agreeing = near.groupby([found[name] for name in SERIES]).transform("sum")
+    return ~found["of_target"] | ((found["plates"] >= FEWEST) & (2 * agreeing > found["plates"]))
 
 
 def findings_between(found: pd.DataFrame, limit: float) -> dict[int, list[Finding]]:
     """By plate, the analytes of which it is off: the median distance of its controls is above the limit
     (percent). found: as `distances` gives it."""
     off: dict[int, list[Finding]] = {}
-    held = found[found["counts"]]
+    held = found[can_tell(found, limit)]
     for (plate, analyte), rows in held.groupby(["plate", "analyte"]):
         median = float(rows["distance"].abs().median())
         if median > limit:
@@ -75,5 +84,5 @@ def _say(rows: pd.DataFrame, median: float, limit: float) -> Said:
 
 
 def undecided(found: pd.DataFrame, limit: float) -> pd.DataFrame:
-    """Rows of `distances` where two plates differ by more than the limit and nobody can say which is off."""
-    return found[~found["counts"] & (found["plates"] == FEWEST - 1) & (found["spread"] > limit)]
+    """Rows of `distances` where plates differ by more than the limit and nobody can say which is off."""
+    return found[~can_tell(found, limit) & (found["spread"] > limit)]

@@ -17,7 +17,7 @@ from assays.selectors.matrix import usable
 def control_runs(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     """The controls of an analyte over the plates of the same panel and lot, in the order of acquisition:
     control, plate, key, acquired, chosen (into the guide set), distance (percent of the target, see
-    `assays.quality.between_plates`), counts, excluded (why an exclusion keeps the analyte of that plate from models;
+    `assays.quality.between_plates`), of_target, excluded (why an exclusion keeps the analyte of that plate from models;
     "": none does), and the columns of `levey_jennings`. What a person has excluded is not there; what a rule
     exclusions is, for a chart without the plate that is off would hide it. A few queries."""
     lot, is_log2 = lot_of(plate_run), plate_run.panel.scale == "npx"
@@ -63,15 +63,17 @@ def _excluded(plates: Collection[int], analyte_id: int) -> dict[int, str]:
 def undecided_controls(
     plate_run: PlateRun, runs: pd.DataFrame, limit: float
 ) -> list[tuple[str, float]]:
-    """Analytes (symbol) of which this plate and one other differ by more than the limit, with the percent by
-    which, where there are two plates only: nobody can say which of them is off, so neither is excluded.
+    """Analytes (symbol) of which plates differ by more than the limit and nobody can say which is off, so that none
+    is excluded; with the percent by which.
 
-    runs: `control_runs` of one of the analytes. Queries only where that has two plates, or two in the guide set.
+    runs: `control_runs` of one of the analytes. Where that has two plates (or two in the guide set), all analytes are
+    looked at, for each of them is so; of more plates that one alone, for their readings are many.
     """
-    if runs.empty or not (runs["plates"] == FEWEST - 1).any():
+    if runs.empty:
         return []
-    lot = lot_of(plate_run)
-    found = distances_in(lot, is_log2=plate_run.panel.scale == "npx")
+    found = runs.rename(columns={"plate": "name", "key": "plate"})
+    if (runs["plates"] == FEWEST - 1).any():
+        found = distances_in(lot_of(plate_run), is_log2=plate_run.panel.scale == "npx")
     here = undecided(found, limit).query("plate == @plate_run.pk")
     spread = here.groupby("analyte")["spread"].median()
     symbols = dict(Analyte.objects.filter(pk__in=list(spread.index)).values_list("pk", "symbol"))

@@ -1,7 +1,10 @@
 """The plate that is off: by the median over all plates, or over the guide set, whoever is judged first."""
 
+import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from assays.quality.between_plates import distances, findings_between, undecided
 
@@ -47,6 +50,41 @@ def test_two_of_three_that_agree_are_enough_and_two_alone_are_not() -> None:
     assert told["spread"].tolist() == pytest.approx([72.0] * 4)
     assert undecided(distances(controls([1.0, 1.15])), 20).empty
     assert undecided(distances(controls([1.0, 1.0, 1.72])), 20).empty
+
+
+@pytest.mark.parametrize(
+    "factors",
+    [
+        [1.0, 1.0, 1.72, 1.72],
+        [1.0, 1.02, 1.7, 1.75],
+        [1.0, 1.0, 1.0, 2.0, 2.0, 2.0],
+        [1.0, 1.05, 1.5, 1.6],  # the middle lies near two of them, which do not agree with each other
+        [1.0, 1.4, 2.0],
+    ],
+)
+def test_where_no_majority_agrees_nobody_is_excluded_and_it_is_told(factors: list[float]) -> None:
+    assert off(factors) == {}
+    told = undecided(distances(controls(factors)), 20)
+    assert set(told["plate"]) == set(range(1, len(factors) + 1))
+
+
+def test_one_more_plate_decides_between_two_and_two() -> None:
+    assert list(off([1.0, 1.0, 1.72, 1.72, 1.0])) == [3, 4]
+    assert undecided(distances(controls([1.0, 1.0, 1.72, 1.72, 1.0])), 20).empty
+    assert list(off([1.0, 1.0, 1.72, 1.72], guide=(1,))) == [3, 4]
+    # a guide set in which two and two differ is told; the plate outside is held against its middle
+    guided = (1, 2, 3, 4)
+    assert off([1.0, 1.0, 1.72, 1.72, 3.0], guide=guided) == {5: 120.588235}
+    told = undecided(distances(controls([1.0, 1.0, 1.72, 1.72, 3.0]), guided), 20)
+    assert set(told["plate"]) == {1, 2, 3, 4}
+
+
+@given(st.lists(st.sampled_from([1.0, 1.1, 1.3, 1.7, 2.0, 3.0]), min_size=3, max_size=9))
+def test_whoever_is_off_differs_from_a_majority_that_agrees(factors: list[float]) -> None:
+    target = float(np.median(factors))
+    near = [factor for factor in factors if abs(factor / target - 1) <= 0.205]
+    far = {n for n, factor in enumerate(factors, start=1) if factor not in near}
+    assert set(off(factors, limit=20.5)) == (far if 2 * len(near) > len(factors) else set())
 
 
 def test_a_guide_set_is_the_target_for_the_plates_outside_it() -> None:
