@@ -16,7 +16,7 @@ from assays.services.naming import Answer, NameChoice, accept_names, name_analyt
 from assays.services.rerun import let_supersede
 from assays.services.well_naming import name_wells
 from imports.models import ImportBatch
-from imports.web.batches import previewed, visible_batch
+from imports.web.batches import previewed, show_import, visible_batch
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
@@ -80,13 +80,12 @@ def name_plate_analytes(request: StudyRequest, study: Study, pk: int) -> HttpRes
 @study_page(Capability.IMPORT_ASSAYS)
 def supersede_plate(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Say that the file is a new export of a run that is here, and show the preview made anew."""
-    batch = visible_batch(request, study, pk)
+    batch, reason = visible_batch(request, study, pk), request.POST.get("reason", "")
     try:
-        again = let_supersede(batch=batch, reason=request.POST.get("reason", ""), by=request.user)
+        again = let_supersede(batch=batch, reason=reason, by=request.user)
         previewed(again, request.user)
     except Refused as error:
-        messages.error(request, str(error))
-        return redirect("imports:import", study.code, batch.pk)
+        return show_import(request, batch, refusal=error, sent={"reason": reason})
     messages.success(request, _("This is the preview made anew; commit it to take effect."))
     return redirect("imports:import", study.code, again.pk)
 
@@ -96,7 +95,8 @@ def supersede_plate(request: StudyRequest, study: Study, pk: int) -> HttpRespons
 def name_plate_wells(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """Take what a person says of the plate's wells, and show the preview made anew."""
     batch = visible_batch(request, study, pk)
-    asked = {one["name"]: one["kind"] for one in (batch.preview or {}).get("wells", ())}
+    preview = batch.preview or {}
+    asked = {one["name"]: one["kind"] for one in preview.get("wells", ())}
     said = {}
     for place in range(len(asked)):
         name, kind = (request.POST.get(f"{field}-{place}", "") for field in ("name", "kind"))
@@ -112,8 +112,15 @@ def name_plate_wells(request: StudyRequest, study: Study, pk: int) -> HttpRespon
             by=request.user,
         )
     except Refused as error:
-        messages.error(request, str(error))
-        return redirect("imports:import", study.code, batch.pk)
+        wells = [
+            one | {"kind": said.get(one["name"], one["kind"])} for one in preview.get("wells", ())
+        ]
+        sent = {
+            "preview": preview | {"wells": wells},
+            "other": other,
+            "other_kind": said.get(other),
+        }
+        return show_import(request, batch, refusal=error, sent=sent)
     previewed(again, request.user)
     messages.success(request, _("It is taken so; this is the preview made anew."))
     return redirect("imports:import", study.code, again.pk)

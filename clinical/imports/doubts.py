@@ -111,12 +111,21 @@ def _outcomes(said: Sequence[Said], mapping: ClinicalMapping, least: int) -> Ite
     for endpoint, _duration, event in _endpoints(mapping):
         events = [one.stated[endpoint].event for one in said if endpoint in one.stated]
         yield from look_at_outcomes(event.label, events, len(said) - len(events), least)
-    if mapping.follow_up and mapping.follow_up[0].status.column is not None:
+    if mapping.follow_up:
         dead: dict[str, bool] = {}
         for one in said:
             for contact in one.contacts:
                 is_death = contact.values.get("status") == "dead"
                 dead[one.subject_id] = dead.get(one.subject_id, False) or is_death
         subjects = {one.subject_id for one in said}
-        label = mapping.follow_up[0].status.label
-        yield from look_at_outcomes(label, list(dead.values()), len(subjects) - len(dead), least)
+        label, unknown = _column_of_deaths(mapping), len(subjects) - len(dead)
+        yield from look_at_outcomes(label, list(dead.values()), unknown, least)
+
+
+def _column_of_deaths(mapping: ClinicalMapping) -> str:
+    """Which column tells who is dead: a status, or the days on which somebody is said to have died."""
+    for contact in mapping.follow_up:
+        if contact.status.column is not None:
+            return contact.status.label
+    of_deaths = [one for one in mapping.follow_up if one.status.constant == "dead"]
+    return (*of_deaths, *mapping.follow_up)[0].date.label

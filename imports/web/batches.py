@@ -1,5 +1,6 @@
 """The Data page: files that came in, a new import, its preview, commit, drop, and the original."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -26,7 +27,7 @@ from imports.tables import check_size
 from jobs.models import Job
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused
+from studies.refusals import Busy, Refused
 from studies.web.access import study_page
 from studies.web.requests import StudyRequest
 from tabular.checked_yaml import MAX_BYTES
@@ -194,7 +195,20 @@ def previewed(batch: ImportBatch, by: User) -> ImportBatch:
 @study_page(Capability.VIEW_STUDY)
 def import_page(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     """The preview of one import, its counts and rows."""
-    batch = visible_batch(request, study, pk)
+    return show_import(request, visible_batch(request, study, pk))
+
+
+def show_import(
+    request: StudyRequest,
+    batch: ImportBatch,
+    *,
+    refusal: Refused | None = None,
+    sent: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """The page of one import. refusal: said above it, with its forms as they were `sent`, so that a reason which
+    somebody has typed is not typed again."""
+    if refusal is not None:
+        messages.error(request, str(refusal))
     preview = batch.preview or {}
     verdict = request.GET.get("verdict", "")
     rows = [row for row in preview.get("rows", []) if _is_asked(row, verdict)]
@@ -214,8 +228,10 @@ def import_page(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
         "preview_template": importer.preview_template if "sheets" not in preview else "",
         "may_commit": importer.capability in request.capabilities,
         "job": _job(batch),
+        **(sent or {}),
     }
-    return render(request, "imports/import.html", context)
+    status = 200 if refusal is None else 409 if isinstance(refusal, Busy) else 422
+    return render(request, "imports/import.html", context, status=status)
 
 
 def _is_asked(row: dict[str, Any], verdict: str) -> bool:

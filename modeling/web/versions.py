@@ -48,7 +48,16 @@ def version_or_404(study: Study, name: str, number: int) -> Any:
 @require_safe
 @study_page(Capability.VIEW_MODELS)
 def version(request: StudyRequest, study: Study, name: str, number: int) -> HttpResponse:
-    shown = version_or_404(study, name, number)
+    return _show(request, version_or_404(study, name, number))
+
+
+def _refuse(request: StudyRequest, shown: Any, why: str) -> HttpResponse:
+    """A version's page with why a decision was refused, and its reason as it was typed."""
+    messages.error(request, why)
+    return _show(request, shown, status=422)
+
+
+def _show(request: StudyRequest, shown: Any, status: int = 200) -> HttpResponse:
     key = request.GET.get("part", "figures")
     if key not in PARTS:
         raise Http404(_("A version's page has no part of that name."))
@@ -79,7 +88,9 @@ def version(request: StudyRequest, study: Study, name: str, number: int) -> Http
             in ModelVersion.TRANSITIONS[ModelVersion.Status(shown.status)],
             "can_be_rejected": ModelVersion.Status.REJECTED
             in ModelVersion.TRANSITIONS[ModelVersion.Status(shown.status)],
+            "reason": request.POST.get("reason", ""),
         },
+        status=status,
     )
 
 
@@ -121,13 +132,13 @@ def decide(request: StudyRequest, study: Study, name: str, number: int) -> HttpR
     shown = version_or_404(study, name, number)
     form = DecisionForm(request.POST)
     if not form.is_valid():
-        messages.error(request, _("Give a reason for the decision: it is kept in the trail."))
-        return redirect("modeling:version", code=study.code, name=name, number=number)
+        return _refuse(
+            request, shown, _("Give a reason for the decision: it is kept in the trail.")
+        )
     act = promote_version if form.cleaned_data["decision"] == "promote" else reject_version
     try:
         act(version=shown, by=request.user, reason=form.cleaned_data["reason"])
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("The decision is kept."))
+    except Refused as error:
+        return _refuse(request, version_or_404(study, name, number), str(error))
+    messages.success(request, _("The decision is kept."))
     return redirect("modeling:version", code=study.code, name=name, number=number)

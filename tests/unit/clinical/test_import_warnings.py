@@ -60,13 +60,15 @@ def rows(**columns: Any) -> str:
     return "\n".join(lines) + "\n"
 
 
-def previewed(study: Study, content: str, accept: str = "", by: Any = None) -> ImportBatch:
+def previewed(
+    study: Study, content: str, accept: str = "", by: Any = None, mapping: str = MAPPING
+) -> ImportBatch:
     batch = receive_file(
         study=study,
         name="file.csv",
         content=content.encode(),
         kind="clinical",
-        mapping_text=MAPPING + accept,
+        mapping_text=mapping + accept,
         by=by,
     )
     return preview_import(batch=batch, by=by)
@@ -102,9 +104,25 @@ CODES = [
 ]  # fmt: skip
 
 
+DIED_ON = "follow_up: [{date: {column: died}, status: {constant: dead}}]\n"
+SEEN_ON = "follow_up: [{date: {column: seen}, status: {constant: alive}}, {date: {column: died}, status: {constant: dead}}]\n"
+HALF_DIED = rows(died=lambda n: "2016-01-01" if n % 2 else "", seen=lambda n: "2015-06-01")
+
+
 @pytest.fixture
 def study() -> Study:
     return StudyFactory(code="ICI")
+
+
+def test_contacts_of_the_dead_alone_are_told_where_the_status_is_a_constant(study: Study) -> None:
+    of_contacts = MAPPING[: MAPPING.index("survival:")]
+    batch = previewed(study, HALF_DIED, mapping=of_contacts + DIED_ON)
+    assert doubts(batch) == [("outcome_of_events_only", "died", "")]
+    batch = previewed(study, HALF_DIED, mapping=of_contacts + SEEN_ON)
+    assert doubts(batch) == []
+    all_died = HALF_DIED.replace(",,", ",2016-01-01,")
+    batch = previewed(study, all_died, mapping=of_contacts + SEEN_ON)
+    assert doubts(batch) == [("only_events", "died", "")]
 
 
 def test_a_plain_file_has_no_warning_and_is_committed(study: Study) -> None:

@@ -87,6 +87,9 @@ def test_a_new_export_of_a_run_supersedes_the_earlier_one_from_its_page(
     page = client.get(reverse("imports:import", args=["ICI", refused.pk])).content.decode()
     assert f"The study holds {old.name} with other values" in page
     supersede = reverse("assays:supersede_plate", args=["ICI", refused.pk])
+    too_long = client.post(supersede, {"reason": "gates " * 90})
+    assert too_long.status_code == 422
+    assert f'value="{"gates " * 90}"' in too_long.content.decode()  # not to be typed again
     asked = client.post(supersede, {"reason": "gates set anew"}, follow=True).content.decode()
     assert f"“{old.name} (2)” supersedes “{old.name}”" in asked
     assert "stale afterwards: 0 datasets, 1 versions, 0 scores" in asked

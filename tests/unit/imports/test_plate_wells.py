@@ -186,8 +186,22 @@ def test_the_page_asks_and_the_study_remembers(study: Study) -> None:
     assert dict(later.preview["plate"]["wells"]) == {
         "sample": 1, "standard": 1, "control": 2, "blank": 1,
     }  # fmt: skip
-    client.post(f"/studies/ICI/data/{later.pk}/wells/", {"other-name": "H12", "other-kind": "x"})
+    sent = {"other-name": "H12", "other-kind": "x"}
+    refused = client.post(f"/studies/ICI/data/{later.pk}/wells/", sent)
+    assert refused.status_code == 422
+    assert "“x” is no type of well" in refused.content.decode()
+    assert 'value="H12"' in refused.content.decode()
     assert ImportBatch.objects.latest("pk") == later
+
+
+def test_what_was_chosen_for_wells_stands_there_still_where_it_is_refused(study: Study) -> None:
+    client = Client()
+    client.force_login(make_member(study, "laboratory"))
+    batch = previewed(study, xponent().replace(b"S-2", b"NC"))
+    sent = {"name-0": "NC", "kind-0": "sample", "other-name": "no such well", "other-kind": "blank"}
+    page = client.post(f"/studies/ICI/data/{batch.pk}/wells/", sent, follow=True)
+    told = " ".join(page.content.decode().split())
+    assert "no well of this plate bears this name" in told
 
 
 def test_a_plates_page_says_what_stood_in_its_wells(study: Study) -> None:

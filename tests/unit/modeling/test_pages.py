@@ -145,6 +145,22 @@ def test_an_investigator_signs_a_version_into_use_with_a_reason(study: Study) ->
     assert champion_of(model) is None
     client.post(address(version, "decide"), {"decision": "promote", "reason": "Agreed on 1 May."})
     assert champion_of(model) == version
+    again = client.post(address(version, "decide"), {"decision": "promote", "reason": "Once more."})
+    assert again.status_code == 422
+    assert champion_of(model) == version
+
+
+def test_a_decision_that_is_refused_leaves_its_reason_on_the_page(study: Study) -> None:
+    body = CLINICAL | {"retrain": {"promote": "signature"}}
+    model = define_model(study=study, name="signed", body=body, by=None).model
+    request_training(model=model, by=None)
+    do_all_jobs()
+    client = signed_in(study, "investigator")
+    sent = {"decision": "neither", "reason": "Agreed on 1 May."}
+    page = client.post(address(model.versions.get(), "decide"), sent)
+    assert page.status_code == 422
+    assert ">Agreed on 1 May.</textarea>" in page.content.decode()
+    assert "Give a reason for the decision" in page.content.decode()
 
 
 def test_the_list_of_models_costs_the_same_for_one_model_and_more(

@@ -58,7 +58,12 @@ def test_two_of_three_that_agree_are_enough_and_two_alone_are_not() -> None:
         [1.0, 1.0, 1.72, 1.72],
         [1.0, 1.02, 1.7, 1.75],
         [1.0, 1.0, 1.0, 2.0, 2.0, 2.0],
-        [1.0, 1.05, 1.5, 1.6],  # the middle lies near two of them, which do not agree with each other
+        [
+            1.0,
+            1.05,
+            1.5,
+            1.6,
+        ],  # the middle lies near two of them, which do not agree with each other
         [1.0, 1.4, 2.0],
     ],
 )

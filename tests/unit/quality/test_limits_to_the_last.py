@@ -72,7 +72,14 @@ def test_only_a_control_is_held_against_the_kits_range() -> None:
 
 
 def test_two_plates_that_differ_by_the_limit_leave_nothing_undecided() -> None:
-    row = {"plate": 1, "analyte": 7, "control": "C", "of_target": True, "distance": 9.0, "plates": 2}
+    row = {
+        "plate": 1,
+        "analyte": 7,
+        "control": "C",
+        "of_target": True,
+        "distance": 9.0,
+        "plates": 2,
+    }
     found = pd.DataFrame([row | {"spread": 25.0}, row | {"plate": 2, "spread": 25.1}])
     assert undecided(found, 25)["plate"].tolist() == [2]
 
