@@ -3,6 +3,7 @@
 from typing import Any
 
 import altair as alt
+from django.utils.translation import gettext as _
 
 from ciri.figures.theme import Figure, finish, inline, theme_of
 
@@ -20,7 +21,7 @@ def enrolment_chart(rows: list[dict[str, Any]], theme: str) -> Figure:
         .mark_line(interpolate="step-after", strokeWidth=2)
         .encode(
             x=alt.X("month:T", title=None, axis=alt.Axis(format="%Y-%m", grid=False, tickCount=8)),
-            y=alt.Y("total:Q", title="Patients enrolled"),
+            y=alt.Y("total:Q", title=_("Patients enrolled")),
             color=alt.Color(
                 "site:N",
                 title=None,
@@ -28,10 +29,10 @@ def enrolment_chart(rows: list[dict[str, Any]], theme: str) -> Figure:
                 legend=alt.Legend(orient="top", columns=1),
             ),
             tooltip=[
-                alt.Tooltip("month:T", format="%Y-%m", title="Month"),
-                alt.Tooltip("site:N", title="Site"),
-                alt.Tooltip("enrolled:Q", title="Enrolled in the month"),
-                alt.Tooltip("total:Q", title="So far"),
+                alt.Tooltip("month:T", format="%Y-%m", title=_("Month")),
+                alt.Tooltip("site:N", title=_("Site")),
+                alt.Tooltip("enrolled:Q", title=_("Enrolled in the month")),
+                alt.Tooltip("total:Q", title=_("So far")),
             ],
         )
         .properties(width="container", height=200)

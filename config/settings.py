@@ -96,8 +96,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "audit.middleware.HistoryMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
+    "pghistory.middleware.HistoryMiddleware",  # who, and at which address: in the trail
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -7,6 +7,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from assays.quality.verdict import accepted_of
@@ -62,14 +63,17 @@ def curve_chart(curves: Curves, unit: str, theme: Theme) -> Figure:
     lines = []
     if len(points):
         x = np.geomspace(points["expected"].min() / 2, points["expected"].max() * 2, POINTS)
-        for name, curve in (("our fit", curves.fit.curve), ("the vendor's curve", curves.vendor)):
+        for name, curve in (
+            (_("our fit"), curves.fit.curve),
+            (_("the vendor's curve"), curves.vendor),
+        ):
             if curve is not None:
                 frame = pd.DataFrame({"expected": x, "fluorescence": curve.fluorescence(x)})
                 lines.append(frame[frame["fluorescence"] > 0].assign(curve=name))
     drawn = pd.concat(lines, ignore_index=True) if lines else pd.DataFrame(columns=["curve"])
-    title = f"concentration ({unit})" if unit else "concentration"
+    title = _("concentration (%(unit)s)") % {"unit": unit} if unit else _("concentration")
     where = alt.X("expected:Q", scale=alt.Scale(type="log"), title=title, axis=alt.Axis(grid=False))
-    height = alt.Y("fluorescence:Q", scale=alt.Scale(type="log"), title="fluorescence")
+    height = alt.Y("fluorescence:Q", scale=alt.Scale(type="log"), title=_("fluorescence"))
     of_lines = (
         alt.Chart(_rows(drawn))
         .mark_line(strokeWidth=2)
@@ -99,7 +103,7 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) ->
     columns = ["control", "plate", "key", "distance", "z", "rule", "excluded"]
     known = runs[columns] if len(runs) else pd.DataFrame(columns=columns)
     known = known.assign(
-        state=np.where(known["excluded"] != "", "excluded", "in use"),
+        state=np.where(known["excluded"] != "", _("excluded"), _("in use")),
         said=np.where(known["excluded"] != "", known["excluded"], known["rule"]),
         z=known["z"].astype(object).where(known["z"].notna(), None),
     )
@@ -117,8 +121,8 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) ->
         labelLimit=120,
     )
     base = alt.Chart(_rows(known)).encode(
-        x=alt.X("plate:N", sort=order, title="plate", axis=axis),
-        y=alt.Y("distance:Q", title="% from the target"),
+        x=alt.X("plate:N", sort=order, title=_("plate"), axis=axis),
+        y=alt.Y("distance:Q", title=_("% from the target")),
         color=alt.Color(
             "control:N",
             title=None,
@@ -129,13 +133,13 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) ->
             *(
                 "control:N",
                 "plate:N",
-                alt.Tooltip("distance:Q", format="+.1f", title="% from target"),
+                alt.Tooltip("distance:Q", format="+.1f", title=_("% from target")),
             ),
             *(
-                alt.Tooltip("z:Q", format=".2f", title="SD"),
+                alt.Tooltip("z:Q", format=".2f", title=_("SD")),
                 alt.Tooltip("rule:N", title="Westgard"),
             ),
-            *("state:N", alt.Tooltip("said:N", title="why")),
+            *("state:N", alt.Tooltip("said:N", title=_("why"))),
         ],
     )
     layers = rules + base.mark_line() + base.mark_point(filled=True, size=50)
@@ -145,7 +149,9 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) ->
         layers += marked.mark_point(
             shape="cross", angle=45, filled=True, size=160, color=theme.excluded
         )
-        layers += marked.mark_text(dy=-14, color=theme.excluded, fontWeight="bold", text="excluded")
+        layers += marked.mark_text(
+            dy=-14, color=theme.excluded, fontWeight="bold", text=_("excluded")
+        )
     broken = known[(known["rule"] != "") & (known["excluded"] == "")]
     if len(broken):
         layers += (

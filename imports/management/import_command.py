@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from imports.models import ImportBatch
 from imports.services import batches as services
 from imports.tables import check_size
-from studies.models import Study
+from studies.management.arguments import study_named
 from studies.refusals import Refused
 
 ROWS_PRINTED = 20
@@ -57,15 +57,8 @@ class ImportCommand(BaseCommand):
 
     def previewed(self, options: dict[str, Any]) -> ImportBatch:
         """The files, received and previewed."""
-        study = Study.objects.filter(code=options["study"]).first()
-        if study is None:
-            known = ", ".join(Study.objects.order_by("code").values_list("code", flat=True))
-            raise CommandError(
-                f"There is no study {options['study']} (there is: {known or 'none'}). "
-                "Make it with create_study."
-            )
         batch = services.receive_file(
-            study=study,
+            study=study_named(options["study"]),
             name=options["file"].name,
             content=read_bytes(options["file"]),
             kind=self.kind,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ciri.figures import (
@@ -37,9 +38,9 @@ from modeling.presentation.provenance import Provenance
 from modeling.presentation.tables import Rows, Table, contributions_by_feature, table_of
 from studies.models import Study
 
-SIMULATED = "Simulated data"
-OUTCOMES = {"OS": "Overall survival", "PFS": "Progression-free survival"}
-OLDER = "This version was trained before Yogo drew this figure; train the model again to see it."
+SIMULATED = _("Simulated data")
+OUTCOMES = {"OS": _("Overall survival"), "PFS": _("Progression-free survival")}
+OLDER = _("This version was trained before Yogo drew this figure; train the model again to see it.")
 BASES = {"out_of_bag": "out-of-bag", "validation": "validation"}
 
 
@@ -126,7 +127,7 @@ def tell(drawn: Figure, patients: str, study: Study, theme: str) -> Figure:
         "fontSize": 11,
         "fontWeight": "normal",
         **found,
-        "text": " · ".join(filter(None, [SIMULATED, str(found["text"])])),
+        "text": " · ".join(filter(None, [str(SIMULATED), str(found["text"])])),
     }
     return told | {"title": marked}
 
@@ -142,7 +143,7 @@ def _importance(version: ModelVersion) -> Rows:
 
 def _kaplan_meier(role: str) -> tuple[Callable[..., Figure], Callable[..., Table]]:
     def draw(version: ModelVersion, theme: str) -> Figure:
-        outcome = OUTCOMES[version.dataset.endpoint]
+        outcome = str(OUTCOMES[version.dataset.endpoint])
         return kaplan_meier_figure(version.report["kaplan_meier"][role], theme, outcome=outcome)
 
     def table(version: ModelVersion) -> Table:
@@ -159,8 +160,10 @@ def _comparison(version: ModelVersion, theme: str) -> Figure:
     other = counterpart_of(version)
     if other is None:
         return message_figure(
-            "There is no other model of this endpoint and timepoint in use to compare with. "
-            "Train preCIRI14 and preCIRI21 to see what clinical factors add.",
+            gettext(
+                "There is no other model of this endpoint and timepoint in use to compare with. "
+                "Train preCIRI14 and preCIRI21 to see what clinical factors add."
+            ),
             theme,
         )
     names = (version.model.name, other.model.name)
@@ -183,7 +186,7 @@ def _of_key(
 
     def drawn(version: ModelVersion, theme: str) -> Figure:
         if key not in version.report:
-            return message_figure(OLDER, theme)
+            return message_figure(str(OLDER), theme)
         return draw(version, _rows(version, key), theme)
 
     return drawn, lambda version: table_of(_rows(version, key), columns)
@@ -200,7 +203,7 @@ def _of_performance(
 
     def drawn(version: ModelVersion, theme: str) -> Figure:
         if "evaluation" not in version.report:
-            return message_figure(OLDER, theme)
+            return message_figure(str(OLDER), theme)
         return draw(rows(version), theme)
 
     return drawn, lambda version: table_of(_in_months(rows(version)[name]), columns)
@@ -224,7 +227,7 @@ def _auc_rows(version: ModelVersion) -> Rows:
 
 def _auc(version: ModelVersion, theme: str) -> Figure:
     if "evaluation" not in version.report:
-        return message_figure(OLDER, theme)
+        return message_figure(str(OLDER), theme)
     return auc_figure(_auc_rows(version), theme)
 
 
@@ -253,7 +256,7 @@ def _forest_plot(role: str) -> tuple[Callable[..., Figure], Callable[..., Table]
 
     def draw(version: ModelVersion, theme: str) -> Figure:
         if "strata" not in version.report:
-            return message_figure(OLDER, theme)
+            return message_figure(str(OLDER), theme)
         return forest_plot_figure(version.report["strata"].get(role) or [], theme)
 
     def table(version: ModelVersion) -> Table:
@@ -394,4 +397,3 @@ STRATA = {
     ),
 }
 DRAWINGS = {**THE_FOUR, **PERFORMANCE, **SELECTION, **WHY, **STRATA}
-FIGURES = {key: drawing.title for key, drawing in THE_FOUR.items()}

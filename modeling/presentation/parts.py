@@ -143,7 +143,7 @@ def _yardsticks(version: ModelVersion) -> list[dict[str, Any]]:
 def _baseline_sentences(version: ModelVersion) -> list[str]:
     found = _yardsticks(version)
     if not found:
-        return [OLDER]
+        return [str(OLDER)]
     return [
         *_nested_against_cox(version),
         *(
@@ -193,13 +193,13 @@ def _beside(one: dict[str, Any]) -> dict[str, Any]:
     c = {row["of"]: row for row in one["c"]}
     gained = next(row for row in one["added"] if row["added"] == "b")
     return {
-        "beside": one["name"],
-        "basis": one["basis"],
-        "its C": _with_interval(c["a"]),
-        "this model's C": _with_interval(c["b"]),
-        "difference": _with_interval(c["difference"]),
-        "p of difference": c["difference"]["p"],
-        "p of added value (likelihood ratio)": gained["p"],
+        _("beside"): one["name"],
+        _("basis"): one["basis"],
+        _("its C"): _with_interval(c["a"]),
+        _("this model's C"): _with_interval(c["b"]),
+        _("difference"): _with_interval(c["difference"]),
+        _("p of difference"): c["difference"]["p"],
+        _("p of added value (likelihood ratio)"): gained["p"],
     }
 
 

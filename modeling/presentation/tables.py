@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from ciri.survival.outcome import DAYS_IN_MONTH
@@ -130,9 +131,11 @@ def correlated_groups(rows: Iterable[dict[str, Any]]) -> Rows:
             groups.setdefault(row["group"], []).append(row)
     return [
         {
-            "group": number,
-            "kept": ", ".join(row["feature"] for row in members if row["selected"]),
-            "could stand in": ", ".join(row["feature"] for row in members if not row["selected"]),
+            gettext("group"): number,
+            gettext("kept"): ", ".join(row["feature"] for row in members if row["selected"]),
+            gettext("could stand in"): ", ".join(
+                row["feature"] for row in members if not row["selected"]
+            ),
         }
         for number, members in sorted(groups.items())
         if len(members) > 1

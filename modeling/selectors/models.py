@@ -116,18 +116,6 @@ def latest_run(model: PrognosticModel) -> TrainingRun | None:
     return model.runs.select_related("job", "version").defer(*heavy).first()
 
 
-def active_jobs(study: Study) -> QuerySet[Job]:
-    """Trainings of a study that wait or run."""
-    return Job.objects.filter(
-        state__in=Job.ACTIVE, pk__in=TrainingRun.objects.filter(model__study=study).values("job")
-    )
-
-
-def scores_counted(version: ModelVersion) -> int:
-    """How many patients have a score by a version."""
-    return version.scores.count()
-
-
 def latest_champions(study: Study) -> QuerySet[ModelVersion]:
     """The versions in use in a study, by model name."""
     newest = ModelVersion.objects.filter(

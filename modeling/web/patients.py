@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ciri.figures import Figure, message_figure, waterfall_figure
@@ -15,7 +16,9 @@ from studies.permissions import Capability
 from studies.web.access import study_page
 from studies.web.requests import StudyRequest
 
-UNEXPLAINED = "This score was made before Yogo kept its explanation; ask for the scores again."
+UNEXPLAINED = gettext_lazy(
+    "This score was made before Yogo kept its explanation; ask for the scores again."
+)
 
 
 @require_safe
@@ -46,4 +49,6 @@ def why(
 
 def _drawn(score: Score, theme: str) -> Figure:
     table = score.waterfall
-    return message_figure(UNEXPLAINED, theme) if table is None else waterfall_figure(table, theme)
+    return (
+        message_figure(str(UNEXPLAINED), theme) if table is None else waterfall_figure(table, theme)
+    )

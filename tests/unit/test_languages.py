@@ -82,14 +82,15 @@ IN_ENGLISH = {
 TOLD_BY_GETTEXT = {"_", "gettext", "gettext_lazy", "ngettext", "Sentence", "storable_plural"}
 
 
-def _plain_words(node: ast.AST) -> Iterator[int]:
+def _plain_words(node: ast.AST, at_least: int = 2) -> Iterator[int]:
     """The lines of texts of several words that no catalogue knows."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TOLD_BY_GETTEXT:
         return
-    if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value.strip():
-        yield node.lineno
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        if len(node.value.split()) >= at_least:
+            yield node.lineno
     for child in ast.iter_child_nodes(node):
-        yield from _plain_words(child)
+        yield from _plain_words(child, at_least)
 
 
 def test_nothing_is_refused_in_english_alone() -> None:
@@ -103,5 +104,20 @@ def test_nothing_is_refused_in_english_alone() -> None:
         and getattr(node.exc.func, "id", getattr(node.exc.func, "attr", "")) not in IN_ENGLISH
         for argument in node.exc.args
         for line in _plain_words(argument)
+    ]
+    assert plain == []
+
+
+SHOWN = ("web", "presentation")
+A_SENTENCE = 4  # words; keys of rows have fewer
+
+
+def test_no_constant_of_what_draws_pages_is_in_english_alone() -> None:
+    plain = [
+        f"{name}:{line}"
+        for name in python_files(*(f"{app}/{part}/*.py" for app in APPS for part in SHOWN))
+        for statement in parsed(name).body
+        if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value is not None
+        for line in _plain_words(statement.value, A_SENTENCE)
     ]
     assert plain == []

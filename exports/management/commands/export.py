@@ -18,6 +18,7 @@ from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.download import Download
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
+from studies.management.arguments import study_named
 from studies.models import Study
 from studies.refusals import Refused
 
@@ -72,7 +73,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = _study(options["study"])
+        study = study_named(options["study"])
         try:
             asked_for = _frozen if options["dataset"] else _analysis
             dataset = asked_for(study, options)
@@ -117,14 +118,6 @@ def _frozen(study: Study, options: dict[str, Any]) -> Download:
     return export_frozen_dataset(
         version=version, format=options["format"], via=Export.Via.COMMAND, by=None
     )
-
-
-def _study(code: str) -> Study:
-    study = Study.objects.filter(code=code).first()
-    if study is None:
-        known = ", ".join(Study.objects.values_list("code", flat=True)[:20]) or "none yet"
-        raise CommandError(f"There is no study {code!r}. Known studies: {known}.")
-    return study
 
 
 def _write(dataset: Download, output: str) -> None:

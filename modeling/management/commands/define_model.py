@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from ciri import TEMPLATES, template
 from imports.management.import_command import read_text
-from modeling.management.arguments import study_named
 from modeling.services.models import define_model
+from studies.management.arguments import study_named
 from studies.refusals import Refused
 from tabular.checked_yaml import YamlError, read_yaml
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from modeling.management.arguments import study_named
 from modeling.management.waiting import wait_for
 from modeling.services.scoring import request_study_rescoring
+from studies.management.arguments import study_named
 
 
 class Command(BaseCommand):

@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from jobs.models import Job
-from modeling.management.arguments import study_named
 from modeling.management.waiting import wait_for
 from modeling.models import ModelVersion, TrainingRun
 from modeling.services.training import request_training
+from studies.management.arguments import study_named
 from studies.refusals import Refused
 
 

@@ -67,7 +67,7 @@ def test_what_is_refused_leaves_with_the_sentences(files: tuple[str, str], setti
     Path(files[0]).write_text("id,start\nS1,soon\n")
     with pytest.raises(CommandError, match="Row 2, column “start”, value “soon”"):
         run("import_clinical", files[0], "--study", "X1", "--mapping", files[1])
-    with pytest.raises(CommandError, match="There is no study X9"):
+    with pytest.raises(CommandError, match="There is no study 'X9'"):
         run("import_clinical", files[0], "--study", "X9", "--mapping", files[1])
     with pytest.raises(CommandError, match="cannot be read"):
         run("import_clinical", files[0] + "x", "--study", "X1", "--mapping", files[1])

@@ -11,10 +11,10 @@ from django.utils.html import escape
 from modeling.models import ModelVersion, PrognosticModel
 from modeling.presentation.figures import (
     DRAWINGS,
-    FIGURES,
     OLDER,
     PERFORMANCE,
     STRATA,
+    THE_FOUR,
     WHY,
     figure_specification,
 )
@@ -48,8 +48,8 @@ def test_a_versions_page_shows_both_honest_figures_and_no_other(champion: ModelV
     for key in ("out_of_bag", "validation"):
         assert f"{champion.metrics[key]['c']:.3f}" in page
     assert set(champion.metrics) == {"out_of_bag", "validation"}
-    for title in FIGURES.values():
-        assert str(title) in page
+    for drawing in THE_FOUR.values():
+        assert str(drawing.title) in page
 
 
 def test_every_part_of_the_page_opens_with_its_figures(champion: ModelVersion) -> None:
@@ -117,7 +117,7 @@ def test_a_figure_of_a_simulated_study_says_so(champion: ModelVersion) -> None:
     plain = figure_specification(champion, "importance", theme="print")
     assert "Simulated" not in json.dumps(plain)
     champion.model.study.is_simulated = True
-    for figure in FIGURES:
+    for figure in THE_FOUR:
         marked = figure_specification(champion, figure, theme="print")
         assert "Simulated data" in marked["title"]["text"]
 
