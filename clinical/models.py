@@ -294,7 +294,7 @@ class FollowUp(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["patient"],
-                condition=Q(status="dead"),
+                condition=Q(status=Status.DEAD),
                 name="clinical_follow_up_one_death",
                 violation_error_message=_("This patient's death is already recorded."),
             ),

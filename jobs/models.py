@@ -78,7 +78,7 @@ class Job(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["key"],
-                condition=models.Q(state__in=["queued", "running"]),
+                condition=models.Q(state__in=[State.QUEUED, State.RUNNING]),
                 name="jobs_job_one_active_per_key",
             ),
             known("state", State, "jobs_job_state_known"),
@@ -86,14 +86,14 @@ class Job(models.Model):
                 condition=models.Q(progress__lte=100), name="jobs_job_progress_at_most_100"
             ),
             models.CheckConstraint(
-                condition=~models.Q(state="running") | models.Q(lease_until__isnull=False),
+                condition=~models.Q(state=State.RUNNING) | models.Q(lease_until__isnull=False),
                 name="jobs_job_running_has_a_lease",
             ),
         ]
         indexes = [
             models.Index(
                 fields=["state", "due_at"],
-                condition=models.Q(state__in=["queued", "running"]),
+                condition=models.Q(state__in=[State.QUEUED, State.RUNNING]),
                 name="jobs_job_waiting",
             )
         ]

@@ -169,7 +169,7 @@ class Membership(models.Model):
             ),
             known("role", Role, "studies_membership_role_known"),
             models.CheckConstraint(
-                condition=~models.Q(role="coordinator") | models.Q(site__isnull=False),
+                condition=~models.Q(role=Role.COORDINATOR) | models.Q(site__isnull=False),
                 name="studies_membership_coordinator_has_a_site",
                 violation_error_message=_("A coordinator belongs to a site: choose it."),
             ),

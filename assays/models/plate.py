@@ -137,7 +137,8 @@ class Well(models.Model):
             known("sample_type", SampleType, "assays_well_sample_type_known"),
             models.CheckConstraint(condition=~Q(position=""), name="assays_well_has_a_position"),
             models.CheckConstraint(
-                condition=Q(specimen__isnull=True) | ~Q(sample_type__in=["standard", "blank"]),
+                condition=Q(specimen__isnull=True)
+                | ~Q(sample_type__in=[SampleType.STANDARD, SampleType.BLANK]),
                 name="assays_well_of_a_standard_has_no_specimen",
             ),
         ]

@@ -23,7 +23,7 @@ from assays.services.verdicts import (
 from assays.signals import Consequence
 from audit.recording import recorded
 from jobs.models import Job
-from jobs.services import enqueue
+from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress
 from sentences import Sentence
 from studies.models import Study

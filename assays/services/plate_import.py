@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from assays.formats import PlateReading, read_plate
+from assays.formats.reading import PlateReading
+from assays.formats.recognition import read_plate
 from assays.imports.plates.cells import COPY
 from assays.imports.plates.checks import check_fits
 from assays.imports.plates.layout import Layout, read_layout

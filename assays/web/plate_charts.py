@@ -142,7 +142,12 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) ->
             *("state:N", alt.Tooltip("said:N", title=_("why"))),
         ],
     )
-    layers = rules + base.mark_line() + base.mark_point(filled=True, size=50)
+    lines = rules + base.mark_line() + base.mark_point(filled=True, size=50)
+    return _styled(_with_marks(lines, known, order, theme), theme)
+
+
+def _with_marks(layers: Any, known: pd.DataFrame, order: list[str], theme: Theme) -> Any:
+    """A cross over plates that are excluded, and the rule of Westgard over those that break one."""
     off = known[known["excluded"] != ""]
     if len(off):  # a layer without rows has no extent, which the page's console complains of
         marked = alt.Chart(_rows(off)).encode(x=alt.X("plate:N", sort=order), y="distance:Q")
@@ -159,4 +164,4 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) ->
             .mark_text(dy=-12, color=theme.ink)
             .encode(x=alt.X("plate:N", sort=order), y="distance:Q", text="rule:N")
         )
-    return _styled(layers, theme)
+    return layers

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from clinical.imports.units import UNITS
-from clinical.models import Baseline, FollowUp
+from clinical.models import Baseline, FollowUp, Timepoint
 from imports.columns import Source, source_from
 from imports.form import COMMON_KEYS, Accepted, FileForm, accepted_in, file_form
 from studies.models import Cohort
@@ -215,9 +215,9 @@ def _labs(root: Section) -> tuple[Labs, ...]:
     labs = root.section("labs")
     if labs is None:
         return ()
-    labs.only(("pre", "edt"))
+    labs.only(Timepoint.values)
     found = []
-    for timepoint in ("pre", "edt"):
+    for timepoint in Timepoint.values:
         section = labs.section(timepoint)
         if section is None:
             continue

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from assays.models import Measurement
 from ciri.dataset.columns import free_name, seems_made
+from clinical.selectors.outcomes import ENDPOINTS
 from modeling.models import ModelVersion
 from studies.models import Study
 
@@ -126,7 +127,7 @@ def measured_at(study: Study, timepoint: str, others: Iterable[Column]) -> list[
     )
     units = Counter(symbol for symbol, _ in pairs)
     # An outcome that was not asked for keeps its name to itself all the same.
-    kept = (*others, *outcome_columns(("OS", "PFS")))
+    kept = (*others, *outcome_columns(ENDPOINTS))
     used = {column.name.casefold() for column in kept}
     found = []
     for symbol, unit in pairs:

@@ -8,7 +8,7 @@ from accounts.models import User
 from imports.models import ImportBatch
 from imports.services import batches as services
 from jobs.models import Job
-from jobs.services import enqueue
+from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress, Work, WorkError
 from sentences import Sentence
 from studies.refusals import Refused

@@ -7,7 +7,7 @@ from django.core.management.base import CommandError
 
 from jobs.models import Job
 from jobs.outages import hold_on
-from jobs.services import sweep
+from jobs.services.sweeping import sweep
 
 POLL_SECONDS = 0.5
 SWEEP_EVERY = 15.0

@@ -140,7 +140,7 @@ class ModelVersion(models.Model):
                 fields=["model", "number"], name="modeling_version_number_once"
             ),
             models.UniqueConstraint(
-                fields=["model"], condition=Q(status="champion"), name="modeling_one_champion"
+                fields=["model"], condition=Q(status=Status.CHAMPION), name="modeling_one_champion"
             ),
             known("status", Status, "modeling_version_status_known"),
         ]

@@ -11,7 +11,7 @@ from ciri import (
     parse_specification,
 )
 from jobs.models import Job
-from jobs.services import enqueue
+from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import CrossValidationRepeat, ModelVersion
 from modeling.selectors.models import HEAVY

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.models import User
 from ciri import parse_specification
 from jobs.models import Job
-from jobs.services import enqueue
+from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress
 from modeling.models import FrozenDataset, PrognosticModel, TrainingRun
 from modeling.selectors.inputs import training_counts

@@ -11,11 +11,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from ciri import Explanation, TrainedModel, parse_specification
+from ciri import Explanation, parse_specification
 from ciri.survival.plain import plain, plain_rows
+from ciri.training.trained import TrainedModel
 from clinical.models import Patient
 from jobs.models import Job
-from jobs.services import enqueue
+from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table

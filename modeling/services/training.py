@@ -11,10 +11,11 @@ from typing import Any
 import ciri
 from accounts.models import User
 from audit.recording import recorded
-from ciri import FrozenTable, TrainedModel, parse_specification, train
+from ciri import FrozenTable, TrainedModel, parse_specification
 from ciri.compiling.ahead import compile_ahead, is_compiled
+from ciri.training.pipeline import train
 from jobs.models import Job
-from jobs.services import enqueue
+from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import champion_of, current_specification

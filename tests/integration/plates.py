@@ -39,6 +39,19 @@ def catalogue() -> dict[str, Analyte]:
     return made
 
 
+def _well(well: str, sample: str, plate: str) -> dict[str, object]:
+    kinds = {"S": "standard", "B": "blank", "C": "control"}
+    return {
+        "well": well,
+        "plate": plate,
+        "position": well,
+        "sample": sample,
+        "sample_type": kinds.get(sample[:1], "sample") if len(sample) <= 2 else "sample",
+        "dilution": 1,
+        "remark": "",
+    }
+
+
 def reading(
     samples: dict[str, str],
     values: dict[str, list[str]],
@@ -50,19 +63,7 @@ def reading(
 ) -> PlateReading:
     """A reading of wells (well -> sample; names like S1 standard, B blank, C1 control) and analytes
     (name -> texts in the wells' order)."""
-    kinds = {"S": "standard", "B": "blank", "C": "control"}
-    wells = [
-        {
-            "well": well,
-            "plate": (plates or {}).get(well, ""),
-            "position": well,
-            "sample": sample,
-            "sample_type": kinds.get(sample[:1], "sample") if len(sample) <= 2 else "sample",
-            "dilution": 1,
-            "remark": "",
-        }
-        for well, sample in samples.items()
-    ]
+    wells = [_well(well, sample, (plates or {}).get(well, "")) for well, sample in samples.items()]
     cells, standards = [], []
     for place, well in enumerate(wells):
         for analyte, texts in values.items():
@@ -71,12 +72,8 @@ def reading(
                 {
                     **{name: well[name] for name in ("well", "sample", "sample_type", "dilution")},
                     **{"analyte": analyte, "raw_text": texts[place], "value": value, "flag": flag},
-                    **{
-                        "unit": "pg/mL",
-                        "mfi": 100 + place,
-                        "net_mfi": 90 + place,
-                        "bead_count": 60,
-                    },
+                    **{"unit": "pg/mL", "mfi": 100 + place, "net_mfi": 90 + place},
+                    "bead_count": 60,
                 }
             )
             if well["sample_type"] == "standard":

@@ -304,6 +304,12 @@ def _of_expression(node: ast.AST) -> Iterator[Proposal]:
             yield "another function", ast.Attribute(value=value, attr=SWAPPED_NAMES[attr], ctx=ctx)
         case ast.Name(id=name, ctx=ast.Load()) if name in SWAPPED_NAMES:
             yield "another function", ast.Name(id=SWAPPED_NAMES[name], ctx=ast.Load())
+        case _:
+            yield from _of_parts(node)
+
+
+def _of_parts(node: ast.AST) -> Iterator[Proposal]:
+    match node:
         case ast.Set(elts=elements) | ast.List(elts=elements, ctx=ast.Load()) if len(elements) > 1:
             for position in range(len(elements)):
                 changed_node = deepcopy(node)

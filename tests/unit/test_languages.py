@@ -86,9 +86,9 @@ def _plain_words(node: ast.AST, at_least: int = 2) -> Iterator[int]:
     """The lines of texts of several words that no catalogue knows."""
     if isinstance(node, ast.Call) and getattr(node.func, "id", "") in TOLD_BY_GETTEXT:
         return
-    if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        if len(node.value.split()) >= at_least:
-            yield node.lineno
+    text = node.value if isinstance(node, ast.Constant) else None
+    if isinstance(text, str) and len(text.split()) >= at_least:
+        yield node.lineno
     for child in ast.iter_child_nodes(node):
         yield from _plain_words(child, at_least)
 

@@ -33,7 +33,6 @@ def test_no_function_is_too_long() -> None:
     long = {
         (name, function.name)
         for name in python_files()
-        if not name.startswith("tests/")
         for function in functions(parsed(name))
         if lines(function) > LINES_OF_A_FUNCTION
     }

@@ -48,7 +48,7 @@ def at(plate: PlateRun, position: str, symbol: str = "IL6") -> Measurement:
     return plate.measurements.get(well__position=position, analyte__symbol=symbol)
 
 
-class TestBars:
+class TestExclusions:
     def test_what_holds_on_a_measurement(self, plate: PlateRun, other: PlateRun) -> None:
         one = at(plate, "A2")
         nothing = at(plate, "B2", "SPP1")
