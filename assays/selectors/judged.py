@@ -25,7 +25,7 @@ UsedValue = tuple[int, int, int, str, int, str]
 def policy_of(plate_run: PlateRun) -> PanelPolicy:
     """The study's policy for the plate's panel; unsaved defaults where it has none."""
     known = PanelPolicy.objects.filter(study=plate_run.study_id, panel=plate_run.panel_id).first()
-    return known or PanelPolicy(study_id=plate_run.study_id, panel_id=plate_run.panel_id)
+    return known or PanelPolicy(study_id=plate_run.study_id, panel=plate_run.panel)
 
 
 def limits_of(policy: PanelPolicy) -> Limits:

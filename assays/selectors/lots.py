@@ -13,12 +13,13 @@ from assays.selectors.matrix import NEVER, not_excluded_by_people
 from assays.selectors.refits import REFIT, with_refits
 
 IS_CONTROL = Q(well__sample_type="control")
+NEW = 0
 COLUMNS = ["id", "plate", "control", "analyte_id", "judged_as", "value", "flag", "limit"]
 
 
 @dataclass(frozen=True, order=True)
 class Lot:
-    """A panel's plates of one lot of the kit, in one study."""
+    """A panel's plates of one lot of the kit, in one study. panel: its key, or NEW of one that is about to come."""
 
     study: int
     panel: int
@@ -30,7 +31,7 @@ class Lot:
 
 
 def lot_of(plate_run: PlateRun) -> Lot:
-    return Lot(plate_run.study_id, plate_run.panel_id, plate_run.lot)
+    return Lot(plate_run.study_id, plate_run.panel_id or NEW, plate_run.lot)
 
 
 def controls_of(lot: Lot, analyte: int | None = None) -> pd.DataFrame:

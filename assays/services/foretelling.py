@@ -79,7 +79,7 @@ def foretell(new: Sequence[PlannedPlate], reason: str, by: User | None) -> list[
             watch.add(old)
             supersede(old=old, name=old.name, reason=reason or "-", by=by)
         changes += judge_anew(superseded, watch)
-        for lot in sorted({lot_of(one.run) for one in new if one.run.panel_id}):
+        for lot in sorted({lot_of(one.run) for one in new}):
             here = more[more["plate"].isin([c.key for c in coming if lot_of(c.planned.run) == lot])]
             between = findings_in(lot, policy, here)
             found += [word for c in coming for word in c.in_words(between.get(c.key, []))]

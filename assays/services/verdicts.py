@@ -193,7 +193,7 @@ def findings_in(
 ) -> dict[int, list[Finding]]:
     """What the distance between plates finds on each plate of a lot, by its key. more: plate, control, analyte
     and value of plates that are about to come, with keys of their own."""
-    is_log2 = policy.panel_id is not None and policy.panel.scale == "npx"
+    is_log2 = policy.panel.scale == "npx"
     return findings_between(distances_in(lot, is_log2=is_log2, more=more), policy.max_inter_cv)
 
 

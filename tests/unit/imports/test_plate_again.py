@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from assays.models import Exclusion, Measurement, PlateRun, Specimen
+from assays.models import Analyte, AnalyteAlias, Exclusion, Measurement, PlateRun, Specimen
 from assays.selectors.readings import readings
 from assays.services.quality import exclude, lift
 from assays.signals import Consequence, values_changed
@@ -18,7 +18,8 @@ from studies.models import Study
 from studies.refusals import Refused
 from tests.factories import StudyFactory, make_member, make_patient
 from tests.integration.plates import catalogue, previewed
-from tests.unit.formats.files import RESULT, xponent, xponent_blocks
+from tests.unit.formats.files import RESULT, workbook, xponent, xponent_blocks
+from tests.unit.formats.olink_files import olink_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -177,6 +178,34 @@ def test_what_is_foretold_of_a_commit_is_what_it_does(study: Study) -> None:
     raised = Exclusion.objects.exclude(pk__in=before)
     assert {("raised", f"{b.plate_run.name}, {place(b)}: {b.reason}") for b in raised} == foretold
     assert {b.plate_run.name for b in raised.filter(rule="inter_cv")} == {"p1"}
+
+
+def test_what_is_foretold_of_npx_and_of_the_vendors_warnings_is_what_a_commit_does(
+    study: Study,
+) -> None:
+    """The controls read 2^5, 2^5 and 2^6: the third plate is 100 % off. The laboratory warned of one sample."""
+    names = {"CXCL8": ("IL8", "P10145"), "VEGFA": ("VEGF-A", "P15692")}
+    for symbol, (alias, uniprot) in names.items():
+        analyte = Analyte.objects.create(symbol=symbol, name=alias, uniprot=uniprot)
+        AnalyteAlias.objects.create(analyte=analyte, alias=alias)
+    rows = olink_rows()
+    first, last = rows.index(["A-1", 6.57546, 11.40421, "P1", "Pass"]), rows[-3:]
+    samples = [["A-1", 6.5, 11.4, "P1", "Pass"], ["A-2", 1.5, 7.0, "P2", "Warning"]]
+    controls = [["PC 1", npx, npx, f"P{n}", "Pass"] for n, npx in ((1, 5.0), (2, 5.0), (3, 6.0))]
+    rows = [*rows[:first], *samples, *controls, *last]
+    rows[4], rows[5] = ["# Plates", 3], ["# Samples", 5]
+    batch = previewed(
+        study, workbook({"INF": rows}), name="npx.xlsx", mapping="wells: {PC 1: control}"
+    )
+    assert batch.state == ImportBatch.State.PREVIEWED, batch.message
+    foretold = {tuple(one) for one in batch.preview["foretold"]["named"]}
+    assert not Exclusion.objects.exists()
+    assert not PlateRun.objects.exists()
+    commit_import(batch=batch, by=None)
+    raised = Exclusion.objects.all()
+    assert {("raised", f"{b.plate_run.name}, {place(b)}: {b.reason}") for b in raised} == foretold
+    assert {b.plate_run.name for b in raised.filter(rule="inter_cv")} == {"Project 1 / P3"}
+    assert [b.well.sample for b in raised.filter(rule="vendor")] == ["A-2"]
 
 
 def place(exclusion: Exclusion) -> str:
