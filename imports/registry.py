@@ -13,7 +13,7 @@ from studies.permissions import Capability
 
 @dataclass(frozen=True)
 class Files:
-    """What an import reads: the file, its mapping, and for some kinds a table of samples."""
+    """What an import reads: the file, its mapping, and for some kinds a second file (samples)."""
 
     source: SourceFile
     mapping_text: str
@@ -38,7 +38,8 @@ class Importer(Protocol):
     capability: Capability
     seen_with: Capability
     """What it takes, for the whole study, to see what others imported: a preview shows their values."""
-    takes_samples: bool
+    second_file: Any
+    """What a second file says, in a sentence; "" where none belongs to this kind."""
     needs_mapping: bool
     """Whether a file cannot be read without one."""
     preview_template: str

@@ -81,7 +81,7 @@ class AssayImporter:
     label = gettext_lazy("measurements")
     capability = Capability.IMPORT_ASSAYS
     seen_with = Capability.VIEW_ASSAYS
-    takes_samples = True
+    second_file = gettext_lazy("Measurements may have a table that says which sample is whose.")
     needs_mapping = True
     preview_template = ""
 

@@ -65,7 +65,9 @@ class PlateImporter:
     label = gettext_lazy("plate of an instrument")
     capability = Capability.IMPORT_ASSAYS
     seen_with = Capability.VIEW_PLATES
-    takes_samples = True
+    second_file = gettext_lazy(
+        "A plate may have a layout: columns subject, timepoint, and well or sample."
+    )
     needs_mapping = False
     preview_template = "assays/_plate_preview.html"
 

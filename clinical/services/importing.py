@@ -55,7 +55,7 @@ class ClinicalImporter:
     label = gettext_lazy("clinical data")
     capability = Capability.IMPORT_CLINICAL
     seen_with = Capability.VIEW_CLINICAL
-    takes_samples = False
+    second_file = ""
     needs_mapping = True
     preview_template = ""
 

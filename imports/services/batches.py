@@ -41,8 +41,8 @@ def receive_file(
     sheet: str = "",
     samples_sheet: str = "",
 ) -> ImportBatch:
-    """Keep an original file (and, for some assays, its table of samples: name and bytes) with its
-    mapping, and the sheets that a person chose of them. The same bytes are kept once per study."""
+    """Keep an original file (and, where its kind has one, a second: name and bytes) with its mapping, and
+    the sheets that a person chose of them. The same bytes are kept once per study."""
     importer = _importer(kind)
     require(by, study, importer.capability)
     check_size(name, len(content))
@@ -52,6 +52,9 @@ def receive_file(
     except YamlError as error:
         raise Refused({"mapping": [_("Mapping: %(why)s") % {"why": error}]}) from error
     if samples is not None:
+        if not importer.second_file:
+            told = _("No second file belongs to %(kind)s: leave “%(name)s” out.")
+            raise Refused({"samples": [told % {"kind": str(importer.label), "name": samples[0]}]})
         check_size(samples[0], len(samples[1]))
     for name_of_sheet in (sheet, samples_sheet):
         check_sheet_name(name_of_sheet)

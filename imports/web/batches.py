@@ -50,12 +50,8 @@ class ImportForm(forms.Form):
         ),
     )
     samples = forms.FileField(
-        label=gettext_lazy("Table of samples, or layout of the plate"),
+        label=gettext_lazy("Second file"),
         required=False,
-        help_text=gettext_lazy(
-            "Only where a second file says which sample is whose. A layout has the columns subject, "
-            "timepoint, and well or sample."
-        ),
     )
     mapping_file = forms.FileField(label=gettext_lazy("Mapping, as a file"), required=False)
     mapping = forms.CharField(
@@ -63,7 +59,7 @@ class ImportForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false"}),
         help_text=gettext_lazy(
-            "YAML: which column holds what. Start from an example. A plate of an instrument needs none."
+            "YAML: which column holds what. Start from an example; some kinds of files need none."
         ),
     )
 
@@ -71,6 +67,8 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         field = self.fields["kind"]
         field.choices = kinds  # type: ignore[attr-defined]
+        told = (str(IMPORTERS[kind].second_file) for kind, _label in kinds)
+        self.fields["samples"].help_text = " ".join(filter(None, told))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

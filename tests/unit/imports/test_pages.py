@@ -195,3 +195,21 @@ def test_the_list_takes_few_queries_however_many_imports(
         upload(client, CONTENT + b"S9,2020-01-0%d\r\n" % (n + 1))
     with django_assert_max_num_queries(14):
         client.get(reverse("imports:imports", args=["ICI"]))
+
+
+def test_a_second_file_that_belongs_to_no_clinical_file_is_refused_not_passed_over(
+    study: Study,
+) -> None:
+    client = signed_in(study, "manager")
+    page = client.get(reverse("imports:new_import", args=["ICI"])).content.decode()
+    assert "which sample is whose" not in page  # a manager loads no measurements
+    sent = {
+        "kind": "clinical", "mapping": MAPPING,
+        "file": SimpleUploadedFile("file.csv", b"id,start\nS1,2020-01-01\n"),
+        "samples": SimpleUploadedFile("samples.csv", b"sample,subject\nA,S1\n"),
+    }  # fmt: skip
+    answer = client.post(reverse("imports:new_import", args=["ICI"]), sent)
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "No second file belongs to clinical data: leave “samples.csv” out." in told
+    assert not ImportBatch.objects.exists()
