@@ -12,9 +12,9 @@ LISTED = 100
 VERDICTS = ("raised", "lifted")
 
 
-def laid_out(consequences: Sequence[Consequence]) -> dict[str, Any]:
+def lay_out(consequences: Sequence[Consequence]) -> dict[str, Any]:
     """For assays/_consequences.html: exclusions that rules raise or lift, and what becomes stale."""
-    verdicts, stale = parted(consequences)
+    verdicts, stale = part_verdicts(consequences)
     return {
         "verdict_numbers": in_numbers(verdicts),
         "verdicts": verdicts[:LISTED],
@@ -25,7 +25,9 @@ def laid_out(consequences: Sequence[Consequence]) -> dict[str, Any]:
     }
 
 
-def parted(consequences: Sequence[Consequence]) -> tuple[list[Consequence], list[Consequence]]:
+def part_verdicts(
+    consequences: Sequence[Consequence],
+) -> tuple[list[Consequence], list[Consequence]]:
     """Verdicts of rules, and what was made from values that change."""
     verdicts = [one for one in consequences if one.kind in VERDICTS]
     return verdicts, [one for one in consequences if one.kind not in VERDICTS]

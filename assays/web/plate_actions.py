@@ -25,7 +25,7 @@ from assays.services.layout import correct_layout
 from assays.services.quality import exclude, lift, lift_all
 from assays.services.well_types import retype_wells
 from assays.signals import Consequence
-from assays.web.consequences import in_numbers, laid_out, parted
+from assays.web.consequences import in_numbers, lay_out, part_verdicts
 from assays.web.plates import plate_or_404, plate_page
 from studies.models import Study
 from studies.permissions import Capability
@@ -298,7 +298,7 @@ def _ask(
         "plate": shown,
         "fields": fields,
         "label": asked.label,
-        "will": laid_out(will),
+        "will": lay_out(will),
         "back": _address(request, shown),
         "reason": request.POST.get("reason", ""),
     }
@@ -308,7 +308,7 @@ def _ask(
 def _tell(request: StudyRequest, done: str, consequences: list[Consequence]) -> None:
     """One message: what was done, what the rules say differently by it, and what was made from the values that
     have changed."""
-    verdicts, stale = parted(consequences)
+    verdicts, stale = part_verdicts(consequences)
     if verdicts:
         by_rules = _("By the rules: %(what)s (%(names)s).")
         done += " " + by_rules % {"what": in_numbers(verdicts), "names": _first(verdicts)}

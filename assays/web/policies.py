@@ -18,7 +18,7 @@ from assays.services.judging import JUDGE
 from assays.services.policies import foretell_policy, set_policy
 from assays.services.verdicts import POLICY_FIELDS, policy_stamp
 from assays.signals import Consequence
-from assays.web.consequences import laid_out
+from assays.web.consequences import lay_out
 from jobs.models import Job
 from studies.models import Study
 from studies.permissions import Capability
@@ -99,7 +99,7 @@ def _ask(request: StudyRequest, rules: PanelRules, will: list[Consequence] | Non
     context = {
         "rules": rules,
         "fields": [(name, request.POST[name]) for name in request.POST if name != CSRF],
-        "will": None if will is None else laid_out(will),
+        "will": None if will is None else lay_out(will),
         "reason": request.POST["reason"],
     }
     return render(request, "assays/policy_confirm.html", context)
