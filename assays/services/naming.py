@@ -134,6 +134,8 @@ class _Catalogue:
 
     def _added(self, choice: NameChoice) -> Analyte:
         symbol, uniprot = choice.symbol.strip(), choice.uniprot.strip().upper()
+        if not symbol:
+            raise Refused(_("Give the new analyte a symbol, such as IL6."))
         known = self.names.get(normalized(symbol))
         if known is not None:
             raise Refused(
