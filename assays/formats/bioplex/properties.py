@@ -106,7 +106,7 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
     others: list[Sheet] = []
     for sheet in take_apart(sheets, _known_as):
         name = _property(sheet)
-        if name and name in blocks:
+        if name in blocks:
             raise sheet.error(
                 0,
                 0,
@@ -154,9 +154,7 @@ def _known_as(named: str) -> str:
 def _headers(sheet: Sheet) -> list[int]:
     """Rows that name the columns of wells."""
     return [
-        i
-        for i, row in enumerate(sheet.rows)
-        if {"type", "well"} <= {cell.lower() for cell in row if cell}
+        i for i, row in enumerate(sheet.rows) if {"type", "well"} <= {cell.lower() for cell in row}
     ]
 
 

@@ -89,7 +89,7 @@ class _Long:
     def reading(self) -> PlateReading:
         wells = self._wells()
         rows, limit = self._measurements(wells.kinds)
-        told = self.table.told
+        told = self.table.distinct_texts
         return build_reading(
             format="olink",
             plate=self._plate(),
@@ -299,7 +299,7 @@ class _Long:
             )
 
     def _plate(self) -> Plate:
-        told = self.table.told
+        told = self.table.distinct_texts
         return Plate(
             instrument="Olink",
             software=", ".join(told("ExploreVersion"))[:200],

@@ -63,6 +63,11 @@ class Columns:
         """A whole column as pandas holds text (rows,)."""
         return texts_of(self.codes[name], self.words[name])
 
+    def distinct_texts(self, *names: str) -> list[str]:
+        """The different texts of some columns, empty ones aside."""
+        known = (t for n in names if n in self.words for t in self.words[n].to_pylist())
+        return list(dict.fromkeys(text for text in known if text))
+
     def holds(self, name: str | None, part: str) -> bool:
         """Whether a text of a column has this part."""
         if name is None or name not in self:
