@@ -9,11 +9,20 @@ from typing import IO, Any
 import numpy as np
 import pandas as pd
 
-from ciri.dataset.columns import columns_of, first_columns, repeat_of, symbol_of, unguard
-from ciri.dataset.frozen import FLAGS, MEASUREMENT_COLUMNS, SUBJECT_COLUMNS, FrozenTable
+from ciri.dataset.columns import ENDS, columns_of, first_columns, repeat_of, symbol_of, unguard
+from ciri.dataset.frozen import (
+    FLAGS,
+    MEASUREMENT_COLUMNS,
+    NUMERIC_COVARIATES,
+    SUBJECT_COLUMNS,
+    FrozenTable,
+)
 from ciri.errors import Refused
 
 TEXTS = ("subject", "site", "cohort", "role")
+DATASET_HEAD = ("subject", "site", "cohort", "index_date", "events_until", "simulated")
+"""What an analysis dataset begins with; a file of a frozen dataset begins with SUBJECT_COLUMNS."""
+DATASET_COVARIATES = tuple(name for name in NUMERIC_COVARIATES if name != "ecog")
 _PARQUET = b"PAR1"
 # What joined flags ("below_lloq+missing") say of a cell without a number and with one, strongest first.
 _WITHOUT_NUMBER = ("below_lloq", "above_uloq", "missing", "excluded")
@@ -99,6 +108,33 @@ def read_export(file: str | PathLike[str] | IO[bytes]) -> pd.DataFrame:
 def analytes_in(frame: pd.DataFrame) -> dict[str, str]:
     """The analytes of an exported frame: symbol -> column of the first reading."""
     return {symbol_of(column): column for column in first_columns(list(frame.columns))}
+
+
+def settled_in(frame: pd.DataFrame) -> set[str]:
+    """The columns of numbers that a study exported, under the names that `freeze_wide` has for them: they were
+    looked at, and what is odd was confirmed, when the values came in.
+
+    An export is known by what it begins with, in full and in its order, which no frame of one's own has by
+    chance; a column of flags alone is nothing of that kind. Columns that were put beside an export's are none
+    of them.
+    """
+    columns = tuple(frame.columns)
+    if columns[: len(SUBJECT_COLUMNS)] == SUBJECT_COLUMNS:
+        people = {"time", "event", *NUMERIC_COVARIATES}
+    elif columns[: len(DATASET_HEAD)] == DATASET_HEAD:
+        added = {"time", "event", "pdl1"}.intersection(
+            columns
+        )  # an export has other names for them
+        people = {"time", "event", *DATASET_COVARIATES} - added
+    else:
+        return set()
+    known = set(columns)
+    whole = [
+        symbol
+        for symbol, column in analytes_in(frame).items()
+        if all(f"{column}{end}" in known for end in ENDS)
+    ]
+    return people | set(whole)
 
 
 def readings_in(frame: pd.DataFrame, symbol: str, column: str) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ciri.dataset.exported import analytes_in, readings_in
+from ciri.dataset.exported import analytes_in, readings_in, settled_in
 from ciri.dataset.frozen import SUBJECT_COLUMNS, FrozenTable
 from ciri.dataset.glance import refuse_doubts
 from ciri.errors import Refused
@@ -63,8 +63,9 @@ def freeze_wide(
     Notes
     -----
     What a person would see at a glance is refused until it is accepted by code and column: a constant
-    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. An
-    exported file was looked at when its values came in.
+    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. What an
+    exported file holds was looked at when its values came in; it is known by the columns that it begins with,
+    all of them and in their order, and what you put beside them is looked at here.
     """
     if scale not in ("concentration", "npx"):
         raise Refused(
@@ -72,6 +73,7 @@ def freeze_wide(
             "scale is %(scale)s; it must be concentration or npx.",
             scale=repr(scale),
         )
+    settled = settled_in(frame)
     frame = _as_known(frame, endpoint)
     exported = analytes_in(frame)
     asked = list(exported) if analytes is None else list(analytes)
@@ -86,9 +88,9 @@ def freeze_wide(
     found = [readings_in(rows, name, exported[name]) for name in asked if name in exported]
     measured = pd.concat([_cells(rows, plain), *found], ignore_index=True)
     table = FrozenTable.freeze(people, measured, require_outcome=require_outcome)
-    if not exported:  # what a study exports was looked at, and confirmed, when it came in
-        looked_at = people if require_outcome else people.drop(columns=["time", "event"])
-        refuse_doubts(looked_at, measured, accept, concentrations=scale == "concentration")
+    looked_at = people if require_outcome else people.drop(columns=["time", "event"])
+    concentrations = scale == "concentration"
+    refuse_doubts(looked_at, measured, accept, settled, concentrations=concentrations)
     return table
 
 
