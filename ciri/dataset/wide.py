@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,9 +13,9 @@ from ciri.dataset.frozen import SUBJECT_COLUMNS, FrozenTable
 from ciri.dataset.glance import refuse_doubts
 from ciri.errors import Refused
 from ciri.specification.specification import ENDPOINTS
+from tabular.numbers import beyond, number
 
 _ONE = {"site": "all", "cohort": "all", "role": "train"}
-_BEYOND = re.compile(r"\s*([<>])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*")
 _FLAG = {"<": "below_lloq", ">": "above_uloq"}
 
 
@@ -124,14 +123,14 @@ def _read(text: Any, analyte: str) -> tuple[float, str, float]:
     """Value, flag and limit of one cell."""
     if pd.isna(text) or str(text).strip() == "":
         return np.nan, "missing", np.nan
-    if beyond := _BEYOND.fullmatch(str(text)):
-        return np.nan, _FLAG[beyond[1]], float(beyond[2])
-    try:
-        return float(str(text)), "in_range", np.nan
-    except ValueError as error:
+    if told := beyond(str(text)):
+        return np.nan, _FLAG[told[0]], told[1]
+    value = number(str(text))
+    if value is None:
         raise Refused(
             "not_a_reading",
             "The column %(analyte)s holds %(text)s; it must be a number, or <limit or >limit.",
             analyte=analyte,
             text=repr(text),
-        ) from error
+        )
+    return value, "in_range", np.nan
