@@ -13,6 +13,7 @@ from exports.selectors.columns import COVARIATES, IDENTITY, Kind
 from exports.selectors.frozen import version_called
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
+from exports.services.writers import WRITERS
 from modeling.models import ModelVersion
 from studies.models import Study
 from studies.refusals import NotAllowed, Refused
@@ -58,7 +59,7 @@ def test_a_file_of_it_holds_every_reading_as_it_was_frozen(version: ModelVersion
     assert (row["IL6"], row["IL6_flag"], row["IL6_low"]) == ("0.1", "in_range", "")
     assert (row["IL6 (repeat 2)"], row["IL6 (repeat 2)_low"]) == ("", "3.2")
     assert second.startswith("P2,B,discovery,validate,30.0,FALSE,")
-    for format in ("csv", "excel", "parquet"):
+    for format in WRITERS:
         frame = read_export(io.BytesIO(taken(version, format)))
         assert freeze_wide(frame).content_hash == version.dataset.content_hash
     export = Export.objects.latest("id")
@@ -128,7 +129,7 @@ def analysis_dataset(study: Study, format: str) -> io.BytesIO:
     return io.BytesIO(b"".join(made.chunks()))
 
 
-@pytest.mark.parametrize("format", ["csv", "excel", "parquet"])
+@pytest.mark.parametrize("format", WRITERS)
 @pytest.mark.parametrize("measured", [True, False])
 def test_what_was_accepted_in_the_study_is_not_refused_in_its_export(
     format: str, measured: bool
