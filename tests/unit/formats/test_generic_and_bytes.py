@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assays.formats import Flag, PlateFormatError, read_plate
 from assays.formats.reading import MEASUREMENT_COLUMNS
-from assays.formats.values import limit_of, read_value
+from assays.formats.values import read_value
 from tabular import limits
 from tests.unit.formats.files import GENERIC, examples, workbook
 
@@ -46,11 +46,6 @@ def test_marks_of_all_instruments(text, value, flag):
 def test_what_could_be_another_number_is_no_value(text):
     with pytest.raises(ValueError, match="neither"):
         read_value(text)
-
-
-def test_a_limit_is_what_the_text_names():
-    assert limit_of("<= 3.2") == 3.2
-    assert limit_of("OOR <") is None
 
 
 def test_every_format_gives_the_same_columns():
