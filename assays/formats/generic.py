@@ -17,6 +17,7 @@ import pandas as pd
 
 from assays.formats.assembling import Columns, Wells, build_reading
 from assays.formats.errors import PlateFormatError
+from assays.formats.factors import factor_of_well
 from assays.formats.leaving import LeftOut
 from assays.formats.reading import MEASUREMENT_COLUMNS, Plate, PlateReading, SampleType, frame
 from assays.formats.roles import brightness_of, roles_of
@@ -26,8 +27,8 @@ from assays.formats.wells import positions
 from tabular.message import Message
 from tabular.source import FileSource
 
-NUMERIC = ("mfi", "net_mfi", "bead_count", "dilution")
-FIELDS = ("well", "sample", "sample_type", "analyte", "value", "unit", *NUMERIC)
+NUMERIC = ("mfi", "net_mfi", "bead_count")
+FIELDS = ("well", "sample", "sample_type", "analyte", "value", "unit", *NUMERIC, "dilution")
 OTHER_KEYS = ("layout", "analytes", "sheet", "decimal", "unit_text", "name", "instrument", "lot")
 KNOWN = "Luminex xPONENT, Bio-Plex Manager and Olink NPX"
 
@@ -223,12 +224,13 @@ def _measured(
             ) from error
         unit = sheet.cell(row, place["unit"]) if "unit" in place else str(said.get("unit_text", ""))
         numbers = {key: _number(table, row, place.get(key), key, decimal, left) for key in NUMERIC}
+        dilution = _dilution(table, row, place, (well, analyte), decimal, left)
         told = (well, sample, kind, analyte, text, value, unit)
         values = dict(zip(MEASUREMENT_COLUMNS[:7], told, strict=True))
-        values |= {"flag": flag.value, **numbers}
+        values |= {"flag": flag.value, "dilution": dilution, **numbers}
         for name, one in values.items():
             found.data[name].append(one)
-        found.wells.setdefault(well, (sample, kind, numbers["dilution"]))
+        found.wells.setdefault(well, (sample, kind, dilution))
     return found
 
 
@@ -290,6 +292,27 @@ def _number(
         )
         return NAN
     return found
+
+
+def _dilution(
+    table: Table,
+    row: int,
+    place: dict[str, int],
+    of: tuple[str, str],
+    decimal: str,
+    left: LeftOut,
+) -> float:
+    """The dilution factor of a well and analyte."""
+    if (column := place.get("dilution")) is None:
+        return NAN
+
+    def refuse(why: Message) -> PlateFormatError:
+        return table.error(row, column, why)
+
+    text, (well, analyte) = table.sheet.cell(row, column), of
+    return factor_of_well(
+        text, well, left, refuse, part="dilution", analyte=analyte, decimal=decimal
+    )
 
 
 def _kind(table: Table, row: int, place: dict[str, int]) -> str | None:

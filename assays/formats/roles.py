@@ -16,8 +16,9 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from assays.formats.factors import read_factor
 from assays.formats.reading import SampleType
-from assays.formats.values import NAN
+from assays.formats.values import NAN, NoValue
 from tabular.message import Message
 
 STANDARD, CONTROL, BLANK, SAMPLE = (
@@ -106,7 +107,7 @@ COULD_BE = re.compile(
     r"standard|calibrator|control|ctrl|blank|background|pool|reference|\bneg|\bpos", re.I
 )
 DILUTION = re.compile(
-    r"(?P<base>.*?)[\s_(\-]*(?<!\d)(?:1\s?[:/]\s?(?P<one>\d{1,7}(?:\.\d+)?)|(?P<times>\d{1,6})x(?:\s*dil\w*)?)\)?",
+    r"(?P<base>.*?)[\s_(\-]*(?<!\d)(?P<factor>1\s?[:/]\s?\d{1,7}(?:\.\d+)?|\d{1,6}[x×](?:\s*dil\w*)?)\)?",
     re.I,
 )
 MOST = {STANDARD: 20, CONTROL: 12, BLANK: 12}
@@ -159,8 +160,10 @@ def parts_of(name: str) -> tuple[str, float]:
     told = DILUTION.fullmatch(name.strip())
     if told is None:
         return name.strip(), NAN
-    times = float(told["one"] or told["times"])
-    return told["base"].strip(), times if times > 0 else NAN
+    try:
+        return told["base"].strip(), read_factor(told["factor"])
+    except NoValue:  # "PC 1:0"
+        return told["base"].strip(), NAN
 
 
 def brightness_of(wells: Sequence[str], rows: pd.DataFrame) -> list[float]:
