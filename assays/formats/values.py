@@ -49,7 +49,7 @@ def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
         found = number(plain[1:], decimal=decimal)
         if found is not None:
             return found, Flag.EXTRAPOLATED
-    raise _no_value(
+    raise no_value(
         text,
         Message("no_number_and_no_mark", "is neither a number nor a mark that this format writes."),
     )
@@ -62,10 +62,11 @@ def optional_number(text: str, *, decimal: str = ".") -> float:
         return found
     if text.strip().lower() in MISSING or text.strip() == OUTLIER:
         return NAN
-    raise _no_value(text, Message("not_a_number", "is not a number."))
+    raise no_value(text, Message("not_a_number", "is not a number."))
 
 
-def _no_value(text: str, why: Message) -> NoValue:
+def no_value(text: str, why: Message) -> NoValue:
+    """That a text is no value, and why: what a spreadsheet could not compute is told as that."""
     if is_error(text.strip()):
         why = Message(
             "error_of_spreadsheet", "is an error of the spreadsheet and no value: correct it there."

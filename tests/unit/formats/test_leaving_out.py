@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assays.formats import PlateFormatError, read_plate
+from assays.formats.leaving import UNREAD
 from tests.unit.formats.files import (
     as_csv,
     bioplex_sheets,
@@ -61,7 +62,30 @@ def test_any_other_block_may_be_damaged_or_missing(data):
     blocks[name] = lines
     if how == "gone" or not lines:
         del blocks[name]
-    same_values(read_plate(xponent(blocks)), WHOLE)
+    reading = read_plate(xponent(blocks))
+    same_values(reading, WHOLE)
+    same_factors(reading, name, blocks)
+
+
+def same_factors(reading, damaged, blocks):
+    """Every well keeps its factor of 2; where the block of factors is damaged, the well is marked as without,
+    its cell was emptied, or it is written otherwise (1/400); where the block is gone, none is given."""
+    wells = reading.wells.set_index("well").dilution
+    lost = set(reading.remarks[reading.remarks.text == UNREAD].well)
+    if damaged != "Dilution Factor":
+        assert set(wells) == {2}
+        assert not lost
+    elif len(blocks.get(damaged, [])) < 2:
+        assert wells.isna().all()
+    else:
+        told = {row[-1] for row in blocks[damaged]}
+        for well, factor in wells.items():
+            if well in lost:
+                assert np.isnan(factor)
+            elif np.isnan(factor):
+                assert "" in told
+            else:
+                assert factor == 2 or (factor == 400 and "1/400" in told)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +95,8 @@ def test_any_other_block_may_be_damaged_or_missing(data):
         (["4(1,D1)", "S-1"], None, "2 cells under 3 names in “Dilution Factor”"),
         (["4(1,D1)", "S-1", "1/400"], 400, ""),
         (["4(1,D1)", "S-1", "1:400"], 400, ""),
-        (["4(1,D1)", "S-1", "many"], None, "“many” is not a number"),
-        (["4(1,D1)", "S-1", "0"], None, "a factor of 0"),
+        (["4(1,D1)", "S-1", "many"], None, "“many” is no dilution factor above 0"),
+        (["4(1,D1)", "S-1", "0"], None, "“0” is no dilution factor above 0"),
     ],
 )
 def test_a_factor_that_is_stray_missing_or_a_ratio(line, factor, note):
@@ -154,7 +178,7 @@ def test_a_row_that_was_cut_is_no_signature():
     [
         ("R25: RP1 COUNT", "-3", "a count of -3 beads"),
         ("R25: RP1 COUNT", "many", "“many” is not a number"),
-        ("DILUTION", "many", "“many” is not a number"),
+        ("DILUTION", "many", "“many” is no dilution factor above 0"),
     ],
 )
 def test_counts_and_factors_of_an_intelliflex(column, text, note):
