@@ -167,6 +167,53 @@ def test_a_signature_below_the_wells_of_an_intelliflex(signature):
     assert len(read_plate(book).wells) == len(whole.wells)
 
 
+MARKERS = [
+    *("DOCUMENT SIGNATURE", "==SIGNATURE==", "——…——", "Signature: abc", "--DOCUMENT SIGNATURE--"),
+    *("電子署名", "Operator: Tanaka", 'a "quotation mark', "Signature,abc", "SIGNATURE" + "," * 40),
+]
+
+
+@given(
+    st.sampled_from(MARKERS),
+    st.lists(st.sampled_from(["AB12", "", "Data: x", '"', "A" * 20_000, "a,b"])),
+)
+def test_whatever_stands_below_the_last_well_is_kept_and_said(marker, more):
+    content = as_csv(intelliflex_rows())
+    below = "\r\n".join([marker, *more, ""]).encode()
+    reading = read_plate(content + below)
+    same_values(reading, read_plate(content))
+    (note,) = [str(note) for note in reading.notes if "below the wells are kept as written" in note]
+    assert marker.split(",")[0].strip('"')[:9] in note
+    kept = 1 + sum(bool(line.strip(' "')) for line in more)
+    assert len(reading.extra["lines below the wells"]) == kept
+
+
+def test_a_signature_of_a_workbook_may_stand_in_two_cells():
+    whole = intelliflex_rows()
+    wide = [["Signature:", "abc"], ["x" * 12_000]]
+    rows = [*whole, *(row + [""] * (len(whole[0]) - len(row)) for row in wide)]
+    reading = read_plate(workbook({"Data": rows}))
+    same_values(reading, read_plate(as_csv(whole)))
+    assert len(reading.extra["lines below the wells"]) == 2
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_a_second_plate_below_a_signature_is_never_kept_as_a_line(marker):
+    plate = as_csv(intelliflex_rows())
+    with pytest.raises(PlateFormatError):
+        read_plate(plate + marker.encode() + b"\r\n" + plate)
+
+
+@given(st.data())
+def test_a_row_that_was_cut_anywhere_is_refused(data):
+    """Ended or not, and whether or not a signature follows: a well is never lost among what stands below."""
+    *rows, last = as_csv(intelliflex_rows()).rstrip().split(b"\n")
+    cut = last[: data.draw(st.integers(1, last.rindex(b",") - 1))]
+    below = data.draw(st.sampled_from([b"", b"\n", b"\n--DOCUMENT SIGNATURE--\n"]))
+    with pytest.raises(PlateFormatError):
+        read_plate(b"\n".join([*rows, cut]) + below)
+
+
 def test_a_row_that_was_cut_is_no_signature():
     cut = as_csv(intelliflex_rows()).rstrip().rpartition(b"\n")[0] + b"\nxMAP,INTELLIFLEX"
     with pytest.raises(PlateFormatError):
