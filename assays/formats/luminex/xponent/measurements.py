@@ -12,7 +12,7 @@ from assays.formats.values import NAN
 from tabular.message import Message
 from tabular.text import Record
 
-FACTOR = re.compile(r"1\s*[:/]\s*")  # "1/400" and "1:400" are written for 400
+FACTOR = re.compile(r"^1\s*[:/]\s*")  # "1/400" and "1:400" are written for 400
 
 
 def columns_of(
@@ -83,7 +83,7 @@ def dilutions_of(
 def _factor(record: Record | None, column: int, numbers: Numbers) -> float:
     if record is None:
         return NAN
-    text = FACTOR.sub("", record.cell(column), count=1)
+    text = FACTOR.sub("", record.cell(column))
     factor = numbers.optional(record, text, "Dilution Factor")
     if factor <= 0:
         numbers.left.add(
