@@ -125,7 +125,7 @@ def _names(table: Table, head: dict[str, int]) -> list[str]:
 
 def _check_run(wells: WellTable) -> None:
     """Every row is of one plate, read once by one instrument."""
-    for name in (name for name in RUN if name in wells.head):
+    for name in RUN:
         for row in range(2, len(wells.names) + 1):
             if wells.cell(row, name) != wells.of_run(name):
                 raise wells.table.error(

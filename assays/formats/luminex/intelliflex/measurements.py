@@ -194,7 +194,9 @@ def _check_counts(
             analyte=analytes[i % len(analytes)],
             count=counts[i],
         )
-        left.error(COLUMNS["bead_count"], wells.table.error(i // len(analytes) + 1, 0, what))
+        name = COLUMNS["bead_count"]
+        place = list(wells.analytes.values())[i % len(analytes)][name]
+        left.error(name, wells.table.error(i // len(analytes) + 1, place, what))
         counts[i] = NAN
 
 

@@ -66,8 +66,8 @@ def _cell(tables: Tables, block: str, row: str, analyte: str) -> str:
 
 
 def number_in(tables: Tables, numbers: Numbers, block: str, row: str, analyte: str) -> float:
-    record, text = tables.get(block, {}).get(row, {}).get(analyte, (None, ""))
-    return NAN if record is None else numbers.optional(record, text, block, analyte)
+    record, text = tables.get(block, {}).get(row, {}).get(analyte, (Record(0, []), ""))
+    return numbers.optional(record, text, block, analyte)
 
 
 def unit_in(tables: Tables, analyte: str) -> str:

@@ -52,7 +52,7 @@ class Parts:
 
 def assemble(plate: Plate, parts: Parts, notes: list[Message], left: LeftOut) -> PlateReading:
     """The reading of a file whose blocks have been checked against each other."""
-    numbers = Numbers(parts.tables, _comma_divides(parts.head), left)
+    numbers = Numbers(parts.tables, left)
     median = parts.tables["Median"]
     names = [c for c in parts.blocks["Median"].header.cells[2:] if c.lower() not in NOT_ANALYTES]
     by_analyte = _tables_by_analyte(parts.blocks, left)
@@ -81,10 +81,6 @@ def assemble(plate: Plate, parts: Parts, notes: list[Message], left: LeftOut) ->
         notes=notes,
         left=left,
     )
-
-
-def _comma_divides(head: list[Record]) -> bool:
-    return all(len(record.cells) < 2 or ";" not in record.cells[0] for record in head[:1])
 
 
 def _tables_by_analyte(blocks: dict[str, Block], left: LeftOut) -> Tables:

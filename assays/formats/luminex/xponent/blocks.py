@@ -168,9 +168,8 @@ def _checked_well(block: Block, row: Record, samples: dict[str, str], table: Wel
 def _check_width(block: Block, row: Record) -> None:
     """A row has as many cells as its header; only empty ones at the end may be left out or added."""
     wide, header = len(row.cells), block.header.cells
-    named = max((i for i, name in enumerate(header) if name), default=0) + 1
-    padded = wide != len(header) and wide >= named and not any(row.cells[named:])
-    fits = wide == len(header) or (padded and (wide > len(header) or not header[-1]))
+    named = max(i for i, name in enumerate(header) if name) + 1
+    fits = wide == len(header) or (wide >= named and not any(row.cells[named:]))
     if fits and (header[named - 1].lower() != "total events" or row.cells[named - 1]):
         return
     raise PlateFormatError(

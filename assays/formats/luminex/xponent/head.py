@@ -13,7 +13,7 @@ from tabular.text import Record
 
 def plate_of(head: list[Record], notes: list[Message]) -> Plate:
     """The plate that a head describes; adds a note where the time cannot be read without doubt."""
-    told = {record.cell(0): record for record in reversed(head) if record.cell(0)}
+    told = {record.cell(0): record for record in reversed(head)}
 
     def cell(name: str, column: int = 1) -> str:
         return told[name].cell(column) if name in told else ""

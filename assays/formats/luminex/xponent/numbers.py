@@ -20,10 +20,8 @@ class Numbers:
     """Reads cells as numbers in the decimal mark of the file; errors name line and analyte. What no value
     needs is left out instead of refused (`optional`)."""
 
-    def __init__(
-        self, tables: dict[str, WellTable], delimiter_is_comma: bool, left: LeftOut
-    ) -> None:
-        self.decimal, self.left = _decimal_mark(tables, delimiter_is_comma), left
+    def __init__(self, tables: dict[str, WellTable], left: LeftOut) -> None:
+        self.decimal, self.left = _decimal_mark(tables), left
 
     def of(self, record: Record, text: str, what: str) -> float:
         found = number(text, decimal=self.decimal)
@@ -55,12 +53,12 @@ class Numbers:
             ) from error
 
 
-def _decimal_mark(tables: dict[str, WellTable], delimiter_is_comma: bool) -> str:
+def _decimal_mark(tables: dict[str, WellTable]) -> str:
     """ "." or ",", by the blocks of values; PlateFormatError where they have both, or where a comma could as
     well part thousands. Where they have neither, the fluorescence less the background may tell."""
     for blocks in (("Median", "Result"), ("Net MFI",)):
         read = [tables[name] for name in blocks if name in tables]
-        point, comma, where = _marks(read, delimiter_is_comma)
+        point, comma, where = _marks(read)
         if comma and point and blocks[0] == "Median":
             raise PlateFormatError(
                 Message(
@@ -74,7 +72,7 @@ def _decimal_mark(tables: dict[str, WellTable], delimiter_is_comma: bool) -> str
     return "."
 
 
-def _marks(tables: list[WellTable], delimiter_is_comma: bool) -> tuple[bool, bool, int]:
+def _marks(tables: list[WellTable]) -> tuple[bool, bool, int]:
     """Whether numbers have points, whether they have commas, and the last line with a comma; a comma that
     could part thousands counts as both."""
     point, comma, sure, where = False, False, False, 1
@@ -85,4 +83,4 @@ def _marks(tables: list[WellTable], delimiter_is_comma: bool) -> tuple[bool, boo
             if any("," in cell for cell in numeric):
                 comma, where = True, record.line
                 sure = sure or any(re.search(r",(\d{1,2}|\d{4,})(\D|$)", cell) for cell in numeric)
-    return point or (comma and delimiter_is_comma and not sure), comma, where
+    return point or (comma and not sure), comma, where
