@@ -38,8 +38,9 @@ def test_points_of_the_values_hold_whatever_the_fluorescence_less_the_background
 @pytest.mark.parametrize("delimiter", [",", ";"])
 def test_a_point_in_one_line_and_a_comma_in_another_are_refused(delimiter):
     median = {well: ("100", "2000") for well, _ in WELLS} | {"A1": ("100.5", "9")}
-    content = xponent(xponent_blocks(median=median), delimiter=delimiter)
-    blocks = xponent_blocks(median=median | {"B1": ("99,5", "9")})
+    result = {well: ("3", "12") for well, _ in WELLS}
+    content = xponent(xponent_blocks(result, median), delimiter=delimiter)
+    blocks = xponent_blocks(result, median | {"B1": ("99,5", "9")})
     with pytest.raises(PlateFormatError) as caught:
         read_plate(xponent(blocks, delimiter=delimiter))
     assert "commas that could be decimal marks" in caught.value.reason
