@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assays.formats import read_plate
@@ -117,6 +117,7 @@ def test_every_format_marks_a_factor_that_it_cannot_read(read, text):
 
 
 @given(st.sampled_from(["Dilution", "Factor", "dilution factor", "DILUTION FACTOR"]))
+@settings(deadline=None)
 def test_a_block_and_its_column_may_be_called_otherwise(name):
     blocks = xponent_blocks()
     block = blocks.pop("Dilution Factor")

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assays.formats import Flag, PlateFormatError, read_plate
@@ -155,6 +155,7 @@ ANYTHING = st.recursive(
 
 
 @given(st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=6))
+@settings(deadline=None)
 def test_whatever_a_mapping_holds_it_is_read_or_refused_with_a_sentence(mapping):
     with contextlib.suppress(PlateFormatError):
         read_plate(GENERIC, None, mapping)

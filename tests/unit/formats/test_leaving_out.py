@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assays.formats import PlateFormatError, read_plate
@@ -177,6 +177,7 @@ MARKERS = [
     st.sampled_from(MARKERS),
     st.lists(st.sampled_from(["AB12", "", "Data: x", '"', "A" * 20_000, "a,b"])),
 )
+@settings(deadline=None)
 def test_whatever_stands_below_the_last_well_is_kept_and_said(marker, more):
     content = as_csv(intelliflex_rows())
     below = "\r\n".join([marker, *more, ""]).encode()
@@ -205,6 +206,7 @@ def test_a_second_plate_below_a_signature_is_never_kept_as_a_line(marker):
 
 
 @given(st.data())
+@settings(deadline=None)
 def test_a_row_that_was_cut_anywhere_is_refused(data):
     """Ended or not, and whether or not a signature follows: a well is never lost among what stands below."""
     *rows, last = as_csv(intelliflex_rows()).rstrip().split(b"\n")
