@@ -55,8 +55,6 @@ class Grid:
         """For each assay, the column of this name that belongs to its panel."""
         found = self.named(name)
         first = found[0] if found else None
-        if len(found) < 2 or "Panel" not in self.told:
-            return [first] * len(self.assays)
         panels = self.row("Panel", found)
         own = dict(reversed(list(zip(panels, found, strict=True))))
         return [own.get(panel, first) for panel in self.row("Panel", self.assays)]
@@ -90,8 +88,7 @@ def text_sheet(text: str) -> Sheet:
                     assays=len(rows[start]),
                 ),
             )
-    width = max((len(row) for row in rows), default=0)
-    return Sheet(TEXT, [row + [""] * (width - len(row)) for row in rows])
+    return sheet
 
 
 def grid_of(sheet: Sheet) -> Grid:

@@ -38,7 +38,7 @@ class Columns:
             column = table[name].combine_chunks()
             if isinstance(column, pa.ChunkedArray):
                 column = column.chunk(0)
-            codes = column.indices.to_numpy(zero_copy_only=False)
+            codes = column.indices.to_numpy()
             words = pc.utf8_trim_whitespace(column.dictionary)
             if not words.equals(column.dictionary):
                 again = words.dictionary_encode()
@@ -70,7 +70,7 @@ class Columns:
 
     def holds(self, name: str | None, part: str) -> bool:
         """Whether a text of a column has this part."""
-        if name is None or name not in self:
+        if name is None:
             return False
         return pc.any(pc.match_substring(self.words[name], part)).as_py() is True
 
@@ -170,7 +170,7 @@ def _csv_columns(file: FileSource, used: tuple[str, ...]) -> Columns:
         end -= 1
     try:
         table = pyarrow.csv.read_csv(
-            pa.BufferReader(pa.py_buffer(memoryview(content)[:end])),
+            pa.BufferReader(pa.py_buffer(memoryview(content)[: end + 1])),
             parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, ignore_empty_lines=False),
             convert_options=pyarrow.csv.ConvertOptions(
                 column_types={name: pa.dictionary(pa.int32(), pa.string()) for name in wanted},

@@ -214,14 +214,13 @@ def _by_well(wells: list[str], remarks: list[tuple[str, str, str]]) -> list[str]
 def _plate(grid: Grid) -> Plate:
     sheet = grid.sheet
     software = next((c for c in sheet.rows[0][1:] if c), "") if sheet.rows else ""
-    written = [c for c in grid.row("Panel", grid.assays) if c]
-    panels = list(dict.fromkeys(written or [sheet.cell(grid.told.get("Panel", 0), 1)]))
+    panels = list(dict.fromkeys(c for c in grid.row("Panel", (1, *grid.assays)) if c))
     versions = [found[1] for panel in panels if (found := VERSION.search(panel))]
     return Plate(
         name=sheet.cell(0, 0),
         instrument="Olink",
         software=software,
-        protocol=", ".join(panels) if "Panel" in grid.told else "",
-        kit=", ".join(VERSION.sub("", panel) for panel in panels) if "Panel" in grid.told else "",
+        protocol=", ".join(panels),
+        kit=", ".join(VERSION.sub("", panel) for panel in panels),
         lot=", ".join(versions),
     )
