@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from tabular.moments import day_first, moment
-from tabular.numbers import exact, number
+from tabular.numbers import exact, half_width, number
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -64,3 +64,12 @@ def test_every_minus_is_one(minus: str) -> None:
 )
 def test_decimal_commas(text: str, value: float | None) -> None:
     assert number(text, decimal=",") == value
+
+
+@pytest.mark.parametrize("text", ["NaN", "Infinity", "1_0", "", "one", "1,5"])
+def test_what_is_no_number_is_no_exact_one(text: str) -> None:
+    assert exact(text) is None
+
+
+def test_letters_of_japanese_stay_as_they_are_beside_digits_that_do_not() -> None:
+    assert half_width(" カタカナ１２．Ａ ") == "カタカナ12.A"
