@@ -41,7 +41,7 @@ def test_a_message_is_its_english() -> None:
     assert REASON == "The well A1 stands twice."
     assert Message("other_code", "The well A1 stands twice.") == REASON
     assert Message("well_twice", "The well %(well)s stands twice.", well="A2") != REASON
-    assert REASON != 5
+    assert Message("number", "5") != 5
     assert len({REASON, Message("x", "The well A1 stands twice.")}) == 1
     assert f"{REASON:.8}" == "The well"
     assert "A1" in REASON

@@ -66,7 +66,7 @@ def test_texts_are_written_as_a_file_has_them() -> None:
 
 
 def test_tables_and_sections_are_refused_where_they_are_none() -> None:
-    section = Section({"table": [1], "below": [1], "some": {"a": 1}, "others": [{}, 1]})
+    section = Section({"table": [1], "below": [1], "some": {}, "others": [{}, 1]})
     assert section.table("table") == {}
     assert section.section("below") is None
     assert section.sections("some") == []
