@@ -152,7 +152,7 @@ class _Reader:
                     most=MAX_DEPTH,
                 ),
             )
-        if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+        if event.anchor is not None:
             raise _wrong(
                 event,
                 Message(
@@ -247,5 +247,4 @@ def _meaning(text: str) -> Any:
 
 
 def _wrong(event: Any, reason: Message) -> YamlError:
-    mark = event.start_mark
-    return YamlError(reason, mark.line + 1 if mark is not None else None)
+    return YamlError(reason, event.start_mark.line + 1)

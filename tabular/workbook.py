@@ -7,7 +7,7 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time
 from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetMetadata, SheetTypeEnum
@@ -80,7 +80,8 @@ def sheets(content: bytes) -> list[Sheet]:
             places = {about.name: i for i, about in enumerate(workbook.sheets_metadata)}
             for name in (about.name for about in workbook.sheets_metadata if _has_cells(about)):
                 sheet = workbook.get_sheet_by_name(name)
-                cells += sheet.total_height * sheet.total_width
+                # both are the place of the last one, counted from 0
+                cells += (sheet.total_height + 1) * (sheet.total_width + 1)
                 if cells > MAX_CELLS:
                     raise _too_large()
                 found.append(_as_texts(name, sheet.to_python(skip_empty_area=False)))
@@ -145,12 +146,8 @@ def as_text(cell: Any) -> str:
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.isoformat(sep=" ")
-    if isinstance(cell, date | time):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        return str(cell)
+    if isinstance(cell, datetime) and cell.time() == time():
+        return cell.date().isoformat()
     return str(cell)
 
 

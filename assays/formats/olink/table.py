@@ -136,7 +136,7 @@ def columns(file: FileSource, used: tuple[str, ...]) -> Columns:
 def _header(text: str) -> tuple[list[str], str]:
     """The names of the first line, and what divides them."""
     end = text.find("\n")
-    first = text[: end if end >= 0 else len(text)].strip("\ufeff\r")
+    first = text[: end if end >= 0 else len(text)]
     delimiter = max(";,\t", key=first.count)
     if len(first) > MAX_RECORD_CHARS:
         return [], delimiter

@@ -50,9 +50,7 @@ def written(name: str) -> bytes:
     return b"".join(WRITERS[name](COLUMNS, BLOCKS, {"yogo.study": "S"}))
 
 
-@pytest.mark.parametrize(
-    "text", ["a\rb", "a\nb", "a\r\nb", 'a"b', "a,b", "a\u2028b", "a\x0bb"]
-)
+@pytest.mark.parametrize("text", ["a\rb", "a\nb", "a\r\nb", 'a"b', "a,b", "a\u2028b", "a\x0bb"])
 def test_a_text_of_any_signs_stays_one_cell(text: str) -> None:
     rows = [[(text, date(2020, 4, 1), 1, True, 0.1), ("P2", None, None, None, None)]]
     content = b"".join(WRITERS["csv"](COLUMNS, rows, {}))

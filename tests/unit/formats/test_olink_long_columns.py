@@ -91,6 +91,8 @@ def test_decimal_commas_are_read_of_values_and_limits():
     found = read(NPX=["2,5", "0,5", "-1", "NA"], LOD=["0,75"] * 4)
     assert found.measurements["value"].fillna(-9).tolist() == [2.5, 0.5, -1, -9]
     assert found.analytes["lloq"].tolist() == [0.75, 0.75]
+    found = read(NPX=["2,5", "0,5", "-1", "NA"]).measurements
+    assert found["value"].fillna(-9).tolist() == [2.5, 0.5, -1, -9]
 
 
 def test_a_well_of_two_samples_is_refused_with_the_line_of_the_second():

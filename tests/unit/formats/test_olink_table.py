@@ -53,3 +53,9 @@ def test_a_header_without_rows_was_cut():
     columns = {name: pa.array([], pa.string()) for name in rows()}
     for content in (header, header.replace(b"\n", b"\r\n\r\n"), parquet(columns)):
         assert refused(content) == (1, "The table has no rows: the file was cut.")
+
+
+def test_a_header_longer_than_a_line_may_be_is_refused_as_one():
+    long = {"x" * 100_000 + str(i): [""] * 4 for i in range(20)}
+    line, reason = refused(text(rows() | long))
+    assert (line, "longer than 2,000,000 characters" in reason) == (1, True)
