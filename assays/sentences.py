@@ -63,6 +63,9 @@ OF_MAPPINGS = {
     "wide_has_none": gettext_noop(
         "analyte and value belong to a long file; a wide one names analytes in its header."
     ),
+    "long_lists_none": gettext_noop(
+        "a list of analytes belongs to a wide file; a long one names them in a column."
+    ),
     "sample_column": gettext_noop("name the column that holds the sample."),
     "plate_column": gettext_noop(
         "name a column, or a constant such as plate: {constant: Plate 1}."
@@ -76,6 +79,7 @@ OF_MAPPINGS = {
     "said_by_samples": gettext_noop("it is already said by samples."),
     "subject_of_sample": gettext_noop("name the column that holds the subject id."),
     "timepoint": gettext_noop("name a column with a coding to pre and edt, or a constant."),
+    "unit_too_long": gettext_noop("write a unit of at most %(n)d characters, such as pg/mL."),
     "symbol": gettext_noop("name the gene symbol."),
     "symbol_and_name": gettext_noop("name both symbol and name."),
     "reason": gettext_noop("say why, in at most %(n)d characters."),

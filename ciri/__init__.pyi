@@ -1,10 +1,11 @@
 from . import figures as figures
-from .dataset.exported import read_export as read_export
 from .dataset.exported import widen as widen
+from .dataset.files import read_export as read_export
 from .dataset.frozen import FrozenTable as FrozenTable
 from .dataset.wide import freeze_wide as freeze_wide
 from .errors import CiriError as CiriError
 from .errors import NotEstimated as NotEstimated
+from .errors import NotInstalled as NotInstalled
 from .errors import Refused as Refused
 from .forest.explanation import Explanation as Explanation
 from .forest.explanation import shap_values as shap_values
@@ -51,6 +52,7 @@ __all__ = [
     "Explanation",
     "FrozenTable",
     "NotEstimated",
+    "NotInstalled",
     "Refused",
     "Signature",
     "Specification",

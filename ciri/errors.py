@@ -6,6 +6,8 @@ whoever shows an error can say it in the reader's language.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from tabular.message import CodedError, Message
@@ -46,3 +48,19 @@ class Refused(CiriError, ValueError):
 
 class NotEstimated(CiriError, KeyError):
     """A number that was asked for and not estimated: a KeyError with a code and parameters."""
+
+
+class NotInstalled(CiriError, ImportError):
+    """Something needs a package that is not there: an ImportError with a code and parameters."""
+
+
+@contextmanager
+def refuse_damage(refusal: CiriError) -> Iterator[None]:
+    """Raise `refusal` for whatever a library raises on damaged bytes: each has a dozen kinds of errors. What
+    the method itself refuses stays as it is."""
+    try:
+        yield
+    except CiriError:
+        raise
+    except Exception as error:
+        raise refusal from error

@@ -15,7 +15,7 @@ from sentences import storable as _
 from studies.refusals import Refused
 from tabular.days import NoDay, check_form
 from tabular.numbers import exact, half_width
-from tabular.section import Section, as_key
+from tabular.section import Section
 
 T = TypeVar("T")
 
@@ -191,8 +191,8 @@ def _constant(section: Section) -> str | None:
 
 def _coding(section: Section, choices: tuple[str, ...]) -> dict[str, str]:
     coding = {
-        code: ("unknown" if meaning is None else as_key(meaning))
-        for code, meaning in section.table("coding").items()
+        code: "unknown" if meaning is None else meaning
+        for code, meaning in section.texts_by_key("coding").items()
     }
     if choices and set(choices) >= {"true", "false"}:
         coding = {code: meaning.lower() for code, meaning in coding.items()}

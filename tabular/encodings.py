@@ -10,6 +10,8 @@ from __future__ import annotations
 import codecs
 import difflib
 import re
+import string
+from itertools import product
 
 from tabular.errors import FileError
 from tabular.message import Message
@@ -50,9 +52,21 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "UTF-16"),
 )
 KANA = re.compile("[\u3000-\u30ff\uff00-\uffee]")
-ALONE = re.compile("(?<![A-Za-z])[\u4e00-\u9fff\uf900-\ufaff](?![A-Za-z])")
-PAIR = re.compile("[\u4e00-\u9fff]{2}")
+ALONE = re.compile("(?<![A-Za-z\ue000])[\u4e00-\u9fff\uf900-\ufaff\ue000](?![A-Za-z\ue000])")
+PAIR = re.compile("[\u4e00-\u9fff][\u4e00-\u9fff\ue000]|\ue000[\u4e00-\u9fff]")
 HALF_WIDTH = re.compile("[\uff61-\uff9f]")
+HALF_WIDTH_ONLY = re.compile("[\x00-\x7f\uff61-\uff9f]*")
+SYLLABLES = re.compile("[\u3041-\u3096\u30a1-\u30fa]{2}")
+SHIFTED = re.compile(rb"\x1b(\$[@-D()*+]|\([IJ])")
+"""What begins a run of another character set in ISO-2022-JP and its kin, and stands in no other text."""
+LATIN = "\ue000"
+FROM_LATIN = {
+    ord(sign): LATIN
+    for pair in product((0x92, *range(0xE0, 0xFD)), string.ascii_letters.encode() + b"\x92")
+    if len(sign := bytes(pair).decode("cp932", "ignore")) == 1 and not sign.isascii()
+}
+"""The signs that CP932 makes of an accented letter or an apostrophe of CP1252 and the letter after it, as one:
+“Hélène” would be “H駘鈩e”."""
 
 
 def named(encoding: str) -> str:
@@ -77,8 +91,9 @@ def named(encoding: str) -> str:
 def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
     """The text of a file and the name of its encoding; FileError where it is no text.
 
-    A byte order mark decides, then what a person named, then UTF-8, strictly. What is left is CP932 where
-    it reads as Japanese, else CP1252: most bytes are valid in both.
+    A byte order mark decides, then what a person named, then the escapes of ISO-2022-JP, then UTF-8,
+    strictly. What is left is CP932 where it reads as Japanese, else CP1252: most bytes are valid in both. What
+    reads as Japanese in EUC-JP, and in CP932 does not, is refused: GBK has the same bytes.
     """
     said = None if encoding is None else named(encoding)
     label = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), said)
@@ -115,12 +130,21 @@ def _strictly(content: bytes, label: str) -> str:
 
 
 def _recognized(content: bytes) -> tuple[str, str]:
+    if content.isascii() and SHIFTED.search(content):
+        return _strictly(content, "ISO-2022-JP"), "ISO-2022-JP"
     try:
         return content.decode("utf-8"), "UTF-8"
     except UnicodeDecodeError:
         pass
     japanese, western = _as(content, "cp932"), _as(content, "cp1252")
-    if japanese is not None and (western is None or _is_japanese(japanese)):
+    if _may_be_euc(content, japanese):
+        raise FileError(
+            Message(
+                "file_may_be_euc_jp",
+                "The file is not UTF-8; its bytes could be EUC-JP, or GBK. Save it as UTF-8, or name its encoding.",
+            )
+        )
+    if japanese is not None and (western is None or _is_japanese(japanese.translate(FROM_LATIN))):
         return japanese, "CP932"
     if western is not None:
         return western, "CP1252"
@@ -137,6 +161,17 @@ def _as(content: bytes, codec: str) -> str | None:
         return content.decode(codec)
     except UnicodeDecodeError:
         return None
+
+
+def _may_be_euc(content: bytes, japanese: str | None) -> bool:
+    """Whether bytes were meant in pairs, as EUC-JP has them: they read as Japanese so, and in CP932 (japanese)
+    they could at most be half-width kana, which hardly ever make two kana together. CP932's own kana and usual
+    Chinese characters have bytes that EUC-JP has not, and accents seldom stand in pairs alone."""
+    text = _as(content, "euc_jp")
+    if text is None:
+        return False
+    could_be_kana = japanese is not None and HALF_WIDTH_ONLY.fullmatch(japanese)
+    return bool(SYLLABLES.search(text)) or (not could_be_kana and _is_japanese(text))
 
 
 def _is_japanese(text: str) -> bool:

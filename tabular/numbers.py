@@ -37,6 +37,14 @@ def number(text: str, *, decimal: str = ".") -> float | None:
     return value if math.isfinite(value) else None
 
 
+def beyond(text: str, *, decimal: str = ".") -> tuple[str, float] | None:
+    """The mark and the number of what lies beyond a limit ("< 3.2", ">=99", "＜３．２"): "<" or ">", and the
+    limit; None where the text names none."""
+    plain = half_width(text)
+    value = number(plain[1:].lstrip("= "), decimal=decimal) if plain[:1] in ("<", ">") else None
+    return None if value is None else (plain[0], value)
+
+
 def exact(text: str) -> Decimal | None:
     """The number of a code, to compare it with others: "1.0", "01" and "１" are the same; None where the text
     is none."""

@@ -4,6 +4,8 @@ file, and gigabytes once every row holds it."""
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pyarrow as pa
@@ -20,39 +22,88 @@ def names_of(content: bytes) -> list[str]:
     return list(_opened(content).schema_arrow.names)
 
 
+def shape_of(content: bytes) -> tuple[int, int]:
+    """How many rows and columns there are, as the file says of itself: nothing is unpacked for it. FileError
+    where the file is damaged."""
+    about = _opened(content).metadata
+    return about.num_rows, about.num_columns
+
+
 def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Table:
     """The used columns (all: None) as dictionaries of different texts, null as ""; FileError where the
     file is damaged, names a column twice, or would fill the memory."""
     file = _opened(content)
-    about = file.metadata
-    size = sum(about.row_group(i).total_byte_size for i in range(about.num_row_groups))
-    if about.num_rows > MAX_ROWS or about.num_columns > MAX_COLUMNS or size > MAX_UNPACKED:
-        raise _too_large(about.num_rows, size)
-    names = list(file.schema_arrow.names)
-    if len(set(names)) < len(names):
-        raise FileError(Message("some_column_stands_twice", "A column stands twice."))
+    rows = file.metadata.num_rows
+    names = [name for name in file.schema_arrow.names if used is None or name in used]
+    # as a text, each cell has its separator: empty ones take no room in this file, but a code each in memory
+    size = rows * len(names)
+    with _damage_told():
+        _check(file, names, size)
     made: dict[str, pa.Array] = {}
-    size = 0
-    for name in (name for name in names if used is None or name in used):
+    for name in names:
         made[name], length = _text_column(file, name)
         size += length
         if size > MAX_UNPACKED:
-            raise _too_large(about.num_rows, size)
-    if any(len(column) != about.num_rows for column in made.values()):
+            raise _too_large(rows, size)
+    _check_lengths(map(len, made.values()), rows)
+    return pa.table(made)
+
+
+def _check(file: pyarrow.parquet.ParquetFile, names: list[str], size: int) -> None:
+    """Refuse, by what the file says of itself, what is no table or would fill the memory."""
+    about, schema = file.metadata, file.schema_arrow
+    groups = [about.row_group(i) for i in range(about.num_row_groups)]
+    size = max(size, sum(group.total_byte_size for group in groups))
+    if about.num_rows > MAX_ROWS or about.num_columns > MAX_COLUMNS or size > MAX_UNPACKED:
+        raise _too_large(about.num_rows, size)
+    if len(set(schema.names)) < len(schema.names):
+        raise FileError(Message("some_column_stands_twice", "A column stands twice."))
+    places = _leaves(about)
+    if nested := [name for name in names if name not in places]:
+        raise FileError(
+            Message(
+                "column_holds_lists",
+                "The column “%(name)s” holds lists or records; a table has one value in each cell.",
+                name=nested[0],
+            )
+        )
+    for name in names:
+        told = sum(group.column(places[name]).num_values for group in groups)
+        _check_lengths([told], about.num_rows)
+
+
+def _check_lengths(lengths: Iterable[int], rows: int) -> None:
+    """Refuse columns that are not as long as the table."""
+    if any(length != rows for length in lengths):
         raise FileError(
             Message(
                 "parquet_columns_differ",
                 "The Parquet file cannot be read: its columns differ in length.",
             )
         )
-    return pa.table(made)
 
 
 def _opened(content: bytes) -> pyarrow.parquet.ParquetFile:
+    with _damage_told():
+        about = pyarrow.parquet.read_metadata(io.BytesIO(content))
+        return pyarrow.parquet.ParquetFile(
+            io.BytesIO(content), read_dictionary=list(_leaves(about))
+        )
+
+
+def _leaves(about: pyarrow.parquet.FileMetaData) -> dict[str, int]:
+    """The place of each column that holds values: one of the table, or a part of one of lists or records."""
+    return {about.schema.column(i).path: i for i in range(about.num_columns)}
+
+
+@contextmanager
+def _damage_told() -> Iterator[None]:
+    """Whatever a damaged file makes the reader raise becomes a FileError."""
     try:
-        names = pyarrow.parquet.ParquetFile(io.BytesIO(content)).schema_arrow.names
-        return pyarrow.parquet.ParquetFile(io.BytesIO(content), read_dictionary=list(names))
-    except Exception as error:  # whatever a damaged file makes the reader raise
+        yield
+    except FileError:
+        raise
+    except Exception as error:
         raise FileError(
             Message(
                 "parquet_file_cannot_read",
@@ -64,7 +115,7 @@ def _opened(content: bytes) -> pyarrow.parquet.ParquetFile:
 
 def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array, int]:
     """A column as a dictionary, and the bytes that its texts take when each row has its own."""
-    try:
+    with _damage_told():
         column = file.read([name])[name]
         column.validate(full=True)
         if not pa.types.is_dictionary(column.type):
@@ -82,14 +133,6 @@ def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array
         codes = pa.array((np.cumsum(is_used) - 1).astype(np.int32)[taken])
         words = known.dictionary.filter(pa.array(is_used))
         lengths = pc.binary_length(words)
-    except Exception as error:
-        raise FileError(
-            Message(
-                "parquet_file_cannot_read",
-                "The Parquet file cannot be read (%(error)s).",
-                error=str(error),
-            )
-        ) from error
     if (pc.max(lengths).as_py() or 0) > MAX_CELL_CHARS:
         raise FileError(
             Message(

@@ -155,6 +155,17 @@ class Section:
             return {}
         return {as_key(k): v for k, v in value.items()}
 
+    def texts_by_key(self, key: str) -> dict[str, str | None]:
+        """A section of free keys, each with a text (or number, or true or false, as a file would hold it); None
+        for a key that holds nothing."""
+        found: dict[str, str | None] = {}
+        for name, value in self.table(key).items():
+            if isinstance(value, dict | list):
+                self.refuse(f"{key}.{name}", "no_text")
+            else:
+                found[name] = None if value is None else as_key(value)
+        return found
+
     def section(self: S, key: str, *, shorthand: str | None = None) -> S | None:
         """A section below this one; a bare text stands for `{shorthand: text}`."""
         if not self.given(key):

@@ -122,17 +122,18 @@ def sniffed_delimiter(text: str) -> str:
 
 
 def _of_parquet(content: bytes) -> Laid:
-    found = parquet.text_columns(content)
-    if (found.num_rows + 1) * found.num_columns > MAX_CELLS:
+    height, width = parquet.shape_of(content)
+    if (height + 1) * width > MAX_CELLS:
         raise FileError(
             Message(
                 "table_rows_columns_most",
                 "The table has %(rows)s rows and %(columns)s columns; at most %(cells)s cells are read. Export fewer at a time.",
-                rows=f"{found.num_rows:,}",
-                columns=f"{found.num_columns:,}",
+                rows=f"{height:,}",
+                columns=f"{width:,}",
                 cells=f"{MAX_CELLS:,}",
             )
         )
+    found = parquet.text_columns(content)
     columns = [[text.strip() for text in column.to_pylist()] for column in found.columns]
     rows = [list(found.column_names), *(list(row) for row in zip(*columns, strict=True))]
     return Laid([Record(i, row) for i, row in enumerate(rows, 1)], "Parquet", "table")

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from _pytest.nodeid import coerce_node_id
 from execnet.xspec import XSpec
+from hypothesis import settings
 from pytest_django import DjangoDbBlocker
 
 from runtime.paths import Places, open_places
@@ -23,6 +24,11 @@ from runtime.paths import Places, open_places
 TESTS = Path(__file__).resolve().parent
 PURE = [TESTS / "unit" / part for part in ("ciri", "formats", "runtime", "tabular")]
 SERVICES = bool(os.environ.get("DATABASE_URL"))
+
+# No test fails because a machine is busy: how fast things are is measured in benchmarks/.
+settings.register_profile("suite", deadline=None)
+settings.load_profile("suite")
+
 if SERVICES:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 

@@ -77,6 +77,19 @@ def each(values: Iterable[Any], times: int) -> list[Any]:
     return [value for value in values for _ in range(times)]
 
 
+def factors_of(
+    wells: Sequence[str], told: Sequence[float], roles: Sequence[Role], left: LeftOut
+) -> list[float]:
+    """The dilution factor of each well as told; where none is told, that in the name of a control or a
+    standard. A sample's name is not believed."""
+    return [
+        role.dilution
+        if factor != factor and role.kind != SampleType.SAMPLE and not left.lost_factor(well)
+        else factor
+        for well, factor, role in zip(wells, told, roles, strict=True)
+    ]
+
+
 def controls_of(measurements: pd.DataFrame) -> Columns:
     """CONTROL_COLUMNS of the controls among the measurements, of a file that says nothing more of them."""
     rows = measurements[measurements["sample_type"] == SampleType.CONTROL.value]
@@ -120,7 +133,7 @@ def build_reading(
         standards=frame(STANDARD_COLUMNS, standards or {}),
         controls=frame(CONTROL_COLUMNS, controls or {}),
         analytes=frame(ANALYTE_COLUMNS, analytes),
-        remarks=remarks_frame(remarks),
+        remarks=remarks_frame([*left.remarks(), *remarks]),
         header=header or {},
         extra=extra or {},
         notes=(*notes, *wells.notes(), *left.notes()),

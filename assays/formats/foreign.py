@@ -32,7 +32,7 @@ TEXTS = (
     (r"methodical mind", "an export of MSD Methodical Mind"),
     (r"^stack id\s*:[\s\S]{0,300}^barcode1\s*:", "an export of MSD Methodical Mind"),
     (r"\bcalc\. conc(\.|entration)|\bdetection limits?: calc\.", "an export of MSD Discovery Workbench"),
-    (r"\b(meso scale|mesoscale)\b", "an export of MSD"),
+    (r"\b(meso scale|mesoscale|quickplex|meso\W{1,4}(sector|s 600|imager))\b", "an export of MSD"),
     (r"\b(replicate|mean) aeb\b|\bsimoa\b", "an export of Quanterix Simoa"),
     (r"\bgnr ?\d|\bsimple plex\b", "an export of Ella (Simple Plex)"),
     (r"\bnulisaseq\b", "NULISAseq"),

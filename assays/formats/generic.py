@@ -17,54 +17,51 @@ import pandas as pd
 
 from assays.formats.assembling import Columns, Wells, build_reading
 from assays.formats.errors import PlateFormatError
+from assays.formats.factors import factor_of_well
 from assays.formats.leaving import LeftOut
-from assays.formats.reading import MEASUREMENT_COLUMNS, Plate, PlateReading, SampleType, frame
+from assays.formats.reading import MEASUREMENT_COLUMNS, PlateReading, SampleType, frame
 from assays.formats.roles import brightness_of, roles_of
 from assays.formats.table import Table, table_of
+from assays.formats.table_mapping import FIELDS, NUMERIC, TableMapping, read_table_mapping
 from assays.formats.values import NAN, NoValue, optional_number, read_value
 from assays.formats.wells import positions
 from tabular.message import Message
+from tabular.section import near_names
 from tabular.source import FileSource
 
-NUMERIC = ("mfi", "net_mfi", "bead_count", "dilution")
-FIELDS = ("well", "sample", "sample_type", "analyte", "value", "unit", *NUMERIC)
-OTHER_KEYS = ("layout", "analytes", "sheet", "decimal", "unit_text", "name", "instrument", "lot")
 KNOWN = "Luminex xPONENT, Bio-Plex Manager and Olink NPX"
 
 
-def read(file: FileSource, mapping: Mapping[str, Any] | None) -> PlateReading:
+def read(file: FileSource, mapping: Mapping[str, Any] | TableMapping | None) -> PlateReading:
     """Read a table by its mapping; PlateFormatError where it does not fit."""
-    said = dict(mapping or {})
-    if unknown := [key for key in said if key not in (*FIELDS, *OTHER_KEYS)]:
-        raise PlateFormatError(
-            Message(
-                "mapping_keys_mean_nothing",
-                "The mapping has keys that mean nothing here: %(keys)s.",
-                keys=", ".join(unknown),
-            )
-        )
-    if "sheet" in said:
-        file = replace(file, sheet=str(said["sheet"]))
+    said = read_table_mapping(mapping) if isinstance(mapping, Mapping) else mapping
+    if said is not None and said.sheet is not None:
+        file = replace(file, sheet=said.sheet)
     table = table_of(file)
-    header = table.sheet.rows[0] if table.sheet.rows else []
-    if mapping is None:
-        named = [name.lower() for name in header]
-        if not {"sample", "analyte"} <= set(named) or not {"value", "raw_text"} & set(named):
-            raise PlateFormatError(
-                Message(
-                    "file_none_first_line",
-                    "The file is none of %(known)s, and its first line does not name the columns sample, analyte and value. Give a mapping that tells which column is what.",
-                    known=KNOWN,
-                ),
-                line=1,
-            )
-        said = {name: header[named.index(name)] for name in FIELDS if name in named}
-        if "raw_text" in named:
-            said["value"] = header[named.index("raw_text")]
+    if said is None:
+        said = _by_names(table.sheet.rows[0])
     return _reading(table, said)
 
 
-def _reading(table: Table, said: dict[str, Any]) -> PlateReading:
+def _by_names(header: list[str]) -> TableMapping:
+    """The mapping of a long table whose columns bear the names of FIELDS."""
+    named = [name.lower() for name in header]
+    if not {"sample", "analyte"} <= set(named) or not {"value", "raw_text"} & set(named):
+        raise PlateFormatError(
+            Message(
+                "file_none_first_line",
+                "The file is none of %(known)s, and its first line does not name the columns sample, analyte and value. Give a mapping that tells which column is what.",
+                known=KNOWN,
+            ),
+            line=1,
+        )
+    columns = {name: header[named.index(name)] for name in FIELDS if name in named}
+    if "raw_text" in named:
+        columns["value"] = header[named.index("raw_text")]
+    return TableMapping(columns)
+
+
+def _reading(table: Table, said: TableMapping) -> PlateReading:
     header = table.sheet.rows[0]
     if len(set(header)) < len(header):
         again = next(i for i, name in enumerate(header) if name in header[:i])
@@ -75,64 +72,37 @@ def _reading(table: Table, said: dict[str, Any]) -> PlateReading:
                 "column_stands_twice", "The column “%(name)s” stands twice.", name=header[again]
             ),
         )
-    place = {}
-    for key in FIELDS:
-        if key in said:
-            if said[key] not in header:
-                raise table.error(
-                    0,
-                    0,
-                    Message(
-                        "table_no_column",
-                        "The table has no column “%(name)s” (%(key)s).",
-                        name=said[key],
-                        key=key,
-                    ),
-                )
-            place[key] = header.index(said[key])
-    if "sample" not in place:
-        raise PlateFormatError(
-            Message("mapping_must_name_column", "The mapping must name the column of the sample.")
-        )
-    wide = said.get("layout", "wide" if "analytes" in said else "long") == "wide"
-    cells = _wide(table, place, said, header) if wide else _long(table, place)
+    place = {key: _place(table, name, key) for key, name in said.columns.items()}
+    cells = _wide(table, place, said.analytes) if said.is_wide else _long(table, place)
     return _assembled(table, cells, place, said)
+
+
+def _place(table: Table, name: str, key: str) -> int:
+    """Where a column that the mapping names stands."""
+    header = table.sheet.rows[0]
+    if name in header:
+        return header.index(name)
+    why = Message(
+        "table_no_column", "The table has no column “%(name)s” (%(key)s).", name=name, key=key
+    )
+    if near := near_names(name, header):
+        why = Message("near", "%(why)s Did you mean %(names)s?", why=why, names=", ".join(near))
+    raise table.error(0, 0, why)
 
 
 Cell = tuple[int, int, str]
 """Row, column of the value, analyte."""
 
 
-def _wide(
-    table: Table, place: dict[str, int], said: dict[str, Any], header: list[str]
-) -> list[Cell]:
-    names = said.get("analytes") or [
-        n for i, n in enumerate(header) if n and i not in place.values()
-    ]
-    if absent := [name for name in names if name not in header]:
-        raise table.error(
-            0,
-            0,
-            Message(
-                "no_column_of_analytes",
-                "The table has no column “%(name)s” (analytes).",
-                name=absent[0],
-            ),
-        )
-    rows = range(1, len(table.sheet.rows))
-    return [(row, header.index(name), name) for row in rows for name in names]
+def _wide(table: Table, place: dict[str, int], analytes: tuple[str, ...]) -> list[Cell]:
+    header = table.sheet.rows[0]
+    used = place.values()
+    names = analytes or [name for i, name in enumerate(header) if name and i not in used]
+    places = [(_place(table, name, "analytes"), name) for name in names]
+    return [(row, at, name) for row in range(1, len(table.sheet.rows)) for at, name in places]
 
 
 def _long(table: Table, place: dict[str, int]) -> list[Cell]:
-    for key in ("analyte", "value"):
-        if key not in place:
-            raise PlateFormatError(
-                Message(
-                    "mapping_long_table_must",
-                    "The mapping of a long table must name the column of the %(key)s.",
-                    key=key,
-                )
-            )
     return [
         (row, place["value"], table.sheet.cell(row, place["analyte"]))
         for row in range(1, len(table.sheet.rows))
@@ -148,7 +118,7 @@ class _Found:
 
 
 def _assembled(
-    table: Table, cells: list[Cell], place: dict[str, int], said: dict[str, Any]
+    table: Table, cells: list[Cell], place: dict[str, int], said: TableMapping
 ) -> PlateReading:
     if not cells:
         raise PlateFormatError(
@@ -175,11 +145,7 @@ def _assembled(
         )
     return build_reading(
         format="generic",
-        plate=Plate(
-            name=str(said.get("name", "")),
-            instrument=str(said.get("instrument", "")),
-            lot=str(said.get("lot", "")),
-        ),
+        plate=said.plate,
         wells=wells,
         measurements=rows,
         analytes={"analyte": names, "unit": [units[name] for name in names]},
@@ -190,10 +156,10 @@ def _assembled(
 
 
 def _measured(
-    table: Table, cells: list[Cell], place: dict[str, int], said: dict[str, Any], left: LeftOut
+    table: Table, cells: list[Cell], place: dict[str, int], said: TableMapping, left: LeftOut
 ) -> _Found:
     """Every cell as a measurement; one that stands twice is refused."""
-    decimal, sheet = said.get("decimal", "."), table.sheet
+    decimal, sheet = said.decimal, table.sheet
     found = _Found({name: [] for name in MEASUREMENT_COLUMNS}, {})
     seen: set[tuple[str, str]] = set()
     for row, column, analyte in cells:
@@ -221,14 +187,15 @@ def _measured(
                 column,
                 Message("value_of", "%(analyte)s: %(error)s", analyte=analyte, error=error.message),
             ) from error
-        unit = sheet.cell(row, place["unit"]) if "unit" in place else str(said.get("unit_text", ""))
+        unit = sheet.cell(row, place["unit"]) if "unit" in place else said.unit_text
         numbers = {key: _number(table, row, place.get(key), key, decimal, left) for key in NUMERIC}
+        dilution = _dilution(table, row, place, (well, analyte), decimal, left)
         told = (well, sample, kind, analyte, text, value, unit)
         values = dict(zip(MEASUREMENT_COLUMNS[:7], told, strict=True))
-        values |= {"flag": flag.value, **numbers}
+        values |= {"flag": flag.value, "dilution": dilution, **numbers}
         for name, one in values.items():
             found.data[name].append(one)
-        found.wells.setdefault(well, (sample, kind, numbers["dilution"]))
+        found.wells.setdefault(well, (sample, kind, dilution))
     return found
 
 
@@ -290,6 +257,27 @@ def _number(
         )
         return NAN
     return found
+
+
+def _dilution(
+    table: Table,
+    row: int,
+    place: dict[str, int],
+    of: tuple[str, str],
+    decimal: str,
+    left: LeftOut,
+) -> float:
+    """The dilution factor of a well and analyte."""
+    if (column := place.get("dilution")) is None:
+        return NAN
+
+    def refuse(why: Message) -> PlateFormatError:
+        return table.error(row, column, why)
+
+    text, (well, analyte) = table.sheet.cell(row, column), of
+    return factor_of_well(
+        text, well, left, refuse, part="dilution", analyte=analyte, decimal=decimal
+    )
 
 
 def _kind(table: Table, row: int, place: dict[str, int]) -> str | None:

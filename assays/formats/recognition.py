@@ -13,6 +13,7 @@ from assays.formats.foreign import refuse_other_instruments, refuse_other_progra
 from assays.formats.luminex import intelliflex, xponent
 from assays.formats.olink import file as olink
 from assays.formats.reading import PlateReading
+from assays.formats.table_mapping import TableMapping
 from tabular.limits import MAX_BYTES
 from tabular.message import Message
 from tabular.source import FileSource
@@ -21,7 +22,7 @@ from tabular.source import FileSource
 def read_plate(
     source: str | Path | bytes,
     filename: str | None = None,
-    mapping: Mapping[str, Any] | None = None,
+    mapping: Mapping[str, Any] | TableMapping | None = None,
     sheet: str | None = None,
 ) -> PlateReading:
     """Read a plate file whole, or refuse it whole.

@@ -13,12 +13,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import jaconv
 import numpy as np
 import pandas as pd
 
+from assays.formats.factors import read_factor
 from assays.formats.reading import SampleType
-from assays.formats.values import NAN
+from assays.formats.values import NAN, NoValue
 from tabular.message import Message
+from tabular.numbers import half_width
 
 STANDARD, CONTROL, BLANK, SAMPLE = (
     SampleType.STANDARD,
@@ -53,10 +56,13 @@ class Role:
 
 SEP = r"[\s_.\-]*"
 NUMBER = rf"{SEP}#?(?P<number>\d{{1,3}})?"
-LEVEL = rf"(?:{SEP}(?:low|lo|mid|medium|med|high|hi|normal|level|l|h|m|i|ii|iii|a|b|c))?"
+LEVEL = (
+    rf"(?:{SEP}(?:low|lo|mid|medium|med|high|hi|normal|level|l|h|m|i|ii|iii|a|b|c|[高中低]値?))?"
+)
 OF_CONTROL = (
     r"(?:(?:kit|assay|plate|inter-?plate|internal|run|batch|serum|plasma|human|level|low|mid|medium|high|"
-    rf"pos|positive|neg|negative|quality|qc|tri-?level|level{SEP}\d){SEP})*"
+    rf"pos|positive|positiv|neg|negative|negativ|quality|qc|tri-?level|level{SEP}\d|"
+    rf"陽性|陰性|[高中低]値?|内部|精度管理用?){SEP})*"
 )
 INSTRUMENT = (
     (re.compile(r"standard\s*(?P<number>\d*)", re.I), STANDARD),
@@ -65,18 +71,20 @@ INSTRUMENT = (
 )
 """Names that the software of Luminex instruments gives."""
 USUAL = (
-    (rf"(?:std|stnd|stand|standards?|calibrators?|cal|kalibrator|スタンダード|標準品?){NUMBER}", STANDARD),
+    (rf"(?:std|stnd|stand|standards?|calibrators?|cal|kalibrator|スタンダード|キャリブレーター?|標準(?:品|液|溶液|物質)?|"
+        rf"検量線用?(?:標準(?:品|液|溶液)?)?){NUMBER}", STANDARD),
     (rf".+[\s_\-](?:standard|std|calibrator){NUMBER}(?<=\d)", STANDARD),
     (rf"(?:standard|std|calibrator|cal){SEP}[a-j]", STANDARD),
     (rf"(?:standard{SEP}curve|sc|stc){NUMBER}", STANDARD),
-    (rf"(?:bkg|bkgd|bkgrd|bg|background|blank|blk|blanc|empty|buffer|assay{SEP}buffer|diluent|ブランク){NUMBER}", BLANK),
+    (rf"(?:bkg|bkgd|bkgrd|bg|background|blank|blk|blanc|empty|buffer|assay{SEP}buffer|diluent|leerwert|blindwert|nullwert|"
+        rf"h2o|water|pbs|ブランク|バックグラウンド|緩衝液|希釈液|精製水|水){NUMBER}", BLANK),
     (rf"(?:no{SEP}(?:sample|template){SEP}(?:control)?|ntc|zero(?:{SEP}standard)?){NUMBER}", BLANK),
-    (rf"{OF_CONTROL}(?:controls?|ctrls?|ctls?|kontrolle|コントロール){LEVEL}{NUMBER}{LEVEL}", CONTROL),
-    (rf"(?:qc|iqc|eqc){LEVEL}{NUMBER}{LEVEL}", CONTROL),
+    (rf"{OF_CONTROL}(?:controls?|ctrls?|ctls?|kontrolle|(?:コントロール|対照)(?:血清|血漿|液)?){LEVEL}{NUMBER}{LEVEL}", CONTROL),
+    (rf"(?:(?:low|lo|mid|medium|med|high|hi|normal){SEP})?(?:[lmhi]?qc|eqc){LEVEL}{NUMBER}{LEVEL}", CONTROL),
     (rf"(?:nc|pc|ipc|pos|neg|positive|negative|hpc|lpc){LEVEL}{NUMBER}", CONTROL),
     (
         rf"(?:(?:reference|ref|plasma|serum|study|qc|control|normal|human|inter-?plate|bridging|bridge){SEP})*"
-        rf"(?:pool|pooled(?:{SEP}(?:plasma|serum|sample))?|reference|ref|bridge|bridging{SEP}sample){NUMBER}",
+        rf"(?:pool|pooled(?:{SEP}(?:plasma|serum|sample))?|reference|ref|bridge|bridging{SEP}sample|プール(?:血清|血漿)?){NUMBER}",
         CONTROL,
     ),
 )  # fmt: skip
@@ -103,10 +111,15 @@ OLINK = (
 """The whole name must be one: of a post-COVID study "PC - PAT06" is a patient and "PC - HC12" a healthy
 person, whose values must not be lost among the controls."""
 COULD_BE = re.compile(
-    r"standard|calibrator|control|ctrl|blank|background|pool|reference|\bneg|\bpos", re.I
+    r"standard|calibrator|control|ctrl|kontroll|blank|background|pool|reference|\bneg|\bpos|"
+    r"\b[lmh]?qc\b|\b(?:h2o|water|pbs|buffer|media|medium|matrix|diluent)\b|leerwert|\b[lu]loq\b|"
+    r"標準|検量|コントロール|対照|ブランク|プール|精度管理|培地",
+    re.I,
 )
+REFERENCE = re.compile(rf"rp{NUMBER}", re.I)
+"""A reference pool, where a plate has a few of them; more are people."""
 DILUTION = re.compile(
-    r"(?P<base>.*?)[\s_(\-]*(?<!\d)(?:1\s?[:/]\s?(?P<one>\d{1,7}(?:\.\d+)?)|(?P<times>\d{1,6})x(?:\s*dil\w*)?)\)?",
+    r"(?P<base>.*?)[\s_(\-]*(?<!\d)(?P<factor>1\s?[:/]\s?\d{1,7}(?:\.\d+)?|\d{1,6}[x×](?:\s*dil\w*)?)\)?",
     re.I,
 )
 MOST = {STANDARD: 20, CONTROL: 12, BLANK: 12}
@@ -132,35 +145,46 @@ def roles_of(
     said: the instrument's own word for each, None where it has none; known: names that the file itself lists
     as standards or controls; brightness: the fluorescence of each well over its analytes, NaN where not told.
     """
-    names = [name if len(name) <= LONGEST else "" for name in names]
+    listed = [(known or {}).get(name) for name in names]
+    names = [plain_name(name) if len(name) <= LONGEST else "" for name in names]
     words: Sequence[SampleType | None] = said if said is not None else [None] * len(names)
-    found = [_one(name, word, known or {}) for name, word in zip(names, words, strict=True)]
+    found = [_one(*told) for told in zip(names, words, listed, strict=True)]
     _dilution_series(names, words, found)
     _too_many(names, found, MOST)
     _letters(names, words, found, np.asarray(brightness if brightness is not None else [], float))
+    references = _references(names)
     return [
         replace(role, typed_by=TypedBy.OPEN)
-        if role.kind == SAMPLE and word is None and _could_be(name)
+        if role.kind == SAMPLE and word is None and (name in references or _could_be(name))
         else role
         for name, word, role in zip(names, words, found, strict=True)
     ]
 
 
+def plain_name(name: str) -> str:
+    """A name as it is compared: letters, digits and signs in half width, kana in full width."""
+    plain: str = jaconv.h2z(half_width(name), kana=True, ascii=False, digit=False)
+    return plain
+
+
 def olink_role(name: str) -> Role:
     """What a row of an Olink export is by its name, where the file has no word for it: "PC 1", "NC2"."""
     for form, kind in OLINK:
-        if told := form.fullmatch(name.strip()):
+        if told := form.fullmatch(plain_name(name)):
             return Role(kind, TypedBy.GUESS, _number(told))
     return Role()
 
 
 def parts_of(name: str) -> tuple[str, float]:
     """A name without its dilution, and the dilution: "PC 1:100" is "PC" and 100; NaN where it names none."""
-    told = DILUTION.fullmatch(name.strip())
+    plain = plain_name(name)
+    told = DILUTION.fullmatch(plain)
     if told is None:
-        return name.strip(), NAN
-    times = float(told["one"] or told["times"])
-    return told["base"].strip(), times if times > 0 else NAN
+        return plain, NAN
+    try:
+        return told["base"].strip(), read_factor(told["factor"])
+    except NoValue:  # "PC 1:0"
+        return told["base"].strip(), NAN
 
 
 def brightness_of(wells: Sequence[str], rows: pd.DataFrame) -> list[float]:
@@ -175,13 +199,18 @@ def _could_be(name: str) -> bool:
     return bool(COULD_BE.search(name)) or (not base and dilution == dilution)
 
 
-def _one(name: str, word: SampleType | None, known: Mapping[str, SampleType]) -> Role:
-    """What the name alone says."""
+def _references(names: Sequence[str]) -> frozenset[str]:
+    found = frozenset(name for name in names if REFERENCE.fullmatch(parts_of(name)[0]))
+    return found if len(found) <= MOST[CONTROL] else frozenset()
+
+
+def _one(name: str, word: SampleType | None, listed: SampleType | None) -> Role:
+    """What the name alone says. listed: what the file itself lists it as."""
     base, dilution = parts_of(name)
     if word is not None and word != SAMPLE:
         return Role(word, TypedBy.FILE, None, dilution)
-    if name in known:
-        return Role(known[name], TypedBy.FILE, None, dilution)
+    if listed is not None:
+        return Role(listed, TypedBy.FILE, None, dilution)
     for form, kind in INSTRUMENT:
         if word is None and (told := form.fullmatch(name.strip())):
             return Role(kind, TypedBy.FILE, _number(told), dilution)

@@ -8,7 +8,7 @@ import re
 from assays.formats.reading import Flag
 from tabular.cell_errors import is_error
 from tabular.message import CodedError, Message
-from tabular.numbers import number
+from tabular.numbers import beyond, number
 
 NAN = math.nan
 MISSING = frozenset({"", "***", "nan", "na", "n/a", "#n/a", "null", "none", "no data", "-"})
@@ -37,29 +37,22 @@ def read_value(text: str, *, decimal: str = ".") -> tuple[float, Flag]:
         return NAN, Flag.MISSING
     if plain == OUTLIER:
         return NAN, Flag.OUTLIER
-    beyond = OUT_OF_RANGE.fullmatch(plain)
-    if beyond:
-        return NAN, Flag.BELOW_LLOQ if beyond[1] == "<" else Flag.ABOVE_ULOQ
+    if told := OUT_OF_RANGE.fullmatch(plain):
+        return NAN, Flag.BELOW_LLOQ if told[1] == "<" else Flag.ABOVE_ULOQ
     if BELOW.fullmatch(plain):
         return NAN, Flag.BELOW_LLOQ
     if ABOVE.fullmatch(plain):
         return NAN, Flag.ABOVE_ULOQ
-    if plain[0] in "<>" and limit_of(plain, decimal=decimal) is not None:
-        return NAN, Flag.BELOW_LLOQ if plain[0] == "<" else Flag.ABOVE_ULOQ
+    if limit := beyond(plain, decimal=decimal):
+        return NAN, Flag.BELOW_LLOQ if limit[0] == "<" else Flag.ABOVE_ULOQ
     if plain[0] == "*":
         found = number(plain[1:], decimal=decimal)
         if found is not None:
             return found, Flag.EXTRAPOLATED
-    raise _no_value(
+    raise no_value(
         text,
         Message("no_number_and_no_mark", "is neither a number nor a mark that this format writes."),
     )
-
-
-def limit_of(text: str, *, decimal: str = ".") -> float | None:
-    """The limit that "< 3.2" or ">99" names; None where the text names none."""
-    plain = text.strip()
-    return number(plain[1:].lstrip("= "), decimal=decimal) if plain[:1] in ("<", ">") else None
 
 
 def optional_number(text: str, *, decimal: str = ".") -> float:
@@ -69,10 +62,11 @@ def optional_number(text: str, *, decimal: str = ".") -> float:
         return found
     if text.strip().lower() in MISSING or text.strip() == OUTLIER:
         return NAN
-    raise _no_value(text, Message("not_a_number", "is not a number."))
+    raise no_value(text, Message("not_a_number", "is not a number."))
 
 
-def _no_value(text: str, why: Message) -> NoValue:
+def no_value(text: str, why: Message) -> NoValue:
+    """That a text is no value, and why: what a spreadsheet could not compute is told as that."""
     if is_error(text.strip()):
         why = Message(
             "error_of_spreadsheet", "is an error of the spreadsheet and no value: correct it there."

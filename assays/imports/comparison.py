@@ -9,7 +9,7 @@ from typing import NamedTuple
 from assays.imports.mapping import AssayMapping
 from assays.imports.resolution import Resolution
 from assays.imports.samples import Sample, read_sample
-from assays.imports.values import Value, read_value
+from assays.imports.values import Value, may_be_negative, read_value
 from assays.models import Analyte, Panel, PlateRun, Specimen
 from assays.selectors.known import KnownAssays
 from clinical.models import Patient
@@ -238,7 +238,8 @@ class AssayComparison:
                 row.problems.append(Problem(self.mapping.analyte.label, name, why))
             return False
         try:
-            value = read_value(text, self.mapping.form.texts, negative=self.mapping.scale == "npx")
+            negative = may_be_negative(self.mapping.unit)
+            value = read_value(text, self.mapping.form.texts, negative=negative)
         except Unreadable as error:
             row.problems.append(Problem(source.label, text, error.said))
             return False

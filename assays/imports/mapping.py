@@ -9,7 +9,7 @@ from imports.columns import Source, source_from
 from imports.form import COMMON_KEYS, FileForm, file_form
 from imports.reading import read_mapping
 from imports.units import normal_unit
-from tabular.section import Section, near_names
+from tabular.section import Section, as_key, near_names
 
 SCALE_UNITS = {
     "concentration": (
@@ -227,16 +227,20 @@ def _identity(root: Section, sample: Source | None) -> Identity | None:
 def _analytes(root: Section) -> dict[str, NamedAnalyte]:
     part = root.section("analytes")
     found: dict[str, NamedAnalyte] = {}
-    for name in part.content if part is not None else ():
-        entry = part.section(name, shorthand="symbol") if part is not None else None
+    if part is None:
+        return {}
+    for name in part.content:
+        entry = part.section(name, shorthand="symbol")
         if entry is None:
+            if not part.has(name):
+                part.refuse(as_key(name), "symbol")
             continue
         entry.only(("symbol", "name", "uniprot"))
         symbol = entry.text("symbol")
         if not symbol:
             entry.refuse("symbol", "symbol")
             continue
-        found[str(name)] = NamedAnalyte(
-            symbol, entry.text("name", str(name)) or symbol, entry.text("uniprot", "") or ""
+        found[as_key(name)] = NamedAnalyte(
+            symbol, entry.text("name", as_key(name)) or symbol, entry.text("uniprot", "") or ""
         )
     return found

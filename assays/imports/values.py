@@ -10,6 +10,9 @@ from sentences import storable as _
 MISSING = frozenset({"", "***", "*", "---", "--", "-", "nan", "na", "n/a", "#n/a", "null", "none"})
 OUT_OF_RANGE = re.compile(r"oor\s*([<>])", re.IGNORECASE)
 LONGEST = 100
+NEGATIVE = _("a concentration cannot be negative")
+LINEAR = re.compile(r"(?!log)[^/]+/.+|[a-zµμ]?m|", re.IGNORECASE)
+"""Units of an amount in a volume (pg/mL, nM), and none; not NPX, not a fluorescence, not a logarithm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,11 @@ class Value:
     number: float | None
     flag: str
     limit: float | None = None
+
+
+def may_be_negative(unit: str) -> bool:
+    """Whether a unit knows numbers below zero: every one but those of concentrations."""
+    return LINEAR.fullmatch(unit.strip()) is None
 
 
 def read_value(text: str, texts: Texts, *, negative: bool) -> Value:
@@ -39,9 +47,15 @@ def read_value(text: str, texts: Texts, *, negative: bool) -> Value:
         return Value(None, Flag.BELOW_LLOQ if beyond[1] == "<" else Flag.ABOVE_ULOQ)
     if plain[0] in "<>":
         flag = Flag.BELOW_LLOQ if plain[0] == "<" else Flag.ABOVE_ULOQ
-        return Value(None, flag, texts.number(plain[1:].lstrip("= ")))
+        limit = texts.number(plain[1:].lstrip("= "))
+        _refuse_negative(limit, negative)
+        return Value(None, flag, limit)
     extrapolated = plain.startswith("*")
     number = texts.number(plain.removeprefix("*"))
-    if number < 0 and not negative:
-        raise Unreadable(_("a concentration cannot be negative"))
+    _refuse_negative(number, negative)
     return Value(number, Flag.EXTRAPOLATED if extrapolated else Flag.IN_RANGE)
+
+
+def _refuse_negative(number: float, negative: bool) -> None:
+    if number < 0 and not negative:
+        raise Unreadable(NEGATIVE)

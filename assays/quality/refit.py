@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from assays.quality.curves import Curve, Fit, fit_curve
 from assays.quality.digits import four
@@ -138,6 +139,13 @@ def _levels(expected: pd.Series) -> str:
     return ", ".join(four(level) for level in sorted(expected.unique()))
 
 
+def known_factors(dilution: ArrayLike, is_unread: ArrayLike) -> np.ndarray:
+    """What a concentration of our own curve is multiplied by: 1 where no factor is given (NaN), NaN where one
+    is given that nobody could read."""
+    given = np.asarray(dilution, dtype=np.float64)
+    return np.where(np.isnan(given) & ~np.asarray(is_unread, dtype=bool), 1.0, given)
+
+
 def recomputed(rows: pd.DataFrame) -> pd.DataFrame:
     """value, flag and limit of readings by our own curves; the index of `rows`.
 
@@ -145,12 +153,14 @@ def recomputed(rows: pd.DataFrame) -> pd.DataFrame:
     fluorescence and dilution. Concentrations are those of the curve times the dilution. Within the range of the
     standards they are in range, outside it extrapolated; at or below the lower asymptote a reading is below
     the limit of quantification, with the lowest standard as its limit; at or above the upper one, and from the
-    fluorescence of a hook on, above it, with the highest. Without a curve or fluorescence it is missing.
+    fluorescence of a hook on, above it, with the highest. Without a curve, fluorescence or a known dilution
+    (`known_factors`) it is missing.
     """
     curve = Curve(*(rows[n].to_numpy() for n in ("lower", "upper", "bend", "slope", "asymmetry")))  # type: ignore[arg-type]
     found = curve.concentration(rows["fluorescence"])
     inside = (found >= rows["lowest"]) & (found <= rows["highest"])
-    known = rows["bend"].notna() & rows["fluorescence"].notna()
+    dilution = rows["dilution"]
+    known = rows["bend"].notna() & rows["fluorescence"].notna() & dilution.notna()
     below = known & (found <= 0)
     above = known & (np.isposinf(found) | (rows["fluorescence"] >= rows["hook"]))
     number = known & ~below & ~above
@@ -159,7 +169,6 @@ def recomputed(rows: pd.DataFrame) -> pd.DataFrame:
         ["below_lloq", "above_uloq", "in_range", "extrapolated"],
         "missing",
     )
-    dilution = rows["dilution"].fillna(1.0)
     limit = rows["lowest"].where(below, rows["highest"].where(above)) * dilution
     return pd.DataFrame(
         {"value": (found * dilution).where(number), "flag": flag, "limit": limit}, index=rows.index

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from django.db.models import Exists, OuterRef, Q
 
+from assays.formats.leaving import UNREAD
 from assays.models import Exclusion, Measurement, PlateAnalyte, PlateRun
 from assays.quality.curves import Curve, Fit, vendor_curve
-from assays.quality.refit import Accepted, Refit, fluorescence_of, refit
+from assays.quality.refit import Accepted, Refit, fluorescence_of, known_factors, refit
 from assays.selectors.judged import DOUBTED
 from assays.sentences import said_of
 from sentences import Sentence
@@ -76,5 +77,7 @@ def recomputed(measurement: Measurement, ours: Refit | None) -> float | None:
     seen = getattr(measurement, ours.by) if ours else None
     if ours is None or seen is None:
         return None
-    found = float(ours.curve.concentration(seen)) * (measurement.dilution or 1.0)
+    given = np.nan if measurement.dilution is None else measurement.dilution
+    factor = known_factors(given, UNREAD in measurement.remark)
+    found = float(ours.curve.concentration(seen) * factor)
     return found if np.isfinite(found) and found > 0 else None

@@ -2,8 +2,10 @@
 
 import pandas as pd
 
+from assays.formats.leaving import UNREAD
 from assays.models import Measurement, PanelPolicy, PlateAnalyte, PlateRun
 from assays.quality import Limits
+from assays.quality.refit import known_factors
 from assays.selectors.matrix import not_excluded_by_people, usable
 
 DOUBTED = "expected concentration as written"
@@ -58,9 +60,11 @@ def plate_frame(plate_run: PlateRun) -> pd.DataFrame:
 
 
 def as_judged(frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of FRAME with their types, and doubted."""
+    """The columns of FRAME with their types, dilution as our own curve takes it, and doubted."""
     for column in NUMERIC:
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
+    is_unread = frame["remark"].str.contains(UNREAD, regex=False).to_numpy(bool)
+    frame["dilution"] = known_factors(frame["dilution"], is_unread)
     frame["doubted"] = frame["remark"].str.contains(DOUBTED, regex=False)
     return frame
 

@@ -7,6 +7,7 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
+from assays.formats.leaving import UNREAD
 from assays.models import Exclusion, Measurement, PlateAnalyte, PlateRun, Well
 from assays.quality.refit import Refit
 from assays.selectors.curves import recomputed
@@ -69,6 +70,12 @@ class Cell:
     shade: int | None = None
     excluded: str = ""
     ours: float | None = None
+
+    @property
+    def lost_factor(self) -> bool:
+        """Whether our own curve gives nothing because the dilution factor could not be read."""
+        measured = self.measurement
+        return measured is not None and measured.dilution is None and UNREAD in measured.remark
 
 
 @dataclass

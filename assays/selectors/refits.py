@@ -4,16 +4,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from django.db.models import Q
+from django.db.models import BooleanField, ExpressionWrapper, Q
 
+from assays.formats.leaving import UNREAD
 from assays.models import Measurement, PanelPolicy, PlateAnalyte
-from assays.quality.refit import FLUORESCENCE, recomputed
+from assays.quality.refit import FLUORESCENCE, known_factors, recomputed
 
 REFIT = PanelPolicy.Concentration.REFIT.value
 OF_CURVE = ["lower", "upper", "bend", "slope", "asymmetry"]
-FROM_WELLS = ["id", "net_mfi", "mfi", "dilution"]
-
-
+FROM_WELLS = ["id", "net_mfi", "mfi", "dilution", "is_unread"]
+HAS_UNREAD_FACTOR = ExpressionWrapper(Q(remark__contains=UNREAD), BooleanField())
 OF_SPECIMENS = Q(specimen__isnull=False)
 
 
@@ -21,11 +21,12 @@ def with_refits(found: pd.DataFrame, which: Q = OF_SPECIMENS) -> pd.DataFrame:
     """`found` (id, plate, analyte_id, judged_as, value, flag, limit and others) with our concentrations in
     the wells of the plates that were judged so. which: the measurements that `found` may hold. Two queries."""
     plates = found.loc[found["judged_as"].str.startswith(REFIT), "plate"].unique().tolist()
-    rows = Measurement.objects.filter(which, plate_run__in=plates, well__isnull=False).values_list(
-        *FROM_WELLS
-    )
-    numbers = np.array(list(rows.iterator(chunk_size=20_000)), dtype=np.float64).reshape(-1, 4)
-    wells = pd.DataFrame(numbers, columns=FROM_WELLS).astype({"id": np.int64})
+    measured = Measurement.objects.filter(which, plate_run__in=plates, well__isnull=False)
+    rows = measured.annotate(is_unread=HAS_UNREAD_FACTOR).values_list(*FROM_WELLS)
+    numbers = np.array(list(rows.iterator(chunk_size=20_000)), dtype=np.float64)
+    wells = pd.DataFrame(numbers.reshape(-1, len(FROM_WELLS)), columns=FROM_WELLS)
+    wells = wells.astype({"id": np.int64})
+    wells["dilution"] = known_factors(wells["dilution"], wells["is_unread"])
     wells = wells.merge(found[["id", "plate", "analyte_id"]], on="id")
     wells = wells.merge(_curves(plates), on=["plate", "analyte_id"], how="left")
     wells["fluorescence"] = wells["mfi"].where(wells["by"] == FLUORESCENCE[1], wells["net_mfi"])

@@ -87,7 +87,7 @@ class PlateImporter:
         check_size(name, len(content))
         with refusing(name):
             reading = read_plate(content, name, mapping.table, files.sheet or mapping.sheet)
-        check_fits(reading, name)
+        check_fits(reading, name, unit=mapping.unit, leave_out=mapping.leave_out)
         return ParsedPlate(name, reading, mapping, read_layout(files, mapping.layout_sheet))
 
     def plan(self, study: Study, parsed: ParsedPlate, by: User | None) -> ShownPlan:

@@ -42,6 +42,8 @@ def cell_title(cell: Cell) -> str:
         told = [f"{measured.value_text or '–'} {measured.unit}", measured.get_flag_display()]
         if measured.bead_count is not None:
             told.append(_("%(n)d beads") % {"n": measured.bead_count})
+        if cell.lost_factor:
+            told.append(_("the dilution factor cannot be read"))
     return f"{place}: {'; '.join([*told, *filter(None, [cell.excluded])])}"
 
 

@@ -1,20 +1,25 @@
-"""A frozen table as one row per subject, for a file, and files of that kind read to the bit."""
+"""A frozen table as one row per subject, for a file, and the readings of such a frame to the bit."""
 
 from __future__ import annotations
 
-from os import PathLike
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ciri.dataset.columns import columns_of, first_columns, repeat_of, symbol_of, unguard
-from ciri.dataset.frozen import FLAGS, MEASUREMENT_COLUMNS, SUBJECT_COLUMNS, FrozenTable
+from ciri.dataset.columns import ENDS, columns_of, first_columns, repeat_of, symbol_of
+from ciri.dataset.frozen import (
+    FLAGS,
+    MEASUREMENT_COLUMNS,
+    NUMERIC_COVARIATES,
+    SUBJECT_COLUMNS,
+    FrozenTable,
+)
 from ciri.errors import Refused
 
-TEXTS = ("subject", "site", "cohort", "role")
-_PARQUET = b"PAR1"
+DATASET_HEAD = ("subject", "site", "cohort", "index_date", "events_until", "simulated")
+"""What an analysis dataset begins with; a file of a frozen dataset begins with SUBJECT_COLUMNS."""
+DATASET_COVARIATES = tuple(name for name in NUMERIC_COVARIATES if name != "ecog")
 # What joined flags ("below_lloq+missing") say of a cell without a number and with one, strongest first.
 _WITHOUT_NUMBER = ("below_lloq", "above_uloq", "missing", "excluded")
 _WITH_NUMBER = ("in_range", "extrapolated", *_WITHOUT_NUMBER)
@@ -58,53 +63,48 @@ def _above(rows: pd.DataFrame) -> pd.Series:
     return above
 
 
-def read_export(file: str | PathLike[str] | IO[bytes]) -> pd.DataFrame:
-    """Read an exported file, CSV or Parquet, every number with the bits that were written.
-
-    Parameters
-    ----------
-    file : str, path or binary file
-        The file; one that is open must be able to seek.
-
-    Returns
-    -------
-    DataFrame
-        The file's rows and columns, as `freeze_wide` takes them.
-
-    Notes
-    -----
-    pandas' own defaults take subjects "007" and sites "NA" for something else. Only an empty cell is
-    unknown.
-    """
-    if isinstance(file, str | PathLike):
-        with Path(file).open("rb") as opened:
-            return read_export(opened)
-    begins = file.read(4)
-    file.seek(-len(begins), 1)
-    if begins == _PARQUET:
-        return pd.read_parquet(file)
-    frame = pd.read_csv(
-        file,
-        encoding="utf-8-sig",
-        keep_default_na=False,
-        na_values=[""],
-        dtype=dict.fromkeys(TEXTS, str),
-        low_memory=False,
-    )
-    return frame.rename(columns=unguard).assign(
-        **{name: frame[name].map(unguard, na_action="ignore") for name in TEXTS if name in frame}
-    )
-
-
 def analytes_in(frame: pd.DataFrame) -> dict[str, str]:
     """The analytes of an exported frame: symbol -> column of the first reading."""
     return {symbol_of(column): column for column in first_columns(list(frame.columns))}
+
+
+def settled_in(frame: pd.DataFrame) -> set[str]:
+    """The columns of numbers that a study exported, under the names that `freeze_wide` has for them: they were
+    looked at, and what is odd was confirmed, when the values came in.
+
+    An export is known by what it begins with, in full and in its order, which no frame of one's own has by
+    chance; a column of flags alone is nothing of that kind. Columns that were put beside an export's are none
+    of them.
+    """
+    columns = tuple(frame.columns)
+    if columns[: len(SUBJECT_COLUMNS)] == SUBJECT_COLUMNS:
+        people = {"time", "event", *NUMERIC_COVARIATES}
+    elif columns[: len(DATASET_HEAD)] == DATASET_HEAD:
+        added = {"time", "event", "pdl1"}.intersection(
+            columns
+        )  # an export has other names for them
+        people = {"time", "event", *DATASET_COVARIATES} - added
+    else:
+        return set()
+    known = set(columns)
+    whole = [
+        symbol
+        for symbol, column in analytes_in(frame).items()
+        if all(f"{column}{end}" in known for end in ENDS)
+    ]
+    return people | set(whole)
 
 
 def readings_in(frame: pd.DataFrame, symbol: str, column: str) -> pd.DataFrame:
     """The readings of one analyte of an exported frame, long (MEASUREMENT_COLUMNS); no row where no flag is."""
     found, replicate = [], 1
     while (name := repeat_of(column, replicate)) in frame.columns:
+        if f"{name}_flag" not in frame.columns:
+            raise Refused(
+                "repeat_without_flags",
+                "The column %(column)s stands without its flags, %(column)s_flag; take the export again.",
+                column=name,
+            )
         known = frame[frame[f"{name}_flag"].notna()]
         found.append(
             pd.DataFrame(
@@ -131,7 +131,7 @@ def _numbers(frame: pd.DataFrame, name: str) -> pd.Series:
         return pd.Series(np.nan, index=frame.index)
     try:
         return pd.to_numeric(frame[name]).astype(np.float64)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Refused(
             "not_a_number",
             "The column %(column)s holds something that is not a number.",

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ciri.errors import Refused
+from ciri.errors import Refused, refuse_damage
 
 ROLES = ("train", "validate", "other")
 FLAGS = ("in_range", "below_lloq", "above_uloq", "extrapolated", "missing", "excluded")
@@ -131,11 +131,14 @@ class FrozenTable:
         ValueError
             Where the bytes are not what `to_bytes` wrote.
         """
-        try:
-            lines = [json.loads(line) for line in content.decode().splitlines()]
-            header, count = lines[0]["format"], lines[0]["subjects"]
-        except (UnicodeDecodeError, json.JSONDecodeError, LookupError, TypeError) as error:
-            raise Refused("not_a_table", "These bytes are not a frozen table.") from error
+        with refuse_damage(Refused("not_a_table", "These bytes are not a frozen table.")):
+            return cls._from_lines(content)
+
+    @classmethod
+    def _from_lines(cls, content: bytes) -> FrozenTable:
+        # and at no other end of a line than the one written: a text may hold others
+        lines = [json.loads(line) for line in content.decode().split("\n") if line]
+        header, count = lines[0]["format"], lines[0]["subjects"]
         if header != _FORMAT:
             raise Refused(
                 "table_format",
@@ -311,7 +314,7 @@ def _numbers(frame: pd.DataFrame, column: str) -> pd.Series:
             raise ValueError("text")
         numbers = frame[column].astype(object).where(frame[column].notna(), np.nan)
         found = numbers.astype(np.float64).reset_index(drop=True)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Refused(
             "not_a_number",
             "The column %(column)s holds something that is not a number.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import pandas as pd
 
@@ -26,14 +26,15 @@ def refuse_doubts(
     people: pd.DataFrame,
     measured: pd.DataFrame,
     accept: Iterable[tuple[str, str]],
+    settled: Collection[str],
     *,
     concentrations: bool,
 ) -> None:
     """ValueError with every doubt about the columns that is not in `accept`, pairs of code and column.
 
     people: subject, numeric covariates, and time (days) and event where outcomes are needed; measured:
-    subject, analyte, value; concentrations: whether those cannot be negative. An entry of
-    `accept` that matches no doubt is refused, too.
+    subject, analyte, value; settled: columns that are beyond doubt; concentrations: whether those cannot be
+    negative. An entry of `accept` that matches no doubt is refused, too.
     """
     accepted = _pairs(accept)
     doubts = [*_of_people(people), *_of_measurements(measured, concentrations)]
@@ -46,7 +47,11 @@ def refuse_doubts(
             pair=repr(idle[0]),
             there=", ".join(map(repr, sorted(there))) or "nothing",
         )
-    waiting = [doubt for doubt in doubts if (doubt.code, doubt.column) not in accepted]
+    waiting = [
+        doubt
+        for doubt in doubts
+        if doubt.column not in settled and (doubt.code, doubt.column) not in accepted
+    ]
     if waiting:
         lines = [f"- {d.code}, column {d.column}: {d.sentence()}{_rows(d)}" for d in waiting]
         pairs = ", ".join(f'("{d.code}", "{d.column}")' for d in waiting)

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ciri.dataset.exported import analytes_in, readings_in
+from ciri.dataset.exported import analytes_in, readings_in, settled_in
 from ciri.dataset.frozen import SUBJECT_COLUMNS, FrozenTable
 from ciri.dataset.glance import refuse_doubts
 from ciri.errors import Refused
 from ciri.specification.specification import ENDPOINTS
+from tabular.numbers import beyond, number
 
 _ONE = {"site": "all", "cohort": "all", "role": "train"}
-_BEYOND = re.compile(r"\s*([<>])\s*([0-9.]+(?:[eE][+-]?[0-9]+)?)\s*")
 _FLAG = {"<": "below_lloq", ">": "above_uloq"}
 
 
@@ -63,8 +62,9 @@ def freeze_wide(
     Notes
     -----
     What a person would see at a glance is refused until it is accepted by code and column: a constant
-    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. An
-    exported file was looked at when its values came in.
+    column, times in the wrong unit, values where hardly any patient is, outcomes of the dead alone. What an
+    exported file holds was looked at when its values came in; it is known by the columns that it begins with,
+    all of them and in their order, and what you put beside them is looked at here.
     """
     if scale not in ("concentration", "npx"):
         raise Refused(
@@ -72,6 +72,7 @@ def freeze_wide(
             "scale is %(scale)s; it must be concentration or npx.",
             scale=repr(scale),
         )
+    settled = settled_in(frame)
     frame = _as_known(frame, endpoint)
     exported = analytes_in(frame)
     asked = list(exported) if analytes is None else list(analytes)
@@ -86,9 +87,9 @@ def freeze_wide(
     found = [readings_in(rows, name, exported[name]) for name in asked if name in exported]
     measured = pd.concat([_cells(rows, plain), *found], ignore_index=True)
     table = FrozenTable.freeze(people, measured, require_outcome=require_outcome)
-    if not exported:  # what a study exports was looked at, and confirmed, when it came in
-        looked_at = people if require_outcome else people.drop(columns=["time", "event"])
-        refuse_doubts(looked_at, measured, accept, concentrations=scale == "concentration")
+    looked_at = people if require_outcome else people.drop(columns=["time", "event"])
+    concentrations = scale == "concentration"
+    refuse_doubts(looked_at, measured, accept, settled, concentrations=concentrations)
     return table
 
 
@@ -122,14 +123,14 @@ def _read(text: Any, analyte: str) -> tuple[float, str, float]:
     """Value, flag and limit of one cell."""
     if pd.isna(text) or str(text).strip() == "":
         return np.nan, "missing", np.nan
-    if beyond := _BEYOND.fullmatch(str(text)):
-        return np.nan, _FLAG[beyond[1]], float(beyond[2])
-    try:
-        return float(str(text)), "in_range", np.nan
-    except ValueError as error:
+    if told := beyond(str(text)):
+        return np.nan, _FLAG[told[0]], told[1]
+    value = number(str(text))
+    if value is None:
         raise Refused(
             "not_a_reading",
             "The column %(analyte)s holds %(text)s; it must be a number, or <limit or >limit.",
             analyte=analyte,
             text=repr(text),
-        ) from error
+        )
+    return value, "in_range", np.nan

@@ -23,8 +23,9 @@ from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.utils.validation import check_is_fitted
 
-from ciri.errors import Refused
+from ciri.errors import Refused, refuse_damage
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.trees import LEAF, Trees
 
@@ -64,6 +65,8 @@ def save_forest(forest: SurvivalForest, path: str | Path) -> None:
 
     Raises
     ------
+    sklearn.exceptions.NotFittedError
+        Before the forest was fitted.
     OSError
         Where the file cannot be written.
 
@@ -72,6 +75,7 @@ def save_forest(forest: SurvivalForest, path: str | Path) -> None:
     A zip of plain arrays (.npy, never pickled, not compressed) and one JSON document. The same forest
     gives the same bytes.
     """
+    check_is_fitted(forest, "trees_")
     document = {"format": _FOREST_FORMAT, **forest_document(forest)}
     place = Path(path)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
@@ -184,7 +188,9 @@ def unpack(
 
     file: the open file that `content` maps, if it does.
     """
-    try:
+    with refuse_damage(
+        Refused("stored_damaged", "These bytes are not a stored model, or they are damaged.")
+    ):
         with zipfile.ZipFile(file or io.BytesIO(content)) as archive:
             entries = archive.infolist()
             if sum(entry.file_size for entry in entries) > _LARGEST:
@@ -198,21 +204,6 @@ def unpack(
             for entry in entries
             if entry.filename != _DOCUMENT
         }
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        KeyError,
-        NotImplementedError,
-        struct.error,
-        EOFError,
-        OSError,
-        RecursionError,
-        UnicodeDecodeError,
-        json.JSONDecodeError,
-    ) as error:
-        raise Refused(
-            "stored_damaged", "These bytes are not a stored model, or they are damaged."
-        ) from error
     if not isinstance(document, dict):
         raise Refused("document_not_a_mapping", "The stored model's document is not a mapping.")
     return {

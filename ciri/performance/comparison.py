@@ -16,6 +16,7 @@ from ciri.performance.follow import Follow
 from ciri.performance.horizons import asked_times, listed
 from ciri.performance.paired import paired
 from ciri.performance.predictions import Predictions, predictions
+from ciri.performance.verdict import verdict_of
 from ciri.survival.cox import fit_cox
 from ciri.survival.cutoff import GROUPS, lock_cutoff
 from ciri.survival.given import as_groups
@@ -81,33 +82,7 @@ class Comparison:
             A code with its parameters; `str` gives it in English.
         """
         row = self.c[self.c["of"] == "difference"].iloc[0]
-        first, second = self.names
-        if not np.isfinite([row["value"], row["low"], row["high"]]).all():
-            return Message(
-                "too_few_to_compare",
-                "Too few patients can be compared to tell which model orders them better.",
-            )
-        found = {name: float(row[name]) for name in ("value", "low", "high")}
-        found["percent"] = 100 * self.level
-        if row["low"] > 0 or row["high"] < 0:
-            better, worse = (second, first) if row["low"] > 0 else (first, second)
-            return Message(
-                "orders_better",
-                "%(better)s orders these patients better than %(worse)s: C of %(second)s differs by "
-                "%(value)+.3f (%(percent).0f%% interval %(low)+.3f to %(high)+.3f).",
-                better=better,
-                worse=worse,
-                second=second,
-                **found,
-            )
-        return Message(
-            "not_shown_to_differ",
-            "%(second)s is not shown to order these patients better or worse than %(first)s: C differs by "
-            "%(value)+.3f (%(percent).0f%% interval %(low)+.3f to %(high)+.3f).",
-            second=second,
-            first=first,
-            **found,
-        )
+        return verdict_of(row.to_dict(), self.names, self.level)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON.

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from sklearn.utils.validation import check_is_fitted
 
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.trees import LEAF, Trees
@@ -32,6 +33,11 @@ def minimal_depth(forest: SurvivalForest) -> pd.DataFrame:
         expected of a feature that tells nothing, the same in every row), shallow (mean_depth is no deeper
         than that). mean_depth and threshold are NaN where no tree has a split.
 
+    Raises
+    ------
+    sklearn.exceptions.NotFittedError
+        Before the forest was fitted.
+
     Notes
     -----
     The root is at depth 0. A tree that never splits on the feature counts with its own depth (that of its
@@ -42,6 +48,7 @@ def minimal_depth(forest: SurvivalForest) -> pd.DataFrame:
     Ishwaran, Kogalur, Gorodeski, Minn, Lauer (2010), High-dimensional variable selection for survival data,
     J. Am. Stat. Assoc. 105:205-217.
     """
+    check_is_fitted(forest, "trees_")
     trees, names = forest.trees_, list(forest.feature_names_in_)
     first, splits = _first_splits(trees, len(names))
     height = np.count_nonzero(splits, axis=1)

@@ -99,7 +99,8 @@ def backwards(event: Bools, time: Floats, risk: Floats) -> str:
     if not c < 0.5 - 3 * error:
         return ""
     hint = (
-        "A risk must be higher the earlier the event; turn the sign of a predicted survival time."
+        "A risk must be higher the earlier the event; turn the sign of a predicted survival time, or of a "
+        "survival in percent."
     )
     if _are_shares(risk):
         hint = f"Scores between 0 and 1 that do so are survival probabilities as a rule. {INSTEAD}"
@@ -107,6 +108,8 @@ def backwards(event: Bools, time: Floats, risk: Floats) -> str:
 
 
 def _are_shares(risk: Floats) -> bool:
+    """Whether scores could be probabilities. Not percentages: between 0 and 100 lie albumin, PD-L1, the share of
+    lymphocytes and Karnofsky's index, which run the other way by nature."""
     return bool((risk >= 0).all() and (risk <= 1).all())
 
 

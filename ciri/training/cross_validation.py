@@ -175,11 +175,20 @@ def merge_repeats(
         low, high. n, events, repeats, folds. selected: analyte, folds (share of folds that selected it).
         predictions: subject, mortality and survival at `months`, means over repeats.
 
+    Raises
+    ------
+    ValueError
+        Where there is no repeat.
+
     Notes
     -----
     The interval tells how far the figure would move with other patients to be judged, not with other
     patients to train on.
     """
+    if not repeats:
+        raise Refused(
+            "no_repeats", "There is no repeat to merge; make some with cross_validate_repeat."
+        )
     people = rows_of_role(table, "train").subjects.set_index("subject")
     repeats = sorted(repeats, key=lambda one: one["repeat"])
     counts = bootstrap_counts(len(people), n_resamples, specification.seed).astype(np.float64)

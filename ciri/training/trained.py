@@ -10,7 +10,7 @@ import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import Transform
-from ciri.errors import Refused
+from ciri.errors import Refused, refuse_damage
 from ciri.forest.explanation import Explanation, shap_values
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.recognition import is_telling, same_rows
@@ -267,7 +267,9 @@ class TrainedModel:
                 "These bytes are not a trained model of format %(readable)s.",
                 readable=repr(_FORMAT),
             )
-        try:
+        with refuse_damage(
+            Refused("model_incomplete", "The stored model's document is not complete.")
+        ):
             model = cls(
                 specification=parse_specification(document["specification"]),
                 transform=Transform.from_dict(document["transform"]),
@@ -277,12 +279,9 @@ class TrainedModel:
                 training_subjects=document["subjects"],
                 report=document["report"],
             )
-        except (TypeError, KeyError) as error:
-            raise Refused(
-                "model_incomplete", "The stored model's document is not complete."
-            ) from error
-        if len(model.training_subjects) != len(model.forest.trees_.time):
-            raise Refused(
-                "model_rows_unnamed", "The stored model does not name each of its training rows."
-            )
+            if len(model.training_subjects) != len(model.forest.trees_.time):
+                raise Refused(
+                    "model_rows_unnamed",
+                    "The stored model does not name each of its training rows.",
+                )
         return model

@@ -22,11 +22,17 @@ from ciri.survival.cox import fit_cox
 from ciri.survival.elastic_net import CoxElasticNet
 from ciri.survival.outcome import outcome_of
 from ciri.training.fitting import Fitted, fit, rows_of_role, share_known
+from tabular.message import Message
 
 FEWEST_EVENTS = 10
 _N_RESAMPLES = 1000
 COX, CLINICAL, PDL1 = "Penalised Cox model", "Clinical factors alone", "PD-L1 alone"
-_IN_A_SENTENCE = {COX: "a penalised Cox model", CLINICAL: "clinical factors alone", PDL1: PDL1}
+IN_A_SENTENCE = {
+    COX: Message("a_penalised_cox_model", "a penalised Cox model"),
+    CLINICAL: Message("clinical_factors_alone", "clinical factors alone"),
+    PDL1: Message("pdl1_alone", "PD-L1 alone"),
+}
+THIS_MODEL = Message("this_model", "this model")
 
 Found = dict[str, Any]
 
@@ -133,7 +139,7 @@ def _compared(
         outcome_of(people),
         risk[both].to_numpy(),
         own[both].to_numpy(),
-        names=(_IN_A_SENTENCE[name], "this model"),
+        names=(str(IN_A_SENTENCE[name]), str(THIS_MODEL)),
         n_resamples=_N_RESAMPLES,
         seed=seed,
     )

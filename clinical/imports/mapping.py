@@ -9,7 +9,7 @@ from clinical.models import Baseline, FollowUp, Timepoint
 from imports.columns import Source, source_from
 from imports.form import COMMON_KEYS, Accepted, FileForm, accepted_in, file_form
 from studies.models import Cohort
-from tabular.section import Section, as_key
+from tabular.section import Section
 
 TRUE_FALSE = ("true", "false")
 MAX_NAME = 200
@@ -171,7 +171,7 @@ def _place(root: Section, key: str, tables: tuple[str, ...]) -> Place | None:
     if source is None or section is None:
         return None
     kinds, names = (
-        {code: as_key(value) for code, value in section.table(table).items()}
+        {code: value or "" for code, value in section.texts_by_key(table).items()}
         if table in tables
         else {}
         for table in ("kinds", "names")

@@ -15,6 +15,7 @@ import json
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import pyarrow as pa
@@ -61,9 +62,12 @@ def excel_chunks(
 
 
 def _csv_lines(rows: Iterable[Sequence[Any]]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([csv_cell(v) for v in row] for row in rows)
-    return text.getvalue().encode()
+    """Lines that end in a line feed. The writer is left its own ending, for it puts between quotes only what
+    that has: a carriage return inside a text would end the row for R and pandas."""
+    lines: list[str] = []
+    to_lines = SimpleNamespace(write=lambda line: lines.append(line.removesuffix("\r\n") + "\n"))
+    csv.writer(to_lines).writerows([csv_cell(v) for v in row] for row in rows)
+    return "".join(lines).encode()
 
 
 def ndjson_chunks(

@@ -8,7 +8,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from ciri.performance.verdict import verdict_of
 from ciri.survival.outcome import DAYS_IN_MONTH
+from ciri.training.yardsticks import IN_A_SENTENCE, THIS_MODEL
 from modeling.models import ModelVersion
 from modeling.presentation import provenance
 from modeling.presentation.figures import (
@@ -22,6 +24,7 @@ from modeling.presentation.figures import (
     judged,
 )
 from modeling.presentation.tables import Rows, Table, correlated_groups, table_of
+from sentences import as_sentence
 
 Titled = tuple[str, Table]
 
@@ -149,10 +152,18 @@ def _baseline_sentences(version: ModelVersion) -> list[str]:
         *(
             f"{one['name']}: {one['reason']}"
             if "reason" in one
-            else _("%(name)s, on %(basis)s patients (%(n)d, %(events)d events). %(sentence)s") % one
+            else _("%(name)s, on %(basis)s patients (%(n)d, %(events)d events). %(sentence)s")
+            % (one | {"sentence": _verdict(one)})
             for one in found
         ),
     ]
+
+
+def _verdict(one: dict[str, Any]) -> str:
+    """Which of the two orders the patients better, said anew from what the report holds."""
+    difference = next(row for row in one["c"] if row["of"] == "difference")
+    said = str(as_sentence(verdict_of(difference, (IN_A_SENTENCE[one["name"]], THIS_MODEL))))
+    return said[0].upper() + said[1:]
 
 
 def _nested_against_cox(version: ModelVersion) -> list[str]:

@@ -51,7 +51,9 @@ def pytest_configure(config: pytest.Config) -> None:
     from hypothesis import Phase, settings
 
     phases = [Phase.explicit, Phase.generate]
-    settings.register_profile("mutation", database=None, derandomize=True, phases=phases)
+    settings.register_profile(
+        "mutation", database=None, deadline=None, derandomize=True, phases=phases
+    )
     settings.load_profile("mutation")
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from assays.formats.assembling import Columns, Wells, build_reading
 from assays.formats.bioplex.table import AnalyteTable, kind_of
+from assays.formats.errors import PlateFormatError
+from assays.formats.factors import factor_of_well
 from assays.formats.leaving import LeftOut
 from assays.formats.reading import (
     CONTROL_COLUMNS,
@@ -56,7 +58,7 @@ def assemble(tables: list[AnalyteTable], others: list[Sheet], left: LeftOut) -> 
     types = [first.cell(row, "type") for row in first.rows]
     samples = [text or kind for text, kind in zip(descriptions(tables), types, strict=True)]
     roles = roles_of(samples, said=[kind_of(kind) for kind in types])
-    read = _Read(tables, names, [_read_table(table, left) for table in tables])
+    read = _Read(tables, names, [_read_table(table, names, left) for table in tables])
     more = {"position": names, "dilution": read.columns[0]["dilution"]}
     wells = Wells(names, samples, roles, more)
     units = [_unit(table) for table in tables]
@@ -141,8 +143,8 @@ def descriptions(tables: list[AnalyteTable]) -> list[str]:
     return [next((text for text in texts if text), "") for texts in zip(*told, strict=True)]
 
 
-def _read_table(table: AnalyteTable, left: LeftOut) -> dict[str, list[Any]]:
-    """The columns of one analyte, a row per reading."""
+def _read_table(table: AnalyteTable, wells: list[str], left: LeftOut) -> dict[str, list[Any]]:
+    """The columns of one analyte, a row per reading of these wells."""
     legend = dict(
         code for line in table.footer for code in CODES.findall(line) if "Low bead" in line
     )
@@ -153,7 +155,7 @@ def _read_table(table: AnalyteTable, left: LeftOut) -> dict[str, list[Any]]:
             *("expected", "recovery", "remark"),
         )
     }
-    for row in table.rows:
+    for well, row in zip(wells, table.rows, strict=True):
         text = table.cell(row, "obs conc")
         try:
             value, flag = read_value(text)
@@ -170,11 +172,11 @@ def _read_table(table: AnalyteTable, left: LeftOut) -> dict[str, list[Any]]:
         for name, column in (
             ("mfi", "fi"),
             ("net_mfi", "fi - bkgd"),
-            ("dilution", "dilution"),
             ("expected", "exp conc"),
             ("recovery", "(obs/exp) * 100"),
         ):
             found[name].append(_number(table, row, column, left))
+        found["dilution"].append(_factor(table, row, well, left))
         count = "bead count" if "bead count" in table.columns else "count"
         found["bead_count"].append(_number(table, row, count, left))
         if found["bead_count"][-1] < 0:
@@ -249,17 +251,22 @@ def _number(table: AnalyteTable, row: int, column: str, left: LeftOut) -> float:
     """A number of a column; of all but the fluorescence, one that cannot be read is left out."""
     if column not in table.columns:
         return NAN
-    text = table.cell(row, column)
-    if column == "dilution":
-        text = re.sub(r"^1\s*[:/]\s*", "", text)  # "1:4" is written for 4
     try:
-        return optional_number(text)
+        return optional_number(table.cell(row, column))
     except NoValue as error:
         refusal = table.error(row, column, error.message)
         if column == "fi":
             raise refusal from error
         left.error(column, refusal)
         return NAN
+
+
+def _factor(table: AnalyteTable, row: int, well: str, left: LeftOut) -> float:
+    def refuse(why: Message) -> PlateFormatError:
+        return table.error(row, "dilution", why)
+
+    text = table.cell(row, "dilution")
+    return factor_of_well(text, well, left, refuse, part="dilution", analyte=table.analyte)
 
 
 def _unit(table: AnalyteTable) -> str:

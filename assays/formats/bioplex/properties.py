@@ -35,6 +35,7 @@ PROPERTIES = {
     "obsexpx100": "(obs/exp) * 100",
     "outlier": "outlier",
     "dilution": "dilution",
+    "dilutionfactor": "dilution",
     "beadcount": "bead count",
     "count": "bead count",
     "samplingerrors": "sampling errors",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from assays.formats.errors import PlateFormatError
-from assays.formats.leaving import LeftOut
+from assays.formats.leaving import LeftOut, names_factors
 from assays.formats.reading import SampleType
 from assays.formats.wells import positions
 from tabular.message import Message
@@ -57,7 +57,8 @@ class AnalyteTable:
 
 def plain_name(text: str) -> str:
     """The name of a column in lower case, without its unit."""
-    return re.sub(r"\s*\([^()]*\)$", "", text).strip().lower()
+    name = re.sub(r"\s*\([^()]*\)$", "", text).strip().lower()
+    return "dilution" if names_factors(name) else name
 
 
 def read_pairs(sheet: Sheet, rows: Iterable[int]) -> dict[str, str]:

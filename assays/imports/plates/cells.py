@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from assays.formats import Flag, PlateReading
+from assays.formats.leaving import UNREAD
 from tabular.numbers import number
 
 COPIED = (
@@ -99,7 +100,11 @@ def cells_of(reading: PlateReading, analytes: set[str], *, unit: str) -> Cells:
     told |= {name: _look_up([reading.controls], column) for name, column in RANGES.items()}
     for name, known in told.items():
         frame[name] = np.array([known.get(key, np.nan) for key in keys], dtype="float64")
-    frame["remark"] = [shortened(remarks.get(key, ""), LONGEST_REMARK) for key in keys]
+    without = _without_factor(reading)
+    frame["remark"] = [
+        shortened("; ".join(filter(None, (without.get(key[0]), remarks.get(key)))), LONGEST_REMARK)
+        for key in keys
+    ]
     return Cells(frame)
 
 
@@ -125,6 +130,13 @@ def _remarks(reading: PlateReading) -> dict[tuple[str, str], str]:
             before = found.get((well, analyte))
             found[well, analyte] = f"{before}; {text}" if before else text
     return found
+
+
+def _without_factor(reading: PlateReading) -> dict[str, str]:
+    """Wells whose dilution factor could not be read: our own curve asks each of their measurements."""
+    r = reading.remarks
+    told = zip(r["well"], r["analyte"], r["text"], strict=True)
+    return {well: text for well, analyte, text in told if text == UNREAD and not analyte}
 
 
 def _limits(texts: pd.Series, flags: pd.Series) -> np.ndarray:

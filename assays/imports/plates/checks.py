@@ -1,25 +1,36 @@
 """What of a reading could not be kept whole: told with its place before anything is planned."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
 from django.db.models import Model
 
 from assays.formats import Flag, PlateReading
+from assays.imports.values import NEGATIVE, may_be_negative
 from assays.models import Measurement, PlateAnalyte, PlateRun, Well
 from sentences import Sentence, several
 from sentences import storable as _
 from studies.refusals import Refused
+from tabular.numbers import beyond
 
 TOLD = 5
 NUMBERS = ("value", "mfi", "net_mfi", "bead_count", "dilution")
+OF_FILE = _("Correct it in the file, or leave the analyte out (leave_out: in the mapping).")
+NAME_UNIT = _(
+    "If it is no concentration, name its unit in the mapping (unit: NPX); else correct it in the file, or leave "
+    "the analyte out (leave_out:)."
+)
 
 
-def check_fits(reading: PlateReading, file: str) -> None:
-    """Raise Refused where a text is longer than it can be kept, or a number contradicts its flag."""
-    problems = []
-    for problem in (*_texts(reading), *_numbers(reading.measurements)):
+def check_fits(
+    reading: PlateReading, file: str, *, unit: str = "", leave_out: Collection[str] = ()
+) -> None:
+    """Raise Refused where a text is longer than it can be kept, a number contradicts its flag, or a concentration
+    is below zero. unit: that of a file which names none; leave_out: analytes that stay in the file."""
+    problems, m = [], reading.measurements
+    taken = m[~m["analyte"].isin(leave_out)]
+    for problem in (*_texts(reading), *_numbers(m), *_below_zero(taken, unit)):
         problems.append(_("%(file)s, %(problem)s") % {"file": file, "problem": problem})
         if len(problems) == TOLD:
             break
@@ -67,3 +78,21 @@ def _numbers(m: pd.DataFrame) -> Iterator[Sentence]:
         )
         words = {"well": row["well"], "analyte": row["analyte"], "text": row["raw_text"]}
         yield why % {**words, "flag": str(row["flag"])}
+
+
+def _below_zero(m: pd.DataFrame, unit: str) -> Iterator[Sentence]:
+    """Numbers and limits below zero of what is a concentration."""
+    units = m["unit"].where(m["unit"].notna() & (m["unit"] != ""), unit)
+    linear = units.map({one: not may_be_negative(one) for one in units.unique()}).astype(bool)
+    rows = m[linear]
+    limits = rows["raw_text"].map(_has_limit_below_zero).astype(bool)
+    for row in rows[(rows["value"] < 0) | limits].head(TOLD).to_dict("records"):
+        why = _("well %(well)s, %(analyte)s: “%(text)s”: %(why)s. %(advice)s")
+        words = {"well": row["well"], "analyte": row["analyte"], "text": row["raw_text"]}
+        yield why % {**words, "why": NEGATIVE, "advice": OF_FILE if row["unit"] else NAME_UNIT}
+
+
+def _has_limit_below_zero(text: str) -> bool:
+    """Whether a text such as "< -3.2" or "< -3,2" names a limit below zero."""
+    found = (beyond(text or "", decimal=mark) for mark in ".,")
+    return any(limit is not None and limit[1] < 0 for limit in found)

@@ -5,19 +5,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assays.formats import SampleType
+from assays.formats.factors import read_factor
+from assays.formats.leaving import names_factors
 from assays.formats.retyping import Said
+from assays.formats.values import NoValue
 from imports.columns import Problem
 from imports.reading import near
+from sentences import as_sentence
 from sentences import storable as _
 from tabular.cell_errors import UNAVAILABLE
 from tabular.numbers import number
 
 TYPE = ("type", "welltype", "sampletype")
-DILUTION = ("dilution", "dilutionfactor")
 EXPECTED = re.compile(
     r"exp(?:ected|\.)?[\s_]*(?:conc(?:entration)?s?\.?)?[\s_:\-]*(?P<analyte>.*)", re.IGNORECASE
 )
-FACTOR = re.compile(r"^1\s*[:/]\s*")
 WORDS = {
     "unknown": SampleType.SAMPLE,
     "patient": SampleType.SAMPLE,
@@ -42,13 +44,14 @@ class RoleColumns:
 def role_columns(columns: Sequence[str]) -> RoleColumns:
     """The columns that say something of wells themselves: type, dilution, expected, expected IL-6."""
     bare = [re.sub(r"[^a-z]", "", column.lower()) for column in columns]
-    at = [next((bare.index(n) for n in names if n in bare), None) for names in (TYPE, DILUTION)]
+    type_at = next((bare.index(name) for name in TYPE if name in bare), None)
+    dilution_at = next((i for i, name in enumerate(columns) if names_factors(name)), None)
     expected = {
         told["analyte"].strip(): place
         for place, column in enumerate(columns)
         if (told := EXPECTED.fullmatch(column.strip()))
     }
-    return RoleColumns(at[0], at[1], expected)
+    return RoleColumns(type_at, dilution_at, expected)
 
 
 def said_of(cells: Sequence[str], columns: RoleColumns, problems: list[Problem]) -> Said:
@@ -75,14 +78,16 @@ def said_of(cells: Sequence[str], columns: RoleColumns, problems: list[Problem])
     if expected and kind in (SampleType.SAMPLE, SampleType.BLANK):
         why = _("only a standard or a control has an expected concentration.")
         problems.append(Problem("expected", written, why))
-    dilution = None
-    if text := cell(columns.dilution):
-        dilution = _number(FACTOR.sub("", text))
-        if dilution is None or dilution <= 0:
-            why = _("a dilution is a factor above 0; write 4, 1:4 or 1/4.")
-            problems.append(Problem("dilution", text, why))
-            dilution = None
-    return Said(kind, dilution, expected)
+    return Said(kind, _dilution(cell(columns.dilution), problems), expected)
+
+
+def _dilution(text: str, problems: list[Problem]) -> float | None:
+    try:
+        found = read_factor(text, decimal=None)
+    except NoValue as error:
+        problems.append(Problem("dilution", text, as_sentence(error.parameters["why"])))
+        return None
+    return None if found != found else found
 
 
 def _number(text: str) -> float | None:

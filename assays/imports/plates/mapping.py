@@ -15,10 +15,11 @@ table: {layout: long, ...}       # which column is what, for a table of no instr
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from assays.formats.table_mapping import TableMapping, table_mapping
+from assays.imports.plates.checks import longest
 from assays.imports.plates.layout_roles import WORDS
-from assays.models import Specimen
+from assays.models import Measurement, Specimen
 from imports.reading import read_mapping
 from tabular.checked_yaml import read_yaml, write_yaml
 from tabular.section import Section
@@ -59,7 +60,7 @@ class PlateMapping:
     analytes: dict[str, str] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     wells: dict[str, str] = field(default_factory=dict)
-    table: dict[str, Any] | None = None
+    table: TableMapping | None = None
     sheet: str | None = None
     layout_sheet: str | None = None
     supersedes: Superseding | None = None
@@ -95,15 +96,34 @@ def _options(root: Section) -> PlateMapping:
         panel=root.text("panel") or "",
         plate=root.text("plate") or "",
         material=root.one_of("material", Specimen.Material.values, plasma) or plasma,
-        unit=root.text("unit") or "",
-        analytes={name: str(symbol) for name, symbol in root.table("analytes").items()},
+        unit=_unit(root),
+        analytes=_analytes(root),
         leave_out=root.texts("leave_out"),
         supersedes=_superseding(root),
         wells=_wells(root),
-        table=table.content if table is not None else None,
+        table=None if table is None else table_mapping(table),
         sheet=root.text("sheet"),
         layout_sheet=root.text("layout_sheet"),
     )
+
+
+def _analytes(root: Section) -> dict[str, str]:
+    """Name in the file -> symbol; a name without one is told."""
+    found = {}
+    for name, symbol in root.texts_by_key("analytes").items():
+        if symbol:
+            found[name] = symbol
+        else:
+            root.refuse(f"analytes.{name}", "symbol")
+    return found
+
+
+def _unit(root: Section) -> str:
+    """The unit of a file that names none, as measurements can keep it."""
+    unit, most = (root.text("unit") or "").strip(), longest(Measurement, "unit")
+    if len(unit) > most or not unit.isprintable():
+        root.refuse("unit", "unit_too_long", n=most)
+    return unit
 
 
 def _superseding(root: Section) -> Superseding | None:
@@ -127,10 +147,10 @@ def with_wells(text: str, wells: Mapping[str, str]) -> str:
 def _wells(root: Section) -> dict[str, str]:
     """Name of a well -> type; one that is no type is told."""
     found = {}
-    for name, written in root.table("wells").items():
-        kind = WORDS.get(str(written).strip().lower())
+    for name, written in root.texts_by_key("wells").items():
+        kind = WORDS.get((written or "").strip().lower())
         if kind is None:
-            root.refuse("wells", "well_type", type=str(written)[:40])
+            root.refuse("wells", "well_type", type=(written or "")[:40])
         else:
-            found[str(name)] = kind.value
+            found[name] = kind.value
     return found

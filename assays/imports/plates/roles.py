@@ -7,7 +7,7 @@ from typing import Any
 
 from assays.formats import PlateReading, SampleType
 from assays.formats.retyping import Said, retype
-from assays.formats.roles import TypedBy, parts_of
+from assays.formats.roles import TypedBy, parts_of, plain_name
 from assays.imports.plates.layout import Layout, Placed
 from assays.imports.plates.names import keys_of
 from assays.models import Analyte, WellName
@@ -197,7 +197,7 @@ def _keys(position: str, sample: str) -> tuple[str, ...]:
 
 
 def _key(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    return " ".join(plain_name(name).split()).casefold()
 
 
 def _some(places: list[str]) -> str:

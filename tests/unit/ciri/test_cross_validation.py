@@ -6,6 +6,7 @@ import pytest
 
 from ciri import (
     FrozenTable,
+    Refused,
     concordance_index,
     cross_validate_repeat,
     merge_repeats,
@@ -120,3 +121,8 @@ def test_predictions_are_the_means_over_repeats(table, repeats):
     ]
     assert first["mortality"] == pytest.approx(np.mean(found))
     assert 0 <= first["survival_6m"] <= 1
+
+
+def test_there_must_be_a_repeat_to_merge(table):
+    with pytest.raises(Refused, match="There is no repeat to merge"):
+        merge_repeats(SPECIFICATION, table, [])

@@ -25,7 +25,7 @@ from ciri.errors import NotEstimated
 from ciri.survival.outcome import outcome
 from tests.unit.tracked import parsed, python_files
 
-KINDS = {"Refused", "NotEstimated"}
+KINDS = {"Refused", "NotEstimated", "NotInstalled"}
 # Words for the next `except` of the same function; nobody reads them.
 INSIDE = {"text", "a category or a date is not a number"}
 

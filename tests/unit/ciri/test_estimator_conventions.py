@@ -7,13 +7,24 @@ its reason.
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 from sksurv.util import Surv
 
-from ciri import SurvivalForest
+from ciri import (
+    CoxElasticNet,
+    SurvivalForest,
+    compare,
+    evaluate,
+    minimal_depth,
+    oob_permutation_importance,
+    partial_dependence,
+    save_forest,
+    shap_values,
+)
 from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
@@ -75,3 +86,27 @@ def test_a_forest_is_cloned_cross_validated_and_put_in_a_pipeline():
 def test_parameters_that_mean_nothing_are_refused(parameters, sentence):
     with pytest.raises(ValueError, match=sentence):
         SurvivalForest(**parameters).fit(*simulated())
+
+
+@pytest.mark.parametrize("model", [SurvivalForest(5, 2), CoxElasticNet()], ids=["forest", "cox"])
+def test_whatever_reads_a_model_says_that_it_is_not_fitted(model, tmp_path):
+    X, y = simulated(40, 3, gaps=0)
+    calls = {
+        "predict": lambda: model.predict(X),
+        "survival": lambda: model.predict_survival_function(X, [100]),
+        "score": lambda: model.score(X, y),
+        "evaluate": lambda: evaluate(model, X, y),
+        "compare": lambda: compare(model, model, X, y),
+    }
+    if isinstance(model, SurvivalForest):
+        calls |= {
+            "minimal_depth": lambda: minimal_depth(model),
+            "importance": lambda: oob_permutation_importance(model, X, y),
+            "shap": lambda: shap_values(model, X),
+            "dependence": lambda: partial_dependence(model, X, "x0"),
+            "store": lambda: save_forest(model, tmp_path / "forest"),
+        }
+    for call in calls.values():
+        with pytest.raises(NotFittedError, match="not fitted yet"):
+            call()
+    assert not list(tmp_path.iterdir())

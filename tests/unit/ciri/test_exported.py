@@ -138,3 +138,9 @@ def test_joined_flags_are_read_as_the_strongest(flag, value, read):
 def test_a_flag_that_is_not_known_is_named():
     with pytest.raises(ValueError, match="The flag 'odd' is not known"):
         freeze_wide(exported(IL6=1.0, IL6_flag="odd"))
+
+
+def test_a_repeat_without_its_flags_is_named():
+    frame = exported(IL6=1.0, IL6_flag="in_range").assign(**{"IL6 (repeat 2)": 2.0})
+    with pytest.raises(ValueError, match=r"IL6 \(repeat 2\) stands without its flags"):
+        freeze_wide(frame)

@@ -119,6 +119,15 @@ def test_survival_probabilities_in_the_place_of_risk_are_told_by_their_order():
     assert found.notes[0].startswith("Second model: The C-index is")
     time = evaluate_predictions(Y, -SCORE * 30, n_resamples=0).notes[0]
     assert "turn the sign of a predicted survival time" in time
+    percent = evaluate_predictions(Y, 100 * survival, n_resamples=0).notes[0]
+    assert "wrong way round" in percent
+    assert "or of a survival in percent" in percent
+
+
+def test_a_marker_that_runs_the_other_way_by_nature_is_asked_about_without_a_word():
+    """PD-L1 or the share of lymphocytes in percent: as survival in percent, it lies between 0 and 100."""
+    protective = np.round(100 * FOREST.predict_survival_function(X, [200.0])[:, 0])
+    assert concordance_index(Y, protective) < 0.4  # warnings are errors in these tests
 
 
 def test_a_genuine_risk_between_0_and_1_is_nobodys_business():

@@ -1,12 +1,17 @@
 """What a person would see at a glance is not frozen until somebody says that it is right."""
 
+import re
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ciri import freeze_wide
+from ciri import freeze_wide, widen
+from ciri.dataset.exported import DATASET_HEAD
+from ciri.dataset.frozen import SUBJECT_COLUMNS
 from plausibility import CODES
 
 N = 40
@@ -156,3 +161,86 @@ def test_an_entry_that_accepts_nothing_is_refused(accept: Any, words: str):
 
 def test_there_is_no_code_for_everything():
     assert not {"all", "*", "any", ""} & set(CODES)
+
+
+FLAGGED = st.dictionaries(
+    st.sampled_from(["IL6", "CXCL8", "biopsy", "my note"]),
+    st.lists(st.sampled_from(["_flag", "_low", "_high"]), min_size=1, max_size=3, unique=True),
+    min_size=1,
+    max_size=3,
+)
+
+
+@given(FLAGGED, st.sampled_from([*SUBJECT_COLUMNS, *DATASET_HEAD]), st.booleans())
+@settings(max_examples=40, deadline=None)
+def test_columns_of_flags_do_not_make_a_frame_of_ones_own_an_export(
+    flagged: dict[str, list[str]], absent: str, datasets: bool
+) -> None:
+    """Whatever stands beside: one column of an export's head that is not there, or not at its place."""
+    head = DATASET_HEAD if datasets else SUBJECT_COLUMNS
+    strange = with_one("age", 1950)
+    for name, ends in flagged.items():
+        strange[name] = 1.0 + np.arange(N)
+        for end in ends:
+            strange[f"{name}{end}"] = "in_range" if end == "_flag" else np.nan
+    for name in (name for name in head if name != absent and name not in strange):
+        strange[name] = {"site": "A", "cohort": "all", "role": "train"}.get(name)
+    first = [name for name in head if name in strange]
+    if absent not in head:  # the whole head, and something in front of it
+        first = [next(iter(flagged)), *first]
+    ordered = strange[[*first, *(name for name in strange if name not in first)]]
+    if len(first) < len(head) or absent not in head:
+        with pytest.raises(ValueError, match="- implausible, column age: 1 of "):
+            freeze_wide(ordered, ["IL6"])
+
+
+def test_what_is_beyond_doubt_is_not_asked_and_an_entry_that_matches_nothing_is_refused() -> None:
+    table = freeze_wide(strange_study(), ["IL6"], accept=STRANGE)
+    wide = widen(table)
+    assert freeze_wide(wide).to_bytes() == table.to_bytes()
+    assert freeze_wide(wide, accept=STRANGE[:1]).to_bytes() == table.to_bytes()
+    for entry in (("implausible", "albumin"), ("constant", "IL10")):
+        with pytest.raises(ValueError, match="nothing of that code and column is there to accept"):
+            freeze_wide(wide, accept=[entry])
+
+
+def test_an_export_without_analytes_is_one_all_the_same() -> None:
+    table = freeze_wide(strange_study(), [], accept=STRANGE[:2])
+    assert freeze_wide(widen(table)).to_bytes() == table.to_bytes()
+
+
+def test_what_was_put_beside_an_exports_columns_is_looked_at() -> None:
+    wide = widen(freeze_wide(strange_study(), ["IL6"], accept=STRANGE))
+    with pytest.raises(ValueError, match="- implausible, column IL10") as refusal:
+        freeze_wide(wide.assign(IL10=-4.0), ["IL6", "IL10"])
+    assert "column IL6" not in str(refusal.value)
+    beside = wide.assign(IL10=1.0, IL10_flag="in_range")
+    with pytest.raises(ValueError, match="- constant, column IL10"):
+        freeze_wide(beside)
+
+
+STRANGE = [("implausible", "age"), ("only_events", "event"), ("implausible", "IL6")]
+
+
+def strange_study() -> pd.DataFrame:
+    return with_one("IL6", -4.0).assign(event=1, age=[1950.0, *range(40, 39 + N)])
+
+
+@pytest.mark.parametrize("added", [(), ("time", "event"), ("pdl1",), ("ecog",)])
+def test_an_analysis_dataset_is_known_by_its_head_and_what_it_does_not_write_is_looked_at(
+    added: tuple[str, ...],
+) -> None:
+    head = pd.DataFrame({name: frame()["subject"] for name in DATASET_HEAD})
+    strange = frame(ecog=7, pdl1=150.0, event=1)
+    written = head.assign(
+        os_days=strange["time"], os_event=True, age=1950.0, pdl1_tps=150.0, IL6=-4.0, IL6_flag="in_range",
+        IL6_low=np.nan, IL6_high=np.nan, **strange[list(added)],
+    )  # fmt: skip
+    doubted = {"event", "ecog", "pdl1"} & set(added)
+    if not doubted:
+        assert len(freeze_wide(written).subjects) == N
+        return
+    with pytest.raises(ValueError, match="looks wrong") as refusal:
+        freeze_wide(written)
+    named = set(re.findall(r"column (\w+):", str(refusal.value)))
+    assert named == doubted

@@ -93,3 +93,17 @@ def test_the_example_of_the_readme_needs_only_what_the_package_brings() -> None:
         if isinstance(node, ast.Import | ast.ImportFrom)
     }
     assert needed == {"ciri", "pandas", "sksurv"}
+
+
+@pytest.mark.parametrize("absent", ["altair", "vl_convert"])
+def test_figures_without_the_extra_say_what_to_install(absent: str, tmp_path: Path) -> None:
+    code = (
+        f"import sys; sys.modules['{absent}'] = None\n"
+        "from ciri import NotInstalled, figures, minimal_depth\n"
+        "try: figures.message_figure, figures.render_svg\n"
+        "except ImportError as error: print(isinstance(error, NotInstalled), error)"
+    )
+    assert run(code, tmp_path, ROOT) == (
+        f"True Figures need the package {absent}; install ciri with its extra, as in pip install "
+        "'./ciri[figures]'."
+    )

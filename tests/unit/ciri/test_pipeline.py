@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ciri import FrozenTable, TrainedModel, parse_specification, train
+from ciri import CiriError, FrozenTable, TrainedModel, parse_specification, train
 from ciri.dataset.transform import Transform
 from ciri.forest.storage import pack, unpack
 from ciri.survival.outcome import DAYS_IN_MONTH
@@ -231,3 +231,21 @@ def test_a_handful_of_patients_trains_one_score_for_all_and_says_so():
     assert any("no tree could split" in sentence for sentence in model.report["warnings"])
     assert set(model.score(table)["group"]) <= {"good", "poor"}
     TrainedModel.from_bytes(model.to_bytes())
+
+
+@pytest.mark.parametrize(
+    "part", ["specification", "transform", "cutoff", "features", "parameters", "subjects"]
+)
+def test_a_document_that_holds_something_else_is_refused_in_a_sentence(model, part):
+    arrays, document = unpack(model.to_bytes())
+    for value in (
+        None,
+        3,
+        "x",
+        [1],
+        {"a": 1},
+        {"analytes": 3, "covariates": None},
+        {"analytes": [1]},
+    ):
+        with pytest.raises(CiriError):
+            TrainedModel.from_bytes(pack(arrays, {**document, part: value}))

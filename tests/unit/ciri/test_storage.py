@@ -1,9 +1,13 @@
+import contextlib
 import os
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ciri import SurvivalForest, load_forest, save_forest
+from ciri import Refused, SurvivalForest, load_forest, save_forest
+from ciri.forest.storage import forest_arrays, forest_document, forest_from, pack, unpack
 
 from .cohorts import simulated
 
@@ -90,3 +94,17 @@ def test_a_flipped_bit_is_refused_or_changes_nothing(forest, tmp_path):
             continue
         assert np.array_equal(read.predict(X), forest.predict(X))
     assert refused > 250
+
+
+@given(st.data())
+@settings(max_examples=150, deadline=None)
+def test_bytes_changed_anywhere_are_refused_in_a_sentence_or_change_nothing(forest, data):
+    arrays, document = forest_arrays(forest), forest_document(forest)
+    content = bytearray(pack(arrays, document))
+    directory = content.rfind(b"PK\x05\x06") - 60 * (len(arrays) + 1)  # what no check sum covers
+    place = data.draw(st.integers(0, len(content) - 1) | st.integers(directory, len(content) - 1))
+    content[place] ^= data.draw(st.integers(1, 255))
+    with contextlib.suppress(Refused):
+        read, told = unpack(bytes(content))
+        assert forest_document(forest_from(read, told)) == document
+        assert all(np.array_equal(read[name], arrays[name]) for name in arrays)

@@ -7,8 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from ciri import freeze_wide
+from ciri import Refused, freeze_wide
+from tabular.numbers import beyond, number
 
 ROOT = Path(__file__).resolve().parents[3]
 WIDE = pd.DataFrame(
@@ -80,3 +83,40 @@ def test_columns_of_every_kind_that_pandas_has_freeze_to_the_same_bytes():
         frame.assign(IL6=frame["IL6"].astype("category"), event=[True, False, True]),
     ):
         assert freeze_wide(other, ["IL6"]).to_bytes() == same
+
+
+NARROW = "0123456789.,-+eE<>"
+WIDE_SIGNS = str.maketrans(NARROW, "０１２３４５６７８９．，－＋ｅＥ＜＞")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<3.2.1", "<.", "1_000", "<1_000", "‹６０", "inf", "nan", "1,5", "０x１", "<", "٣", True],
+)
+def test_what_is_no_number_is_refused_with_its_column(text):
+    with pytest.raises(ValueError, match="The column IL6 holds") as refusal:
+        freeze_wide(WIDE.assign(IL6=["1", text, "2"]), ["IL6"])
+    assert repr(text) in str(refusal.value)
+
+
+@given(st.sampled_from(["", "<", "> "]), st.floats(0, 1e9), st.booleans())
+@settings(deadline=None)
+def test_a_number_is_read_to_the_bit_in_full_width_too(mark, value, wide):
+    text = f"{mark}{value!r}"
+    text = text.translate(WIDE_SIGNS) if wide else text
+    rows = freeze_wide(WIDE.assign(IL6=["1", text, "2"]), ["IL6"]).measurements
+    assert rows[["value", "limit"]].iloc[1].max() == value
+    assert rows["flag"][1] == {"": "in_range", "<": "below_lloq", "> ": "above_uloq"}[mark]
+
+
+@given(st.text("0123456789.,-+eE<>_ ０９．＜　", max_size=8))
+@settings(deadline=None)
+def test_any_text_is_a_reading_or_is_refused_as_one(text):
+    frame = WIDE.assign(IL6=["1", text, "2"])
+    if text.strip() and number(text) is None and beyond(text) is None:
+        with pytest.raises(Refused, match="The column IL6 holds") as refusal:
+            freeze_wide(frame, ["IL6"], scale="npx")
+        assert refusal.value.code == "not_a_reading"
+    else:
+        flags = freeze_wide(frame, ["IL6"], scale="npx").measurements["flag"]
+        assert (flags[1] == "missing") == (not text.strip())

@@ -75,7 +75,7 @@ def of_the_version(version: ModelVersion) -> dict[str, Any]:
     return {subject: tuple(rest) for subject, *rest in rows}
 
 
-@pytest.mark.parametrize("format", ["csv", "excel", "parquet"])
+@pytest.mark.parametrize("format", ["csv", "excel", "parquet", "ndjson"])
 def test_a_versions_dataset_from_its_file_alone_gives_all_its_scores(
     version: ModelVersion, tmp_path: Path, format: str
 ) -> None:
@@ -89,7 +89,7 @@ def test_a_versions_dataset_from_its_file_alone_gives_all_its_scores(
     assert sum(basis == "out-of-bag" for *_, basis in expected.values()) == 123
 
 
-@pytest.mark.parametrize("format", ["csv", "parquet"])
+@pytest.mark.parametrize("format", ["csv", "parquet", "ndjson"])
 def test_so_does_the_analysis_dataset(version: ModelVersion, tmp_path: Path, format: str) -> None:
     file = command(version, tmp_path, "--format", format)
     frame = read_export(file)

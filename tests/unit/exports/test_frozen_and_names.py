@@ -5,12 +5,15 @@ import io
 import pandas as pd
 import pytest
 
-from assays.models import PlateRun, Specimen
+from assays.models import Measurement, PlateRun, Specimen
 from ciri import FrozenTable, freeze_wide, read_export
+from ciri.dataset.exported import DATASET_COVARIATES, DATASET_HEAD
 from exports.models import Export
+from exports.selectors.columns import COVARIATES, IDENTITY, Kind
 from exports.selectors.frozen import version_called
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
+from exports.services.writers import WRITERS
 from modeling.models import ModelVersion
 from studies.models import Study
 from studies.refusals import NotAllowed, Refused
@@ -56,7 +59,7 @@ def test_a_file_of_it_holds_every_reading_as_it_was_frozen(version: ModelVersion
     assert (row["IL6"], row["IL6_flag"], row["IL6_low"]) == ("0.1", "in_range", "")
     assert (row["IL6 (repeat 2)"], row["IL6 (repeat 2)_low"]) == ("", "3.2")
     assert second.startswith("P2,B,discovery,validate,30.0,FALSE,")
-    for format in ("csv", "excel", "parquet"):
+    for format in WRITERS:
         frame = read_export(io.BytesIO(taken(version, format)))
         assert freeze_wide(frame).content_hash == version.dataset.content_hash
     export = Export.objects.latest("id")
@@ -117,3 +120,34 @@ def test_no_two_columns_of_a_study_have_one_name_and_each_leads_back(version: Mo
     read = dict(zip(known["analyte"], known["value"], strict=True))
     assert {symbol: read[symbol] for symbol in symbols} == {s: float(n) for n, s in enumerate(symbols, 1)}  # fmt: skip
     assert read["IL6"] == 10.0
+
+
+def analysis_dataset(study: Study, format: str) -> io.BytesIO:
+    made = export_analysis_dataset(
+        study=study, recipe=Recipe(format=format), via="command", by=None
+    )
+    return io.BytesIO(b"".join(made.chunks()))
+
+
+@pytest.mark.parametrize("format", WRITERS)
+@pytest.mark.parametrize("measured", [True, False])
+def test_what_was_accepted_in_the_study_is_not_refused_in_its_export(
+    format: str, measured: bool
+) -> None:
+    """All of them died, and IL6 is 10 in everybody: doubts in a frame of one's own."""
+    study = small_study(25)
+    if not measured:
+        Measurement.objects.filter(specimen__study=study).delete()
+    dataset = read_export(analysis_dataset(study, format))
+    assert len(freeze_wide(dataset, endpoint="OS").subjects) == 25
+    with pytest.raises(ValueError, match="only_events, column event"):
+        freeze_wide(dataset.drop(columns="simulated"), endpoint="OS")
+    table = freeze_wide(dataset, endpoint="OS")
+    frozen = read_export(io.BytesIO(taken(add_champion(study, table=table), format)))
+    assert freeze_wide(frozen).content_hash == table.content_hash
+
+
+def test_the_method_knows_an_analysis_dataset_by_the_columns_that_it_has() -> None:
+    assert tuple(column.name for column in IDENTITY) == DATASET_HEAD
+    numbers = {c.name for c in COVARIATES if c.kind is not Kind.TEXT}
+    assert {"pdl1" if name == "pdl1_tps" else name for name in numbers} == set(DATASET_COVARIATES)

@@ -50,6 +50,17 @@ def written(name: str) -> bytes:
     return b"".join(WRITERS[name](COLUMNS, BLOCKS, {"yogo.study": "S"}))
 
 
+@pytest.mark.parametrize(
+    "text", ["a\rb", "a\nb", "a\r\nb", 'a"b', "a,b", "a\u2028b", "a\x0bb"]
+)
+def test_a_text_of_any_signs_stays_one_cell(text: str) -> None:
+    rows = [[(text, date(2020, 4, 1), 1, True, 0.1), ("P2", None, None, None, None)]]
+    content = b"".join(WRITERS["csv"](COLUMNS, rows, {}))
+    frame = pd.read_csv(io.BytesIO(content), dtype={"subject": str}, keep_default_na=False)
+    assert frame["subject"].tolist() == [text, "P2"]
+    assert content.endswith(b"\nP2,,,,\n")
+
+
 def test_csv_is_plain_utf8_with_empty_cells_for_the_unknown() -> None:
     assert written("csv").decode() == (
         "subject,index_date,os_days,os_event,IL6\n"

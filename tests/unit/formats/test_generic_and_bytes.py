@@ -8,12 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assays.formats import Flag, PlateFormatError, read_plate
 from assays.formats.reading import MEASUREMENT_COLUMNS
-from assays.formats.values import limit_of, read_value
+from assays.formats.table_mapping import FIELDS
+from assays.formats.values import read_value
 from tabular import limits
 from tests.unit.formats.files import GENERIC, examples, workbook
 
@@ -46,11 +47,6 @@ def test_marks_of_all_instruments(text, value, flag):
 def test_what_could_be_another_number_is_no_value(text):
     with pytest.raises(ValueError, match="neither"):
         read_value(text)
-
-
-def test_a_limit_is_what_the_text_names():
-    assert limit_of("<= 3.2") == 3.2
-    assert limit_of("OOR <") is None
 
 
 def test_every_format_gives_the_same_columns():
@@ -107,13 +103,61 @@ def test_a_wide_table_is_read_by_its_mapping():
 @pytest.mark.parametrize(
     ("mapping", "said"),
     [
-        ({"sample": "nobody"}, "no column “nobody”"),
-        ({"sample": "sample"}, "column of the analyte"),
-        ({"colour": "red"}, "mean nothing"),
+        ({"sample": "nobody", "analytes": []}, "no column “nobody”"),
+        ({"sample": "sampel", "analytes": []}, "no column “sampel”.*Did you mean sample"),
+        ({"sample": "sample"}, "analyte: a long file needs analyte and value"),
+        ({"analytes": ["IL6"]}, "sample: name the column that holds the sample"),
+        ({"colour": "red"}, "colour: this key is not known here; use one of .*sample"),
+        ({"sampel": "S"}, "sampel: this key is not known here.*Did you mean sample"),
+        ({"sample": "sample", "analytes": 5}, "analytes: write a list of texts"),
+        ({"sample": "sample", "analytes": True}, "analytes: write a list of texts"),
+        ({"sample": "sample", "analytes": "IL6"}, "analytes: write a list of texts"),
+        ({"sample": "sample", "analytes": {"IL6": 1}}, "analytes: write a list of texts"),
+        ({"sample": ["a"], "analytes": []}, "sample: write a text"),
+        ({"sample": "sample", "analytes": [], "decimal": "x"}, "decimal: “x” is not known here"),
+        ({"sample": "sample", "analytes": [], "decimal": [","]}, "decimal: write a text"),
+        ({"sample": "sample", "layout": "wider"}, "layout: “wider” .*Did you mean wide"),
+        (
+            {"sample": "s", "layout": "wide", "value": "v"},
+            "a wide one names analytes in its header",
+        ),
+        (
+            {"sample": "s", "layout": "long", "analytes": ["a"], "analyte": "a", "value": "v"},
+            "belongs to a wide file",
+        ),
+        ({"100%": 1}, "100%: this key is not known here"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_refused(mapping, said):
     with pytest.raises(PlateFormatError, match=said):
+        read_plate(GENERIC, None, mapping)
+
+
+KEYS = (
+    *FIELDS,
+    "layout",
+    "analytes",
+    "decimal",
+    "unit_text",
+    "name",
+    "instrument",
+    "lot",
+    "samlpe",
+)
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5)
+ANYTHING = st.recursive(
+    SCALARS | st.sampled_from(["sample", "analyte", "value", "long", "wide", "."]),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=2)
+    ),
+    max_leaves=4,
+)
+
+
+@given(st.dictionaries(st.sampled_from(KEYS), ANYTHING, max_size=6))
+@settings(deadline=None)
+def test_whatever_a_mapping_holds_it_is_read_or_refused_with_a_sentence(mapping):
+    with contextlib.suppress(PlateFormatError):
         read_plate(GENERIC, None, mapping)
 
 
@@ -231,4 +275,4 @@ def test_a_workbook_without_a_table_is_told_so():
     with pytest.raises(PlateFormatError, match=r"no sheet with a table\."):
         read_plate(workbook({"S": [[]]}))
     with pytest.raises(PlateFormatError, match="no sheet “T”; it has “S”"):
-        read_plate(workbook({"S": [["a"]]}), mapping={"sheet": "T"})
+        read_plate(workbook({"S": [["a"]]}), mapping={"sheet": "T", "sample": "a", "analytes": []})

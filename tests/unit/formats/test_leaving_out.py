@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assays.formats import PlateFormatError, read_plate
+from assays.formats.leaving import UNREAD
 from tests.unit.formats.files import (
     as_csv,
     bioplex_sheets,
@@ -61,7 +62,30 @@ def test_any_other_block_may_be_damaged_or_missing(data):
     blocks[name] = lines
     if how == "gone" or not lines:
         del blocks[name]
-    same_values(read_plate(xponent(blocks)), WHOLE)
+    reading = read_plate(xponent(blocks))
+    same_values(reading, WHOLE)
+    same_factors(reading, name, blocks)
+
+
+def same_factors(reading, damaged, blocks):
+    """Every well keeps its factor of 2; where the block of factors is damaged, the well is marked as without,
+    its cell was emptied, or it is written otherwise (1/400); where the block is gone, none is given."""
+    wells = reading.wells.set_index("well").dilution
+    lost = set(reading.remarks[reading.remarks.text == UNREAD].well)
+    if damaged != "Dilution Factor":
+        assert set(wells) == {2}
+        assert not lost
+    elif len(blocks.get(damaged, [])) < 2:
+        assert wells.isna().all()
+    else:
+        told = {row[-1] for row in blocks[damaged]}
+        for well, factor in wells.items():
+            if well in lost:
+                assert np.isnan(factor)
+            elif np.isnan(factor):
+                assert "" in told
+            else:
+                assert factor == 2 or (factor == 400 and "1/400" in told)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +95,8 @@ def test_any_other_block_may_be_damaged_or_missing(data):
         (["4(1,D1)", "S-1"], None, "2 cells under 3 names in “Dilution Factor”"),
         (["4(1,D1)", "S-1", "1/400"], 400, ""),
         (["4(1,D1)", "S-1", "1:400"], 400, ""),
-        (["4(1,D1)", "S-1", "many"], None, "“many” is not a number"),
-        (["4(1,D1)", "S-1", "0"], None, "a factor of 0"),
+        (["4(1,D1)", "S-1", "many"], None, "“many” is no dilution factor above 0"),
+        (["4(1,D1)", "S-1", "0"], None, "“0” is no dilution factor above 0"),
     ],
 )
 def test_a_factor_that_is_stray_missing_or_a_ratio(line, factor, note):
@@ -143,6 +167,55 @@ def test_a_signature_below_the_wells_of_an_intelliflex(signature):
     assert len(read_plate(book).wells) == len(whole.wells)
 
 
+MARKERS = [
+    *("DOCUMENT SIGNATURE", "==SIGNATURE==", "——…——", "Signature: abc", "--DOCUMENT SIGNATURE--"),
+    *("電子署名", "Operator: Tanaka", 'a "quotation mark', "Signature,abc", "SIGNATURE" + "," * 40),
+]
+
+
+@given(
+    st.sampled_from(MARKERS),
+    st.lists(st.sampled_from(["AB12", "", "Data: x", '"', "A" * 20_000, "a,b"])),
+)
+@settings(deadline=None)
+def test_whatever_stands_below_the_last_well_is_kept_and_said(marker, more):
+    content = as_csv(intelliflex_rows())
+    below = "\r\n".join([marker, *more, ""]).encode()
+    reading = read_plate(content + below)
+    same_values(reading, read_plate(content))
+    (note,) = [str(note) for note in reading.notes if "below the wells are kept as written" in note]
+    assert marker.split(",")[0].strip('"')[:9] in note
+    kept = 1 + sum(bool(line.strip(' "')) for line in more)
+    assert len(reading.extra["lines below the wells"]) == kept
+
+
+def test_a_signature_of_a_workbook_may_stand_in_two_cells():
+    whole = intelliflex_rows()
+    wide = [["Signature:", "abc"], ["x" * 12_000]]
+    rows = [*whole, *(row + [""] * (len(whole[0]) - len(row)) for row in wide)]
+    reading = read_plate(workbook({"Data": rows}))
+    same_values(reading, read_plate(as_csv(whole)))
+    assert len(reading.extra["lines below the wells"]) == 2
+
+
+@pytest.mark.parametrize("marker", MARKERS)
+def test_a_second_plate_below_a_signature_is_never_kept_as_a_line(marker):
+    plate = as_csv(intelliflex_rows())
+    with pytest.raises(PlateFormatError):
+        read_plate(plate + marker.encode() + b"\r\n" + plate)
+
+
+@given(st.data())
+@settings(deadline=None)
+def test_a_row_that_was_cut_anywhere_is_refused(data):
+    """Ended or not, and whether or not a signature follows: a well is never lost among what stands below."""
+    *rows, last = as_csv(intelliflex_rows()).rstrip().split(b"\n")
+    cut = last[: data.draw(st.integers(1, last.rindex(b",") - 1))]
+    below = data.draw(st.sampled_from([b"", b"\n", b"\n--DOCUMENT SIGNATURE--\n"]))
+    with pytest.raises(PlateFormatError):
+        read_plate(b"\n".join([*rows, cut]) + below)
+
+
 def test_a_row_that_was_cut_is_no_signature():
     cut = as_csv(intelliflex_rows()).rstrip().rpartition(b"\n")[0] + b"\nxMAP,INTELLIFLEX"
     with pytest.raises(PlateFormatError):
@@ -154,7 +227,7 @@ def test_a_row_that_was_cut_is_no_signature():
     [
         ("R25: RP1 COUNT", "-3", "a count of -3 beads"),
         ("R25: RP1 COUNT", "many", "“many” is not a number"),
-        ("DILUTION", "many", "“many” is not a number"),
+        ("DILUTION", "many", "“many” is no dilution factor above 0"),
     ],
 )
 def test_counts_and_factors_of_an_intelliflex(column, text, note):

@@ -38,6 +38,44 @@ def test_usual_names_and_people_called_alike(name, kind):
     assert told(name) == [kind]
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        *[(n, "standard") for n in ("Ｓｔｄ　１", "Ｓ１", "標準液1", "標準液１", "検量線1", "検量線用標準液 3")],
+        *[(n, "standard") for n in ("ｽﾀﾝﾀﾞｰﾄﾞ2", "キャリブレーター1", "標準物質 2", "Ｓ　１／５０")],
+        *[(n, "control") for n in ("コントロール高", "ｺﾝﾄﾛｰﾙ低", "陽性コントロール", "陰性対照", "対照", "対照血清2")],
+        *[(n, "control") for n in ("Low QC", "LQC", "MQC", "HQC 2", "High QC1", "QC 高", "ＰＣ　１：１００")],
+        *[(n, "control") for n in ("Positivkontrolle", "Negativkontrolle 2", "プール血清", "高値コントロール1")],
+        *[(n, "blank") for n in ("H2O", "Ｈ２Ｏ", "Water", "PBS", "pbs 2", "Leerwert", "ブランク１", "緩衝液", "水")],
+        *[(n, "open") for n in ("RP1", "RP-7", "ＲＰ１", "Media", "Medium 2", "Matrix", "健常対照", "健常者コントロール3")],
+        *[(n, "open") for n in ("PBS stim P12", "LLOQ 1", "QC of P12", "標準治療群", "培地")],
+        *[(n, "sample") for n in ("RPS-12", "HQCP-3", "Waters 12", "Mediana 3", "田中　１", "ＰＡＴ０１", "PBSC-12")],
+    ],
+)  # fmt: skip
+def test_names_of_other_countries_widths_and_laboratories(name, kind):
+    assert told(name) == [kind]
+
+
+WIDE = str.maketrans({chr(c): chr(c + 0xFEE0) for c in range(0x21, 0x7F)} | {" ": "　"})
+
+
+@given(
+    st.sampled_from(
+        ["Std 1", "S1", "NC", "PC 1:100", "Bkg", "Kit Control High", "1/50", "P12", "RP1"]
+    )
+)
+def test_a_name_in_full_width_is_the_same_name(name):
+    assert told(name.translate(WIDE)) == told(name)
+    assert parts_of(name.translate(WIDE)) == pytest.approx(parts_of(name), nan_ok=True)
+
+
+def test_ids_of_people_who_are_called_like_reference_pools_or_standards():
+    """A few are asked, as many as there are people are people; none is taken for another."""
+    assert set(told(*(f"RP{i}" for i in range(1, 41)))) == {"sample"}
+    assert set(told(*(f"Ｓ{i}" for i in range(1, 41)))) == {"sample"}
+    assert set(told(*(f"PBS{i}" for i in range(1, 41)))) == {"open"}
+
+
 def test_the_instruments_own_word_decides():
     words = [SampleType.SAMPLE, SampleType.STANDARD, *[SampleType.SAMPLE] * 8]
     roles = roles_of(["S1", "P7", *PEOPLE], said=words)

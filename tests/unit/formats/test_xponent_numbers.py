@@ -63,22 +63,17 @@ def test_a_ratio_to_another_number_than_one_is_no_factor(written):
     assert read_plate(xponent(blocks)).wells["dilution"].fillna(-1).tolist() == [2, 2, 2, -1, 2]
 
 
-def test_a_factor_that_cannot_be_leaves_the_dilution_in_the_name_of_a_control():
+@pytest.mark.parametrize("written", ["0", "many"])
+def test_a_factor_that_cannot_be_is_unknown_and_told_whatever_the_name_says(written):
+    """Neither 1 nor the 20 in the control's name: the file says something else, and nobody can say what."""
     blocks = xponent_blocks()
-    blocks["Dilution Factor"][3][2] = "0"
+    blocks["Dilution Factor"][3][2] = written
     for rows in blocks.values():
         for row in rows:
             row[:] = ["PC 1:20" if cell == "Control1" else cell for cell in row]
-    assert read_plate(xponent(blocks)).wells["dilution"].tolist() == [2, 2, 20, 2, 2]
-
-
-def test_a_factor_that_is_no_number_is_told_by_the_name_of_its_block():
-    blocks = xponent_blocks()
-    blocks["Dilution Factor"][4][2] = "many"
-    assert any(
-        str(note).endswith(": Dilution Factor: “many” is not a number.")
-        for note in read_plate(xponent(blocks)).notes
-    )
+    reading = read_plate(xponent(blocks))
+    assert reading.wells["dilution"].fillna(-1).tolist() == [2, 2, -1, 2, 2]
+    assert any("Dilution Factor" in str(note) and written in str(note) for note in reading.notes)
 
 
 def test_remarks_are_the_warnings_and_the_comments_but_of_extrapolation():

@@ -102,7 +102,7 @@ def test_a_column_of_a_layout_may_be_of_one_analyte(study: Study) -> None:
         ("D1,,,standrd,,", "write sample, standard, control or blank"),
         ("D1,,,standard,-4,", "a number, 0 or more"),
         ("D1,,,sample,4,", "only a standard or a control"),
-        ("D1,,,standard,4,0", "a factor above 0"),
+        ("D1,,,standard,4,0", "no dilution factor above 0: write 400, 1:400"),
         ("D1,S1,pre,standard,4,", "names a subject for a well that holds a standard"),
         ("A1,S1,pre,,,", "names a subject for a well that holds a blank"),
         ("D9,,,standard,4,", "names a well or sample that this plate does not have"),

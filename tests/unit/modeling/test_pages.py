@@ -179,3 +179,11 @@ def test_a_specification_that_is_not_yaml_is_told_with_its_line(study: Study) ->
     )
     assert answer.status_code == 400
     assert "line 2: It is not valid YAML" in answer.content.decode()
+
+
+def test_a_verdict_is_said_anew_from_what_the_report_holds(champion: ModelVersion) -> None:
+    added = champion.report["added_value"]
+    found = [one for one in (champion.report["baseline"], *added.values()) if "c" in one]
+    assert found
+    told = PARTS["baseline"].sentences(champion)
+    assert all(any(one["sentence"] in text for text in told) for one in found)

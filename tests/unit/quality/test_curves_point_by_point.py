@@ -18,7 +18,8 @@ CURVE = Curve(lower=10.0, upper=110.0, bend=10.0, slope=-1.0)  # FI = 10 + 100 x
     ("fluorescence", "dilution", "hook", "value", "flag", "limit"),
     [
         (60.0, 1.0, np.nan, 10.0, "in_range", np.nan),
-        (60.0, np.nan, np.nan, 10.0, "in_range", np.nan),
+        (60.0, np.nan, np.nan, np.nan, "missing", np.nan),  # a dilution that nobody could read
+        (10.0, np.nan, np.nan, np.nan, "missing", np.nan),
         (60.0, 4.0, np.nan, 40.0, "in_range", np.nan),
         (20.0, 1.0, np.nan, 10 / 9, "extrapolated", np.nan),  # below the lowest standard, 2
         (100.0, 1.0, np.nan, 90.0, "extrapolated", np.nan),  # above the highest, 50

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tabular.numbers import exact, number
+from tabular.numbers import beyond, exact, number
 
 WIDE = str.maketrans("0123456789.,-+eE", "０１２３４５６７８９．，－＋ｅＥ")
 
@@ -63,3 +63,22 @@ def test_codes_are_compared_by_their_exact_number(text: str) -> None:
 def test_long_codes_that_floats_cannot_tell_apart_stay_apart() -> None:
     assert exact("9007199254740993") != exact("9007199254740992")
     assert exact("1e99999999999") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("<3.2", ("<", 3.2)), ("> 99", (">", 99)), ("<= 3.2", ("<", 3.2)), ("＜３．２", ("<", 3.2)),
+        ("＞ ９９", (">", 99)), ("<-3", ("<", -3)), ("3.2", None), ("<", None), ("<.", None),
+        ("<3.2.1", None), ("<1_000", None), ("OOR <", None), ("‹60", None), ("", None),
+    ],
+)  # fmt: skip
+def test_a_limit_is_told_by_a_mark_and_a_number(text: str, told: tuple[str, float] | None) -> None:
+    assert beyond(text) == told
+
+
+@given(st.sampled_from("<>"), st.floats(allow_nan=False, allow_infinity=False))
+def test_a_limit_in_full_width_is_the_same(mark: str, value: float) -> None:
+    wide = {"<": "＜", ">": "＞"}[mark]
+    assert beyond(f"{mark}{value!r}") == (mark, value)
+    assert beyond(f"{wide} {repr(value).translate(WIDE)}") == (mark, value)

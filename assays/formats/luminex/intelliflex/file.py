@@ -44,7 +44,7 @@ def _tables(file: FileSource) -> list[Sheet]:
 def read(file: FileSource) -> PlateReading:
     """Read a table whole; PlateFormatError with line, or sheet and cell, otherwise."""
     sheet = file.one_of(_tables(file)) if file.is_workbook else None
-    table = table_of(file, sheet, signed=True)
+    table = table_of(file, sheet, wells=WELL)
     head, analytes = _columns(table)
     if len(table.sheet.rows) < 2:
         raise PlateFormatError(

@@ -7,8 +7,10 @@ import re
 import numpy as np
 import pandas as pd
 
-from assays.formats.assembling import Columns, Wells, build_reading, each
-from assays.formats.leaving import LeftOut
+from assays.formats.assembling import Columns, Wells, build_reading, each, factors_of
+from assays.formats.errors import PlateFormatError
+from assays.formats.factors import factor_of_well
+from assays.formats.leaving import LeftOut, names_factors
 from assays.formats.luminex.intelliflex.table import WellTable
 from assays.formats.reading import (
     CONTROL_COLUMNS,
@@ -97,12 +99,8 @@ def _wells(
     }
     brightness = brightness_of(table.names, frame(MEASUREMENT_COLUMNS, cells))
     roles = roles_of(samples, said=[_said(table, row) for row in rows], brightness=brightness)
-    dilution = [
-        _dilution(
-            table, row, decimal, role.dilution if role.kind != SampleType.SAMPLE else NAN, left
-        )
-        for row, role in zip(rows, roles, strict=True)
-    ]
+    told = [_dilution(table, row, decimal, left) for row in rows]
+    dilution = factors_of(table.names, told, roles, left)
     statuses = [table.cell(row, "WELL STATUS") for row in rows]
     remark = ["" if status.lower() in FINE else f"Well: {status}" for status in statuses]
     more = {"position": table.names, "dilution": dilution, "remark": remark}
@@ -202,15 +200,16 @@ def _check_counts(
         counts[i] = NAN
 
 
-def _dilution(wells: WellTable, row: int, decimal: str, named: float, left: LeftOut) -> float:
-    """The factor as told; where none is told, that of the name of a control or a standard."""
-    text = re.sub(r"^1\s*[:/]\s*", "", wells.cell(row, "DILUTION"))  # "1:4" is written for 4
-    try:
-        told = optional_number(text, decimal=decimal)
-    except NoValue as error:
-        left.error("DILUTION", wells.table.error(row, wells.head["DILUTION"], error.message))
-        told = NAN
-    return named if told != told else told
+def _dilution(wells: WellTable, row: int, decimal: str, left: LeftOut) -> float:
+    column = next((name for name in wells.head if names_factors(name)), None)
+    if column is None:
+        return NAN
+
+    def refuse(why: Message) -> PlateFormatError:
+        return wells.table.error(row, wells.head[column], why)
+
+    text, well = wells.cell(row, column), wells.names[row - 1]
+    return factor_of_well(text, well, left, refuse, part=column, decimal=decimal)
 
 
 def _said(wells: WellTable, row: int) -> SampleType | None:

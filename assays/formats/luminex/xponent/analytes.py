@@ -8,8 +8,9 @@ from assays.formats.leaving import LeftOut
 from assays.formats.luminex.xponent.blocks import Block
 from assays.formats.luminex.xponent.numbers import Numbers
 from assays.formats.reading import SampleType
-from assays.formats.values import NAN, limit_of
+from assays.formats.values import NAN
 from tabular.message import Message
+from tabular.numbers import beyond, half_width
 from tabular.text import Record
 
 Tables = dict[str, dict[str, dict[str, tuple[Record, str]]]]
@@ -80,11 +81,10 @@ def analyte_columns(
     """Analytes with their limits (where "< n" names one limit only) and the vendor's curve."""
     limits: dict[tuple[str, str], set[float]] = {}
     for row, text in enumerate(columns["raw_text"]):
-        if text[:1] in ("<", ">"):
-            known = limit_of(text, decimal=numbers.decimal)
-            limits.setdefault((names[row % len(names)], text[0]), set()).add(
-                NAN if known is None else known
-            )
+        mark = half_width(text[:1])
+        if mark in ("<", ">"):
+            told = beyond(text, decimal=numbers.decimal)
+            limits.setdefault((names[row % len(names)], mark), set()).add(told[1] if told else NAN)
     kinds = [_cell(tables, "Analysis Types", "AnalysisType", name) for name in names]
     return {
         "analyte": names,

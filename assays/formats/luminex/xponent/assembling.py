@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from assays.formats.assembling import Columns, Wells, build_reading, each
-from assays.formats.leaving import LeftOut
+from assays.formats.assembling import Columns, Wells, build_reading, each, factors_of
+from assays.formats.leaving import LeftOut, names_factors
 from assays.formats.luminex.xponent.analytes import (
     CONTROLS,
     EXPECTED,
@@ -26,7 +26,7 @@ from assays.formats.luminex.xponent.standards import (
     standards_of,
     wrong_expectations,
 )
-from assays.formats.reading import MEASUREMENT_COLUMNS, Plate, PlateReading, SampleType, frame
+from assays.formats.reading import MEASUREMENT_COLUMNS, Plate, PlateReading, frame
 from assays.formats.roles import brightness_of, roles_of
 from assays.formats.wells import plate_size
 from tabular.message import Message
@@ -34,7 +34,7 @@ from tabular.text import Record
 
 INTERPRETED = {
     *("Median", "Net MFI", "Count"),
-    *("Result", "Comments", "% Recovery", "Units", EXPECTED, "Dilution Factor"),
+    *("Result", "Comments", "% Recovery", "Units", EXPECTED),
     *("Analysis Types", "Analysis Coefficients", "R^2", "Warnings/Errors"),
     *CONTROLS.values(),
 }
@@ -106,10 +106,7 @@ def _wells(
     brightness = brightness_of(wells, frame(MEASUREMENT_COLUMNS, cells))
     roles = roles_of(samples, known=listed_in(by_analyte), brightness=brightness)
     told = dilutions_of(parts.blocks, parts.tables, wells, numbers)
-    dilution = [
-        role.dilution if factor != factor and role.kind != SampleType.SAMPLE else factor
-        for factor, role in zip(told, roles, strict=True)
-    ]
+    dilution = factors_of(wells, told, roles, numbers.left)
     remark = well_remarks(parts.blocks, wells)
     return Wells(wells, samples, roles, {"position": wells, "dilution": dilution, "remark": remark})
 
@@ -119,7 +116,7 @@ def _extra(parts: Parts, notes: list[Message]) -> dict[str, list[list[str]]]:
     extra = {
         name: [block.header.cells, *(row.cells for row in block.rows)]
         for name, block in parts.blocks.items()
-        if name not in INTERPRETED
+        if name not in INTERPRETED and not names_factors(name)
     }
     if extra:
         notes.append(

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+from assays.formats.errors import PlateFormatError
+from assays.formats.factors import factor_of_well
+from assays.formats.leaving import names_factors
 from assays.formats.luminex.xponent.blocks import Block, WellTable
 from assays.formats.luminex.xponent.numbers import Numbers
 from assays.formats.reading import Flag
 from assays.formats.values import NAN
 from tabular.message import Message
 from tabular.text import Record
-
-FACTOR = re.compile(r"^1\s*[:/]\s*")  # "1/400" and "1:400" are written for 400
 
 
 def columns_of(
@@ -72,24 +72,35 @@ def _optional(
 def dilutions_of(
     blocks: dict[str, Block], tables: dict[str, WellTable], wells: list[str], numbers: Numbers
 ) -> list[float]:
-    block = blocks.get("Dilution Factor")
-    if block is None or not block.by_well or "Dilution Factor" not in block.header.cells:
+    """The dilution factor of each well. A block of factors that has none for a well leaves it without."""
+    block = next((block for name, block in blocks.items() if names_factors(name)), None)
+    if block is None or not block.rows:
         return [NAN] * len(wells)
-    column = block.header.cells.index("Dilution Factor")
-    told = {well: record for well, (record, _) in tables["Dilution Factor"].items()}
-    return [_factor(told.get(well), column, numbers) for well in wells]
+    column = _column_of_factors(block)
+    told = {well: record for well, (record, _) in tables.get(block.name, {}).items()}
+    return [_factor(well, told.get(well), column, block, numbers) for well in wells]
 
 
-def _factor(record: Record | None, column: int, numbers: Numbers) -> float:
-    if record is None:
-        return NAN
-    text = FACTOR.sub("", record.cell(column))
-    factor = numbers.optional(record, text, "Dilution Factor")
-    if factor <= 0:
-        numbers.left.add(
-            "Dilution Factor",
-            Message("no_factor", "a factor of %(factor)g", factor=factor),
-            line=record.line,
+def _column_of_factors(block: Block) -> int | None:
+    cells = block.header.cells if block.by_well else []
+    return next((i for i, cell in enumerate(cells) if i > 1 and names_factors(cell)), None)
+
+
+def _factor(
+    well: str, record: Record | None, column: int | None, block: Block, numbers: Numbers
+) -> float:
+    def refuse(why: Message) -> PlateFormatError:
+        return PlateFormatError(why, line=record.line if record else block.line)
+
+    if record is not None and column is not None:
+        text = record.cell(column)
+        return factor_of_well(
+            text, well, numbers.left, refuse, part=block.name, decimal=numbers.decimal
         )
-        return NAN
-    return factor
+    why = (
+        Message("block_lacks_column", "it has no column “%(first)s”", first="Dilution Factor")
+        if column is None
+        else Message("no_row_of_well", "no row can be read for the well %(well)s", well=well)
+    )
+    numbers.left.factor(block.name, well, refuse(why))
+    return NAN
