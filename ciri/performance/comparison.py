@@ -82,7 +82,8 @@ class Comparison:
             A code with its parameters; `str` gives it in English.
         """
         row = self.c[self.c["of"] == "difference"].iloc[0]
-        return verdict_of(row.to_dict(), self.names, self.level)
+        found = {name: float(row[name]) for name in ("value", "low", "high")}
+        return verdict_of(found, self.names, self.level)
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON.
