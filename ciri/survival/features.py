@@ -100,11 +100,13 @@ def feature_values(X: Any) -> Values:
             "X has 0 feature(s) (shape=%(shape)s) while a minimum of 1 is required.",
             shape=values.shape,
         )
-    if (np.abs(values) > np.finfo(np.float32).max).any():
+    with np.errstate(over="ignore"):  # what float32 cannot hold becomes infinite, and is refused
+        found = np.ascontiguousarray(values, dtype=np.float32)
+    if np.isinf(found).any():
         raise Refused(
             "beyond_float32", "X holds infinite values, or values beyond what float32 can hold."
         )
-    return np.ascontiguousarray(values, dtype=np.float32)
+    return found
 
 
 def numbers_of_frame(X: pd.DataFrame) -> Floats:
