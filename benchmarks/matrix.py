@@ -43,11 +43,11 @@ FROM (SELECT w.specimen_id, w.plate_run_id, w.id, a, random() r, exp(random() * 
       WHERE w.plate_run_id = ANY (%(plates)s)) x
 """
 EXCLUDED = """
-INSERT INTO assays_exclusion (plate_run_id, well_id, analyte_id, rule, reason, raised_at, lift_reason)
-SELECT plate_run_id, well_id, analyte_id, 'bead_count', 'few beads', now(), '' FROM assays_measurement
+INSERT INTO assays_exclusion (plate_run_id, well_id, analyte_id, rule, reason, raised_at)
+SELECT plate_run_id, well_id, analyte_id, 'bead_count', %(few)s, now() FROM assays_measurement
 WHERE random() < 0.01;
-INSERT INTO assays_exclusion (plate_run_id, analyte_id, rule, reason, raised_at, lift_reason)
-SELECT p.id, a, 'intra_cv', 'repeats differ', now(), '' FROM assays_platerun p, unnest(%(analytes)s) a
+INSERT INTO assays_exclusion (plate_run_id, analyte_id, rule, reason, raised_at)
+SELECT p.id, a, 'intra_cv', %(differ)s, now() FROM assays_platerun p, unnest(%(analytes)s) a
 WHERE random() < 0.02;
 """
 TRACKED = ("assays_well", "assays_measurement", "assays_exclusion")
@@ -83,8 +83,10 @@ def filled(plates: int) -> Any:
     """A study with its measurements, by SQL; their history is not written."""
     from django.core.management import call_command
     from django.db import connection
+    from psycopg2.extras import Json
 
     from assays.models import Analyte, Panel, PlateRun
+    from sentences import words
 
     call_command("load_analytes", verbosity=0)
     study = make_study("LARGE", plates)
@@ -102,7 +104,11 @@ def filled(plates: int) -> Any:
         cursor.execute(WELLS, told)
         for first in range(0, plates, 50):
             cursor.execute(MEASURED, told | {"plates": made[first : first + 50]})
-        cursor.execute(EXCLUDED, told)
+        reasons = {
+            "few": Json(words("few beads").as_json()),
+            "differ": Json(words("repeats differ").as_json()),
+        }
+        cursor.execute(EXCLUDED, told | reasons)
         for table in TRACKED:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
         cursor.execute("VACUUM ANALYZE")
