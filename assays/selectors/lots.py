@@ -26,8 +26,13 @@ class Lot:
     lot: str
 
     def plates(self) -> QuerySet[PlateRun]:
-        found = PlateRun.objects.filter(study=self.study, panel=self.panel, lot=self.lot)
-        return found.select_related("panel").order_by("pk")
+        return plates_of_panel(study=self.study, panel=self.panel).filter(lot=self.lot)
+
+
+def plates_of_panel(*, study: int, panel: int) -> QuerySet[PlateRun]:
+    """The plates of a panel in a study, as they came, with what judging needs."""
+    found = PlateRun.objects.filter(study=study, panel=panel)
+    return found.select_related("panel").order_by("pk")
 
 
 def lot_of(plate_run: PlateRun) -> Lot:

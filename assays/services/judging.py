@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from assays.models import Exclusion, Panel, PlateRun
+from assays.selectors.lots import plates_of_panel
 from assays.services.verdicts import (
     Judgement,
     VerdictChange,
@@ -121,6 +122,5 @@ def _again(plate_run: PlateRun) -> Sentence:
 
 
 def _plates_of(asked: Asked) -> QuerySet[PlateRun]:
-    """The plates of the panel that is to be judged, with what judging needs."""
-    study, panel = asked.payload["study"], asked.payload["panel"]
-    return PlateRun.objects.filter(study=study, panel=panel).select_related("panel").order_by("pk")
+    """The plates of the panel that is to be judged."""
+    return plates_of_panel(study=asked.payload["study"], panel=asked.payload["panel"])

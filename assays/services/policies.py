@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from accounts.models import User
 from assays.models import Panel, PanelPolicy, PlateRun
+from assays.selectors.lots import plates_of_panel
 from assays.services.consequences import checked_reason
 from assays.services.judging import request_judging
 from assays.services.verdicts import (
@@ -77,7 +77,7 @@ def foretell_policy(
     with transaction.atomic():
         lock_study(study)
         _keep(study, panel, values, seen)
-        plates = list(_plates_of(study, panel)[: MOST_FORETOLD + 1])
+        plates = list(plates_of_panel(study=study.pk, panel=panel.pk)[: MOST_FORETOLD + 1])
         found = None if len(plates) > MOST_FORETOLD else _what_follows(plates, why, by)
         transaction.set_rollback(True)
     return found
@@ -89,10 +89,6 @@ def _what_follows(plates: list[PlateRun], why: Sentence, by: User | None) -> lis
         watch.add(plate_run)
     changes = judge_anew(plates, watch)
     return [*of_verdicts(changes), *watch.tell(why, by)]
-
-
-def _plates_of(study: Study, panel: Panel) -> QuerySet[PlateRun]:
-    return PlateRun.objects.filter(study=study, panel=panel).select_related("panel").order_by("pk")
 
 
 def _said(panel: Panel, reason: str) -> Sentence:

@@ -1,14 +1,16 @@
 """What follows from a decision, in numbers and by name, as a page that asks before it lays it out."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
+from django.http import QueryDict
 from django.utils.translation import ngettext
 
 from assays.signals import Consequence
 
 LISTED = 100
+CSRF_FIELD = "csrfmiddlewaretoken"
 VERDICTS = ("raised", "lifted")
 
 
@@ -23,6 +25,16 @@ def lay_out(consequences: Sequence[Consequence]) -> dict[str, Any]:
         "stale": stale[:LISTED],
         "more_stale": max(0, len(stale) - LISTED),
     }
+
+
+def fields_sent(post: QueryDict, but: Collection[str] = ()) -> list[tuple[str, str]]:
+    """What a form has sent, to be sent once more by the page that asks; without some fields and its token."""
+    return [
+        (name, value)
+        for name, values in post.lists()
+        if name != CSRF_FIELD and name not in but
+        for value in values
+    ]
 
 
 def part_verdicts(

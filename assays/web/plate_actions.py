@@ -25,12 +25,13 @@ from assays.services.layout import correct_layout
 from assays.services.quality import exclude, lift, lift_all
 from assays.services.well_types import retype_wells
 from assays.signals import Consequence
-from assays.web.consequences import in_numbers, lay_out, part_verdicts
+from assays.web.consequences import fields_sent, in_numbers, lay_out, part_verdicts
 from assays.web.plates import plate_or_404, plate_page
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Busy, Refused
+from studies.refusals import Refused
 from studies.web.access import study_page
+from studies.web.refusals import status_of
 from studies.web.requests import StudyRequest
 
 NAMED = 5
@@ -274,12 +275,11 @@ def _refuse(
     sent = {name: request.POST.get(name, "") for name in SENT} | carried | {"form": form}
     sent["of"] = "well" if sent["position"] else "table"
     wells = set(_keys(request.POST.getlist("well")))
-    status = 409 if isinstance(error, Busy) else 422
     return plate_page(
         request,
         shown,
         analyte=request.POST.get("shown", ""),
-        status=200 if request.headers.get("HX-Request") else status,
+        status=200 if request.headers.get("HX-Request") else status_of(error),
         more={"sent": sent, "ticked": wells, "refusal": str(error)},
     )
 
@@ -287,13 +287,7 @@ def _refuse(
 def _ask(
     request: StudyRequest, shown: PlateRun, will: list[Consequence], asked: Asked
 ) -> HttpResponse:
-    sent = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name != "csrfmiddlewaretoken" and name not in asked.carried
-        for value in values
-    ]
-    fields = [*sent, *asked.carried.items()]
+    fields = [*fields_sent(request.POST, asked.carried), *asked.carried.items()]
     context = {
         "plate": shown,
         "fields": fields,

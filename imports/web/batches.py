@@ -27,8 +27,9 @@ from imports.tables import check_size
 from jobs.models import Job
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Busy, Refused
+from studies.refusals import Refused
 from studies.web.access import study_page
+from studies.web.refusals import status_of
 from studies.web.requests import StudyRequest
 from tabular.checked_yaml import MAX_BYTES
 
@@ -228,7 +229,7 @@ def show_import(
         "job": _job(batch),
         **(sent or {}),
     }
-    status = 200 if refusal is None else 409 if isinstance(refusal, Busy) else 422
+    status = 200 if refusal is None else status_of(refusal)
     return render(request, "imports/import.html", context, status=status)
 
 

@@ -11,23 +11,15 @@ from assays.services.judging import judge_plate
 from clinical.models import Patient
 from imports.services.batches import commit_import
 from studies.models import Study
-from tests.factories import StudyFactory, make_member, make_patient
-from tests.integration.plates import catalogue, previewed
-from tests.unit.imports.test_plate_wells import DRAWN, LAYOUT, intelliflex
+from tests.factories import make_member
+from tests.integration.plates import previewed
+from tests.unit.imports.test_plate_wells import LAYOUT, intelliflex
+from tests.unit.imports.test_plate_wells import study as study  # the fixture
 
 pytestmark = pytest.mark.django_db
 
 WELL, SUBJECT, CONCENTRATION = "A2", "S1", 150
 LOST = "our own curve gives no concentration"
-
-
-@pytest.fixture
-def study() -> Study:
-    catalogue()
-    study = StudyFactory(code="ICI")
-    for subject in DRAWN:
-        make_patient(study, subject_id=subject)
-    return study
 
 
 def imported(study: Study, written: str, layout: str = LAYOUT) -> tuple[PlateRun, bool]:
