@@ -1,0 +1,193 @@
+"""The expressions of a definition, read once: what is derived, what is shown, which checks fire. For one form or for all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from clinical.dictionary.definition import Definition, EditCheck, Form, StudyEvent, Type
+from clinical.dictionary.definition import Item as Defined
+from clinical.dictionary.expressions import Column, Expression, ExpressionError, Item, Kind, read
+from clinical.dictionary.expressions.evaluation import evaluate
+from tabular.message import Message
+
+KINDS: dict[Type, Kind] = {
+    Type.TEXT: Kind.TEXT,
+    Type.INTEGER: Kind.NUMBER,
+    Type.DECIMAL: Kind.NUMBER,
+    Type.YES_NO: Kind.TRUTH,
+    Type.CODE: Kind.TEXT,
+    Type.CODES: Kind.CODES,
+    Type.DATE: Kind.DAY,
+    Type.DATETIME: Kind.DAY,
+    Type.TIME: Kind.TEXT,
+    Type.FILE: Kind.TEXT,
+}
+
+
+@dataclass(frozen=True)
+class FormRules:
+    """Expressions of a form at an event. `derived` stands in the order in which each can be computed."""
+
+    derived: tuple[tuple[Defined, Expression], ...]
+    shown_when: tuple[tuple[Defined, Expression], ...]
+    checks: tuple[tuple[EditCheck, Expression], ...]
+
+    def names(self) -> set[Item]:
+        """Every item that is named."""
+        pairs = (*self.derived, *self.shown_when, *self.checks)
+        return {item for _what, expression in pairs for item in expression.items()}
+
+
+@dataclass(frozen=True)
+class Evaluated:
+    """What the rules say of n forms: derived columns, which items are hidden, where a check fires."""
+
+    derived: dict[str, Column]
+    hidden: dict[str, Any]
+    fired: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class RuleProblem:
+    """An expression that cannot be read: whose, which part, and why."""
+
+    name: str
+    part: str
+    why: Message
+
+
+def read_rules(
+    definition: Definition, event: StudyEvent, form: Form
+) -> tuple[FormRules, list[RuleProblem]]:
+    """The rules of a form at an event, and what is wrong with those that cannot be read."""
+    nameable = dict(_nameable(definition, event, form))
+    kinds = {item: KINDS[defined.type] for item, defined in nameable.items()}
+    codes = {
+        item: [one.code for one in definition.codes_of(defined)]
+        for item, defined in nameable.items()
+        if defined.codes
+    }
+    problems: list[RuleProblem] = []
+
+    def understand(name: str, part: str, text: str, gives: Kind) -> Expression | None:
+        if not text:
+            return None
+        try:
+            return read(text, kinds, codes, gives)
+        except ExpressionError as error:
+            problems.append(RuleProblem(name, part, error.message))
+            return None
+
+    derived, shown, checks = [], [], []
+    for item in form.items:
+        if one := understand(item.name, "derived", item.derived, KINDS.get(item.type, Kind.TEXT)):
+            derived.append((item, one))
+        if one := understand(item.name, "shown_when", item.shown_when, Kind.TRUTH):
+            shown.append((item, one))
+    for check in form.checks:
+        if one := understand(check.name, "fires_when", check.fires_when, Kind.TRUTH):
+            checks.append((check, one))
+    ordered = _in_order(derived, problems)
+    return FormRules(tuple(ordered), tuple(shown), tuple(checks)), problems
+
+
+def evaluate_rules(rules: FormRules, columns: Mapping[Item, Column], n: int) -> Evaluated:
+    """Compute the rules over n forms.
+
+    Parameters
+    ----------
+    columns : mapping
+        A column for every item that the rules name (`FormRules.names`) and that is not derived on the same form.
+    """
+    known, derived = dict(columns), {}
+    for item, expression in rules.derived:
+        found = _in_range(evaluate(expression, known, n), item)
+        known[Item(item.name)] = derived[item.name] = found
+    hidden = {item.name: ~evaluate(one, known, n).holds() for item, one in rules.shown_when}
+    fired = {check.name: evaluate(one, known, n).holds() for check, one in rules.checks}
+    return Evaluated(derived, hidden, fired)
+
+
+def column_of(item: Defined, values: list[Any], missing: list[str] | None = None) -> Column:
+    """Typed values of an item (None where unknown) as a column of an expression. A date of which only month or year is known
+    has no day."""
+    kind = KINDS[item.type]
+    if kind is Kind.DAY:
+        values = [_day(value) for value in values]
+    elif kind is Kind.CODES:
+        values = [None if value is None else frozenset(value) for value in values]
+    return Column.of(kind, values, missing)
+
+
+def value_of(item: Defined, column: Column, place: int) -> Any:
+    """One value of a derived column as it is stored; None where unknown."""
+    value = column.to_list()[place] if len(column) == 1 else column.values[place].item()
+    if not column.known[place]:
+        return None
+    if isinstance(value, date):
+        return value.isoformat()
+    return int(value) if item.type is Type.INTEGER else value
+
+
+def _day(value: str | None) -> date | None:
+    return date.fromisoformat(value[:10]) if value and len(value) >= 10 else None
+
+
+def _in_range(column: Column, item: Defined) -> Column:
+    """A number that cannot be is unknown, as a division by zero is; so is a fraction where a whole number belongs."""
+    if column.kind is not Kind.NUMBER:
+        return column
+    low, high = item.range.low, item.range.high
+    can_be = np.ones(len(column), dtype=bool)
+    if low is not None:
+        can_be &= column.values >= low
+    if high is not None:
+        can_be &= column.values <= high
+    if item.type is Type.INTEGER:
+        can_be &= column.values == np.floor(column.values)
+    return Column(column.kind, column.values, column.known & can_be)
+
+
+def _nameable(
+    definition: Definition, event: StudyEvent, form: Form
+) -> Iterator[tuple[Item, Defined]]:
+    """What an expression of the form may name: its own items and those of the same event plainly, those of other events with the
+    event before them. Of what repeats, the last is meant where no instance is named."""
+    for other in definition.events:
+        for place in other.forms:
+            for item in definition.form_by_name[place.form].items:
+                if item.type is Type.HEADING:
+                    continue
+                for instance in (
+                    (None, "first", "last") if place.repeats or other.repeats else (None,)
+                ):
+                    yield Item(item.name, other.name, instance), item
+                    if other is event:
+                        yield Item(item.name, None, instance), item
+    for item in form.items:
+        if item.type is not Type.HEADING:
+            yield Item(item.name), item
+
+
+def _in_order(
+    derived: list[tuple[Defined, Expression]], problems: list[RuleProblem]
+) -> list[tuple[Defined, Expression]]:
+    """Each after those that it is derived from."""
+    waiting, done = {item.name: (item, one) for item, one in derived}, []
+    while waiting:
+        ready = [
+            name
+            for name, (_item, one) in waiting.items()
+            if not any(i.event is None and i.name in waiting for i in one.items())
+        ]
+        if not ready:
+            why = Message("derived_in_a_circle", "these are derived from each other: %(names)s.", names=", ".join(waiting))  # fmt: skip
+            problems.append(RuleProblem(next(iter(waiting)), "derived", why))
+            return done
+        done += [waiting.pop(name) for name in ready]
+    return done

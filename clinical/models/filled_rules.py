@@ -1,0 +1,33 @@
+"""What the database refuses of filled forms."""
+
+from pathlib import Path
+
+import pgtrigger
+
+FUNC = Path(__file__).with_name("filled_as_defined.sql").read_text(encoding="utf-8")
+
+
+def _after(operation: pgtrigger.Operation, name: str) -> pgtrigger.Trigger:
+    return pgtrigger.Trigger(
+        name=name,
+        level=pgtrigger.Statement,
+        when=pgtrigger.After,
+        operation=operation,
+        referencing=pgtrigger.Referencing(new="filled"),
+        declare=[
+            ("kind", "record"),
+            ("wrong", "bigint"),
+            ("names", "text[]"),
+            ("tests", "text[]"),
+            ("named", "text"),
+            ("fails", "boolean"),
+        ],
+        func=FUNC,
+    )
+
+
+# A transition table belongs to one kind of statement.
+FILLED_AS_DEFINED = [
+    _after(pgtrigger.Insert, "filled_as_defined"),
+    _after(pgtrigger.Update, "refilled_as_defined"),
+]

@@ -1,0 +1,115 @@
+"""The forms of patients as they were filled."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+
+from clinical.dictionary.definition import Definition
+from clinical.dictionary.expressions import Column, Item
+from clinical.dictionary.filling import Filled
+from clinical.dictionary.rules import column_of
+from clinical.models import FilledForm, Patient
+
+Key = tuple[str, str]
+"""Event and form."""
+
+
+def filled_of(row: FilledForm | None) -> Filled:
+    """The answers of a stored form; none of one that was never opened."""
+    if row is None:
+        return Filled()
+    return Filled(row.values, row.given, row.missing, row.states)
+
+
+def forms_of(patients: QuerySet[Patient] | Collection[Patient]) -> QuerySet[FilledForm]:
+    """The forms of patients that were not voided, with event and form, in one query."""
+    rows = FilledForm.objects.filter(patient__in=patients, voided_at__isnull=True)
+    return rows.select_related("event_form__event", "event_form__form")
+
+
+def find_form(
+    patient: Patient, event: str, form: str, event_instance: int = 1, form_instance: int = 1
+) -> FilledForm | None:
+    """One form of a patient, None where it was never opened."""
+    return (
+        forms_of([patient])
+        .filter(
+            event_form__event__name=event,
+            event_form__form__name=form,
+            event_instance=event_instance,
+            form_instance=form_instance,
+        )
+        .first()
+    )
+
+
+def item_values(
+    patients: QuerySet[Patient], definition: Definition, names: Iterable[str], event: str
+) -> dict[int, dict[str, Any]]:
+    """Values of items by patient, in one query: of an item that stands at `event`, the value there; of one that does not, that
+    of the first event where it is asked. Of what repeats, the last."""
+    where = {name: event_of_item(definition, name, event) for name in names}
+    events = {one for one in where.values() if one}
+    rows = (
+        FilledForm.objects.filter(
+            patient__in=patients, voided_at__isnull=True, event_form__event__name__in=events
+        )
+        .order_by("event_instance", "form_instance", "pk")
+        .values_list("patient_id", "event_form__event__name", "values")
+    )
+    found: dict[int, dict[str, Any]] = defaultdict(dict)
+    for patient, at, values in rows:
+        known = found[patient]
+        for name in values.keys() & where.keys():
+            if where[name] == at:
+                known[name] = values[name]
+    return found
+
+
+def event_of_item(definition: Definition, name: str, event: str) -> str | None:
+    """The event at which an item is read for somebody who looks at `event`."""
+    form = definition.form_of_item.get(name)
+    if form is None:
+        return None
+    at = [one.name for one in definition.events if any(f.form == form.name for f in one.forms)]
+    return event if event in at else next(iter(at), None)
+
+
+def columns_elsewhere(
+    definition: Definition,
+    event: str,
+    named: Collection[Item],
+    patients: list[int],
+    rows: Iterable[tuple[int, str, Mapping[str, Any], Mapping[str, str]]],
+) -> dict[Item, Column]:
+    """Columns of items that stand beyond a form, a row for each of `patients`.
+
+    rows: patient, event, values and missing codes of their forms, in the order of their instances.
+    """
+    by_patient: dict[int, list[tuple[str, Mapping[str, Any], Mapping[str, str]]]] = defaultdict(
+        list
+    )
+    for patient, at, values, missing in rows:
+        by_patient[patient].append((at, values, missing))
+    found = {}
+    for one in named:
+        answers = [_answer(by_patient[patient], one, one.event or event) for patient in patients]
+        item = definition.item(one.name)
+        found[one] = column_of(item, [a[0] for a in answers], [a[1] for a in answers])
+    return found
+
+
+def _answer(
+    forms: list[tuple[str, Mapping[str, Any], Mapping[str, str]]], item: Item, event: str
+) -> tuple[Any, str]:
+    """The value and the missing code of an item in the first or, otherwise, the last form that has either."""
+    held = [
+        (values.get(item.name), missing.get(item.name, ""))
+        for at, values, missing in forms
+        if at == event and (item.name in values or item.name in missing)
+    ]
+    if not held:
+        return None, ""
+    return held[0] if item.instance == "first" else held[-1]

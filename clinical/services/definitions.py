@@ -1,0 +1,214 @@
+"""Writes of what a study collects: publishing a definition."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+
+from accounts.models import User
+from audit.recording import recorded
+from clinical.dictionary import definition as defined
+from clinical.models import (
+    Arm,
+    Code,
+    CodeList,
+    Definition,
+    EditCheck,
+    EventForm,
+    Form,
+    Item,
+    ItemGroup,
+    MissingCode,
+    StudyEvent,
+)
+from clinical.selectors.definitions import SHIPPED_BY_DEFAULT, Collected, collected_by, collected_in
+from sentences import storable as _
+from studies.models import Study
+from studies.permissions import Capability
+from studies.selectors.access import require
+
+
+def publish_definition(
+    *,
+    study: Study,
+    definition: defined.Definition,
+    by: User | None,
+    source: str = "",
+    note: str = "",
+    reason: str = "",
+) -> Collected:
+    """Publish a version of what a study collects. Parts keep the identity of those that had the same name before, unless the
+    definition itself says which they are."""
+    require(by, study, Capability.MANAGE)
+    with recorded(by=by, reason=reason or _("what the study collects was published")):
+        return _publish(study, definition, by=by, source=source, note=note)
+
+
+def ensure_published(study: Study) -> Collected:
+    """What the study collects, as rows: a study that has published nothing gets what is shipped, once."""
+    found = collected_by(study)
+    if found.pk is not None:
+        return found
+    with transaction.atomic():
+        # Two who fill their first form at the same moment publish one definition.
+        Study.objects.select_for_update(of=("self",)).get(pk=study.pk)
+        found = collected_by(study)
+        if found.pk is None:
+            found = _publish(study, found.definition, by=None, source=SHIPPED_BY_DEFAULT, note="")
+    return found
+
+
+def _publish(
+    study: Study, definition: defined.Definition, *, by: User | None, source: str, note: str
+) -> Collected:
+    before = collected_by(study)
+    row = Definition.objects.create(
+        study=study,
+        version=before.version + 1,
+        name=definition.name,
+        source=source,
+        note=note,
+    )
+    _Writer(row, _Identities(before)).write(definition)
+    row.published_at, row.published_by = datetime.now(UTC), by
+    row.save(update_fields=["published_at", "published_by"])
+    return collected_in(row.pk)
+
+
+class _Identities:
+    """The identity of each part of the version before, by kind and name."""
+
+    def __init__(self, before: Collected) -> None:
+        old = before.definition if before.pk is not None else None
+        self.known: dict[tuple[str, str], UUID | None] = {}
+        if old is None:
+            return
+        for kind, parts in (
+            ("arm", old.arms),
+            ("event", old.events),
+            ("form", old.forms),
+            ("code_list", old.code_lists),
+            ("group", [group for form in old.forms for group in form.groups]),
+            ("item", [item for form in old.forms for item in form.items]),
+            ("check", [check for form in old.forms for check in form.checks]),
+        ):
+            self.known |= {(kind, part.name): part.oid for part in parts}
+
+    def of(self, kind: str, part: Any) -> UUID:
+        found: UUID | None = part.oid or self.known.get((kind, part.name))
+        return found or uuid4()
+
+
+class _Writer:
+    """Writes the parts of one definition, in the order in which they name each other."""
+
+    def __init__(self, row: Definition, identities: _Identities) -> None:
+        self.row, self.identities = row, identities
+
+    def write(self, definition: defined.Definition) -> None:
+        MissingCode.objects.bulk_create(
+            MissingCode(definition=self.row, code=one.code, label=one.label, order=place)
+            for place, one in enumerate(definition.missing_codes)
+        )
+        arms = self._parts(Arm, "arm", definition.arms)
+        lists = self._parts(
+            CodeList, "code_list", definition.code_lists, lambda one: {"ordered": one.ordered}
+        )
+        Code.objects.bulk_create(
+            Code(
+                definition=self.row,
+                code_list=lists[one.name],
+                code=code.code,
+                label=code.label,
+                rank=code.rank,
+                codings=_stored(code.codings),
+                order=place,
+            )
+            for one in definition.code_lists
+            for place, code in enumerate(one.codes)
+        )
+        forms = self._parts(Form, "form", definition.forms, lambda one: {"note": one.note})
+        for form in definition.forms:
+            self._items(form, forms[form.name], lists)
+        events = self._parts(
+            StudyEvent,
+            "event",
+            definition.events,
+            lambda one: {
+                "arm": arms.get(one.arm),
+                "anchor": one.anchor,
+                "day": one.day,
+                "before": one.before,
+                "after": one.after,
+                "repeats": one.repeats,
+            },
+        )
+        EventForm.objects.bulk_create(
+            EventForm(
+                definition=self.row,
+                event=events[event.name],
+                form=forms[one.form],
+                repeats=one.repeats,
+                order=place,
+            )
+            for event in definition.events
+            for place, one in enumerate(event.forms)
+        )
+
+    def _items(self, form: defined.Form, row: Form, lists: dict[str, CodeList]) -> None:
+        groups = self._parts(ItemGroup, "group", form.groups, lambda _one: {"form": row})
+        self._parts(
+            Item,
+            "item",
+            form.items,
+            lambda one: {
+                "form": row,
+                "group": groups.get(one.group),
+                "code_list": lists.get(one.codes),
+                "role": one.role or "",
+                "hard_low": one.range.low,
+                "soft_low": one.range.usual_low,
+                "soft_high": one.range.usual_high,
+                "hard_high": one.range.high,
+                "codings": _stored(one.codings),
+                **{name: getattr(one, name) for name in ITEM_AS_IT_IS},
+            },
+        )
+        self._parts(
+            EditCheck,
+            "check",
+            form.checks,
+            lambda one: {
+                "form": row,
+                "fires_when": one.fires_when,
+                "severity": one.severity,
+                "message": one.message,
+            },
+        )
+
+    def _parts(
+        self, model: Any, kind: str, parts: Any, more: Any = lambda _one: {}
+    ) -> dict[str, Any]:
+        made = model.objects.bulk_create(
+            model(
+                definition=self.row,
+                oid=self.identities.of(kind, one),
+                name=one.name,
+                label=getattr(one, "label", {}),
+                order=place,
+                **more(one),
+            )
+            for place, one in enumerate(parts)
+        )
+        return {one.name: one for one in made}
+
+
+ITEM_AS_IT_IS = (
+    "type", "note", "derived", "unit", "units", "longest", "precision", "not_in_future", "required", "critical",
+    "identifier", "model_may_read", "shown_when", "source_text",
+)  # fmt: skip
+
+
+def _stored(codings: tuple[defined.Coding, ...]) -> dict[str, str]:
+    return {one.system: one.code for one in codings}
