@@ -7,7 +7,10 @@ from typing import Any
 import factory
 
 from accounts.models import User
+from clinical.dictionary.values import text_of
 from clinical.models import Patient
+from clinical.selectors.definitions import collected_by
+from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
 from studies.models import Cohort, Membership, Site, Study
 
@@ -68,6 +71,18 @@ def make_patient(
         index_date=index_date,
         by=None,
     )
+
+
+def fill(patient: Patient, event: str = "pre", **answers: Any) -> Patient:
+    """Answer items of the patient's study at an event, as somebody would type them."""
+    definition = collected_by(patient.study).definition
+    by_form: dict[str, dict[str, str]] = {}
+    for name, answer in answers.items():
+        form = definition.form_of_item[name].name
+        by_form.setdefault(form, {})[name] = text_of(answer)
+    for form, texts in by_form.items():
+        fill_form(patient=patient, event=event, form=form, texts=texts, by=None)
+    return patient
 
 
 def make_member(study: Study, role: str, *, site: Site | None = None, **user: Any) -> User:

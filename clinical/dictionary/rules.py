@@ -106,7 +106,7 @@ def evaluate_rules(rules: FormRules, columns: Mapping[Item, Column], n: int) -> 
     """
     known, derived = dict(columns), {}
     for item, expression in rules.derived:
-        found = _in_range(evaluate(expression, known, n), item)
+        found = _possible(evaluate(expression, known, n), item)
         known[Item(item.name)] = derived[item.name] = found
     hidden = {item.name: ~evaluate(one, known, n).holds() for item, one in rules.shown_when}
     fired = {check.name: evaluate(one, known, n).holds() for check, one in rules.checks}
@@ -138,7 +138,7 @@ def _day(value: str | None) -> date | None:
     return date.fromisoformat(value[:10]) if value and len(value) >= 10 else None
 
 
-def _in_range(column: Column, item: Defined) -> Column:
+def _possible(column: Column, item: Defined) -> Column:
     """A number that cannot be is unknown, as a division by zero is; so is a fraction where a whole number belongs."""
     if column.kind is not Kind.NUMBER:
         return column

@@ -82,9 +82,8 @@ JOIN clinical_eventform ef ON ef.id = f.event_form_id
 CROSS JOIN LATERAL jsonb_each_text(f.given) g
 CROSS JOIN LATERAL (SELECT trim(normalize(g.value, NFKC)) AS plain) n
 LEFT JOIN clinical_item i ON i.form_id = ef.form_id AND i.name = g.key
-WHERE f.given <> '{}' AND (i.id IS NULL OR i.type = 'heading' OR 
-CASE
-WHEN NOT f."values" ? g.key THEN NOT (f.missing ? g.key OR f.states->>g.key = 'nonconforming')
+WHERE f.given <> '{}' AND (i.id IS NULL OR i.type = 'heading' OR (CASE
+WHEN NOT f."values" ? g.key THEN NOT (f.missing ? g.key OR f.states @> jsonb_build_object(g.key, 'nonconforming'))
 WHEN i.type IN ('integer', 'decimal') THEN CASE
     WHEN pg_input_is_valid(n.plain, 'float8') THEN n.plain::float8 <> (f."values"->g.key)::float8
     WHEN n.plain ~ '^[-+]?[0-9.,]+$' THEN NOT (
@@ -101,8 +100,7 @@ WHEN i.type = 'code' AND EXISTS (
 WHEN i.type = 'yes_no' AND lower(n.plain) IN ('true', 'yes', '1') THEN f."values"->g.key <> 'true'
 WHEN i.type = 'yes_no' AND lower(n.plain) IN ('false', 'no', '0') THEN f."values"->g.key <> 'false'
 WHEN i.type = 'text' THEN n.plain <> normalize(f."values"->>g.key, NFKC)
-ELSE false END
-)
+ELSE false END) IS NOT FALSE)
 LIMIT 1;
 IF FOUND THEN
     PERFORM clinical_refuse('clinical_filled_form_text_and_value',

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from django.utils.translation import get_language
+
 from accounts.models import User
 from audit.recording import recorded
 from clinical.dictionary.definition import Severity, said_in
@@ -19,7 +21,7 @@ from clinical.selectors.definitions import Collected
 from clinical.selectors.record import columns_elsewhere, filled_of, forms_of
 from clinical.services.definitions import ensure_published
 from clinical.signals import clinical_change
-from sentences import Sentence, as_sentence
+from sentences import as_sentence
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
@@ -120,7 +122,9 @@ def _refuse(collected: Collected, name: str, drawn: Consequences, status: str) -
     form = collected.definition.form_by_name[name]
     messages = {check.name: check.message for check in form.checks}
     if fired := drawn.fired.get(Severity.HARD):
-        raise Refused({"__all__": [Sentence(said_in(messages[one], "en", one)) for one in fired]})
+        # Words of the study, not ours: there is nothing to translate.
+        language = get_language() or "en"
+        raise Refused({"__all__": [said_in(messages[one], language, one) for one in fired]})
     if status == FormStatus.COMPLETE and (left_out := missing_items(form, drawn)):
         why = _("This is required: enter it, or say why it is missing.")
         raise Refused({item.name: [why] for item in left_out})
