@@ -6,6 +6,6 @@ from typing import Any
 from django.db.models import CheckConstraint, Choices, Q
 
 
-def known(field: str, choices: type[Choices], name: str, **more: Any) -> CheckConstraint:
+def constrain(field: str, choices: type[Choices], name: str, **more: Any) -> CheckConstraint:
     """A named constraint: a field holds one of its choices. NULL passes, as in every check of a database."""
     return CheckConstraint(condition=Q(**{f"{field}__in": list(choices.values)}), name=name, **more)

@@ -239,9 +239,9 @@ def copy(text: str) -> None:
     """A bare COPY, in one transaction, with the context that history asks for."""
     from django.db import connection
 
-    from audit.recording import recorded
+    from audit.recording import record
 
-    with recorded(by=None, reason="copy"), connection.cursor() as cursor:
+    with record(by=None, reason="copy"), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.copy_expert(
             f"COPY assays_measurement ({', '.join(COLUMNS)}) FROM STDIN", io.StringIO(text)

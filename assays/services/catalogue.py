@@ -4,11 +4,11 @@ from typing import Any
 
 from accounts.models import User
 from assays.models import Analyte, AnalyteAlias, normalized
-from audit.recording import recorded
+from audit.recording import record
 from imports.sentences import say
 from sentences import Sentence, as_sentence
 from sentences import storable as _
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from tabular.checked_yaml import YamlError, read_yaml
 from tabular.section import Section
 
@@ -22,7 +22,7 @@ def load_analytes(*, text: str, by: User | None) -> dict[str, int]:
     """
     entries = _entries(text)
     counts = {"new analytes": 0, "new names": 0, "analytes already there": 0}
-    with recorded(by=by, reason=Sentence("assays.catalogue_loaded")), explained():
+    with record(by=by, reason=Sentence("assays.catalogue_loaded")), explain_refusals():
         for entry in entries:
             analyte = Analyte.objects.filter(symbol=entry["symbol"]).first()
             counts["analytes already there"] += analyte is not None

@@ -13,14 +13,14 @@ from assays.imports.plates.mapping import with_names
 from assays.imports.plates.names import keys_of, plain_name, questions_of
 from assays.models import Analyte, AnalyteAlias, normalized
 from assays.selectors.catalogue import catalogue_names, readable_names
-from audit.recording import recorded
+from audit.recording import record
 from imports.models import ImportBatch
 from imports.reading import near
 from imports.services.batches import receive_again
 from sentences import Sentence, of_validation, several
 from sentences import storable as _
 from studies.permissions import Capability
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from studies.selectors.access import require
 
 BATCH = 2_000
@@ -62,8 +62,8 @@ def name_analytes(
         raise Refused(_("Say what one of the names is."))
     errors: dict[str, list[str]] = {}
     with (
-        recorded(by=by, reason=Sentence("assays.analytes_named", file=batch.source.name)),
-        explained(),
+        record(by=by, reason=Sentence("assays.analytes_named", file=batch.source.name)),
+        explain_refusals(),
     ):
         catalogue = _Catalogue()
         for choice in choices:

@@ -19,7 +19,7 @@ from assays.services.verdicts import (
     policy_stamp,
 )
 from assays.signals import Consequence
-from audit.recording import recorded
+from audit.recording import record
 from jobs.models import Job
 from sentences import Sentence
 from sentences import storable as _
@@ -51,7 +51,7 @@ def set_policy(
     require(by, study, Capability.JUDGE_PLATES)
     if not _differs(study, panel, values):
         return None
-    with recorded(by=by, reason=_said(panel, reason)):
+    with record(by=by, reason=_said(panel, reason)):
         # Before the study is held: the job that judges holds its own row first, too.
         job = request_judging(study=study, panel=panel, by=by)
         lock_study(study)

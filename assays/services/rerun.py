@@ -3,7 +3,7 @@
 from accounts.models import User
 from assays.imports.plates.mapping import with_superseding
 from assays.services.consequences import checked_reason
-from audit.recording import recorded
+from audit.recording import record
 from imports.models import ImportBatch
 from imports.services.batches import receive_again
 from sentences import Sentence
@@ -19,6 +19,6 @@ def let_supersede(*, batch: ImportBatch, reason: str, by: User | None) -> Import
     why = checked_reason(reason)
     found = (batch.preview or {}).get("reruns", [])
     plate = found[0] if len(found) == 1 else ""  # several plates of a file: each its own name
-    with recorded(by=by, reason=Sentence("assays.supersedes", file=batch.source.name, why=why)):
+    with record(by=by, reason=Sentence("assays.supersedes", file=batch.source.name, why=why)):
         mapping_text = with_superseding(batch.mapping_text, why, plate)
         return receive_again(batch=batch, mapping_text=mapping_text, by=by)

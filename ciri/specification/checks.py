@@ -142,12 +142,12 @@ def shown(value: Any) -> str:
 class Part(Section):
     """A section of a specification. A key that holds nothing is wrong, not left out."""
 
-    def given(self, key: str) -> bool:
-        return super().given(key) or key in self.content
+    def is_given(self, key: str) -> bool:
+        return super().is_given(key) or key in self.content
 
     def part(self, key: str) -> Part:
         """The section under a key; one left out is empty."""
-        found = self.section(key) if self.has(key) or not self.given(key) else None
+        found = self.section(key) if self.has(key) or not self.is_given(key) else None
         return found or Part({}, self.path(key), self.problems)
 
     def optional_number(self, key: str, low: float, high: float) -> float | None:
@@ -164,7 +164,7 @@ class Part(Section):
 
     def max_features(self, key: str) -> str | int | float | None:
         """Features tried at a node: sqrt, log2, all, a whole number or a fraction."""
-        found = self.content[key] if self.given(key) else "sqrt"
+        found = self.content[key] if self.is_given(key) else "sqrt"
         if found is None or found == "all":
             return None
         if found in ("sqrt", "log2"):

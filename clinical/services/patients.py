@@ -6,13 +6,13 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from clinical.models import Baseline, FollowUp, LabResult, Patient
 from clinical.signals import clinical_change
 from sentences import storable as _
 from studies.models import Cohort, Site, Study
 from studies.permissions import Capability
-from studies.refusals import Refused, Stale, explained
+from studies.refusals import Refused, Stale, explain_refusals
 from studies.selectors.access import require
 from studies.selectors.state import state_token
 
@@ -21,7 +21,7 @@ CORRECTED_WITHOUT_REASON = _("Say why this is corrected: the reason is kept in t
 
 def _saved(instance: models.Model) -> None:
     """Validate and save, so that what the database refuses is explained the same way everywhere."""
-    with explained():
+    with explain_refusals():
         instance.full_clean(validate_constraints=True)
         instance.save()
 
@@ -58,7 +58,7 @@ def enrol_patient(
 ) -> Patient:
     """Add a subject to a study."""
     require(by, study, Capability.ENTER_CLINICAL, site=site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         patient = Patient(
             study=study, site=site, cohort=cohort, subject_id=subject_id, index_date=index_date
         )
@@ -74,7 +74,7 @@ def correct_enrolment(*, patient: Patient, by: User | None, reason: str, **value
         raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
     _set(patient, values)
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         _saved(patient)
         clinical_change.send(sender=Patient, study=patient.study)
     return patient
@@ -97,7 +97,7 @@ def record_baseline(
     `seen` is the state_token of what the person was shown; a changed row is then refused.
     """
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         found = Baseline.objects.select_for_update().filter(patient=patient).first()
         _refuse_stale(found, seen)
         baseline = found or Baseline(patient=patient)
@@ -118,7 +118,7 @@ def record_lab_result(
 ) -> LabResult:
     """Enter or correct the routine blood results of a timepoint."""
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         rows = LabResult.objects.select_for_update()
         found = rows.filter(patient=patient, timepoint=timepoint).first()
         _refuse_stale(found, seen)
@@ -140,7 +140,7 @@ def record_follow_up(
 ) -> FollowUp:
     """Add a contact. A new death or patient past a model's thresholds starts a retraining at once."""
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         contact = FollowUp(patient=patient, contact_date=contact_date, status=status)
         _set(contact, values)
         _saved(contact)
@@ -161,7 +161,7 @@ def correct_follow_up(
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     if not reason.strip():
         raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
         _refuse_stale(stored, seen)
         _set(follow_up, values)

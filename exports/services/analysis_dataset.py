@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from django.db.models import QuerySet
 
 from accounts.models import ApiToken, User
-from audit.recording import recorded
+from audit.recording import record
 from clinical.models import Patient, Timepoint
 from clinical.selectors.access import patients_visible_to
 from clinical.selectors.outcomes import ENDPOINTS
@@ -79,7 +79,7 @@ def export_analysis_dataset(
     """Check what is asked and record that it is; the rows are read when its chunks are."""
     require(by, study, Capability.EXPORT)
     events_until = checked_day(recipe, study)
-    with recorded(by=by, reason=Sentence("exports.analysis_dataset", via=via)):
+    with record(by=by, reason=Sentence("exports.analysis_dataset", via=via)):
         export = Export.objects.create(
             study=study,
             made_by=by,

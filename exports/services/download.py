@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from exports.models import Export
 from exports.selectors.columns import Column
 from exports.selectors.dataset import Row
@@ -41,7 +41,7 @@ class Download:
             digest.update(chunk)
             size += len(chunk)
             yield chunk
-        with recorded(by=self.by, reason=Sentence("exports.handed_out")):
+        with record(by=self.by, reason=Sentence("exports.handed_out")):
             export = self.export
             export.row_count, export.size, export.sha256 = counted.total, size, digest.hexdigest()
             export.finished_at = timezone.now()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.models import ApiToken, User
-from audit.recording import recorded
+from audit.recording import record
 from exports.models import Export
 from exports.selectors.frozen import frozen_blocks, frozen_columns, frozen_frame
 from exports.services.analysis_dataset import not_known
@@ -60,7 +60,7 @@ def export_frozen_dataset(
             )
     if format not in Export.Format.values:
         raise Refused({"format": [not_known(format, Export.Format.values)]})
-    with recorded(by=by, reason=Sentence("exports.frozen_dataset", version=version, via=via)):
+    with record(by=by, reason=Sentence("exports.frozen_dataset", version=version, via=via)):
         export = Export.objects.create(
             study=study,
             made_by=by,

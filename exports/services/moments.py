@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit.past import act_around, as_known_at, moment_and_snapshot, still_written
+from audit.past import act_around, as_known_at, is_still_written, moment_and_snapshot
 from exports.selectors.known import TABLES, history_begins
 from sentences import Sentence
 from sentences import storable as _
@@ -51,7 +51,7 @@ def check_moment(moment: datetime, study: Study) -> None:
     if moment < begins:
         sentence = _("The history of this study begins at %(other)s; give a moment from then on.")
         raise _refused(sentence, moment, study, begins)
-    if still_written(TABLES, before=moment):
+    if is_still_written(TABLES, before=moment):
         raise _refused(
             _(
                 "What was begun before %(moment)s is still being written; ask again when it is done, or "
@@ -91,7 +91,7 @@ def database_at(moment: datetime | None, study: Study) -> Iterator[datetime | No
     outermost = not connection.in_atomic_block
     for tries_left in reversed(range(TRIES)):
         now, committed = moment_and_snapshot()
-        settled = moment is not None or not still_written(TABLES, before=now)
+        settled = moment is not None or not is_still_written(TABLES, before=now)
         with transaction.atomic(), ExitStack() as past:
             if outermost:
                 _see_one_state(writing=moment is not None)

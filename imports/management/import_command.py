@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from imports.models import ImportBatch
 from imports.services import batches as services
 from imports.tables import check_size
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.refusals import Refused
 
 ROWS_PRINTED = 20
@@ -58,7 +58,7 @@ class ImportCommand(BaseCommand):
     def previewed(self, options: dict[str, Any]) -> ImportBatch:
         """The files, received and previewed."""
         batch = services.receive_file(
-            study=study_named(options["study"]),
+            study=find_study(options["study"]),
             name=options["file"].name,
             content=read_bytes(options["file"]),
             kind=self.kind,

@@ -18,7 +18,7 @@ from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.download import Download
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.models import Study
 from studies.refusals import Refused
 
@@ -73,7 +73,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = study_named(options["study"])
+        study = find_study(options["study"])
         try:
             asked_for = _frozen if options["dataset"] else _analysis
             dataset = asked_for(study, options)

@@ -10,7 +10,7 @@ from jobs.models import Job
 from modeling.management.waiting import wait_for
 from modeling.models import ModelVersion, TrainingRun
 from modeling.services.training import request_training
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.refusals import Refused
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=float, default=3600, metavar="SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = study_named(options["study"])
+        study = find_study(options["study"])
         model = study.models.filter(name=options["name"]).first()
         if model is None:
             known = ", ".join(study.models.values_list("name", flat=True)) or "none yet"
