@@ -18,7 +18,7 @@ UNIPROT = RegexValidator(
 )
 
 
-def normalized(name: str) -> str:
+def normalize(name: str) -> str:
     """The form under which names of analytes are compared: `IL-1β`, `IL-1b` and `il1B` are one."""
     plain = unicodedata.normalize("NFKC", name).lower().translate(GREEK)
     return re.sub(r"[^a-z0-9]", "", plain)
@@ -74,7 +74,7 @@ class AnalyteAlias(models.Model):
         return self.alias
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.normalized = normalized(self.alias)
+        self.normalized = normalize(self.alias)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 

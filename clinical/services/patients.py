@@ -19,7 +19,7 @@ from studies.selectors.state import state_token
 CORRECTED_WITHOUT_REASON = _("Say why this is corrected: the reason is kept in the trail.")
 
 
-def _saved(instance: models.Model) -> None:
+def _save(instance: models.Model) -> None:
     """Validate and save, so that what the database refuses is explained the same way everywhere."""
     with explain_refusals():
         instance.full_clean(validate_constraints=True)
@@ -62,25 +62,25 @@ def enrol_patient(
         patient = Patient(
             study=study, site=site, cohort=cohort, subject_id=subject_id, index_date=index_date
         )
-        _saved(patient)
+        _save(patient)
         clinical_change.send(sender=Patient, study=study)
     return patient
 
 
 def correct_enrolment(*, patient: Patient, by: User | None, reason: str, **values: Any) -> Patient:
     """Change a patient's site, cohort, subject id or index date. A correction needs a reason."""
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=_stored_site(patient))
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=_read_stored_site(patient))
     if not reason.strip():
         raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
     _set(patient, values)
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     with record(by=by, reason=reason):
-        _saved(patient)
+        _save(patient)
         clinical_change.send(sender=Patient, study=patient.study)
     return patient
 
 
-def _stored_site(patient: Patient) -> Site:
+def _read_stored_site(patient: Patient) -> Site:
     return Site.objects.get(patients=patient.pk)
 
 
@@ -102,7 +102,7 @@ def record_baseline(
         _refuse_stale(found, seen)
         baseline = found or Baseline(patient=patient)
         _set(baseline, values)
-        _saved(baseline)
+        _save(baseline)
         clinical_change.send(sender=Baseline, study=patient.study)
     return baseline
 
@@ -124,7 +124,7 @@ def record_lab_result(
         _refuse_stale(found, seen)
         result = found or LabResult(patient=patient, timepoint=timepoint)
         _set(result, values)
-        _saved(result)
+        _save(result)
         clinical_change.send(sender=LabResult, study=patient.study)
     return result
 
@@ -143,7 +143,7 @@ def record_follow_up(
     with record(by=by, reason=reason):
         contact = FollowUp(patient=patient, contact_date=contact_date, status=status)
         _set(contact, values)
-        _saved(contact)
+        _save(contact)
         clinical_change.send(sender=FollowUp, study=patient.study)
     return contact
 
@@ -165,6 +165,6 @@ def correct_follow_up(
         stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
         _refuse_stale(stored, seen)
         _set(follow_up, values)
-        _saved(follow_up)
+        _save(follow_up)
         clinical_change.send(sender=FollowUp, study=patient.study)
     return follow_up

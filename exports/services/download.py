@@ -37,7 +37,7 @@ class Download:
         """The bytes, block by block; then the export is recorded as finished, with rows and SHA-256."""
         counted = Counted()
         digest, size = hashlib.sha256(), 0
-        for chunk in self._written(counted):
+        for chunk in self._write(counted):
             digest.update(chunk)
             size += len(chunk)
             yield chunk
@@ -51,7 +51,7 @@ class Download:
     def _name(self) -> str:
         raise NotImplementedError
 
-    def _written(self, counted: "Counted") -> Iterator[bytes]:
+    def _write(self, counted: "Counted") -> Iterator[bytes]:
         raise NotImplementedError
 
     def _in_format(

@@ -47,12 +47,12 @@ def check_moment(moment: datetime, study: Study) -> None:
     """Refuse a moment that history cannot tell of, or not yet for good."""
     begins = max(history_begins(), study.created_at)
     if moment > timezone.now():
-        raise _refused(_("%(moment)s lies in the future."), moment, study)
+        raise _make_refusal(_("%(moment)s lies in the future."), moment, study)
     if moment < begins:
         sentence = _("The history of this study begins at %(other)s; give a moment from then on.")
-        raise _refused(sentence, moment, study, begins)
+        raise _make_refusal(sentence, moment, study, begins)
     if is_still_written(TABLES, before=moment):
-        raise _refused(
+        raise _make_refusal(
             _(
                 "What was begun before %(moment)s is still being written; ask again when it is done, or "
                 "give an earlier moment."
@@ -61,7 +61,7 @@ def check_moment(moment: datetime, study: Study) -> None:
             study,
         )
     if act := act_around(moment, TABLES):
-        raise _refused(
+        raise _make_refusal(
             _(
                 "A change was half written at %(moment)s; it was whole at %(other)s: give that moment."
             ),
@@ -71,7 +71,7 @@ def check_moment(moment: datetime, study: Study) -> None:
         )
 
 
-def _refused(
+def _make_refusal(
     sentence: Sentence, moment: datetime, study: Study, other: datetime | None = None
 ) -> Refused:
     zone = zoneinfo.ZoneInfo(study.time_zone)

@@ -126,10 +126,10 @@ def choose_sheet(*, batch: ImportBatch, sheet: str, by: User | None) -> ImportBa
 
 def preview_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """Work out what a commit would do and keep it with the batch; changes nothing else."""
-    return store_preview(batch=batch, preview=computed_preview(batch=batch, by=by), by=by)
+    return store_preview(batch=batch, preview=compute_preview(batch=batch, by=by), by=by)
 
 
-def computed_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] | Sentence:
+def compute_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] | Sentence:
     """The preview of a batch as JSON, or the sentence for which its file cannot be read at all."""
     importer = _importer(batch.kind)
     require(by, batch.study, importer.capability)
@@ -150,7 +150,7 @@ def store_preview(
 ) -> ImportBatch:
     """Keep a preview (or the sentence that stands instead of one) with its batch."""
     with record(by=by, reason=Sentence("imports.previewed", file=batch.source.name)):
-        held = _held(batch)
+        held = _hold(batch)
         _expect(held, State.RECEIVED, State.PREVIEWED)
         _keep(held, preview)
     return held
@@ -182,7 +182,7 @@ def confirm_warnings(
     """Say that warnings (pairs of code and column) are right; who and when is kept with the import."""
     require(by, batch.study, _importer(batch.kind).capability)
     with record(by=by, reason=Sentence("imports.confirmed", file=batch.source.name)):
-        held = _held(batch)
+        held = _hold(batch)
         _expect(held, State.PREVIEWED)
         confirm(held, warnings, by)
         held.save(update_fields=["accepted"])
@@ -198,7 +198,7 @@ def attempt_commit(
     require(by, batch.study, importer.capability)
     with record(by=by, reason=Sentence("imports.received", file=batch.source.name)):
         lock_study(batch.study_id, patient=True)
-        held = _held(batch)
+        held = _hold(batch)
         _expect(held, State.PREVIEWED)
         plan = importer.plan(held.study, parsed, by)
         before = (held.preview or {}).get("fingerprint")
@@ -243,7 +243,7 @@ def drop_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """Set a batch aside that will not be committed. Its file stays."""
     require(by, batch.study, _importer(batch.kind).capability)
     with record(by=by, reason=Sentence("imports.dropped", file=batch.source.name)):
-        held = _held(batch)
+        held = _hold(batch)
         _expect(held, State.PREVIEWED, State.REFUSED)
         held.state = State.DROPPED
         held.save(update_fields=["state"])
@@ -294,7 +294,7 @@ def read_files(*, batch: ImportBatch) -> Any:
     return _importer(batch.kind).read(_files(batch))
 
 
-def _held(batch: ImportBatch) -> ImportBatch:
+def _hold(batch: ImportBatch) -> ImportBatch:
     return (
         ImportBatch.objects.select_for_update(of=("self",))
         .select_related("source", "samples", "study")
