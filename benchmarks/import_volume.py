@@ -52,13 +52,13 @@ def main() -> None:
 def inside(plates: int, keep: bool) -> None:
     """Measure in a process that has Django and a database."""
     heading = surroundings(1)
-    content = "\n".join([heading + "\n", measured(plates).markdown()])
+    content = "\n".join([heading + "\n", measure(plates).markdown()])
     print(content)
     if keep:
         write("import_volume", content)
 
 
-def measured(plates: int) -> Table:
+def measure(plates: int) -> Table:
     """Import and COPY in turn."""
     from django.core.management import call_command
 

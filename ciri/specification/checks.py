@@ -112,13 +112,13 @@ def say(problem: Problem, translate: Callable[[str], str] = str) -> str:
         values["section"] = problem.parameters["section"] or whole
     sentence = translate(SENTENCES[problem.code]) % values
     if problem.near:
-        sentence += " " + translate(NEAR) % {"names": ", ".join(map(shown, problem.near))}
+        sentence += " " + translate(NEAR) % {"names": ", ".join(map(show, problem.near))}
     return sentence
 
 
 def _in_words(name: str, value: Any) -> Any:
     if name in ("value", "key"):
-        return shown(value)
+        return show(value)
     if name in ("n", "most", "resamples", "trees") and abs(value) >= 1000:
         return f"{value:,}"
     if isinstance(value, tuple):
@@ -127,7 +127,7 @@ def _in_words(name: str, value: Any) -> Any:
     return value
 
 
-def shown(value: Any) -> str:
+def show(value: Any) -> str:
     """A value as a sentence quotes it: never longer than a line."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**30:
         return "a number of more than 30 digits"
