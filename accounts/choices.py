@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import CheckConstraint, Choices, Q
 
 
-def known(
+def constrain(
     field: str, choices: type[Choices] | type[StrEnum], name: str, **more: Any
 ) -> CheckConstraint:
     """A named constraint: a field holds one of its choices. NULL passes, as in every check of a database."""

@@ -4,7 +4,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
+from accounts.choices import constrain
 
 
 class User(AbstractUser):
@@ -49,7 +49,7 @@ class ApiToken(models.Model):
 
     class Meta:
         verbose_name = _("API token")
-        constraints = [known("scope", Scope, "accounts_token_scope_known")]
+        constraints = [constrain("scope", Scope, "accounts_token_scope_known")]
 
     def __str__(self) -> str:
         return f"{self.prefix}… ({self.name})"

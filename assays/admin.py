@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 
-from assays.models import Analyte, AnalyteAlias, Panel, PanelPolicy, normalized
+from assays.models import Analyte, AnalyteAlias, Panel, PanelPolicy, normalize
 from studies.portal import ScopedAdmin, ScopedInline, Who
 
 
@@ -21,7 +21,7 @@ class AliasForm(forms.ModelForm):
     def clean_alias(self) -> str:
         """A name, however it is spelled, leads to one analyte."""
         alias: str = self.cleaned_data["alias"]
-        key = normalized(alias)
+        key = normalize(alias)
         if not key:
             raise forms.ValidationError(_("Use letters or digits."))
         others = AnalyteAlias.objects.exclude(pk=self.instance.pk).filter(normalized=key)

@@ -39,7 +39,7 @@ class Specimens(StudyList):
     def get_queryset(self) -> QuerySet[Specimen]:
         patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = Specimen.objects.filter(patient__in=patients).select_related("patient")
-        return self.filtered(
+        return self.filter_rows(
             rows,
             subject="patient__subject_id",
             site="patient__site__code",
@@ -102,7 +102,7 @@ class Measurements(StudyList):
         rows = Measurement.objects.filter(specimen__patient__in=patients).select_related(
             "specimen__patient", "analyte", "plate_run", "well"
         )
-        return self.filtered(
+        return self.filter_rows(
             rows,
             subject="specimen__patient__subject_id",
             site="specimen__patient__site__code",
@@ -168,7 +168,7 @@ class Plates(StudyList):
 
     def get_queryset(self) -> QuerySet[PlateRun]:
         rows = with_exclusions(plates_visible_to(self.user, self.study))
-        return self.filtered(rows, panel="panel__name", lot="lot")
+        return self.filter_rows(rows, panel="panel__name", lot="lot")
 
 
 class BarSerializer(serializers.ModelSerializer[Exclusion]):
@@ -212,4 +212,6 @@ class Exclusions(StudyList):
         rows = exclusions_in(self.study).filter(
             plate_run__in=plates_visible_to(self.user, self.study)
         )
-        return self.filtered(rows, plate="plate_run__name", analyte="analyte__symbol", rule="rule")
+        return self.filter_rows(
+            rows, plate="plate_run__name", analyte="analyte__symbol", rule="rule"
+        )

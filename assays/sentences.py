@@ -45,15 +45,12 @@ SENTENCES = {
 }
 
 
-def said_of(found: said.Said) -> Sentence:
+def say(found: said.Said) -> Sentence:
     """What a rule or a curve says, as a sentence that can be kept and translated."""
     values = found.parameters.items()
     return Sentence(
         f"assays.{found.code}",
-        **{
-            name: said_of(value) if isinstance(value, said.Said) else value
-            for name, value in values
-        },
+        **{name: say(value) if isinstance(value, said.Said) else value for name, value in values},
     )
 
 

@@ -40,22 +40,22 @@ def as_known_at(moment: datetime, tables: Sequence[Past], *, scope: int) -> Iter
             _rebuild(cursor, past, {"moment": moment, "scope": scope})
     yield
     with connection.cursor() as cursor:  # after an error the caller's transaction takes them away
-        cursor.execute(f"DROP TABLE {', '.join(f'pg_temp.{_quoted(name)}' for name in names)}")
+        cursor.execute(f"DROP TABLE {', '.join(f'pg_temp.{_quote(name)}' for name in names)}")
 
 
 def _rebuild(cursor: Any, past: Past, told: dict[str, Any]) -> None:
     """A temporary table in front of a real one, with the newest state of each row by then."""
-    table, history = _quoted(past.model._meta.db_table), _quoted(past.history)
+    table, history = _quote(past.model._meta.db_table), _quote(past.history)
     written = [f for f in past.model._meta.concrete_fields if not f.generated]
     kept = {field.column for field in event_of(past.model)._meta.concrete_fields}
-    columns = ", ".join(_quoted(f.column) for f in written if f.column in kept)
+    columns = ", ".join(_quote(f.column) for f in written if f.column in kept)
     cursor.execute(
         f"CREATE TEMPORARY TABLE {table} (LIKE {table} INCLUDING GENERATED INCLUDING INDEXES)"
         " ON COMMIT DROP"
     )
     for column in (f.column for f in written if f.column not in kept):
         # Its history is not kept; whoever reads it is told so by an error, not by a wrong value.
-        cursor.execute(f"ALTER TABLE pg_temp.{table} DROP COLUMN {_quoted(column)} CASCADE")
+        cursor.execute(f"ALTER TABLE pg_temp.{table} DROP COLUMN {_quote(column)} CASCADE")
     cursor.execute(
         f"INSERT INTO pg_temp.{table} ({columns}) SELECT {columns} FROM ("  # noqa: S608 - names of ours
         f"SELECT DISTINCT ON (pgh_obj_id) * FROM {history}"
@@ -66,7 +66,7 @@ def _rebuild(cursor: Any, past: Past, told: dict[str, Any]) -> None:
     cursor.execute(f"ANALYZE pg_temp.{table}")
 
 
-def _quoted(name: str | None) -> str:
+def _quote(name: str | None) -> str:
     return connection.ops.quote_name(str(name))
 
 
@@ -78,7 +78,7 @@ def moment_and_snapshot() -> tuple[datetime, str]:
     return found
 
 
-def still_written(tables: Sequence[Past], *, before: datetime) -> bool:
+def is_still_written(tables: Sequence[Past], *, before: datetime) -> bool:
     """Whether somebody else is writing history of the tables in a transaction that was begun by then: what will
     have been known at that moment is not settled yet."""
     with connection.cursor() as cursor:
@@ -98,7 +98,7 @@ def act_around(moment: datetime, tables: Sequence[Past]) -> tuple[datetime, date
     """First and last change of an act (one context) of which a part was written by the moment and a part
     after it; None where there is none. An act of an import or a request is known whole or not at all."""
     parts = " UNION ALL ".join(
-        f"SELECT pgh_context_id AS act, pgh_created_at AS changed FROM {_quoted(past.history)}"  # noqa: S608
+        f"SELECT pgh_context_id AS act, pgh_created_at AS changed FROM {_quote(past.history)}"  # noqa: S608
         " WHERE pgh_context_id IN (SELECT id FROM begun)"
         for past in tables
     )

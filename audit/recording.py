@@ -15,7 +15,7 @@ _reasons: ContextVar[tuple[Sentence, ...]] = ContextVar("reasons", default=())
 
 
 @contextmanager
-def recorded(*, by: User | None, reason: Sentence | str = "") -> Iterator[None]:
+def record(*, by: User | None, reason: Sentence | str = "") -> Iterator[None]:
     """One transaction whose every change is kept in history with the acting user and the reason: a sentence, or
     the words of a person.
 

@@ -1,4 +1,4 @@
-"""`@tracked` on a model: its history is kept by triggers, and where it stands in the trail of a study.
+"""`@track` on a model: its history is kept by triggers, and where it stands in the trail of a study.
 
 Each model says itself how it belongs to a study. `study` names the foreign key that leads to the study, or
 to a row that belongs to one in turn (a follow-up to its patient, a measurement to its specimen); docs/seams.md lists
@@ -41,7 +41,7 @@ def event_of(model: type[Model]) -> type[Model]:
     return event
 
 
-def tracked(
+def track(
     *events: Any,
     study: str | tuple[str, ...] | None = None,
     name: str = "",

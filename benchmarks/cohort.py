@@ -50,7 +50,7 @@ def simulate(n: int, p: int = CYTOKINES, seed: int = 4) -> tuple[NDArray[np.floa
     return X, outcome(death <= censoring, days)
 
 
-def frozen_study(n: int = 222, *, all_train: bool = False) -> FrozenTable:
+def freeze_study(n: int = 222, *, all_train: bool = False) -> FrozenTable:
     """The demonstration study before treatment, frozen: discovery trains, validation validates.
 
     all_train: everybody trains, for the price of a cohort of n.

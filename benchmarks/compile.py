@@ -13,7 +13,7 @@ from statistics import median
 
 import numpy as np
 
-from benchmarks.cohort import frozen_study
+from benchmarks.cohort import freeze_study
 from benchmarks.command import Scale, run
 from benchmarks.measuring import in_new_process, seconds_of
 from benchmarks.tables import Table, at_most, seconds
@@ -56,7 +56,7 @@ def _row(name: str, waits: list[float], goal: float) -> list[str]:
 
 def train_twice() -> dict[str, float]:
     """Seconds of compiling ahead, as a worker does, and of two trainings in this process."""
-    specification, table = parse_specification(template("preCIRI14")), frozen_study()
+    specification, table = parse_specification(template("preCIRI14")), freeze_study()
     ahead = {"ahead": seconds_of(lambda: (compile_ahead(),))}
     trainings = ("first", "second")
     return ahead | {name: seconds_of(lambda: train(specification, table)) for name in trainings}

@@ -62,13 +62,13 @@ def main() -> None:
 
 def inside(keep: bool) -> None:
     """Measure in a process that has Django and a database."""
-    content = "\n".join([surroundings(1) + "\n", measured().markdown()])
+    content = "\n".join([surroundings(1) + "\n", measure().markdown()])
     print(content)
     if keep:
         write("history", content)
 
 
-def measured() -> Table:
+def measure() -> Table:
     from django.core.management import call_command
 
     call_command("load_analytes", verbosity=0)

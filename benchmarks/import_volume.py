@@ -52,13 +52,13 @@ def main() -> None:
 def inside(plates: int, keep: bool) -> None:
     """Measure in a process that has Django and a database."""
     heading = surroundings(1)
-    content = "\n".join([heading + "\n", measured(plates).markdown()])
+    content = "\n".join([heading + "\n", measure(plates).markdown()])
     print(content)
     if keep:
         write("import_volume", content)
 
 
-def measured(plates: int) -> Table:
+def measure(plates: int) -> Table:
     """Import and COPY in turn."""
     from django.core.management import call_command
 
@@ -239,9 +239,9 @@ def copy(text: str) -> None:
     """A bare COPY, in one transaction, with the context that history asks for."""
     from django.db import connection
 
-    from audit.recording import recorded
+    from audit.recording import record
 
-    with recorded(by=None, reason="copy"), connection.cursor() as cursor:
+    with record(by=None, reason="copy"), connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.copy_expert(
             f"COPY assays_measurement ({', '.join(COLUMNS)}) FROM STDIN", io.StringIO(text)

@@ -122,7 +122,7 @@ def sources_of(revision: str, folder: Path) -> Path:
     return folder
 
 
-def measured_in(sources: Path, cache: Path, *words: str) -> Found:
+def measure_in(sources: Path, cache: Path, *words: str) -> Found:
     """What this file finds with the method of `sources`, in a new process."""
     done = subprocess.run(
         [sys.executable, "-P", __file__, "here", *words],
@@ -147,7 +147,7 @@ def measure(scale: Scale, revision: str = "HEAD") -> list[Table]:
     with tempfile.TemporaryDirectory() as folder:
         before, cache = sources_of(revision, Path(folder) / "before"), Path(folder) / "compiled"
         rounds = [
-            (measured_in(before, cache, *words), measured_in(ROOT, cache, *words))
+            (measure_in(before, cache, *words), measure_in(ROOT, cache, *words))
             for _ in range(scale.runs)
         ]
     rows = [_row(name, rounds) for name in rounds[0][0]]

@@ -73,13 +73,13 @@ def main() -> None:
 def inside(plates: int, runs: int, keep: bool) -> None:
     """Measure in a process that has Django and a database."""
     heading = surroundings(runs)
-    content = "\n".join([heading + "\n", measured(filled(plates), runs).markdown()])
+    content = "\n".join([heading + "\n", measure(fill_study(plates), runs).markdown()])
     print(content)
     if keep:
         write("matrix", content)
 
 
-def filled(plates: int) -> Any:
+def fill_study(plates: int) -> Any:
     """A study with its measurements, by SQL; their history is not written."""
     from django.core.management import call_command
     from django.db import connection
@@ -115,7 +115,7 @@ def filled(plates: int) -> Any:
     return study
 
 
-def measured(study: Any, runs: int) -> Table:
+def measure(study: Any, runs: int) -> Table:
     """Our matrix and the usual one in turn, the same numbers in both."""
     import numpy as np
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.inspection import permutation_importance
 
-from benchmarks.cohort import frozen_study
+from benchmarks.cohort import freeze_study
 from benchmarks.command import Scale, run
 from benchmarks.measuring import alternate, seconds_of
 from benchmarks.peers import scikit_survival
@@ -48,9 +48,9 @@ SMALL = {
 def measure(scale: Scale) -> list[Table]:
     """Training as the source study splits its patients, and on all of them."""
     specification = parse_specification(template("preCIRI14") | (SMALL if scale.quick else {}))
-    tables = {"123 train, 99 validate": frozen_study(), "222 train": frozen_study(all_train=True)}
+    tables = {"123 train, 99 validate": freeze_study(), "222 train": freeze_study(all_train=True)}
     if scale.quick:
-        tables = {"40 train, 32 validate": frozen_study(72)}
+        tables = {"40 train, 32 validate": freeze_study(72)}
     rows = [
         row for name, table in tables.items() for row in _rows(name, specification, table, scale)
     ]
@@ -83,7 +83,7 @@ def _rows(
     )
     repeats = specification.cross_validation.repeats
     some = repeats if scale.full else min(SOME_REPEATS, repeats)
-    nested = seconds_of(partial(_nested, specification, table, some)) * repeats / some
+    nested = seconds_of(partial(_cross_validate, specification, table, some)) * repeats / some
     note = "" if some == repeats else f" ({some} repeats, times {repeats // some})"
     whole = taken["training"] + taken["figures"]
     peer = taken["peer"] * specification.selection.resamples
@@ -97,7 +97,7 @@ def _rows(
     ]
 
 
-def _nested(specification: Specification, table: FrozenTable, repeats: int) -> None:
+def _cross_validate(specification: Specification, table: FrozenTable, repeats: int) -> None:
     """The first repeats, and their merging: equal parts, so measuring once does."""
     found = [
         cross_validate_repeat(specification, table, repeat, n_jobs=THREADS)

@@ -177,7 +177,9 @@ class Patients(StudyList, _PatientView):
 
     def get_queryset(self) -> QuerySet[Patient]:
         rows = super().get_queryset()
-        return self.filtered(rows, subject="subject_id", site="site__code", cohort="cohort__code")
+        return self.filter_rows(
+            rows, subject="subject_id", site="site__code", cohort="cohort__code"
+        )
 
 
 class PatientDetail(StudyOne, _PatientView):
@@ -220,7 +222,7 @@ class FollowUps(StudyList):
     def get_queryset(self) -> QuerySet[FollowUp]:
         patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         rows = FollowUp.objects.filter(patient__in=patients).select_related("patient")
-        return self.filtered(
+        return self.filter_rows(
             rows,
             subject="patient__subject_id",
             site="patient__site__code",

@@ -9,7 +9,9 @@ from django.utils.translation import to_locale
 SOURCE = "en"  # texts stand in the code in English: that needs no catalogue
 
 
-def offered(known: Sequence[tuple[str, Any]], folders: Iterable[Path]) -> list[tuple[str, Any]]:
+def select_languages(
+    known: Sequence[tuple[str, Any]], folders: Iterable[Path]
+) -> list[tuple[str, Any]]:
     """Those of `known` (code, name) whose compiled catalogue lies in one of the locale folders.
 
     Django alone would take a language for offered because it brings a catalogue of its own: pages would

@@ -210,7 +210,7 @@ def _of_the_trail() -> Seam:
     return Seam(
         "Trail",
         "audit.tracking.TRAILS",
-        tracking.tracked,
+        tracking.track,
         "tables in a study's trail, and by which field a row belongs to it.",
         ("table", "belongs by", "declared by"),
         sorted(

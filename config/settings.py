@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from config.environment import django_database, env
-from config.languages import offered
+from config.languages import select_languages
 from config.logs import PRE_CHAIN, render
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -157,7 +157,7 @@ CACHES = {
 
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGES = offered([("en", _("English")), ("ja", _("Japanese"))], LOCALE_PATHS)
+LANGUAGES = select_languages([("en", _("English")), ("ja", _("Japanese"))], LOCALE_PATHS)
 USE_I18N = True
 USE_TZ = True
 

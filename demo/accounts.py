@@ -42,19 +42,19 @@ ACCOUNTS = (
 )
 
 
-def _derived(purpose: str, username: str) -> bytes:
+def _derive(purpose: str, username: str) -> bytes:
     key, message = settings.SECRET_KEY.encode(), f"demonstration {purpose}: {username}".encode()
     return hmac.new(key, message, hashlib.sha256).digest()
 
 
 def password_of(username: str) -> str:
     """Four groups of four letters and digits (80 random bits)."""
-    text = base64.b32encode(_derived("password", username)).decode().lower()
+    text = base64.b32encode(_derive("password", username)).decode().lower()
     return "-".join(text[i : i + 4] for i in range(0, 16, 4))
 
 
 def _salt_of(username: str) -> str:
-    return base64.b32encode(_derived("salt", username)).decode().rstrip("=")[:32]
+    return base64.b32encode(_derive("salt", username)).decode().rstrip("=")[:32]
 
 
 def create_account(account: DemoAccount) -> User:
@@ -70,7 +70,7 @@ def create_account(account: DemoAccount) -> User:
     )
 
 
-def shown_password(user: User) -> str:
+def show_password(user: User) -> str:
     """The password to print for a demonstration account, or why there is none to print."""
     if not user.is_active:
         return "(switched off)"
@@ -89,14 +89,14 @@ def has_derived_salt(user: User) -> bool:
     return hmac.compare_digest(str(salt), _salt_of(user.username))
 
 
-def printed_accounts() -> list[dict[str, str]]:
+def describe_accounts() -> list[dict[str, str]]:
     """Role, user name and password of each demonstration account, in the order of ACCOUNTS."""
     users = {user.username: user for user in User.objects.filter(is_demonstration=True)}
     return [
         {
             "role": str(Role(account.role).label),
             "username": account.username,
-            "password": shown_password(users[account.username]),
+            "password": show_password(users[account.username]),
         }
         for account in ACCOUNTS
         if account.username in users

@@ -22,8 +22,8 @@ Levels = dict[str, np.ndarray]
 def simulate_levels(risk: np.ndarray, random: np.random.Generator) -> Levels:
     """Standard normal levels (patients x cytokines) at `pre` and `edt`, not independent: families
     share a factor, informative cytokines share the patient's hidden risk, timepoints resemble."""
-    pre = _standardised(EFFECT_PRE, risk, random)
-    drift = _standardised(EFFECT_EDT, risk, random)
+    pre = _standardise(EFFECT_PRE, risk, random)
+    drift = _standardise(EFFECT_EDT, risk, random)
     return {"pre": pre, "edt": KEPT_TO_EDT * pre + np.sqrt(1 - KEPT_TO_EDT**2) * drift}
 
 
@@ -57,7 +57,7 @@ def _by_symbol(effects: dict[str, float]) -> np.ndarray:
     return np.array([effects.get(symbol, 0.0) for symbol in SYMBOLS])
 
 
-def _standardised(
+def _standardise(
     effects: dict[str, float], risk: np.ndarray, random: np.random.Generator
 ) -> np.ndarray:
     n = len(risk)

@@ -41,7 +41,7 @@ class Cytokine:
     quantifiable: float
 
 
-def _parsed() -> tuple[Cytokine, ...]:
+def _parse() -> tuple[Cytokine, ...]:
     cells = [cell.split() for line in _TABLE.split("\n") for cell in line.split("|") if cell]
     return tuple(
         Cytokine(symbol, family, float(typical), float(quantifiable))
@@ -49,7 +49,7 @@ def _parsed() -> tuple[Cytokine, ...]:
     )
 
 
-PANEL = _parsed()
+PANEL = _parse()
 SYMBOLS = tuple(cytokine.symbol for cytokine in PANEL)
 FAMILIES = tuple(sorted({cytokine.family for cytokine in PANEL}))
 

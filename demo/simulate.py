@@ -65,7 +65,7 @@ def simulate_study(
     if n_patients < 10:
         raise ValueError("A simulated study needs at least 10 patients.")
     random = np.random.default_rng(seed)
-    clinical = _enrolled(n_patients, random, last_day)
+    clinical = _enrol(n_patients, random, last_day)
     risk = random.standard_normal(n_patients)
     _add_factors(clinical, risk, random)
     observable = ((pd.Timestamp(last_day) - clinical["index_date"]).dt.days).to_numpy()
@@ -79,7 +79,7 @@ def simulate_study(
     return SimulatedStudy(clinical, follow_up, measurements, truth)
 
 
-def _enrolled(n: int, random: np.random.Generator, last_day: date) -> pd.DataFrame:
+def _enrol(n: int, random: np.random.Generator, last_day: date) -> pd.DataFrame:
     """Patients in the order of their first dose: two hospitals, both cohorts in each."""
     before = np.sort(60 + ENROLMENT_DAYS * random.beta(1.0, 1.25, n))[::-1].astype(int)
     index_date = pd.Timestamp(last_day) - pd.to_timedelta(before, unit="D")

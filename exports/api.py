@@ -17,7 +17,7 @@ from clinical.models import Timepoint
 from clinical.selectors.outcomes import ENDPOINTS
 from exports.downloads import file_response
 from exports.models import Export
-from exports.selectors.frozen import version_called
+from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
@@ -117,7 +117,7 @@ class FrozenDatasetView(_DownloadView):
 
     @extend_schema(operation_id="frozen_dataset", responses=FILES)
     def get(self, request: Request, code: str, name: str, number: int) -> StreamingHttpResponse:
-        version = version_called(self.study, f"{name}:{number}")
+        version = find_version(self.study, f"{name}:{number}")
         if version is None:
             raise NotFound(_("This study has no such version of that model."))
         try:

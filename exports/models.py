@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
+from accounts.choices import constrain
 from accounts.models import ApiToken
-from audit.tracking import tracked
+from audit.tracking import track
 from clinical.models import Timepoint
 from modeling.models import ModelVersion
 from studies.models import Study
@@ -28,7 +28,7 @@ class Via(models.TextChoices):
     COMMAND = "command", _("command on the server")
 
 
-@tracked(study="study")
+@track(study="study")
 class Export(models.Model):
     """One analysis dataset, or one version's frozen dataset, that was asked for. Unfinished means that its reader went away, or that
     it broke off: nobody holds a whole file of it."""
@@ -85,9 +85,9 @@ class Export(models.Model):
         verbose_name_plural = _("exports")
         ordering = ["-id"]
         constraints = [
-            known("format", Format, "exports_export_format_known"),
-            known("via", Via, "exports_export_via_known"),
-            known("timepoint", Timepoint, "exports_export_timepoint_known"),
+            constrain("format", Format, "exports_export_format_known"),
+            constrain("via", Via, "exports_export_via_known"),
+            constrain("timepoint", Timepoint, "exports_export_timepoint_known"),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True, sha256="")
                 | (

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from imports.reading import near
 from imports.tables import Row, Table
-from imports.texts import Texts, Unreadable, error_of_cell, quoted
+from imports.texts import Texts, Unreadable, error_of_cell, quote
 from imports.units import factor
 from sentences import Sentence
 from sentences import storable as _
@@ -45,7 +45,7 @@ class Source:
         if len({self.coding[code] for code in codes}) > 1:
             raise Unreadable(
                 _("this may be any of %(codes)s of the coding, which mean different things.")
-                % {"codes": quoted(codes)}
+                % {"codes": quote(codes)}
             )
         return codes[0] if codes else None
 
@@ -112,7 +112,7 @@ class RowReader:
         if source.coding and source.column is not None and raw not in source.choices:
             self.reject(
                 source,
-                _("not in the coding; it knows %(known)s.") % {"known": quoted(source.coding)}
+                _("not in the coding; it knows %(known)s.") % {"known": quote(source.coding)}
                 + near(raw, source.coding),
             )
             return None
@@ -120,7 +120,7 @@ class RowReader:
             self.reject(
                 source,
                 _("must be one of %(choices)s; add a coding to the mapping.")
-                % {"choices": quoted(source.choices)},
+                % {"choices": quote(source.choices)},
             )
             return None
         return raw
@@ -128,7 +128,7 @@ class RowReader:
     def number(self, source: Source | None) -> float | None:
         """The number in the kept unit; None where unknown or not mapped."""
         factor = source.factor if source is not None else 1.0
-        return self.read(source, lambda text: _scaled(self.texts.number(text), factor))
+        return self.read(source, lambda text: _scale(self.texts.number(text), factor))
 
     def boolean(self, source: Source | None) -> bool | None:
         text = self.text(source)
@@ -146,7 +146,7 @@ class RowReader:
             return None
 
 
-def _scaled(value: float, factor: float) -> float:
+def _scale(value: float, factor: float) -> float:
     # 38 g/L is 3.8 g/dL, not 3.8000000000000003.
     return value if factor == 1.0 else float(f"{value * factor:.12g}")
 
@@ -233,7 +233,7 @@ def check_columns(
     named |= {column: "ignore" for column in ignore if column not in named}
     missing = {column: where for column, where in named.items() if column not in table.columns}
     if missing:
-        has = _("It has: %(columns)s.") % {"columns": quoted(table.columns[:60])}
+        has = _("It has: %(columns)s.") % {"columns": quote(table.columns[:60])}
         raise Refused(
             {
                 "mapping": [

@@ -5,7 +5,7 @@ from typing import Any
 
 from imports.form import Accepted
 from imports.preview import spans
-from imports.texts import quoted
+from imports.texts import quote
 from plausibility import Doubt
 from sentences import Sentence
 from sentences import storable as _
@@ -28,7 +28,7 @@ def doubts_as_kept(doubts: Iterable[Doubt], accepted: Sequence[Accepted]) -> lis
                     % {
                         "code": entry.code,
                         "column": entry.column,
-                        "known": quoted(f"{c}, {column}" for c, column in sorted(there))
+                        "known": quote(f"{c}, {column}" for c, column in sorted(there))
                         or _("none"),
                     }
                     for entry in idle

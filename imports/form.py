@@ -39,7 +39,7 @@ def file_form(root: Section) -> FileForm:
     )
 
 
-def accepted_in(root: Section) -> tuple[Accepted, ...]:
+def read_accepted(root: Section) -> tuple[Accepted, ...]:
     """The list `accept:` of a mapping: entries of code and column."""
     found = []
     for section in root.sections("accept"):

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import tracked
+from accounts.choices import constrain
+from audit.tracking import track
 from imports.kinds import choices
 from sentences import JSONWithSentences, SentenceField
 from studies.models import Study
@@ -39,7 +39,7 @@ class State(models.TextChoices):
     DROPPED = "dropped", _("dropped")
 
 
-@tracked(study="study", exclude=["preview"])
+@track(study="study", exclude=["preview"])
 class ImportBatch(models.Model):
     """One import: file + mapping -> preview -> commit.
 
@@ -95,7 +95,7 @@ class ImportBatch(models.Model):
         verbose_name = _("import")
         ordering = ["-id"]
         constraints = [
-            known("state", State, "imports_import_state_known"),
+            constrain("state", State, "imports_import_state_known"),
         ]
 
     def __str__(self) -> str:

@@ -140,7 +140,7 @@ def spans(rows: Iterable[int]) -> str:
     return ", ".join(f"{a}" if a == b else f"{a}–{b}" for a, b in parts)
 
 
-def shown(value: object) -> str:
+def show(value: object) -> str:
     """A stored value as text for a preview."""
     if isinstance(value, float):
         return f"{value:.12g}"

@@ -3,7 +3,7 @@
 
 from django.utils.translation import gettext_noop
 
-from imports.texts import quoted
+from imports.texts import quote
 from sentences import Sentence
 from sentences import storable as _
 from tabular.section import Problem
@@ -57,4 +57,4 @@ def say(problem: Problem) -> Sentence:
 
 def say_near(names: tuple[str, ...]) -> Sentence | str:
     """“ Did you mean …?” for known names that are close; else nothing."""
-    return " " + _("Did you mean %(names)s?") % {"names": quoted(names)} if names else ""
+    return " " + _("Did you mean %(names)s?") % {"names": quote(names)} if names else ""

@@ -78,6 +78,6 @@ def day(text: str, form: str) -> date:
         raise Unreadable(as_sentence(error.message)) from error
 
 
-def quoted(texts: object) -> str:
+def quote(texts: object) -> str:
     """Names in quotation marks, with commas."""
     return ", ".join(f"“{text}”" for text in texts)  # type: ignore[attr-defined]

@@ -29,7 +29,7 @@ def jobs_belong(rule: Callable[[HttpRequest], Q | None]) -> Callable[[HttpReques
     return rule
 
 
-def _managed(request: HttpRequest) -> Q | None:
+def _find_managed(request: HttpRequest) -> Q | None:
     found = [condition for rule in WHOSE if (condition := rule(request)) is not None]
     every = Q(pk__in=[])
     for condition in found:
@@ -59,7 +59,7 @@ class JobAdmin(ModelAdmin):
         rows: QuerySet[Job] = super().get_queryset(request)
         if request.user.is_superuser:
             return rows
-        managed = _managed(request)
+        managed = _find_managed(request)
         return rows.none() if managed is None else rows.filter(managed)
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -68,7 +68,7 @@ class JobAdmin(ModelAdmin):
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """The rows themselves are cut by `get_queryset`."""
         user = request.user
-        return bool(user.is_active and (user.is_superuser or _managed(request) is not None))
+        return bool(user.is_active and (user.is_superuser or _find_managed(request) is not None))
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
+from accounts.choices import constrain
 from sentences import JSONWithSentences, SentenceField
 
 
@@ -81,7 +81,7 @@ class Job(models.Model):
                 condition=models.Q(state__in=[State.QUEUED, State.RUNNING]),
                 name="jobs_job_one_active_per_key",
             ),
-            known("state", State, "jobs_job_state_known"),
+            constrain("state", State, "jobs_job_state_known"),
             models.CheckConstraint(
                 condition=models.Q(progress__lte=100), name="jobs_job_progress_at_most_100"
             ),

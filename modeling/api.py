@@ -227,7 +227,7 @@ class Versions(StudyList, _VersionView):
     query = VersionQuery
 
     def get_queryset(self) -> QuerySet[ModelVersion]:
-        return self.filtered(
+        return self.filter_rows(
             super().get_queryset(), model="model__name", version="number", status="status"
         )
 
@@ -308,7 +308,7 @@ class Scores(StudyList):
             .select_related("patient", "version__model", "version__specification")
             .defer(*(f"version__{field}" for field in HEAVY))
         )
-        return self.filtered(
+        return self.filter_rows(
             rows,
             subject="patient__subject_id",
             site="patient__site__code",
@@ -376,4 +376,4 @@ class TrainingRuns(StudyList):
             .select_related("model", "specification", "dataset", "version", "job", "requested_by")
             .defer(*("dataset__content", "job__payload"), *(f"version__{field}" for field in HEAVY))
         )
-        return self.filtered(rows, model="model__name", version="version__number")
+        return self.filter_rows(rows, model="model__name", version="version__number")

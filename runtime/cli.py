@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runtime import commands
-from runtime.disk import full_disk_told
+from runtime.disk import tell_full_disk
 from runtime.errors import CannotStart
 from runtime.paths import default_data_dir
 
@@ -53,7 +53,7 @@ def _up(rest: Sequence[str]) -> int:
     parser.add_argument("--data-dir", type=Path, help="where the data lie, instead of the default")
     asked = parser.parse_args(rest)
     data = asked.data_dir or default_data_dir(os.environ)
-    with full_disk_told(data):
+    with tell_full_disk(data):
         return commands.up(data, asked.port, demo=not asked.no_demo)
 
 
@@ -68,5 +68,5 @@ def _manage(rest: Sequence[str]) -> int:
         data, command = Path(option.partition("=")[2]), others
     if not command:
         raise CannotStart("Say which command to run: ./yogo manage help lists them.")
-    with full_disk_told(data):
+    with tell_full_disk(data):
         return commands.manage(data, command)

@@ -26,7 +26,7 @@ from runtime.processes import (
     last_line,
 )
 from runtime.services import Services, keep_state, start_services
-from runtime.state import Held, end_leftovers, held, read_state
+from runtime.state import Held, end_leftovers, hold, read_state
 from runtime.supervisor import Stopped, Supervisor, stop_signals
 
 DEFAULT_PORT = 8000
@@ -37,7 +37,7 @@ SECONDS_TO_ANSWER = 120
 def up(data: Path, port: int, *, demo: bool) -> int:
     """Serve an installation until somebody asks to stop; the exit code."""
     places = open_places(data)
-    with held(places, "up"), listening(port) as listener, stop_signals() as stop:
+    with hold(places, "up"), listening(port) as listener, stop_signals() as stop:
         for name in end_leftovers(places):
             _tell(f"Ended the {name} process that an earlier ./yogo left behind.")
         supervisor = Supervisor(stop, _tell)
@@ -84,7 +84,7 @@ def manage(data: Path, arguments: Sequence[str]) -> int:
     told = False
     while True:
         try:
-            with held(places, f"manage {arguments[0]}"):
+            with hold(places, f"manage {arguments[0]}"):
                 return _manage_alone(places, arguments)
         except Held as holder:
             state = read_state(places)
@@ -173,7 +173,7 @@ def _prepare(supervisor: Supervisor, services: Services, *, demo: bool) -> str:
         process = _child(
             command, services.environment, SOURCE, stdout=shown, stderr=errors, new_session=True
         )
-        with _ended_at_last(process):
+        with _end_at_last(process):
             supervisor.wait(
                 lambda: process.poll() is not None,
                 SECONDS_TO_PREPARE,
@@ -199,7 +199,7 @@ def _in_foreground(
     before = signal.signal(signal.SIGINT, lambda number, frame: None)
     process = _child(command, environment, cwd)
     try:
-        with _ended_at_last(process):
+        with _end_at_last(process):
             supervisor.wait(lambda: process.poll() is not None)
     finally:
         signal.signal(signal.SIGINT, before)
@@ -229,7 +229,7 @@ def _child(
 
 
 @contextmanager
-def _ended_at_last(process: subprocess.Popen[bytes]) -> Iterator[None]:
+def _end_at_last(process: subprocess.Popen[bytes]) -> Iterator[None]:
     try:
         yield
     finally:

@@ -27,7 +27,7 @@ def refuse_full(folder: Path, needed_mb: int) -> None:
 
 
 @contextmanager
-def full_disk_told(folder: Path) -> Iterator[None]:
+def tell_full_disk(folder: Path) -> Iterator[None]:
     """Within, whatever fails while the disk of `folder` is full says so first."""
     try:
         yield

@@ -46,7 +46,7 @@ class Held(CannotStart):
 
 
 @contextmanager
-def held(places: Places, command: str) -> Iterator[None]:
+def hold(places: Places, command: str) -> Iterator[None]:
     """Hold the data folder for a command; raises Held, naming the holder, when another does."""
     try:
         lock = os.open(places.lock, os.O_RDWR | os.O_CREAT, 0o600)

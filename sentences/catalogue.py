@@ -36,10 +36,10 @@ def apps_with_sentences() -> list[str]:
 def codes_that_say(part: str) -> list[str]:
     """Codes whose text, in the language that is active, contains some words."""
     wanted = part.casefold()
-    return sorted(code for code, text in _texts.items() if wanted in _spoken(text).casefold())
+    return sorted(code for code, text in _texts.items() if wanted in _speak(text).casefold())
 
 
-def _spoken(text: Text) -> str:
+def _speak(text: Text) -> str:
     if isinstance(text, tuple):
         return "\n".join({ngettext(*text, 1), ngettext(*text, 2)})
     return gettext(text)

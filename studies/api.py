@@ -51,7 +51,7 @@ class Query(serializers.Serializer[Any]):
     gone: dict[str, Any] = {}
 
     @classmethod
-    def asked(cls, request: Request) -> dict[str, Any]:
+    def read(cls, request: Request) -> dict[str, Any]:
         """The parameters of a request by name, checked; those not given are absent."""
         form = cls(data=request.query_params.dict())
         known = sorted(form.fields)
@@ -160,9 +160,9 @@ class StudyView(generics.GenericAPIView[Any]):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        self.asked = self.query.asked(request)
+        self.asked = self.query.read(request)
 
-    def filtered(self, rows: QuerySet[Any], **lookups: str) -> QuerySet[Any]:
+    def filter_rows(self, rows: QuerySet[Any], **lookups: str) -> QuerySet[Any]:
         """Rows that match the asked parameters; `lookups` says on which field each one works."""
         given = {field: self.asked[name] for name, field in lookups.items() if self.asked.get(name)}
         return rows.filter(**given)
@@ -224,7 +224,7 @@ class Studies(generics.ListAPIView[Study]):
     queryset = Study.objects.none()
 
     def get_queryset(self) -> QuerySet[Study]:
-        self.query.asked(self.request)
+        self.query.read(self.request)
         return studies_reached_by(cast(ApiToken, self.request.auth)).prefetch_related(
             "sites", "cohorts"
         )

@@ -10,8 +10,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import ITSELF, tracked
+from accounts.choices import constrain
+from audit.tracking import ITSELF, track
 
 CODE = RegexValidator(
     r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
@@ -31,7 +31,7 @@ def default_time_zone() -> str:
     return settings.TIME_ZONE
 
 
-@tracked(study=ITSELF, name="code")
+@track(study=ITSELF, name="code")
 class Study(models.Model):
     """One study: everything clinical belongs to exactly one."""
 
@@ -70,7 +70,7 @@ class Study(models.Model):
         return timezone.now().astimezone(zoneinfo.ZoneInfo(self.time_zone)).date()
 
 
-@tracked(study="study", name="code")
+@track(study="study", name="code")
 class Site(models.Model):
     """A hospital that enrols patients."""
 
@@ -98,7 +98,7 @@ class Kind(models.TextChoices):
     PROSPECTIVE = "prospective", _("prospective")
 
 
-@tracked(study="study", name="code")
+@track(study="study", name="code")
 class Cohort(models.Model):
     """A group of patients with one part in modelling."""
 
@@ -122,7 +122,7 @@ class Cohort(models.Model):
             models.UniqueConstraint(
                 fields=["study", "code"], name="studies_cohort_code_once_per_study"
             ),
-            known("kind", Kind, "studies_cohort_kind_known"),
+            constrain("kind", Kind, "studies_cohort_kind_known"),
         ]
 
     def __str__(self) -> str:
@@ -138,7 +138,7 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("manager")
 
 
-@tracked(study="study")
+@track(study="study")
 class Membership(models.Model):
     """A person's role in a study, or at one of its sites."""
 
@@ -167,7 +167,7 @@ class Membership(models.Model):
                 nulls_distinct=False,
                 name="studies_membership_once",
             ),
-            known("role", Role, "studies_membership_role_known"),
+            constrain("role", Role, "studies_membership_role_known"),
             models.CheckConstraint(
                 condition=~models.Q(role=Role.COORDINATOR) | models.Q(site__isnull=False),
                 name="studies_membership_coordinator_has_a_site",

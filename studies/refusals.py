@@ -70,7 +70,7 @@ def _by_field(error: ValidationError) -> Errors:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def explain_refusals() -> Iterator[None]:
     """Turn what models and database refuse into a `Refused` that a form or an importer can show."""
     try:
         with transaction.atomic():

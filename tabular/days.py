@@ -68,11 +68,11 @@ def read_day(text: str, form: str = "%Y-%m-%d") -> date:
                 )
             ) from error
         raise NoDay(
-            Message("not_date_written_as", "not a date written as %(form)s", form=spelled(form))
+            Message("not_date_written_as", "not a date written as %(form)s", form=spell(form))
         ) from error
 
 
-def spelled(form: str) -> str:
+def spell(form: str) -> str:
     """A strptime form as people write it: %Y-%m-%d is YYYY-MM-DD."""
     letters = {
         "%Y": "YYYY",

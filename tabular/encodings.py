@@ -69,7 +69,7 @@ FROM_LATIN = {
 “Hélène” would be “H駘鈩e”."""
 
 
-def named(encoding: str) -> str:
+def resolve_encoding(encoding: str) -> str:
     """The encoding that a person names, as it is called here; FileError for one that is not read."""
     plain = re.sub(r"[^a-z0-9]", "", encoding[:40].lower())
     known = {re.sub(r"[^a-z0-9]", "", name.lower()): name for name in ENCODINGS} | OTHER_NAMES
@@ -95,7 +95,7 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
     strictly. What is left is CP932 where it reads as Japanese, else CP1252: most bytes are valid in both. What
     reads as Japanese in EUC-JP, and in CP932 does not, is refused: GBK has the same bytes.
     """
-    said = None if encoding is None else named(encoding)
+    said = None if encoding is None else resolve_encoding(encoding)
     label = next((name for mark, name in BYTE_ORDER_MARKS if content.startswith(mark)), said)
     if label is not None:
         text = _strictly(content, label)
@@ -104,7 +104,7 @@ def decode(content: bytes, encoding: str | None = None) -> tuple[str, str]:
             Message("file_holds_nul_bytes", "The file is not text: it holds NUL bytes.")
         )
     else:
-        text, label = _recognized(content)
+        text, label = _recognise(content)
     if "\0" in text:
         raise FileError(
             Message("file_holds_nul_characters", "The file is not text: it holds NUL characters.")
@@ -129,7 +129,7 @@ def _strictly(content: bytes, label: str) -> str:
         ) from error
 
 
-def _recognized(content: bytes) -> tuple[str, str]:
+def _recognise(content: bytes) -> tuple[str, str]:
     if content.isascii() and SHIFTED.search(content):
         return _strictly(content, "ISO-2022-JP"), "ISO-2022-JP"
     try:

@@ -27,7 +27,7 @@ class Message:
         self.parameters: Mapping[str, Any] = parameters
 
     def __str__(self) -> str:
-        return self.template % {name: _said(value) for name, value in self.parameters.items()}
+        return self.template % {name: _say(value) for name, value in self.parameters.items()}
 
     def __repr__(self) -> str:
         return f"Message({self.code!r}, {str(self)!r})"
@@ -50,7 +50,7 @@ def clauses(parts: Iterable[object]) -> str:
     return "; ".join(str(part).rstrip(".。") for part in parts)
 
 
-def _said(value: Any) -> Any:
+def _say(value: Any) -> Any:
     return clauses(value) if isinstance(value, list) else value
 
 

@@ -19,25 +19,25 @@ from tabular.message import Message
 
 def names_of(content: bytes) -> list[str]:
     """The names of the columns; FileError where the file is damaged."""
-    return list(_opened(content).schema_arrow.names)
+    return list(_open(content).schema_arrow.names)
 
 
 def shape_of(content: bytes) -> tuple[int, int]:
     """How many rows and columns there are, as the file says of itself: nothing is unpacked for it. FileError
     where the file is damaged."""
-    about = _opened(content).metadata
+    about = _open(content).metadata
     return about.num_rows, about.num_columns
 
 
 def text_columns(content: bytes, used: tuple[str, ...] | None = None) -> pa.Table:
     """The used columns (all: None) as dictionaries of different texts, null as ""; FileError where the
     file is damaged, names a column twice, or would fill the memory."""
-    file = _opened(content)
+    file = _open(content)
     rows = file.metadata.num_rows
     names = [name for name in file.schema_arrow.names if used is None or name in used]
     # as a text, each cell has its separator: empty ones take no room in this file, but a code each in memory
     size = rows * len(names)
-    with _damage_told():
+    with _tell_damage():
         _check(file, names, size)
     made: dict[str, pa.Array] = {}
     for name in names:
@@ -83,8 +83,8 @@ def _check_lengths(lengths: Iterable[int], rows: int) -> None:
         )
 
 
-def _opened(content: bytes) -> pyarrow.parquet.ParquetFile:
-    with _damage_told():
+def _open(content: bytes) -> pyarrow.parquet.ParquetFile:
+    with _tell_damage():
         about = pyarrow.parquet.read_metadata(io.BytesIO(content))
         return pyarrow.parquet.ParquetFile(
             io.BytesIO(content), read_dictionary=list(_leaves(about))
@@ -97,7 +97,7 @@ def _leaves(about: pyarrow.parquet.FileMetaData) -> dict[str, int]:
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
+def _tell_damage() -> Iterator[None]:
     """Whatever a damaged file makes the reader raise becomes a FileError."""
     try:
         yield
@@ -115,7 +115,7 @@ def _damage_told() -> Iterator[None]:
 
 def _text_column(file: pyarrow.parquet.ParquetFile, name: str) -> tuple[pa.Array, int]:
     """A column as a dictionary, and the bytes that its texts take when each row has its own."""
-    with _damage_told():
+    with _tell_damage():
         column = file.read([name])[name]
         column.validate(full=True)
         if not pa.types.is_dictionary(column.type):

@@ -79,7 +79,7 @@ class Section:
     def has(self, key: str) -> bool:
         return self.content.get(key) is not None
 
-    def given(self, key: str) -> bool:
+    def is_given(self, key: str) -> bool:
         """Whether a key is there to be read: here, one that holds nothing is as good as left out."""
         self._read.append(key)
         return self.has(key)
@@ -104,7 +104,7 @@ class Section:
 
     def text(self, key: str, default: str | None = None) -> str | None:
         """A text (or number, written as text)."""
-        if not self.given(key):
+        if not self.is_given(key):
             return default
         value = self.content[key]
         if isinstance(value, bool | dict | list):
@@ -114,7 +114,7 @@ class Section:
 
     def one_of(self, key: str, choices: Iterable[str], default: str | None = None) -> str | None:
         """A text out of a few. (YAML reads a bare `null` or `~` as nothing: where `none` is a choice, that.)"""
-        if not self.given(key):
+        if not self.is_given(key):
             return default
         value, known = self.content[key], tuple(choices)
         if value is None and "none" in known:
@@ -129,7 +129,7 @@ class Section:
 
     def flag(self, key: str) -> bool:
         """true or false, false where not given."""
-        value = self.content[key] if self.given(key) else False
+        value = self.content[key] if self.is_given(key) else False
         if not isinstance(value, bool):
             self.refuse(key, "no_flag")
             return False
@@ -137,7 +137,7 @@ class Section:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts."""
-        if not self.given(key):
+        if not self.is_given(key):
             return ()
         value = self.content[key]
         if not isinstance(value, list) or any(isinstance(v, dict | list) for v in value):
@@ -147,7 +147,7 @@ class Section:
 
     def table(self, key: str) -> dict[str, Any]:
         """A section of free keys, such as a coding."""
-        if not self.given(key):
+        if not self.is_given(key):
             return {}
         value = self.content[key]
         if not isinstance(value, dict):
@@ -168,7 +168,7 @@ class Section:
 
     def section(self: S, key: str, *, shorthand: str | None = None) -> S | None:
         """A section below this one; a bare text stands for `{shorthand: text}`."""
-        if not self.given(key):
+        if not self.is_given(key):
             return None
         value = self.content[key]
         if shorthand and isinstance(value, str | int | float) and not isinstance(value, bool):
@@ -180,7 +180,7 @@ class Section:
 
     def sections(self: S, key: str) -> list[S]:
         """A list of sections."""
-        if not self.given(key):
+        if not self.is_given(key):
             return []
         value = self.content[key]
         if not isinstance(value, list) or not all(isinstance(v, dict) for v in value):
@@ -193,7 +193,7 @@ class Section:
 
     def whole(self, key: str, default: int, low: int, high: int) -> int:
         """A whole number between two bounds, both allowed."""
-        if not self.given(key):
+        if not self.is_given(key):
             return default
         return (
             default if self._is_no_whole(key, self.content[key], low, high) else self.content[key]
@@ -214,7 +214,7 @@ class Section:
 
     def number(self, key: str, default: float, low: float, high: float) -> float:
         """A number between two bounds, both allowed."""
-        if not self.given(key):
+        if not self.is_given(key):
             return default
         value = self.content[key]
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
@@ -225,7 +225,7 @@ class Section:
 
     def items(self, key: str) -> Sequence[Any] | None:
         """A list of anything; None where there is none."""
-        if not self.given(key):
+        if not self.is_given(key):
             return None
         value = self.content[key]
         if isinstance(value, str) or not isinstance(value, Sequence):

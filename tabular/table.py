@@ -74,7 +74,7 @@ def lay_out(file: FileSource, *, delimiter: str | None = None, sheet: Sheet | No
         sheet = sheet or file.one_of([sheet for sheet in file.sheets if sheet.has_rows])
         rows = [Record(number, cells) for number, cells in enumerate(sheet.rows, start=1)]
         return Laid(rows, f"workbook, sheet “{sheet.name}”", sheet.name)
-    mark = delimiter or sniffed_delimiter(file.text)
+    mark = delimiter or sniff_delimiter(file.text)
     told = f"{file.encoding}, cells separated by {DELIMITERS[mark]}"
     return Laid(records(file.text, mark), told)
 
@@ -104,7 +104,7 @@ def read_table(file: FileSource, sheet: Sheet | None = None) -> Table:
     return Table(columns, rows, header_row, laid.read_as)
 
 
-def sniffed_delimiter(text: str) -> str:
+def sniff_delimiter(text: str) -> str:
     """The delimiter under which the first rows agree best on the number of cells."""
     start = text[:SAMPLE_CHARS]
 

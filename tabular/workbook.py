@@ -70,7 +70,7 @@ def sheets(content: bytes) -> list[Sheet]:
     """All sheets of a workbook as text, in its order."""
     errors: Sequence[Iterable[CellError]] = ()
     if content.startswith(XLSX):
-        content = _checked(content)
+        content = _check(content)
     else:
         errors = workbook_xls.check(content)
     found, cells = [], 0
@@ -151,7 +151,7 @@ def as_text(cell: Any) -> str:
     return str(cell)
 
 
-def _checked(content: bytes) -> bytes:
+def _check(content: bytes) -> bytes:
     """The file, its extent checked, with what its cells show where they hold errors."""
     try:
         parts = _check_extent(content)

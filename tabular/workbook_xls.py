@@ -47,16 +47,16 @@ def check(content: bytes) -> list[Iterator[CellError]]:
     except (struct.error, IndexError, ValueError) as error:
         if isinstance(error, FileError):
             raise
-        raise _damaged() from error
+        raise _say_damaged() from error
 
 
-def _damaged() -> FileError:
+def _say_damaged() -> FileError:
     return FileError(
         Message("workbook_cannot_read_damaged", "The workbook cannot be read: it is damaged.")
     )
 
 
-def _protected() -> FileError:
+def _say_protected() -> FileError:
     return FileError(
         Message(
             "workbook_protected_password_save",
@@ -103,10 +103,10 @@ def _workbook_stream(content: bytes) -> bytes:
     body = content[size:]
     most = len(body) // size + 1
     if size not in (512, 4096) or max(fat_count, small_count, more_count) > most:
-        raise _damaged()
+        raise _say_damaged()
     tables = _table_sectors(content, body, size, first_more)
     if len(tables) > most:
-        raise _damaged()
+        raise _say_damaged()
     joined = b"".join(body[t * size : (t + 1) * size] for t in tables)
     following = np.frombuffer(joined[: len(joined) // 4 * 4], dtype="<u4").tolist()
     large = _Sectors(body, size, following)
@@ -122,19 +122,19 @@ def _workbook_stream(content: bytes) -> bytes:
         if kind not in (STREAM, ROOT):
             continue
         if bytes_told > len(content):
-            raise _damaged()
+            raise _say_damaged()
         source = small if kind == STREAM and bytes_told < cutoff else large
         stream = source.chain(start) if bytes_told else b""
         followed += len(stream)
         if followed > 2 * len(content):  # streams that share sectors could be followed for hours
-            raise _damaged()
+            raise _say_damaged()
         if kind == ROOT:
             small = _Sectors(stream, 64, small_table)
             continue
         name = entry[: max(0, min(length, 64) - 2)].decode("utf-16-le", "replace")
         found.setdefault(name, stream[:bytes_told])
     if "EncryptedPackage" in found:
-        raise _protected()
+        raise _say_protected()
     return found.get("Workbook") or found.get("Book") or b""
 
 
@@ -168,7 +168,7 @@ def _check_sheets(stream: bytes) -> list[int]:
     before = 0
     for kind, at, length in _records(stream, 0):
         if kind == PASSWORD:
-            raise _protected()
+            raise _say_protected()
         if kind == BOUNDSHEET:
             sheets.append(struct.unpack_from("<I", stream, at)[0])
         elif kind == STRINGS or (kind == CONTINUE and before in (STRINGS, CONTINUE) and texts):
@@ -224,7 +224,7 @@ def _lengths_of_texts(parts: list[bytes]) -> list[int]:
     byte of flags again; its formatting goes on without one."""
     count = struct.unpack_from("<I", parts[0], 4)[0]
     if count * 3 > sum(map(len, parts)) or count > MAX_CELLS:
-        raise _damaged()
+        raise _say_damaged()
     part, at, lengths = 0, 8, []
     for _ in range(count):
         if at >= len(parts[part]):
@@ -260,5 +260,5 @@ def _extent(stream: bytes, at: int, length: int) -> tuple[int, int]:
     else:
         first, last, left, right = struct.unpack_from("<4H", stream, at)
     if last < first or right < left:
-        raise _damaged()
+        raise _say_damaged()
     return last, right

@@ -68,7 +68,7 @@ def refuse_other_instruments(file: FileSource) -> None:
     read."""
     if file.is_parquet:
         return
-    text = _seen(file)
+    text = _read_first_lines(file)
     found = next((name for pattern, name in PATTERNS if pattern.search(text)), "")
     _refuse(found or ("an export of MSD" if _has_spots(text) else ""))
 
@@ -85,7 +85,7 @@ def _refuse(name: str) -> None:
         )
 
 
-def _seen(file: FileSource) -> str:
+def _read_first_lines(file: FileSource) -> str:
     """The first lines of a text or of each sheet, their cells between tabs; "" for what is neither."""
     try:
         if not file.is_workbook:

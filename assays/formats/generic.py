@@ -74,7 +74,7 @@ def _reading(table: Table, said: TableMapping) -> PlateReading:
         )
     place = {key: _place(table, name, key) for key, name in said.columns.items()}
     cells = _wide(table, place, said.analytes) if said.is_wide else _long(table, place)
-    return _assembled(table, cells, place, said)
+    return _assemble(table, cells, place, said)
 
 
 def _place(table: Table, name: str, key: str) -> int:
@@ -117,7 +117,7 @@ class _Found:
     wells: dict[str, tuple[str, str | None, float]]
 
 
-def _assembled(
+def _assemble(
     table: Table, cells: list[Cell], place: dict[str, int], said: TableMapping
 ) -> PlateReading:
     if not cells:
@@ -125,7 +125,7 @@ def _assembled(
             Message("table_no_rows_file", "The table has no rows: the file was cut.")
         )
     sheet, left = table.sheet, LeftOut()
-    found = _measured(table, cells, place, said, left)
+    found = _read_cells(table, cells, place, said, left)
     data, names = found.data, list(dict.fromkeys(found.data["analyte"]))
     units = dict(zip(reversed(data["analyte"]), reversed(data["unit"]), strict=True))
     rows = frame(MEASUREMENT_COLUMNS, data)
@@ -155,7 +155,7 @@ def _assembled(
     )
 
 
-def _measured(
+def _read_cells(
     table: Table, cells: list[Cell], place: dict[str, int], said: TableMapping, left: LeftOut
 ) -> _Found:
     """Every cell as a measurement; one that stands twice is refused."""

@@ -32,7 +32,7 @@ def read_plate(
     format needs none. sheet: the sheet of a workbook that is meant, where several could be
     (`tabular.errors.SheetsToChoose` names them). Raises PlateFormatError, with the place and the reason, and nothing else.
     """
-    file = _opened(source, filename, sheet)
+    file = _open(source, filename, sheet)
     if not file.content.strip():
         raise PlateFormatError(Message("file_empty", "The file is empty."))
     refuse_other_programs(file)
@@ -44,7 +44,7 @@ def read_plate(
     return generic.read(file, mapping)
 
 
-def _opened(source: str | Path | bytes, filename: str | None, sheet: str | None) -> FileSource:
+def _open(source: str | Path | bytes, filename: str | None, sheet: str | None) -> FileSource:
     if isinstance(source, bytes):
         content, name = source, filename or ""
     else:

@@ -41,7 +41,7 @@ def table_of(file: FileSource, sheet: Sheet | None = None, *, wells: str = "") -
     PlateFormatError where a row has more or fewer cells than there are names, and where the last line of a
     text is not ended. wells: the column of wells' positions, of a table below whose last well something else
     may stand, such as a signature; it is kept as written."""
-    laid = _laid_out(file, sheet, parted=bool(wells))
+    laid = _lay_out_file(file, sheet, parted=bool(wells))
     filled = [record for record in laid.records if not record.is_empty]
     if not filled:
         raise PlateFormatError(Message("file_empty", "The file is empty."))
@@ -68,14 +68,14 @@ def table_of(file: FileSource, sheet: Sheet | None = None, *, wells: str = "") -
     return Table(Sheet(laid.sheet or "", rows), file.is_text, lines, below)
 
 
-def _laid_out(file: FileSource, sheet: Sheet | None, *, parted: bool) -> Laid:
+def _lay_out_file(file: FileSource, sheet: Sheet | None, *, parted: bool) -> Laid:
     if not file.is_text:
         return lay_out(file, sheet=sheet)
     first = file.text.split("\n", 1)[0]
     delimiter = max(DELIMITERS, key=first.count)
     if not parted:
         return lay_out(file, delimiter=delimiter, sheet=sheet)
-    upper, lower = _parted(file.text, delimiter)
+    upper, lower = _part_text(file.text, delimiter)
     found = records(upper, delimiter)
     line = len(LINE_END.findall(upper)) + 1
     below = [
@@ -85,7 +85,7 @@ def _laid_out(file: FileSource, sheet: Sheet | None, *, parted: bool) -> Laid:
     return Laid([*found, *below], "")
 
 
-def _parted(text: str, delimiter: str) -> tuple[str, str]:
+def _part_text(text: str, delimiter: str) -> tuple[str, str]:
     """A text down to the last line as wide as its header, and what stands below that, which keeps to no rule of
     delimited texts and none of their limits."""
     width = len(next(csv.reader([LINE_END.split(text, maxsplit=1)[0]], delimiter=delimiter), []))

@@ -87,14 +87,14 @@ def read_table_mapping(mapping: Mapping[str, Any]) -> TableMapping:
     except EnoughProblems:
         found = TableMapping({})
     if section.problems:
-        told = [_said(problem) for problem in section.problems[:3]]
+        told = [_say(problem) for problem in section.problems[:3]]
         raise PlateFormatError(
             Message("mapping_of_table", "The mapping: %(problems)s", problems=told)
         )
     return found
 
 
-def _said(problem: Problem) -> Message:
+def _say(problem: Problem) -> Message:
     """A problem with its place, and with known names that are near."""
     why = Message("problem_at", "%(where)s: %(why)s", where=problem.where, why=_why(problem))
     if not problem.near:

@@ -168,13 +168,13 @@ class AssayComparison:
                 why = _("the specimen is already recorded with %(field)s %(old)s, not %(new)s.")
                 words = {"field": name, "old": getattr(specimen, name), "new": value}
                 row.problems.append(Problem(self.mapping.sample.label, sample.label, why % words))
-        self._collected_on(specimen, sample.collected_on, row)
+        self._set_collected_on(specimen, sample.collected_on, row)
         return specimen
 
     def _reaches(self, patient: Patient) -> bool:
         return self.open_sites is None or patient.site_id in self.open_sites
 
-    def _collected_on(self, specimen: Specimen, when: date | None, row: RowVerdict) -> None:
+    def _set_collected_on(self, specimen: Specimen, when: date | None, row: RowVerdict) -> None:
         if when is None or specimen.collected_on == when:
             return
         if when > self.today:

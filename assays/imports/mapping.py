@@ -107,11 +107,11 @@ class AssayMapping:
 def samples_file(text: str) -> str | None:
     """The path of the samples table that a mapping names, for whoever has to fetch it."""
 
-    def named(root: Section) -> tuple[str | None]:
+    def read_name(root: Section) -> tuple[str | None]:
         section = root.section("samples")
         return (section.text("file") if section is not None else None,)
 
-    return read_mapping(text, named)[0]
+    return read_mapping(text, read_name)[0]
 
 
 def assay_mapping(root: Section) -> AssayMapping | None:

@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 
 from assays.imports.mapping import AssayMapping, NamedAnalyte
-from assays.models import Analyte, AnalyteAlias, normalized
+from assays.models import Analyte, AnalyteAlias, normalize
 from assays.selectors.catalogue import catalogue_names, readable_names
 from imports.reading import near
 from imports.texts import Unreadable
@@ -37,7 +37,7 @@ class Resolution:
     def _resolve(self, name: str) -> Analyte:
         said = self.mapping.analytes.get(name)
         if said is None:
-            analyte = self.names.get(normalized(name))
+            analyte = self.names.get(normalize(name))
             if analyte is None:
                 raise Unreadable(
                     _("the catalogue has no analyte of this name.")
@@ -73,11 +73,11 @@ class Resolution:
             raise Unreadable(several(of_validation(error))) from error
         self.new_analytes.append(analyte)
         self.by_symbol[said.symbol] = analyte
-        self.names.setdefault(normalized(said.symbol), analyte)
+        self.names.setdefault(normalize(said.symbol), analyte)
         return analyte
 
     def _add_alias(self, name: str, analyte: Analyte) -> None:
-        key = normalized(name)
+        key = normalize(name)
         if key and key not in self.names:
             self.names[key] = analyte
             self.new_aliases.append(AnalyteAlias(analyte=analyte, alias=name, normalized=key))

@@ -1,6 +1,6 @@
 """What is measured, in what, on which plate, the value as the instrument wrote it, and what excludes it."""
 
-from assays.models.catalogue import Analyte, AnalyteAlias, Panel, normalized
+from assays.models.catalogue import Analyte, AnalyteAlias, Panel, normalize
 from assays.models.measurement import Flag, Measurement, Specimen
 from assays.models.plate import PlateAnalyte, PlateRun, SampleType, Well, WellName
 from assays.models.quality import Exclusion, PanelPolicy
@@ -19,5 +19,5 @@ __all__ = [
     "Specimen",
     "Well",
     "WellName",
-    "normalized",
+    "normalize",
 ]

@@ -7,8 +7,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import tracked
+from accounts.choices import constrain
+from audit.tracking import track
 
 GREEK = str.maketrans({"α": "a", "β": "b", "γ": "g", "δ": "d", "κ": "k", "λ": "l", "ω": "w"})
 UNIPROT_FORM = r"([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2})"
@@ -18,13 +18,13 @@ UNIPROT = RegexValidator(
 )
 
 
-def normalized(name: str) -> str:
+def normalize(name: str) -> str:
     """The form under which names of analytes are compared: `IL-1β`, `IL-1b` and `il1B` are one."""
     plain = unicodedata.normalize("NFKC", name).lower().translate(GREEK)
     return re.sub(r"[^a-z0-9]", "", plain)
 
 
-@tracked()
+@track()
 class Analyte(models.Model):
     """A protein that panels measure."""
 
@@ -52,7 +52,7 @@ class Analyte(models.Model):
         return self.symbol
 
 
-@tracked()
+@track()
 class AnalyteAlias(models.Model):
     """Another name of an analyte, stored normalized, so that it resolves to one analyte only."""
 
@@ -74,7 +74,7 @@ class AnalyteAlias(models.Model):
         return self.alias
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.normalized = normalized(self.alias)
+        self.normalized = normalize(self.alias)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
 
@@ -83,7 +83,7 @@ class Scale(models.TextChoices):
     NPX = "npx", _("Olink NPX (log2)")
 
 
-@tracked()
+@track()
 class Panel(models.Model):
     """A set of analytes measured together."""
 
@@ -99,7 +99,7 @@ class Panel(models.Model):
         verbose_name = _("panel")
         verbose_name_plural = _("panels")
         ordering = ["name"]
-        constraints = [known("scale", Scale, "assays_panel_scale_known")]
+        constraints = [constrain("scale", Scale, "assays_panel_scale_known")]
 
     def __str__(self) -> str:
         return self.name

@@ -4,10 +4,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
+from accounts.choices import constrain
 from assays.models.catalogue import Analyte
 from assays.models.plate import PlateRun, Well
-from audit.tracking import ALL, tracked
+from audit.tracking import ALL, track
 from clinical.models import Patient, Timepoint
 from imports.models import ImportBatch
 from studies.models import Study
@@ -18,7 +18,7 @@ class Material(models.TextChoices):
     SERUM = "serum", _("serum")
 
 
-@tracked(study="study", name="label", bulk=ALL)
+@track(study="study", name="label", bulk=ALL)
 class Specimen(models.Model):
     """Blood of one patient at one timepoint."""
 
@@ -41,8 +41,8 @@ class Specimen(models.Model):
             models.UniqueConstraint(
                 fields=["study", "label"], name="assays_specimen_label_once_per_study"
             ),
-            known("timepoint", Timepoint, "assays_specimen_timepoint_known"),
-            known("material", Material, "assays_specimen_material_known"),
+            constrain("timepoint", Timepoint, "assays_specimen_timepoint_known"),
+            constrain("material", Material, "assays_specimen_material_known"),
             models.CheckConstraint(condition=~Q(label=""), name="assays_specimen_has_a_label"),
         ]
 
@@ -72,7 +72,7 @@ MAY_HAVE_NUMBER = [
 FINITE = 1e300
 
 
-@tracked(study="specimen", bulk=ALL)
+@track(study="specimen", bulk=ALL)
 class Measurement(models.Model):
     """One analyte in one well of a plate, or in one specimen of a delivered table, as written.
 
@@ -142,7 +142,7 @@ class Measurement(models.Model):
                 condition=Q(specimen__isnull=False) | Q(well__isnull=False),
                 name="assays_measurement_has_a_specimen_or_a_well",
             ),
-            known("flag", Flag, "assays_measurement_flag_known"),
+            constrain("flag", Flag, "assays_measurement_flag_known"),
             models.CheckConstraint(
                 condition=Q(flag__in=MAY_HAVE_NUMBER)
                 | Q(flag__in=HAS_NUMBER, value__isnull=False)

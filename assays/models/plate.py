@@ -5,9 +5,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
+from accounts.choices import constrain
 from assays.models.catalogue import Analyte, Panel
-from audit.tracking import ALL, tracked
+from audit.tracking import ALL, track
 from imports.models import ImportBatch
 from sentences import JSONWithSentences
 from studies.models import Study
@@ -30,7 +30,7 @@ class Format(models.TextChoices):
     GENERIC = "generic", _("mapped table")
 
 
-@tracked(study="study", name="name")
+@track(study="study", name="name")
 class PlateRun(models.Model):
     """One run of one plate, or one delivered table of a panel (then it has no wells)."""
 
@@ -97,14 +97,14 @@ class PlateRun(models.Model):
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["study", "name"], name="assays_plate_once_per_study"),
-            known("format", Format, "assays_plate_format_known"),
+            constrain("format", Format, "assays_plate_format_known"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-@tracked(study="plate_run", name="position", bulk=ALL)
+@track(study="plate_run", name="position", bulk=ALL)
 class Well(models.Model):
     """A well, or a pair of wells that the instrument reports as one reading.
 
@@ -134,7 +134,7 @@ class Well(models.Model):
             models.UniqueConstraint(
                 fields=["plate_run", "position"], name="assays_well_once_per_plate"
             ),
-            known("sample_type", SampleType, "assays_well_sample_type_known"),
+            constrain("sample_type", SampleType, "assays_well_sample_type_known"),
             models.CheckConstraint(condition=~Q(position=""), name="assays_well_has_a_position"),
             models.CheckConstraint(
                 condition=Q(specimen__isnull=True)
@@ -147,7 +147,7 @@ class Well(models.Model):
         return f"{self.plate_run} {self.position}"
 
 
-@tracked(study="study", name="name")
+@track(study="study", name="name")
 class WellName(models.Model):
     """What a study calls its reference pool, its bridge and the like: a name that wells of every later plate
     may bear, and what stands in them."""
@@ -165,14 +165,14 @@ class WellName(models.Model):
         constraints = [
             models.UniqueConstraint(Lower("name"), "study", name="assays_well_name_once_per_study"),
             models.CheckConstraint(condition=~Q(name=""), name="assays_well_name_not_empty"),
-            known("sample_type", SampleType, "assays_well_name_type_known"),
+            constrain("sample_type", SampleType, "assays_well_name_type_known"),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-@tracked(study="plate_run", bulk=ALL)
+@track(study="plate_run", bulk=ALL)
 class PlateAnalyte(models.Model):
     """What is known of one analyte on one plate: its name there, limits, and the vendor's curve."""
 

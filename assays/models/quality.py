@@ -5,11 +5,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
+from accounts.choices import constrain
 from assays.models.catalogue import Analyte, Panel
 from assays.models.plate import PlateRun, Well
 from assays.sentences import SENTENCES
-from audit.tracking import tracked
+from audit.tracking import track
 from sentences import SentenceField
 from studies.models import Study
 
@@ -25,7 +25,7 @@ class Concentration(models.TextChoices):
     REFIT = "refit", _("our own curve's")
 
 
-@tracked(study="study")
+@track(study="study")
 class PanelPolicy(models.Model):
     """How a study judges a panel's plates, and what it takes from them. The defaults are the vendors'
     customary limits (docs/quality.md)."""
@@ -106,8 +106,8 @@ class PanelPolicy(models.Model):
                 ),
                 name="assays_policy_percentages",
             ),
-            known("repeats", Repeats, "assays_policy_repeats_known"),
-            known("concentration", Concentration, "assays_policy_concentration_known"),
+            constrain("repeats", Repeats, "assays_policy_repeats_known"),
+            constrain("concentration", Concentration, "assays_policy_concentration_known"),
         ]
 
     def __str__(self) -> str:
@@ -128,7 +128,7 @@ class Rule(models.TextChoices):
     HOOK = "hook", _(SENTENCES["rule_hook"])
 
 
-@tracked(study="plate_run", bulk=Q(raised_by=None))
+@track(study="plate_run", bulk=Q(raised_by=None))
 class Exclusion(models.Model):
     """A plate, a well, an analyte on a plate, or an analyte in a well, excluded from modeling.
 
@@ -177,7 +177,7 @@ class Exclusion(models.Model):
                 nulls_distinct=False,
                 name="assays_exclusion_stands_once",
             ),
-            known("rule", Rule, "assays_exclusion_rule_known"),
+            constrain("rule", Rule, "assays_exclusion_rule_known"),
             models.CheckConstraint(
                 condition=Q(reason__isnull=False), name="assays_exclusion_has_a_reason"
             ),

@@ -83,6 +83,6 @@ def _say(rows: pd.DataFrame, median: float, limit: float) -> Said:
     return Said(f"controls_{way}", numbers)
 
 
-def undecided(found: pd.DataFrame, limit: float) -> pd.DataFrame:
+def find_undecided(found: pd.DataFrame, limit: float) -> pd.DataFrame:
     """Rows of `distances` where plates differ by more than the limit and nobody can say which is off."""
     return found[~can_tell(found, limit) & (found["spread"] > limit)]

@@ -32,11 +32,11 @@ def levey_jennings(values: Any, guide: Any = None) -> pd.DataFrame:
         spread = known.std(ddof=1) if is_chosen else MAD_TO_SD * np.median(np.abs(known - target))
         sd = float(spread)
     z = (x - target) / sd if sd > 0 else np.full(len(x), np.nan)
-    rules = [broken_rule(z[: i + 1]) for i in range(len(z))]
+    rules = [find_broken_rule(z[: i + 1]) for i in range(len(z))]
     return pd.DataFrame({"value": x, "target": target, "sd": sd, "z": z, "rule": rules})
 
 
-def broken_rule(z: Any) -> str:
+def find_broken_rule(z: Any) -> str:
     """The first of Westgard's rules that the last of the runs z (n,) breaks; "" for none."""
     z = np.asarray(z, dtype=np.float64)
     last = z[-1]

@@ -90,7 +90,7 @@ def fit_curve(concentration: Any, fluorescence: Any, kind: str = "5PL") -> Fit:
     if np.ptp(y) <= 0.5 * y.min():
         return Fit(None, reason=Said("flat_standards"))
     best = min(
-        (_fitted(x, y, bend, slope, free) for bend in BENDS for slope in SLOPES),
+        (_fit(x, y, bend, slope, free) for bend in BENDS for slope in SLOPES),
         key=lambda result: result.cost,
     )
     if not best.success or not np.isfinite(best.cost):
@@ -112,7 +112,7 @@ def _curve(p: Any) -> Curve:
     )
 
 
-def _fitted(x: Floats, y: Floats, bend: float, slope: float, free: int) -> Any:
+def _fit(x: Floats, y: Floats, bend: float, slope: float, free: int) -> Any:
     start = [
         0.9 * y.min(),
         np.log(1.2 * y.max()),

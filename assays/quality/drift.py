@@ -29,11 +29,11 @@ def bridge_drift(readings: pd.DataFrame, plate: int, *, is_log2: bool = False) -
     if plate not in means:
         return pd.DataFrame(columns=COLUMNS)
     differences = -means.drop(columns=plate).sub(means[plate], axis=0)
-    rows = [_paired(other, differences[other].dropna()) for other in differences]
+    rows = [_compare_pairs(other, differences[other].dropna()) for other in differences]
     return pd.DataFrame([row for row in rows if row["n"]], columns=COLUMNS)
 
 
-def _paired(plate: object, differences: pd.Series) -> dict[str, object]:
+def _compare_pairs(plate: object, differences: pd.Series) -> dict[str, object]:
     n, mean = len(differences), float(differences.mean()) if len(differences) else 0.0
     half = float("nan")
     if n > 1:

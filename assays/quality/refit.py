@@ -95,7 +95,7 @@ def refit(standards: pd.DataFrame, kind: str, accepted: Accepted | None = None) 
     fit = fit_curve(used["expected"], used[by], kind)
     if fit.curve is None:
         return Fitted(fit, None, hook, told)
-    good = _recovered(fit.curve, used.rename(columns={by: "seen"}), accepted)
+    good = _recover_levels(fit.curve, used.rename(columns={by: "seen"}), accepted)
     if hook is not None:
         good = good[good["seen"] < hook.fluorescence]
     if good.empty:
@@ -107,7 +107,7 @@ def refit(standards: pd.DataFrame, kind: str, accepted: Accepted | None = None) 
     return Fitted(fit, Refit(fit.curve, lowest, highest, fit.r_squared, by, unsure), hook, told)
 
 
-def _recovered(curve: Curve, used: pd.DataFrame, accepted: Accepted) -> pd.DataFrame:
+def _recover_levels(curve: Curve, used: pd.DataFrame, accepted: Accepted) -> pd.DataFrame:
     """Levels (by expected concentration) that the curve gives back within the accepted recovery."""
     recovery = 100 * curve.concentration(used["seen"]) / used["expected"]
     levels = used.assign(recovery=recovery).groupby("expected").mean()
@@ -139,14 +139,14 @@ def _levels(expected: pd.Series) -> str:
     return ", ".join(four(level) for level in sorted(expected.unique()))
 
 
-def known_factors(dilution: ArrayLike, is_unread: ArrayLike) -> np.ndarray:
+def resolve_factors(dilution: ArrayLike, is_unread: ArrayLike) -> np.ndarray:
     """What a concentration of our own curve is multiplied by: 1 where no factor is given (NaN), NaN where one
     is given that nobody could read."""
     given = np.asarray(dilution, dtype=np.float64)
     return np.where(np.isnan(given) & ~np.asarray(is_unread, dtype=bool), 1.0, given)
 
 
-def recomputed(rows: pd.DataFrame) -> pd.DataFrame:
+def recompute(rows: pd.DataFrame) -> pd.DataFrame:
     """value, flag and limit of readings by our own curves; the index of `rows`.
 
     rows: lower, upper, bend, slope, asymmetry (the curve; NaN where there is none), lowest, highest, hook,
@@ -154,7 +154,7 @@ def recomputed(rows: pd.DataFrame) -> pd.DataFrame:
     standards they are in range, outside it extrapolated; at or below the lower asymptote a reading is below
     the limit of quantification, with the lowest standard as its limit; at or above the upper one, and from the
     fluorescence of a hook on, above it, with the highest. Without a curve, fluorescence or a known dilution
-    (`known_factors`) it is missing.
+    (`resolve_factors`) it is missing.
     """
     curve = Curve(*(rows[n].to_numpy() for n in ("lower", "upper", "bend", "slope", "asymmetry")))  # type: ignore[arg-type]
     found = curve.concentration(rows["fluorescence"])

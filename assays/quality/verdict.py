@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from assays.quality.refit import FLUORESCENCE, Accepted, Fitted, recomputed, refit
+from assays.quality.refit import FLUORESCENCE, Accepted, Fitted, recompute, refit
 from assays.quality.rules import Finding, Limits, judge
 
 CURVE_COLUMNS = ("lower", "upper", "bend", "slope", "asymmetry", "lowest", "highest", "hook", "by")
@@ -24,7 +24,7 @@ class Verdict:
     frame: pd.DataFrame = field(default_factory=pd.DataFrame)
 
 
-def accepted_of(limits: Limits) -> Accepted:
+def derive_accepted(limits: Limits) -> Accepted:
     """What a policy's limits ask of the standards of our own curve."""
     return Accepted(limits.recovery_low, limits.recovery_high, limits.max_hook)
 
@@ -40,7 +40,7 @@ def verdict_of(
     every analyte of the plate (4PL, else 5PL) where models take the concentrations of our own curves."""
     if curve_kinds is None:
         return Verdict(judge(frame, limits, is_log2=is_log2), frame=frame)
-    fits = fitted(frame, curve_kinds, accepted_of(limits))
+    fits = fit_curves(frame, curve_kinds, derive_accepted(limits))
     without = [
         Finding("curve", None, analyte, 0, 1, found.fit.reason)
         for analyte, found in fits.items()
@@ -54,7 +54,7 @@ def verdict_of(
     return Verdict([*judge(ours, limits, is_log2=is_log2), *without], refits, ours)
 
 
-def fitted(
+def fit_curves(
     frame: pd.DataFrame, curve_kinds: Mapping[int, str], accepted: Accepted
 ) -> dict[int, Fitted]:
     """Our own curve of each analyte, by its key."""
@@ -75,5 +75,5 @@ def _by_our_curves(frame: pd.DataFrame, fits: Mapping[int, Fitted]) -> pd.DataFr
     rows = frame[frame["analyte"].isin(list(curves))]
     rows = rows.drop(columns=["value", "flag"]).join(table, on="analyte")
     rows["fluorescence"] = rows["mfi"].where(rows["by"] == FLUORESCENCE[1], rows["net_mfi"])
-    found = recomputed(rows)
+    found = recompute(rows)
     return rows.assign(value=found["value"], flag=found["flag"])

@@ -1,16 +1,16 @@
 """Reads of the analyte catalogue."""
 
-from assays.models import Analyte, AnalyteAlias, normalized
+from assays.models import Analyte, AnalyteAlias, normalize
 
 
 def catalogue_names() -> dict[str, Analyte]:
     """Every normalized name -> its analyte. A symbol stands before an alias, an alias before a name."""
     analytes = {analyte.pk: analyte for analyte in Analyte.objects.order_by("pk")}
-    names = {normalized(analyte.symbol): analyte for analyte in analytes.values()}
+    names = {normalize(analyte.symbol): analyte for analyte in analytes.values()}
     for name, pk in AnalyteAlias.objects.order_by("pk").values_list("normalized", "analyte_id"):
         names.setdefault(name, analytes[pk])
     for analyte in analytes.values():
-        names.setdefault(normalized(analyte.name), analyte)
+        names.setdefault(normalize(analyte.name), analyte)
     return names
 
 

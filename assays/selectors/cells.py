@@ -86,8 +86,8 @@ def cells_of(
     try:
         with connection.cursor() as cursor:
             parts = {
-                "patients": _compiled(cursor, patients.order_by().values("pk")),
-                "studies": _compiled(cursor, patients.order_by().values("study")),
+                "patients": _compile(cursor, patients.order_by().values("pk")),
+                "studies": _compile(cursor, patients.order_by().values("study")),
                 "flags": CODES,
                 "of_analytes": "" if analytes is None else OF_ANALYTES,
             }
@@ -95,11 +95,11 @@ def cells_of(
             query = cursor.mogrify(SQL.format(**parts), told).decode()
             cursor.copy_expert(f"COPY ({query}) TO STDOUT (FORMAT binary)", content)
     except EmptyResultSet:
-        return Cells(_unpacked(np.empty(0, CELL)), {}, {}, {}, np.empty((0, 3), np.int64))
+        return Cells(_unpack(np.empty(0, CELL)), {}, {}, {}, np.empty((0, 3), np.int64))
     return _read(content.getbuffer()[START:-END])
 
 
-def _compiled(cursor: Any, rows: QuerySet[Patient, Any]) -> str:
+def _compile(cursor: Any, rows: QuerySet[Patient, Any]) -> str:
     """A whole query as text; its percent signs are no places for parameters any more."""
     text: str = cursor.mogrify(*rows.query.sql_with_params()).decode()
     return text.replace("%", "%%")
@@ -116,7 +116,7 @@ def _read(rows: memoryview) -> Cells:
     after = np.frombuffer(rows[start + length :], ROW)
     measured = np.concatenate([guess["cell"][:place], after["cell"]])
     return Cells(
-        _unpacked(measured),
+        _unpack(measured),
         _by_key(head["patients"]),
         _by_key(head["analytes"]),
         _by_key(head["plates"]),
@@ -124,7 +124,7 @@ def _read(rows: memoryview) -> Cells:
     )
 
 
-def _unpacked(cells: np.ndarray) -> pd.DataFrame:
+def _unpack(cells: np.ndarray) -> pd.DataFrame:
     columns: dict[str, np.ndarray] = {}
     for pair, bits in (
         ("id_flag", FLAG_BITS),

@@ -7,7 +7,7 @@ import pandas as pd
 from django.db.models import Q
 
 from assays.models import Analyte, Exclusion, Measurement, PlateRun
-from assays.quality.between_plates import FEWEST, distances, undecided
+from assays.quality.between_plates import FEWEST, distances, find_undecided
 from assays.quality.control_chart import levey_jennings
 from assays.quality.drift import bridge_drift
 from assays.selectors.lots import controls_of, distances_in, lot_of
@@ -32,7 +32,7 @@ def control_runs(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     )
     place = {one.pk: number for number, one in enumerate(order)}
     runs = runs.sort_values("key", key=lambda keys: keys.map(place), kind="stable")
-    excluded = _excluded(plates, analyte_id)
+    excluded = _find_excluded(plates, analyte_id)
     runs = runs.assign(
         plate=runs["key"].map(lambda key: plates[key].name),
         acquired=runs["key"].map(lambda key: plates[key].acquired_at),
@@ -49,7 +49,7 @@ def control_runs(plate_run: PlateRun, analyte_id: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _excluded(plates: Collection[int], analyte_id: int) -> dict[int, str]:
+def _find_excluded(plates: Collection[int], analyte_id: int) -> dict[int, str]:
     """Of each plate on which an exclusion covers the analyte as a whole, why."""
     exclusions = Exclusion.objects.filter(
         Q(analyte=analyte_id) | Q(analyte=None), plate_run__in=plates, well=None, lifted_at=None
@@ -60,7 +60,7 @@ def _excluded(plates: Collection[int], analyte_id: int) -> dict[int, str]:
     return found
 
 
-def undecided_controls(
+def find_undecided_controls(
     plate_run: PlateRun, runs: pd.DataFrame, limit: float
 ) -> list[tuple[str, float]]:
     """Analytes (symbol) of which plates differ by more than the limit and nobody can say which is off, so that none
@@ -74,7 +74,7 @@ def undecided_controls(
     found = runs.rename(columns={"plate": "name", "key": "plate"})
     if (runs["plates"] == FEWEST - 1).any():
         found = distances_in(lot_of(plate_run), is_log2=plate_run.panel.scale == "npx")
-    here = undecided(found, limit).query("plate == @plate_run.pk")
+    here = find_undecided(found, limit).query("plate == @plate_run.pk")
     spread = here.groupby("analyte")["spread"].median()
     symbols = dict(Analyte.objects.filter(pk__in=list(spread.index)).values_list("pk", "symbol"))
     return sorted((symbols[int(str(pk))], float(value)) for pk, value in spread.items())

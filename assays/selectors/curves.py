@@ -9,9 +9,9 @@ from django.db.models import Exists, OuterRef, Q
 from assays.formats.leaving import UNREAD
 from assays.models import Exclusion, Measurement, PlateAnalyte, PlateRun
 from assays.quality.curves import Curve, Fit, vendor_curve
-from assays.quality.refit import Accepted, Refit, fluorescence_of, known_factors, refit
+from assays.quality.refit import Accepted, Refit, fluorescence_of, refit, resolve_factors
 from assays.selectors.judged import DOUBTED
-from assays.sentences import said_of
+from assays.sentences import say
 from sentences import Sentence
 
 
@@ -32,7 +32,7 @@ def curves_of(
     plate_run: PlateRun, on_plate: PlateAnalyte, accepted: Accepted | None = None
 ) -> Curves:
     """Of one analyte on a plate; one query."""
-    return _fitted(_standards(plate_run, Q(analyte=on_plate.analyte_id)), on_plate, accepted)
+    return _fit(_standards(plate_run, Q(analyte=on_plate.analyte_id)), on_plate, accepted)
 
 
 def _standards(plate_run: PlateRun, which: Q) -> pd.DataFrame:
@@ -57,7 +57,7 @@ def _standards(plate_run: PlateRun, which: Q) -> pd.DataFrame:
     )
 
 
-def _fitted(standards: pd.DataFrame, on_plate: PlateAnalyte, accepted: Accepted | None) -> Curves:
+def _fit(standards: pd.DataFrame, on_plate: PlateAnalyte, accepted: Accepted | None) -> Curves:
     found = refit(standards, on_plate.curve_kind, accepted)
     seen = standards[["expected", fluorescence_of(standards)]].dropna()
     seen = seen.set_axis(["expected", "fluorescence"], axis=1)
@@ -67,17 +67,17 @@ def _fitted(standards: pd.DataFrame, on_plate: PlateAnalyte, accepted: Accepted 
         found.fit,
         found.refit,
         vendor_curve(on_plate.curve),
-        told=[said_of(one) for one in found.told],
-        reason=None if reason is None else said_of(reason),
+        told=[say(one) for one in found.told],
+        reason=None if reason is None else say(reason),
     )
 
 
-def recomputed(measurement: Measurement, ours: Refit | None) -> float | None:
+def recompute(measurement: Measurement, ours: Refit | None) -> float | None:
     """The concentration by our own curve, times the dilution; None where it gives no number."""
     seen = getattr(measurement, ours.by) if ours else None
     if ours is None or seen is None:
         return None
     given = np.nan if measurement.dilution is None else measurement.dilution
-    factor = known_factors(given, UNREAD in measurement.remark)
+    factor = resolve_factors(given, UNREAD in measurement.remark)
     found = float(ours.curve.concentration(seen) * factor)
     return found if np.isfinite(found) and found > 0 else None

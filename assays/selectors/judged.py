@@ -5,7 +5,7 @@ import pandas as pd
 from assays.formats.leaving import UNREAD
 from assays.models import Measurement, PanelPolicy, PlateAnalyte, PlateRun
 from assays.quality import Limits
-from assays.quality.refit import known_factors
+from assays.quality.refit import resolve_factors
 from assays.selectors.matrix import not_excluded_by_people, usable
 
 DOUBTED = "expected concentration as written"
@@ -43,7 +43,7 @@ def limits_of(policy: PanelPolicy) -> Limits:
     )
 
 
-def judged_as(policy: PanelPolicy) -> str:
+def stamp_judged(policy: PanelPolicy) -> str:
     """What a plate keeps of its policy: whose concentrations, and which repeats count."""
     return f"{policy.concentration} {policy.repeats}"
 
@@ -64,7 +64,7 @@ def as_judged(frame: pd.DataFrame) -> pd.DataFrame:
     for column in NUMERIC:
         frame[column] = pd.to_numeric(frame[column]).astype("float64")
     is_unread = frame["remark"].str.contains(UNREAD, regex=False).to_numpy(bool)
-    frame["dilution"] = known_factors(frame["dilution"], is_unread)
+    frame["dilution"] = resolve_factors(frame["dilution"], is_unread)
     frame["doubted"] = frame["remark"].str.contains(DOUBTED, regex=False)
     return frame
 
@@ -77,7 +77,7 @@ def curve_kinds(plate_run: PlateRun, policy: PanelPolicy) -> dict[int, str] | No
     return dict(told.values_list("analyte_id", "curve_kind"))
 
 
-def used_values(plate_run: PlateRun, analytes: set[int] | None = None) -> set[UsedValue]:
+def read_used_values(plate_run: PlateRun, analytes: set[int] | None = None) -> set[UsedValue]:
     """What models may use of a plate (of some analytes of it), and how: two such sets differ in what another
     model would read."""
     concentration, _space, repeats = (plate_run.judged_as or DEFAULT).partition(" ")

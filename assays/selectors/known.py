@@ -23,7 +23,7 @@ class KnownAssays:
     texts: dict[Key, str]
 
 
-def known_assays(
+def read_known_assays(
     study: Study, labels: Collection[str], subjects: Collection[str], panel_name: str
 ) -> KnownAssays:
     """Read what an assay file is compared with, in six queries: of specimens and patients only those

@@ -10,16 +10,16 @@ NEVER = [Flag.EXCLUDED.value, Flag.OUTLIER.value]
 def usable(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
     """Those that no standing exclusion covers: on their plate, well, analyte of the plate, or themselves."""
     exclusions = Exclusion.objects.filter(lifted_at__isnull=True)
-    return _uncovered(measurements.exclude(flag__in=NEVER), exclusions)
+    return _exclude_covered(measurements.exclude(flag__in=NEVER), exclusions)
 
 
 def not_excluded_by_people(measurements: QuerySet[Measurement]) -> QuerySet[Measurement]:
     """Those that no person's decision keeps out, whatever the rules say of them."""
     exclusions = Exclusion.objects.filter(lifted_at__isnull=True, rule__in=Exclusion.DECISIONS)
-    return _uncovered(measurements, exclusions)
+    return _exclude_covered(measurements, exclusions)
 
 
-def _uncovered(
+def _exclude_covered(
     measurements: QuerySet[Measurement], exclusions: QuerySet[Exclusion]
 ) -> QuerySet[Measurement]:
     """Four anti-joins with equalities only, so that PostgreSQL can hash each of them."""

@@ -10,7 +10,7 @@ from accounts.models import User
 from assays.formats.leaving import UNREAD
 from assays.models import Exclusion, Measurement, PlateAnalyte, PlateRun, Well
 from assays.quality.refit import Refit
-from assays.selectors.curves import recomputed
+from assays.selectors.curves import recompute
 from studies.models import Study
 from studies.permissions import Capability
 from studies.selectors.access import memberships_with
@@ -32,11 +32,11 @@ def with_exclusions(plates: QuerySet[PlateRun]) -> QuerySet[PlateRun]:
     joined with its exclusions would be thousands of rows for every plate."""
     wells, exclusions = Well.objects.all(), Exclusion.objects.filter(lifted_at__isnull=True)
     return plates.select_related("panel", "supersedes").annotate(
-        well_count=_counted_on_plate(wells), standing=_counted_on_plate(exclusions)
+        well_count=_count_on_plate(wells), standing=_count_on_plate(exclusions)
     )
 
 
-def _counted_on_plate(rows: QuerySet[Any]) -> Coalesce:
+def _count_on_plate(rows: QuerySet[Any]) -> Coalesce:
     of_plate = rows.filter(plate_run=OuterRef("pk")).order_by().values("plate_run")
     return Coalesce(Subquery(of_plate.annotate(counted=Count("pk")).values("counted")), 0)
 
@@ -100,7 +100,7 @@ def plate_map(
     }
     cells = [Cell(well, measured.get(well.pk)) for well in wells]
     for cell in cells:
-        cell.ours = recomputed(cell.measurement, refit) if cell.measurement else None
+        cell.ours = recompute(cell.measurement, refit) if cell.measurement else None
     for cell in cells:
         reasons = [
             str(exclusion.reason)
@@ -110,7 +110,7 @@ def plate_map(
         ]
         cell.excluded = "; ".join(reasons)
     _shade(cells, by)
-    return _laid_out(cells, plate_run.size or 96)
+    return _lay_out(cells, plate_run.size or 96)
 
 
 def _number(cell: Cell, by: str) -> float | None:
@@ -131,7 +131,7 @@ def _shade(cells: list[Cell], by: str) -> None:
             cell.shade = rank[n] * SHADES // len(known)
 
 
-def _laid_out(cells: list[Cell], size: int) -> PlateMap:
+def _lay_out(cells: list[Cell], size: int) -> PlateMap:
     rows, columns = (16, 24) if size == 384 else (8, 12)
     at: dict[tuple[str, int], Cell] = {}
     found = PlateMap(columns=list(range(1, columns + 1)), wells=len(cells))

@@ -37,7 +37,7 @@ def readings_and_excluded(
     """`readings`, and the keys of the measurements that a standing exclusion keeps from them."""
     cells = cells_of(patients, timepoint, analytes)
     never = np.isin(cells.measured["flag"], [FLAGS.index(flag) for flag in NEVER])
-    excluded = _excluded(cells)
+    excluded = _find_excluded(cells)
     found = _frame(cells, cells.measured[~never & ~excluded])
     if any(rules.startswith(REFIT) for rules in found["judged_as"].cat.categories):
         found = with_refits(found)
@@ -61,7 +61,7 @@ def wide(found: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _excluded(cells: Cells) -> np.ndarray:
+def _find_excluded(cells: Cells) -> np.ndarray:
     """(n,) which of the cells a standing exclusion covers."""
     measured, (plate, well, analyte) = cells.measured, cells.exclusions.T
     whole_plate, all_analytes = well == 0, analyte == 0
@@ -87,8 +87,8 @@ def _frame(cells: Cells, measured: pd.DataFrame) -> pd.DataFrame:
     acquired = plates["acquired"].astype("float64").fillna(np.inf).to_numpy()
     return pd.DataFrame(
         {
-            "subject": _named(measured["patient"], cells.patients),
-            "analyte": _named(measured["analyte"], cells.analytes),
+            "subject": _name_keys(measured["patient"], cells.patients),
+            "analyte": _name_keys(measured["analyte"], cells.analytes),
             "value": measured["value"].to_numpy(),
             "flag": pd.Categorical.from_codes(measured["flag"].to_numpy(), pd.Index(FLAGS)),
             "limit": measured["limit"].to_numpy(),
@@ -103,7 +103,7 @@ def _frame(cells: Cells, measured: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _named(keys: pd.Series, names: dict[int, str]) -> pd.Categorical:
+def _name_keys(keys: pd.Series, names: dict[int, str]) -> pd.Categorical:
     """Keys as the names that occur, in alphabetical order."""
     codes, known = pd.factorize(keys.to_numpy())
     words = np.array([names[key] for key in known.tolist()], dtype=object)

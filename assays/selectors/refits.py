@@ -8,7 +8,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 
 from assays.formats.leaving import UNREAD
 from assays.models import Measurement, PanelPolicy, PlateAnalyte
-from assays.quality.refit import FLUORESCENCE, known_factors, recomputed
+from assays.quality.refit import FLUORESCENCE, recompute, resolve_factors
 
 REFIT = PanelPolicy.Concentration.REFIT.value
 OF_CURVE = ["lower", "upper", "bend", "slope", "asymmetry"]
@@ -26,11 +26,11 @@ def with_refits(found: pd.DataFrame, which: Q = OF_SPECIMENS) -> pd.DataFrame:
     numbers = np.array(list(rows.iterator(chunk_size=20_000)), dtype=np.float64)
     wells = pd.DataFrame(numbers.reshape(-1, len(FROM_WELLS)), columns=FROM_WELLS)
     wells = wells.astype({"id": np.int64})
-    wells["dilution"] = known_factors(wells["dilution"], wells["is_unread"])
+    wells["dilution"] = resolve_factors(wells["dilution"], wells["is_unread"])
     wells = wells.merge(found[["id", "plate", "analyte_id"]], on="id")
     wells = wells.merge(_curves(plates), on=["plate", "analyte_id"], how="left")
     wells["fluorescence"] = wells["mfi"].where(wells["by"] == FLUORESCENCE[1], wells["net_mfi"])
-    ours = recomputed(wells.set_index("id"))
+    ours = recompute(wells.set_index("id"))
     changed = found.set_index("id")
     changed["flag"] = changed["flag"].astype(object)
     changed.loc[ours.index, ["value", "flag", "limit"]] = ours

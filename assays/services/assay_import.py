@@ -15,8 +15,8 @@ from assays.imports.comparison import AssayComparison, AssayWrites, NewMeasureme
 from assays.imports.mapping import AssayMapping, assay_mapping
 from assays.imports.samples import Sample, samples_of
 from assays.models import Analyte, AnalyteAlias, PlateRun, Specimen
-from assays.selectors.judged import judged_as, policy_of
-from assays.selectors.known import known_assays
+from assays.selectors.judged import policy_of, stamp_judged
+from assays.selectors.known import read_known_assays
 from assays.services.copying import copy_in, count_again
 from imports.columns import Source, check_columns
 from imports.models import ImportBatch
@@ -100,11 +100,11 @@ class AssayImporter:
 
     def plan(self, study: Study, parsed: ParsedAssay, by: User | None) -> AssayPlan:
         mapping, table = parsed.mapping, parsed.table
-        labels = _said(mapping.sample, table)
+        labels = _collect_texts(mapping.sample, table)
         comparison = AssayComparison(
             study,
             mapping,
-            known_assays(study, labels, _subjects(parsed, labels), mapping.panel),
+            read_known_assays(study, labels, _subjects(parsed, labels), mapping.panel),
             parsed.samples,
             open_sites=open_site_ids(by, study, self.capability),
         )
@@ -131,7 +131,7 @@ class AssayImporter:
         Specimen.objects.bulk_update(writes.collected, ["collected_on"], batch_size=BATCH)
         for plate in writes.plates:
             plate.source = batch
-            plate.judged_as = judged_as(policy_of(plate))
+            plate.judged_as = stamp_judged(policy_of(plate))
         PlateRun.objects.bulk_create(writes.plates, batch_size=BATCH)
         copy_measurements(writes.measurements, unit=plan.unit, source=batch)
 
@@ -148,11 +148,11 @@ def _parts(measurements: list[NewMeasurement], unit: str, source: int) -> Iterat
     rows = iter(measurements)
     while part := list(islice(rows, ROWS_PER_COPY)):
         buffer = io.StringIO()
-        csv.writer(buffer).writerows(_copied(part, unit, source))
+        csv.writer(buffer).writerows(_copy_rows(part, unit, source))
         yield buffer.getvalue()
 
 
-def _copied(part: list[NewMeasurement], unit: str, source: int) -> Iterator[tuple[Any, ...]]:
+def _copy_rows(part: list[NewMeasurement], unit: str, source: int) -> Iterator[tuple[Any, ...]]:
     for m in part:
         yield (
             m.specimen.pk,
@@ -191,12 +191,12 @@ def _samples(files: Files, mapping: AssayMapping) -> dict[str, Sample] | None:
 def _subjects(parsed: ParsedAssay, labels: set[str]) -> set[str]:
     """The patients that the file may mean, by the samples that it has."""
     if parsed.samples is None:
-        return _said(parsed.mapping.identity.subject, parsed.table)
+        return _collect_texts(parsed.mapping.identity.subject, parsed.table)
     found = (parsed.samples.get(label) for label in labels)
     return {sample.subject for sample in found if sample is not None and sample.subject}
 
 
-def _said(source: Source, table: Table) -> set[str]:
+def _collect_texts(source: Source, table: Table) -> set[str]:
     """All that a source may say in a table, before and after its coding."""
     if source.column is None:
         return {source.constant or ""} | set(source.coding.values())

@@ -3,12 +3,12 @@
 from typing import Any
 
 from accounts.models import User
-from assays.models import Analyte, AnalyteAlias, normalized
-from audit.recording import recorded
+from assays.models import Analyte, AnalyteAlias, normalize
+from audit.recording import record
 from imports.sentences import say
 from sentences import Sentence, as_sentence
 from sentences import storable as _
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from tabular.checked_yaml import YamlError, read_yaml
 from tabular.section import Section
 
@@ -22,12 +22,12 @@ def load_analytes(*, text: str, by: User | None) -> dict[str, int]:
     """
     entries = _entries(text)
     counts = {"new analytes": 0, "new names": 0, "analytes already there": 0}
-    with recorded(by=by, reason=Sentence("assays.catalogue_loaded")), explained():
+    with record(by=by, reason=Sentence("assays.catalogue_loaded")), explain_refusals():
         for entry in entries:
             analyte = Analyte.objects.filter(symbol=entry["symbol"]).first()
             counts["analytes already there"] += analyte is not None
             if analyte is None:
-                analyte = _added(entry)
+                analyte = _add(entry)
                 counts["new analytes"] += 1
             counts["new names"] += _add_aliases(analyte, entry)
     return counts
@@ -55,7 +55,7 @@ def _entries(text: str) -> list[dict[str, Any]]:
     return found
 
 
-def _added(entry: dict[str, Any]) -> Analyte:
+def _add(entry: dict[str, Any]) -> Analyte:
     analyte = Analyte(symbol=entry["symbol"], name=entry["name"], uniprot=entry["uniprot"])
     analyte.full_clean()
     analyte.save()
@@ -65,8 +65,8 @@ def _added(entry: dict[str, Any]) -> Analyte:
 def _add_aliases(analyte: Analyte, entry: dict[str, Any]) -> int:
     added = 0
     for alias in [analyte.name, *entry["aliases"]]:
-        stored = AnalyteAlias.objects.filter(normalized=normalized(alias)).first()
-        if stored is None and normalized(alias) != normalized(analyte.symbol):
+        stored = AnalyteAlias.objects.filter(normalized=normalize(alias)).first()
+        if stored is None and normalize(alias) != normalize(analyte.symbol):
             AnalyteAlias.objects.create(analyte=analyte, alias=alias)
             added += 1
         elif stored is not None and stored.analyte_id != analyte.pk:

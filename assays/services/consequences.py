@@ -14,7 +14,7 @@ from studies.refusals import Refused
 LONGEST_REASON = 480
 
 
-def changed(values: Iterable[UsedValue]) -> frozenset[ChangedValue]:
+def collect_changed(values: Iterable[UsedValue]) -> frozenset[ChangedValue]:
     return frozenset(
         ChangedValue(patient, timepoint, analyte)
         for _pk, _specimen, patient, timepoint, analyte, _by in values
@@ -33,7 +33,7 @@ def tell(
     return found
 
 
-def checked_reason(text: str) -> str:
+def check_reason(text: str) -> str:
     """A reason for the trail; Refused where there is none, or too long a one."""
     why = text.replace("\0", "").strip()
     if not why:

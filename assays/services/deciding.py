@@ -10,7 +10,7 @@ from accounts.models import User
 from assays.models import PlateRun
 from assays.services.verdicts import Watch, judge_anew, of_verdicts
 from assays.signals import Consequence
-from audit.recording import recorded
+from audit.recording import record
 from sentences import Sentence
 from studies.permissions import Capability
 from studies.selectors.access import require
@@ -27,7 +27,7 @@ def decide_on(
     rules raise or lift by it and what had been made from values that differ now are the answer.
     """
     require(by, plate_run.study, Capability.JUDGE_PLATES)
-    with recorded(by=by, reason=Sentence("assays.on_plate", plate=plate_run.name, what=reason)):
+    with record(by=by, reason=Sentence("assays.on_plate", plate=plate_run.name, what=reason)):
         lock_study(plate_run.study_id)
         held = (
             PlateRun.objects.select_for_update(no_key=True, of=("self",))

@@ -17,7 +17,7 @@ from assays.quality import Finding, Verdict, verdict_of
 from assays.selectors.judged import as_judged, limits_of, policy_of
 from assays.selectors.lots import lot_of
 from assays.selectors.matrix import NEVER
-from assays.sentences import said_of
+from assays.sentences import say
 from assays.services.superseding import supersede
 from assays.services.verdicts import (
     Watch,
@@ -58,7 +58,7 @@ class Coming:
                 "" if one.well is None else positions[one.well],
             ]
             place = ", ".join(filter(None, names)) or _("whole plate")
-            why = said_of(one.said)
+            why = say(one.said)
             text = verdict_in_words(self.planned.run.name, place, why)
             found.append(Consequence("raised", text))
         return found

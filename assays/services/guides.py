@@ -2,7 +2,7 @@
 
 from accounts.models import User
 from assays.models import PlateRun
-from assays.services.consequences import checked_reason
+from assays.services.consequences import check_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
 from sentences import Sentence
@@ -13,7 +13,7 @@ def choose_guide(
 ) -> list[Consequence]:
     """Take a plate into the guide set of its panel and lot, or out of it; what follows from it. While none is
     chosen, all plates of the lot are the guide set."""
-    why = checked_reason(reason)
+    why = check_reason(reason)
 
     def act(held: PlateRun) -> bool:
         if held.in_guide_set == chosen:

@@ -22,7 +22,7 @@ from assays.services.verdicts import (
     of_verdicts,
 )
 from assays.signals import Consequence
-from audit.recording import recorded
+from audit.recording import record
 from jobs.models import Job
 from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress
@@ -50,7 +50,7 @@ def judge_with_consequences(
 ) -> tuple[list[VerdictChange], list[Consequence]]:
     """`judge_plate`, with every verdict that changes on any plate, and with what follows from it."""
     require(by, plate_run.study, Capability.JUDGE_PLATES)
-    with recorded(by=by, reason=Sentence("assays.judged", plates=plate_run.name)):
+    with record(by=by, reason=Sentence("assays.judged", plates=plate_run.name)):
         lock_study(plate_run.study_id)
         held = PlateRun.objects.select_for_update(no_key=True).get(pk=plate_run.pk)
         watch = Watch()
@@ -70,7 +70,7 @@ def judge_new(
     watch = watch or Watch()
     names = ", ".join(plate_run.name for plate_run in plates)
     superseded = [plate_run.supersedes for plate_run in plates if plate_run.supersedes]
-    with recorded(by=by, reason=Sentence("assays.judged", plates=names[:200])):
+    with record(by=by, reason=Sentence("assays.judged", plates=names[:200])):
         changes = judge_anew([*plates, *superseded], watch)
         reason = Sentence("assays.plates_imported", plates=names[:200])
         stale = watch.tell(reason, by, but=[plate_run.pk for plate_run in plates])
@@ -103,7 +103,7 @@ def store_judgements(asked: Asked, outcome: list[Judgement]) -> dict[str, Any]:
     lock_study(asked.payload["study"], patient=True)
     known = {judgement.plate: judgement for judgement in outcome}
     plates, changes, lots = list(_plates_of(asked)), [], Watch()
-    with recorded(by=asked.by, reason=Sentence("assays.panel_judged")):
+    with record(by=asked.by, reason=Sentence("assays.panel_judged")):
         for plate in plates:
             judgement = known.get(plate.pk)
             if judgement is None or judgement.basis != basis_of(plate):

@@ -6,7 +6,7 @@ from django.db.models import Max
 
 from accounts.models import User
 from assays.models import Measurement, PlateRun, SampleType, Specimen, Well
-from assays.services.consequences import checked_reason
+from assays.services.consequences import check_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
 from sentences import Sentence
@@ -23,7 +23,7 @@ def correct_layout(
     Gives what had been made from the old or would now be made from the new assignment. Saying again what is
     said already changes nothing.
     """
-    why = checked_reason(reason)
+    why = check_reason(reason)
     said = Sentence("assays.layout_corrected", wells=", ".join(labels)[:100], why=why)
 
     def act(held: PlateRun) -> bool:

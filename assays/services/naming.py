@@ -11,16 +11,16 @@ from accounts.models import User
 from assays.imports.plates.checks import longest
 from assays.imports.plates.mapping import with_names
 from assays.imports.plates.names import keys_of, plain_name, questions_of
-from assays.models import Analyte, AnalyteAlias, normalized
+from assays.models import Analyte, AnalyteAlias, normalize
 from assays.selectors.catalogue import catalogue_names, readable_names
-from audit.recording import recorded
+from audit.recording import record
 from imports.models import ImportBatch
 from imports.reading import near
 from imports.services.batches import receive_again
 from sentences import Sentence, of_validation, several
 from sentences import storable as _
 from studies.permissions import Capability
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from studies.selectors.access import require
 
 BATCH = 2_000
@@ -62,8 +62,8 @@ def name_analytes(
         raise Refused(_("Say what one of the names is."))
     errors: dict[str, list[str]] = {}
     with (
-        recorded(by=by, reason=Sentence("assays.analytes_named", file=batch.source.name)),
-        explained(),
+        record(by=by, reason=Sentence("assays.analytes_named", file=batch.source.name)),
+        explain_refusals(),
     ):
         catalogue = _Catalogue()
         for choice in choices:
@@ -109,7 +109,7 @@ class _Catalogue:
         if choice.answer == Answer.LEAVE_OUT:
             self.left_out.append(choice.name)
             return
-        analyte = self._added(choice) if choice.answer == Answer.ADD else self._chosen(choice)
+        analyte = self._add(choice) if choice.answer == Answer.ADD else self._choose(choice)
         self._remember(choice.name, analyte)
 
     def save(self) -> None:
@@ -120,7 +120,7 @@ class _Catalogue:
         Analyte.objects.bulk_create(self.new, batch_size=BATCH)
         AnalyteAlias.objects.bulk_create(self.aliases, batch_size=BATCH)
 
-    def _chosen(self, choice: NameChoice) -> Analyte:
+    def _choose(self, choice: NameChoice) -> Analyte:
         if choice.answer != Answer.IS or not choice.analyte.strip():
             raise Refused(_("Choose an analyte, add one, or leave the name out."))
         text = choice.analyte.split(" – ")[0]
@@ -132,11 +132,11 @@ class _Catalogue:
             )
         return found
 
-    def _added(self, choice: NameChoice) -> Analyte:
+    def _add(self, choice: NameChoice) -> Analyte:
         symbol, uniprot = choice.symbol.strip(), choice.uniprot.strip().upper()
         if not symbol:
             raise Refused(_("Give the new analyte a symbol, such as IL6."))
-        known = self.names.get(normalized(symbol))
+        known = self.names.get(normalize(symbol))
         if known is not None:
             raise Refused(
                 _("“%(name)s” is already a name of %(symbol)s; choose that analyte.")
@@ -154,8 +154,8 @@ class _Catalogue:
         except ValidationError as error:
             raise Refused(several(of_validation(error))) from error
         self.new.append(analyte)
-        self.names[normalized(symbol)] = analyte
-        self.names.setdefault(normalized(analyte.name), analyte)
+        self.names[normalize(symbol)] = analyte
+        self.names.setdefault(normalize(analyte.name), analyte)
         if uniprot:
             self.by_uniprot[uniprot] = analyte
         return analyte
@@ -164,7 +164,7 @@ class _Catalogue:
         """Make the name an alias where the catalogue does not know it; where it means another analyte
         elsewhere it stays what it is, and the file's mapping alone tells otherwise."""
         keys, plain = keys_of(name), plain_name(name)
-        key = normalized(plain)
+        key = normalize(plain)
         fits = bool(key) and len(plain) <= longest(AnalyteAlias, "alias")
         if fits and not any(one in self.names for one in keys):
             self.aliases.append(AnalyteAlias(analyte=analyte, alias=plain, normalized=key))

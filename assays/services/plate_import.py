@@ -111,7 +111,7 @@ class PlateImporter:
         )
         preview |= describe(plan)
         if not any(row.problems for row in plan.rows):
-            preview["foretold"] = foretold(plan, self._reason(parsed.mapping), by)
+            preview["foretold"] = foretell_commit(plan, self._reason(parsed.mapping), by)
         preview["fingerprint"] = _fingerprint(preview, plan)
         return ShownPlan(preview, plan)
 
@@ -151,11 +151,11 @@ def _write_plate(planned: PlannedPlate, batch: ImportBatch) -> None:
     analytes = {name: told.analyte_id for name, told in planned.plate_analytes.items()}
     if not len(planned.cells.frame):
         return
-    text = planned.cells.copied(wells, analytes, plate_run=planned.run.pk, source=batch.pk)
+    text = planned.cells.write_copy_text(wells, analytes, plate_run=planned.run.pk, source=batch.pk)
     copy_in(COPY, [text])
 
 
-def foretold(plan: PlatePlan, reason: str, by: User | None) -> dict[str, Any]:
+def foretell_commit(plan: PlatePlan, reason: str, by: User | None) -> dict[str, Any]:
     """What a commit means for verdicts and for what was made of values, in counts and by name."""
     found = foretell(plan.to_write(), reason, by)
     return {

@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from assays.models import Panel, PanelPolicy, PlateRun
 from assays.selectors.lots import plates_of_panel
-from assays.services.consequences import checked_reason
+from assays.services.consequences import check_reason
 from assays.services.judging import request_judging
 from assays.services.verdicts import (
     POLICY_FIELDS,
@@ -19,7 +19,7 @@ from assays.services.verdicts import (
     policy_stamp,
 )
 from assays.signals import Consequence
-from audit.recording import recorded
+from audit.recording import record
 from jobs.models import Job
 from sentences import Sentence
 from sentences import storable as _
@@ -51,7 +51,7 @@ def set_policy(
     require(by, study, Capability.JUDGE_PLATES)
     if not _differs(study, panel, values):
         return None
-    with recorded(by=by, reason=_said(panel, reason)):
+    with record(by=by, reason=_say(panel, reason)):
         # Before the study is held: the job that judges holds its own row first, too.
         job = request_judging(study=study, panel=panel, by=by)
         lock_study(study)
@@ -73,7 +73,7 @@ def foretell_policy(
     require(by, study, Capability.JUDGE_PLATES)
     if not _differs(study, panel, values):
         return []
-    why = _said(panel, reason)
+    why = _say(panel, reason)
     with transaction.atomic():
         lock_study(study)
         _keep(study, panel, values, seen)
@@ -91,8 +91,8 @@ def _what_follows(plates: list[PlateRun], why: Sentence, by: User | None) -> lis
     return [*of_verdicts(changes), *watch.tell(why, by)]
 
 
-def _said(panel: Panel, reason: str) -> Sentence:
-    return Sentence("assays.policy_set", panel=panel, why=checked_reason(reason))
+def _say(panel: Panel, reason: str) -> Sentence:
+    return Sentence("assays.policy_set", panel=panel, why=check_reason(reason))
 
 
 def _keep(study: Study, panel: Panel, values: dict[str, Any], seen: str | None) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from assays.models import Analyte, Exclusion, PlateRun, Well
-from assays.services.consequences import checked_reason
+from assays.services.consequences import check_reason
 from assays.services.deciding import decide_on
 from assays.services.superseding import check_one_in_use
 from assays.signals import Consequence
@@ -33,7 +33,7 @@ def exclude(
     excluded already changes nothing. The plate is judged anew at once, by what is left of it: what is excluded
     counts for no rule and for no curve of ours.
     """
-    why = checked_reason(reason)
+    why = check_reason(reason)
 
     def act(held: PlateRun) -> list[Exclusion]:
         if any(well.plate_run_id != held.pk for well in wells):
@@ -63,7 +63,7 @@ def exclude(
 def lift(*, exclusion: Exclusion, reason: str, by: User | None) -> Acted:
     """Restore what a person excluded, or override a rule; the plate is judged anew at once. Lifting twice is
     lifting once."""
-    why = checked_reason(reason)
+    why = check_reason(reason)
 
     def act(_held: PlateRun) -> list[Exclusion]:
         check_one_in_use(exclusion)
@@ -79,7 +79,7 @@ def lift(*, exclusion: Exclusion, reason: str, by: User | None) -> Acted:
 
 def lift_all(*, plate_run: PlateRun, rule: str, reason: str, by: User | None) -> Acted:
     """Restore all that a person excluded on a plate, or override all verdicts of one rule on it, in one act."""
-    why = checked_reason(reason)
+    why = check_reason(reason)
     known = {str(one): one for one in Rule if one != Rule.SUPERSEDED}
     if rule not in known:
         words = {"rule": rule[:60], "known": ", ".join(known)}

@@ -2,8 +2,8 @@
 
 from accounts.models import User
 from assays.imports.plates.mapping import with_superseding
-from assays.services.consequences import checked_reason
-from audit.recording import recorded
+from assays.services.consequences import check_reason
+from audit.recording import record
 from imports.models import ImportBatch
 from imports.services.batches import receive_again
 from sentences import Sentence
@@ -16,9 +16,9 @@ def let_supersede(*, batch: ImportBatch, reason: str, by: User | None) -> Import
     a new export. Returns the new import, to be previewed; the one before is dropped."""
     require(by, batch.study, Capability.IMPORT_ASSAYS)
     require(by, batch.study, Capability.JUDGE_PLATES)
-    why = checked_reason(reason)
+    why = check_reason(reason)
     found = (batch.preview or {}).get("reruns", [])
     plate = found[0] if len(found) == 1 else ""  # several plates of a file: each its own name
-    with recorded(by=by, reason=Sentence("assays.supersedes", file=batch.source.name, why=why)):
+    with record(by=by, reason=Sentence("assays.supersedes", file=batch.source.name, why=why)):
         mapping_text = with_superseding(batch.mapping_text, why, plate)
         return receive_again(batch=batch, mapping_text=mapping_text, by=by)

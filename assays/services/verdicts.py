@@ -24,15 +24,15 @@ from assays.quality.said import Said
 from assays.selectors.judged import (
     UsedValue,
     curve_kinds,
-    judged_as,
     limits_of,
     plate_frame,
     policy_of,
-    used_values,
+    read_used_values,
+    stamp_judged,
 )
 from assays.selectors.lots import Lot, distances_in, lot_of
-from assays.sentences import said_of
-from assays.services.consequences import changed, tell
+from assays.sentences import say
+from assays.services.consequences import collect_changed, tell
 from assays.signals import Consequence
 from sentences import Sentence
 from sentences import storable as _
@@ -79,7 +79,7 @@ class Watch:
     def add(self, plate_run: PlateRun, analytes: set[int] | None = None) -> None:
         """Remember a plate (or only these analytes of it) as it is now, unless it is remembered already."""
         if plate_run.pk not in self._before:
-            before = used_values(plate_run, analytes)
+            before = read_used_values(plate_run, analytes)
             self._before[plate_run.pk] = (plate_run, analytes, before)
 
     def tell(
@@ -93,7 +93,7 @@ class Watch:
             if pk in unheard:
                 continue
             plate_run.refresh_from_db(fields=["judged_as"])
-            difference = changed(before ^ used_values(plate_run, analytes))
+            difference = collect_changed(before ^ read_used_values(plate_run, analytes))
             for one in tell(plate_run, difference, reason, by):
                 found.setdefault((one.kind, one.text), one)
         return list(found.values())
@@ -134,7 +134,7 @@ def judgement_of(plate_run: PlateRun) -> Judgement:
     )
     wells = Well.objects.filter(plate_run=plate_run).values_list("pk", "remark")
     findings = [*found.findings, *vendor_findings(wells)]
-    return Judgement(plate_run.pk, basis, judged_as(policy), findings, found.refits)
+    return Judgement(plate_run.pk, basis, stamp_judged(policy), findings, found.refits)
 
 
 def vendor_findings(wells: Iterable[tuple[int, str]]) -> list[Finding]:
@@ -248,7 +248,7 @@ def _exclusion(held: PlateRun, found: Finding) -> Exclusion:
         rule=found.rule,
         value=found.value,
         limit=found.limit,
-        reason=said_of(found.said),
+        reason=say(found.said),
     )
 
 
@@ -256,7 +256,7 @@ def _say_what_is_found_now(pairs: Iterable[tuple[Exclusion, Finding]]) -> None:
     """An exclusion that goes on standing tells the number of today, whatever it was raised by."""
     others = []
     for exclusion, found in pairs:
-        told = (found.value, found.limit, said_of(found.said))
+        told = (found.value, found.limit, say(found.said))
         if (exclusion.value, exclusion.limit, exclusion.reason) != told:
             exclusion.value, exclusion.limit, exclusion.reason = told
             others.append(exclusion)

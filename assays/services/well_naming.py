@@ -7,14 +7,14 @@ from assays.formats.roles import parts_of
 from assays.imports.plates.checks import longest
 from assays.imports.plates.mapping import with_wells
 from assays.models import SampleType, WellName
-from audit.recording import recorded
+from audit.recording import record
 from imports.models import ImportBatch
 from imports.services.batches import receive_again
 from sentences import Sentence
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from studies.selectors.access import require
 
 
@@ -32,8 +32,8 @@ def name_wells(
         if not name or "\0" in name or len(name) > longest(WellName, "name"):
             raise Refused(_("“%(name)s…” is no name of a well.") % {"name": name[:40]})
     with (
-        recorded(by=by, reason=Sentence("assays.wells_named", file=batch.source.name)),
-        explained(),
+        record(by=by, reason=Sentence("assays.wells_named", file=batch.source.name)),
+        explain_refusals(),
     ):
         for name, kind in kinds.items() if remember else ():
             remember_name(study=batch.study, name=name, kind=kind)

@@ -6,7 +6,7 @@ from accounts.models import User
 from assays.formats.retyping import Said
 from assays.imports.plates.names import keys_of
 from assays.models import Measurement, PlateAnalyte, PlateRun, SampleType, Well
-from assays.services.consequences import checked_reason
+from assays.services.consequences import check_reason
 from assays.services.deciding import decide_on
 from assays.signals import Consequence
 from sentences import Sentence
@@ -20,7 +20,7 @@ def retype_wells(
     """Say what stood in wells, by position; expected concentrations by an analyte's symbol or its name in the
     file, "" for all. All of the wells or none. What was measured stays as it is; the plate is judged anew, and
     our own curve is fitted to the standards as they are now."""
-    why = checked_reason(reason)
+    why = check_reason(reason)
     text = Sentence("assays.types_corrected", wells=", ".join(said)[:100], why=why)
 
     def act(held: PlateRun) -> bool:

@@ -16,11 +16,11 @@ LONG = re.compile(r"\d+\.\d{2,}|\d{5,}")
 
 
 @register.simple_tag
-def written(number: float | None, text: str = "", digits: int = 4) -> str:
+def write_number(number: float | None, text: str = "", digits: int = 4) -> str:
     """A measured number to so many significant digits, with what the instrument wrote on demand; a text that
     is no number ("< 3.2", "OOR <") with its own number shortened, for a limit has as many digits as a value.
     Never cut: half a number is another number."""
-    shown = significant(number, digits) if number is not None else shortened_numbers(text, digits)
+    shown = significant(number, digits) if number is not None else shorten_numbers(text, digits)
     exact = text or ("" if number is None else f"{number:.15g}")
     if not shown:
         return "–"
@@ -47,6 +47,6 @@ def cell_title(cell: Cell) -> str:
     return f"{place}: {'; '.join([*told, *filter(None, [cell.excluded])])}"
 
 
-def shortened_numbers(text: str, digits: int) -> str:
+def shorten_numbers(text: str, digits: int) -> str:
     """A text with each of its long numbers to so many significant digits: "< 3.20112" -> "< 3.201"."""
     return LONG.sub(lambda told: significant(float(told[0]), digits), text)

@@ -27,7 +27,7 @@ def lay_out(consequences: Sequence[Consequence]) -> dict[str, Any]:
     }
 
 
-def fields_sent(post: QueryDict, but: Collection[str] = ()) -> list[tuple[str, str]]:
+def resend_fields(post: QueryDict, but: Collection[str] = ()) -> list[tuple[str, str]]:
     """What a form has sent, to be sent once more by the page that asks; without some fields and its token."""
     return [
         (name, value)

@@ -16,7 +16,12 @@ from assays.imports.plates.layout_correction import (
     labels_of_text,
     text_of,
 )
-from assays.imports.plates.type_correction import as_text, of_text, said_of_form, said_of_table
+from assays.imports.plates.type_correction import (
+    as_text,
+    of_text,
+    read_correction_form,
+    read_correction_table,
+)
 from assays.models import Analyte, Exclusion, PlateRun, Well
 from assays.services.deciding import decide_or_foretell
 from assays.services.guides import choose_guide
@@ -25,7 +30,7 @@ from assays.services.layout import correct_layout
 from assays.services.quality import exclude, lift, lift_all
 from assays.services.well_types import retype_wells
 from assays.signals import Consequence
-from assays.web.consequences import fields_sent, in_numbers, lay_out, part_verdicts
+from assays.web.consequences import in_numbers, lay_out, part_verdicts, resend_fields
 from assays.web.plates import plate_or_404, plate_page
 from studies.models import Study
 from studies.permissions import Capability
@@ -166,14 +171,14 @@ def retype(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     shown = plate_or_404(request, study, pk)
     try:
         if file := request.FILES.get("file"):
-            said = said_of_table(file.name or "", file.read())
+            said = read_correction_table(file.name or "", file.read())
         elif text := request.POST.get("said", ""):
             said = of_text(text)
         else:
             told = (
                 request.POST.get(name, "") for name in ("position", "kind", "expected", "dilution")
             )
-            said = said_of_form(*told)
+            said = read_correction_form(*told)
     except SheetToChoose as error:
         return _choose_sheet(request, shown, error, "said", _("Say what stood there"))
     except Refused as error:
@@ -287,7 +292,7 @@ def _refuse(
 def _ask(
     request: StudyRequest, shown: PlateRun, will: list[Consequence], asked: Asked
 ) -> HttpResponse:
-    fields = [*fields_sent(request.POST, asked.carried), *asked.carried.items()]
+    fields = [*resend_fields(request.POST, asked.carried), *asked.carried.items()]
     context = {
         "plate": shown,
         "fields": fields,

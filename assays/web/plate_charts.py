@@ -10,7 +10,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from assays.quality.verdict import accepted_of
+from assays.quality.verdict import derive_accepted
 from assays.selectors.controls import control_runs
 from assays.selectors.curves import Curves, curves_of
 from assays.selectors.judged import limits_of, policy_of
@@ -35,7 +35,7 @@ def chart(request: StudyRequest, study: Study, pk: int, analyte: int, name: str)
     if on_plate is None or theme not in THEMES:
         raise Http404
     if name == "curve":
-        accepted = accepted_of(limits_of(policy_of(plate)))
+        accepted = derive_accepted(limits_of(policy_of(plate)))
         curves = curves_of(plate, on_plate, accepted)
         return JsonResponse(curve_chart(curves, on_plate.unit, THEMES[theme]))
     if name == "controls":
@@ -53,7 +53,7 @@ def _rows(frame: pd.DataFrame) -> alt.InlineData:
     return inline(records)
 
 
-def _styled(drawn: Any, theme: Theme) -> Figure:
+def _style(drawn: Any, theme: Theme) -> Figure:
     return finish(drawn.properties(width="container", height=260), theme)
 
 
@@ -94,7 +94,7 @@ def curve_chart(curves: Curves, unit: str, theme: Theme) -> Figure:
         .mark_point(filled=True, size=50, color=theme.ink)
         .encode(x=where, y=height, tooltip=["expected:Q", "fluorescence:Q"])
     )
-    return _styled(of_lines + of_points, theme)
+    return _style(of_lines + of_points, theme)
 
 
 def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) -> Figure:
@@ -143,7 +143,7 @@ def control_figure(runs: pd.DataFrame, limit: float, here: int, theme: Theme) ->
         ],
     )
     lines = rules + base.mark_line() + base.mark_point(filled=True, size=50)
-    return _styled(_with_marks(lines, known, order, theme), theme)
+    return _style(_with_marks(lines, known, order, theme), theme)
 
 
 def _with_marks(layers: Any, known: pd.DataFrame, order: list[str], theme: Theme) -> Any:

@@ -10,13 +10,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from assays.imports.plates.names import chosen_questions, counts_of, questions_of
+from assays.imports.plates.names import counts_of, filter_questions, questions_of
 from assays.selectors.catalogue import catalogue_choices
 from assays.services.naming import Answer, NameChoice, accept_names, name_analytes
 from assays.services.rerun import let_supersede
 from assays.services.well_naming import name_wells
 from imports.models import ImportBatch
-from imports.web.batches import previewed, show_import, visible_batch
+from imports.web.batches import preview_or_ask, show_import, visible_batch
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import Refused
@@ -45,13 +45,13 @@ def name_plate_analytes(request: StudyRequest, study: Study, pk: int) -> HttpRes
             else:
                 answered = [choice for choice in sent.values() if _is_answered(choice)]
                 again = name_analytes(batch=batch, choices=answered, by=request.user)
-            previewed(again, request.user)
+            preview_or_ask(again, request.user)
             messages.success(request, _("The names are remembered; this is the preview made anew."))
             return redirect("imports:import", study.code, again.pk)
         except Refused as error:
             errors = {str(name): [*map(str, told)] for name, told in error.errors.items()}
     text, show = request.GET.get("q", "")[:60], request.GET.get("show", "")
-    shown = chosen_questions(questions, text=text, show=show)
+    shown = filter_questions(questions, text=text, show=show)
     if sent:
         shown = [one for one in questions if one["place"] in sent]
     page = Paginator(shown, max(QUESTIONS_A_PAGE, len(sent))).get_page(request.GET.get("page"))
@@ -83,7 +83,7 @@ def supersede_plate(request: StudyRequest, study: Study, pk: int) -> HttpRespons
     batch, reason = visible_batch(request, study, pk), request.POST.get("reason", "")
     try:
         again = let_supersede(batch=batch, reason=reason, by=request.user)
-        previewed(again, request.user)
+        preview_or_ask(again, request.user)
     except Refused as error:
         return show_import(request, batch, refusal=error, sent={"reason": reason})
     messages.success(request, _("This is the preview made anew; commit it to take effect."))
@@ -121,7 +121,7 @@ def name_plate_wells(request: StudyRequest, study: Study, pk: int) -> HttpRespon
             "other_kind": said.get(other),
         }
         return show_import(request, batch, refusal=error, sent=sent)
-    previewed(again, request.user)
+    preview_or_ask(again, request.user)
     messages.success(request, _("It is taken so; this is the preview made anew."))
     return redirect("imports:import", study.code, again.pk)
 

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from assays.models import Exclusion, PlateRun, SampleType
 from assays.quality.replicates import intra_plate_cv
 from assays.quality.rules import Limits, out_of_range, recoveries
-from assays.quality.verdict import accepted_of
+from assays.quality.verdict import derive_accepted
 from assays.sections import plate_sections
 from assays.selectors.confounding import confounding_warnings
-from assays.selectors.controls import bridges, control_runs, undecided_controls
-from assays.selectors.curves import Curves, curves_of, recomputed
+from assays.selectors.controls import bridges, control_runs, find_undecided_controls
+from assays.selectors.curves import Curves, curves_of, recompute
 from assays.selectors.judged import limits_of, plate_frame, policy_of
 from assays.selectors.plates import (
     analytes_on,
@@ -102,10 +102,10 @@ def plate_page(
     """The page of a plate. more: where a form was refused: `sent` (its name and fields), `ticked` (keys of
     wells) and `refusal`."""
     analytes = list(analytes_on(shown))
-    chosen = _chosen(analyte, analytes)
+    chosen = _choose(analyte, analytes)
     by = request.GET.get("by", "value")
     policy = policy_of(shown)
-    accepted = accepted_of(limits_of(policy))
+    accepted = derive_accepted(limits_of(policy))
     curves = curves_of(shown, chosen, accepted) if chosen else None
     runs = control_runs(shown, chosen.analyte_id) if chosen else pd.DataFrame()
     bridged = bridges(shown, chosen.analyte_id).to_dict("records") if chosen else []
@@ -125,7 +125,7 @@ def plate_page(
         "curves": curves,
         "controls": runs.to_dict("records"),
         "bridges": bridged,
-        "undecided": undecided_controls(shown, runs, policy.max_inter_cv),
+        "undecided": find_undecided_controls(shown, runs, policy.max_inter_cv),
         "standing": standing,
         "lifted": [exclusion for exclusion in exclusions if exclusion.lifted_at is not None],
         "policy": policy,
@@ -154,7 +154,7 @@ def in_order(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
 
 
-def _chosen(text: str, analytes: list[Any]) -> Any:
+def _choose(text: str, analytes: list[Any]) -> Any:
     wanted = next((a for a in analytes if str(a.analyte_id) == text), None)
     return wanted or (analytes[0] if analytes else None)
 
@@ -206,7 +206,7 @@ def _standards(shown: PlateRun, chosen: Any, curves: Curves | None) -> list[dict
     return [
         {
             "m": m,
-            "ours": recomputed(m, curves.refit),
+            "ours": recompute(m, curves.refit),
             "recovery": 100 * m.value / m.expected if m.value is not None and m.expected else None,
         }
         for m in sorted(rows, key=lambda m: (in_order(m.well.sample if m.well else ""), m.well_id))

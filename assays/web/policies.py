@@ -18,7 +18,7 @@ from assays.services.judging import JUDGE
 from assays.services.policies import foretell_policy, set_policy
 from assays.services.verdicts import POLICY_FIELDS, policy_stamp
 from assays.signals import Consequence
-from assays.web.consequences import fields_sent, lay_out
+from assays.web.consequences import lay_out, resend_fields
 from jobs.models import Job
 from studies.models import Study
 from studies.permissions import Capability
@@ -96,7 +96,7 @@ def _ask(request: StudyRequest, rules: PanelRules, will: list[Consequence] | Non
     """What the rules that were sent would mean, and a button that keeps them."""
     context = {
         "rules": rules,
-        "fields": fields_sent(request.POST),
+        "fields": resend_fields(request.POST),
         "will": None if will is None else lay_out(will),
         "reason": request.POST["reason"],
     }

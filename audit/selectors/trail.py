@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from audit.selectors.wording import Names, changes_of, name_of, related_names
+from audit.selectors.wording import Names, changes_of, name_of, name_related
 from audit.tracking import ITSELF, TRAILS, event_of
 from sentences import Sentence
 
@@ -45,7 +45,7 @@ class TrailEvent:
     changes: list[tuple[str, Any, Any]] = field(default_factory=list)
 
 
-def tracked_kinds() -> dict[str, str]:
+def list_tracked_kinds() -> dict[str, str]:
     """Label of each model in the trail of a study, and its name for people."""
     return {
         model._meta.label: str(model._meta.verbose_name)
@@ -56,8 +56,8 @@ def tracked_kinds() -> dict[str, str]:
 def trail_of(study: models.Model, wanted: TrailFilter, limit: int) -> list[TrailEvent]:
     """The newest `limit` changes in a study that fit the filter."""
     chosen = [model for model in TRAILS if not wanted.kind or model._meta.label == wanted.kind]
-    newest = (_asked(_of_study(model, study.pk), model, wanted) for model in chosen)
-    return _events_of(_merged(newest, limit))
+    newest = (_filter(_of_study(model, study.pk), model, wanted) for model in chosen)
+    return _events_of(_merge(newest, limit))
 
 
 def history_of(
@@ -71,7 +71,7 @@ def history_of(
         for owner in TRAILS[kind].owners:
             if owner != ITSELF and _owner_model(events, owner) is type(row):
                 theirs.append(events._default_manager.filter(**{f"{owner}_id": row.pk}))
-    return _events_of(_merged((own, *theirs), limit))
+    return _events_of(_merge((own, *theirs), limit))
 
 
 def _owner_model(event: type[models.Model], owner: str) -> Any:
@@ -98,7 +98,7 @@ def _of_study(model: type[models.Model], study: int) -> QuerySet[Any]:
     return event._default_manager.filter(belongs)
 
 
-def _asked(rows: QuerySet[Any], model: type[models.Model], wanted: TrailFilter) -> QuerySet[Any]:
+def _filter(rows: QuerySet[Any], model: type[models.Model], wanted: TrailFilter) -> QuerySet[Any]:
     bulk = TRAILS[model].bulk
     if not wanted.kind and bulk is not None:
         rows = rows.exclude(bulk, pgh_label="insert")
@@ -133,7 +133,7 @@ def _names_above(model: type[models.Model]) -> Iterable[str]:
             yield from (f"{owner}__{path}" for path in _names_above(above))
 
 
-def _merged(tables: Iterable[QuerySet[Any]], limit: int) -> list[Any]:
+def _merge(tables: Iterable[QuerySet[Any]], limit: int) -> list[Any]:
     rows = (
         row
         for table in tables
@@ -145,7 +145,7 @@ def _merged(tables: Iterable[QuerySet[Any]], limit: int) -> list[Any]:
 def _events_of(rows: list[Any]) -> list[TrailEvent]:
     people = _people(_context(row).get("user") for row in rows)
     before = _previous(rows)
-    names: Names = related_names([*rows, *before.values()])
+    names: Names = name_related([*rows, *before.values()])
     return [
         TrailEvent(
             when=row.pgh_created_at,

@@ -16,7 +16,7 @@ Names = dict[tuple[type[models.Model], Any], str]
 PLUMBING = {"id", "created_at"}
 
 
-def related_names(rows: list[Any]) -> Names:
+def name_related(rows: list[Any]) -> Names:
     """What the rows point to, by name, in one query a table. A row that is gone has no name."""
     wanted: dict[type[models.Model], set[Any]] = {}
     for row in rows:
@@ -75,7 +75,7 @@ def changes_of(row: Any, old: Any | None, names: Names) -> list[tuple[str, Any, 
         new, before = getattr(row, name), getattr(old, name) if old is not None else None
         if new != before and not (old is None and _says_nothing(column, new)):
             title = str(column.verbose_name)
-            found.append((title, _shown(column, before, names), _shown(column, new, names)))
+            found.append((title, _show(column, before, names), _show(column, new, names)))
     return found
 
 
@@ -86,7 +86,7 @@ def _says_nothing(column: Any, value: Any) -> bool:
     return value is False and not column.null  # where no is not the same as unknown, no is told
 
 
-def _shown(column: Any, value: Any, names: Names) -> Any:
+def _show(column: Any, value: Any, names: Names) -> Any:
     """A value as people read it; dates and numbers stay as they are for the page to write."""
     if value is None:
         return None
@@ -99,13 +99,13 @@ def _shown(column: Any, value: Any, names: Names) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
-        return "; ".join(_joined(one) for one in value)
+        return "; ".join(_join(one) for one in value)
     if isinstance(value, datetime):
         return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
     return value
 
 
-def _joined(one: Any) -> str:
+def _join(one: Any) -> str:
     """An entry of a list; of a mapping its known parts, such as who, when, code and column."""
     if not isinstance(one, dict):
         return str(one)

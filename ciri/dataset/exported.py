@@ -68,7 +68,7 @@ def analytes_in(frame: pd.DataFrame) -> dict[str, str]:
     return {symbol_of(column): column for column in first_columns(list(frame.columns))}
 
 
-def settled_in(frame: pd.DataFrame) -> set[str]:
+def find_settled(frame: pd.DataFrame) -> set[str]:
     """The columns of numbers that a study exported, under the names that `freeze_wide` has for them: they were
     looked at, and what is odd was confirmed, when the values came in.
 

@@ -89,8 +89,8 @@ class FrozenTable:
         ValueError
             Naming the column and the subject.
         """
-        people = _checked_subjects(subjects)
-        values = _checked_measurements(measurements, set(people["subject"]))
+        people = _check_subjects(subjects)
+        values = _check_measurements(measurements, set(people["subject"]))
         people, left_out = _with_outcome(people, require_outcome)
         values = values[values["subject"].isin(people["subject"])]
         people = people.sort_values("subject").reset_index(drop=True)
@@ -196,7 +196,7 @@ def _plain(value: Any) -> Any:
     return None if value is None or (isinstance(value, float) and math.isnan(value)) else value
 
 
-def _checked_subjects(frame: pd.DataFrame) -> pd.DataFrame:
+def _check_subjects(frame: pd.DataFrame) -> pd.DataFrame:
     _check_columns(frame, "subjects", IDENTITY, SUBJECT_COLUMNS)
     people = pd.DataFrame(index=range(len(frame)))
     for column in ("subject", "site", "cohort"):
@@ -218,7 +218,7 @@ def _checked_subjects(frame: pd.DataFrame) -> pd.DataFrame:
     return people[list(SUBJECT_COLUMNS)]
 
 
-def _checked_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFrame:
+def _check_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFrame:
     _check_columns(frame, "measurements", MEASUREMENT_COLUMNS, MEASUREMENT_COLUMNS)
     values = pd.DataFrame(index=range(len(frame)))
     values["subject"] = _text(frame, "subject")

@@ -72,7 +72,7 @@ class Transform:
             pdl1=specification.pdl1,
             missing=specification.missing,
             analytes=(),
-            covariates=tuple(_unfitted(name) for name in specification.covariates),
+            covariates=tuple(_make_unfitted(name) for name in specification.covariates),
         )
         rows = _only(table, subjects)
         extremes = blank._with_extremes(rows.measurements, analytes)
@@ -133,7 +133,7 @@ class Transform:
         by_analyte = in_range.groupby("analyte")["value"]
         lowest, highest = by_analyte.min().to_dict(), by_analyte.max().to_dict()
         columns = [
-            replace(_unfitted(name), lowest=lowest.get(name), highest=highest.get(name))
+            replace(_make_unfitted(name), lowest=lowest.get(name), highest=highest.get(name))
             for name in analytes
         ]
         return replace(self, analytes=tuple(columns))
@@ -141,14 +141,14 @@ class Transform:
     def _analyte_values(self, table: FrozenTable) -> pd.DataFrame:
         names = [column.name for column in self.analytes]
         rows = table.measurements[table.measurements["analyte"].isin(names)]
-        rows = rows.assign(scaled=self._scaled(rows)).dropna(subset="scaled")
+        rows = rows.assign(scaled=self._scale(rows)).dropna(subset="scaled")
         repeats = rows.groupby(["subject", "analyte"])["scaled"]
         one = repeats.first() if self.repeats == "first" else repeats.mean()
         wide = one.unstack("analyte") if len(one) else pd.DataFrame()
         values = wide.reindex(index=table.subjects["subject"], columns=names).astype(np.float64)
         return values.rename_axis(index="subject", columns=None)
 
-    def _scaled(self, rows: pd.DataFrame) -> pd.Series:
+    def _scale(self, rows: pd.DataFrame) -> pd.Series:
         """One number on the model's scale per measurement; NaN where there is none.
 
         A concentration of zero or less has no logarithm and counts as below the limit.
@@ -199,7 +199,7 @@ def _only(table: FrozenTable, subjects: Collection[str]) -> FrozenTable:
     )
 
 
-def _unfitted(name: str) -> Column:
+def _make_unfitted(name: str) -> Column:
     return Column(name=name, lowest=None, highest=None, median=None, gaps=False)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ciri.dataset.exported import analytes_in, readings_in, settled_in
+from ciri.dataset.exported import analytes_in, find_settled, readings_in
 from ciri.dataset.frozen import SUBJECT_COLUMNS, FrozenTable
 from ciri.dataset.glance import refuse_doubts
 from ciri.errors import Refused
@@ -72,7 +72,7 @@ def freeze_wide(
             "scale is %(scale)s; it must be concentration or npx.",
             scale=repr(scale),
         )
-    settled = settled_in(frame)
+    settled = find_settled(frame)
     frame = _as_known(frame, endpoint)
     exported = analytes_in(frame)
     asked = list(exported) if analytes is None else list(analytes)

@@ -48,6 +48,6 @@ def round_ticks(low: float, high: float, most: int = 5) -> list[float]:
     return [low, high]
 
 
-def known(rows: list[dict[str, Any]], *keys: str) -> list[dict[str, Any]]:
+def keep_known(rows: list[dict[str, Any]], *keys: str) -> list[dict[str, Any]]:
     """The rows that hold a number under each key."""
     return [row for row in rows if all(row.get(key) is not None for key in keys)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from ciri.figures.axes import known
+from ciri.figures.axes import keep_known
 from ciri.figures.panels import Panels, lines_of
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 from ciri.figures.words import horizon_text
@@ -46,8 +46,8 @@ def calibration_figure(
     """
     look = theme_of(theme)
     curve, groups = (
-        known(curve_rows, "predicted", "observed"),
-        known(group_rows, "predicted", "observed"),
+        keep_known(curve_rows, "predicted", "observed"),
+        keep_known(group_rows, "predicted", "observed"),
     )
     horizons = sorted({row["horizon"] for row in curve + groups})
     if not horizons:
@@ -71,8 +71,8 @@ def calibration_figure(
     layers = [
         *panels.ground(look),
         lines_of(diagonals, color=look.faint, strokeDash=[4, 3]),
-        *_curve(_placed(curve, horizons, panels), look),
-        *_groups(_placed(groups, horizons, panels), panels, look),
+        *_curve(_place(curve, horizons, panels), look),
+        *_groups(_place(groups, horizons, panels), panels, look),
         *_corner(ici_rows or [], horizons, panels, look),
     ]
     chart = alt.layer(*layers).properties(
@@ -84,7 +84,7 @@ def calibration_figure(
     return finish(chart, look)
 
 
-def _placed(rows: Rows, horizons: list[float], panels: Panels) -> Rows:
+def _place(rows: Rows, horizons: list[float], panels: Panels) -> Rows:
     """Rows with their places in the panel of their horizon."""
     placed = []
     for row in rows:
@@ -98,7 +98,7 @@ def _placed(rows: Rows, horizons: list[float], panels: Panels) -> Rows:
 
 
 def _curve(rows: Rows, look: Theme) -> list[Any]:
-    band = alt.Chart(inline(known(rows, "up_low", "up_high"))).mark_area(
+    band = alt.Chart(inline(keep_known(rows, "up_low", "up_high"))).mark_area(
         color=look.good, opacity=0.18
     )
     line = alt.Chart(inline(rows)).mark_line(color=look.good, strokeWidth=2)
@@ -119,7 +119,7 @@ def _groups(rows: Rows, panels: Panels, look: Theme) -> list[Any]:
         alt.Tooltip("low:Q", title="95 % from", format=".1%"),
         alt.Tooltip("high:Q", title="to", format=".1%"),
     ]
-    whiskers = alt.Chart(inline(known(rows, "up_low", "up_high"))).mark_rule(color=look.ink)
+    whiskers = alt.Chart(inline(keep_known(rows, "up_low", "up_high"))).mark_rule(color=look.ink)
     points = alt.Chart(inline(rows)).mark_point(filled=True, size=40, color=look.ink, opacity=1)
     axes = panels.axes("Predicted risk, %", "Observed risk, %")
     return [
@@ -133,7 +133,7 @@ def _corner(rows: Rows, horizons: list[float], panels: Panels, look: Theme) -> l
     right = panels.x[1]
     notes = [
         {**panels.place(horizons.index(row["horizon"]), right, 0), "text": f"ICI {row['ici']:.3f}"}
-        for row in known(rows, "ici")
+        for row in keep_known(rows, "ici")
         if row["horizon"] in horizons
     ]
     text = alt.Chart(inline(notes)).mark_text(

@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from ciri.figures.axes import known, round_ticks
+from ciri.figures.axes import keep_known, round_ticks
 from ciri.figures.panels import Panels
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 from ciri.figures.words import horizon_text
@@ -45,8 +45,8 @@ def decision_figure(rows: Rows, theme: str = "light") -> Figure:
     more than treating nobody.
     """
     look = theme_of(theme)
-    found = known(rows, "threshold")
-    horizons = sorted({row["horizon"] for row in known(found, "model")})
+    found = keep_known(rows, "threshold")
+    horizons = sorted({row["horizon"] for row in keep_known(found, "model")})
     if not horizons:
         return message_figure(
             "Net benefit cannot be estimated: nobody was followed up to a horizon.", theme
@@ -63,7 +63,7 @@ def decision_figure(rows: Rows, theme: str = "light") -> Figure:
         height=_HEIGHT,
     )
     chart = alt.layer(
-        *panels.ground(look), *_curves(_placed(found, horizons, panels), panels, look)
+        *panels.ground(look), *_curves(_place(found, horizons, panels), panels, look)
     ).properties(
         width="container",
         height=panels.pixels,
@@ -88,7 +88,7 @@ def _last_threshold(rows: Rows) -> float:
     return min(100, max(20, 10 * math.ceil(max(worth, default=0) / 10 + 0.5)))
 
 
-def _placed(rows: Rows, horizons: list[float], panels: Panels) -> Rows:
+def _place(rows: Rows, horizons: list[float], panels: Panels) -> Rows:
     """One row per strategy; where its benefit is unknown or too low to be shown, the line breaks."""
     placed = []
     for row in rows:
@@ -110,7 +110,7 @@ def _curves(rows: Rows, panels: Panels, look: Theme) -> list[Any]:
     legend = alt.Legend(symbolType="stroke", symbolSize=200, offset=26)  # past the title of a panel
     axes = panels.axes("Threshold probability, %", "Net benefit")
     lines = alt.Chart(inline(rows)).mark_line(strokeWidth=2)
-    points = alt.Chart(inline(known(rows, "up"))).mark_point(size=40, opacity=0)
+    points = alt.Chart(inline(keep_known(rows, "up"))).mark_point(size=40, opacity=0)
     tooltip = [
         alt.Tooltip("horizon:Q", title="months", format=".3~g"),
         alt.Tooltip("threshold:Q", format=".0%"),

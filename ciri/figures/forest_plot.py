@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from ciri.figures.axes import known
+from ciri.figures.axes import keep_known
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 from ciri.figures.words import p_text, ratio_text
 
@@ -52,16 +52,16 @@ def forest_plot_figure(
     look = theme_of(theme)
     if not rows:
         return message_figure("There are no strata to compare the prognosis groups in.", theme)
-    estimated = known(rows, *_ESTIMATE)
+    estimated = keep_known(rows, *_ESTIMATE)
     if not estimated:
         reasons = [row["reason"] for row in rows if row.get("reason")]
         return message_figure(" ".join(["No hazard ratio can be estimated.", *reasons[:1]]), theme)
-    placed, height = _placed(rows)
+    placed, height = _place(rows)
     domain = _domain(estimated)
     y = _down("place", height)
     layers = [
         _no_difference(placed, domain, title, look),
-        *_estimates(known(placed, *_ESTIMATE), domain, y, title, look),
+        *_estimates(keep_known(placed, *_ESTIMATE), domain, y, title, look),
         *_texts(placed, y, look),
     ]
     chart = alt.layer(*layers).properties(
@@ -77,7 +77,7 @@ def _is_overall(row: dict[str, Any]) -> bool:
     return bool(row["stratum"] == "overall")
 
 
-def _placed(rows: Rows) -> tuple[Rows, int]:
+def _place(rows: Rows) -> tuple[Rows, int]:
     """Lines of the figure from top to bottom, each with its middle in pixels; and their height."""
     lines: Rows = [
         {"kind": "row", **row, "name": "All patients"} for row in rows if _is_overall(row)
@@ -113,7 +113,7 @@ def _no_difference(rows: Rows, domain: list[float], title: str, look: Theme) -> 
     parts = [
         {"one": 1, "top": row["top"], "foot": row["foot"]}
         for row in rows
-        if row["kind"] == "heading" or known([row], *_ESTIMATE)
+        if row["kind"] == "heading" or keep_known([row], *_ESTIMATE)
     ]
     rule = alt.Chart(inline(parts)).mark_rule(color=look.faint)
     return rule.encode(
@@ -232,7 +232,7 @@ def _words(row: dict[str, Any]) -> Rows:
         _word(column, style, upper, name),
         _word(column, "small", lower, f"{row['events']} events of {row['n']}"),
     ]
-    if not known([row], *_ESTIMATE):
+    if not keep_known([row], *_ESTIMATE):
         reason = _lines_of(row.get("reason"))
         middle -= _LINE / 2 * (len(reason) - 1)
         return [*found, _word("inside", "small", middle, reason)]

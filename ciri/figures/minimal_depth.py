@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from ciri.figures.axes import known
+from ciri.figures.axes import keep_known
 from ciri.figures.theme import (
     HEIGHT_OF_ROW,
     Figure,
@@ -44,7 +44,7 @@ def minimal_depth_figure(
         For an unknown theme.
     """
     look = theme_of(theme)
-    drawn = sorted(known(rows, "mean_depth"), key=lambda row: row["mean_depth"])[:limit]
+    drawn = sorted(keep_known(rows, "mean_depth"), key=lambda row: row["mean_depth"])[:limit]
     if not drawn:
         return message_figure(
             "No tree of this forest could split, so no feature has a depth.", theme
@@ -72,7 +72,7 @@ def minimal_depth_figure(
             alt.Tooltip("share_of_trees:Q", title="trees that split on it", format=".0%"),
         ],
     )
-    chance = alt.Chart(inline(known(drawn, "threshold")[:1])).mark_rule(
+    chance = alt.Chart(inline(keep_known(drawn, "threshold")[:1])).mark_rule(
         color=look.ink, strokeDash=[4, 3]
     )
     chart = alt.layer(chance.encode(x=alt.X("threshold:Q")), dots).properties(

@@ -8,7 +8,7 @@ from typing import Any
 
 import altair as alt
 
-from ciri.figures.axes import LINE_LEGEND, in_months, known, months_axis
+from ciri.figures.axes import LINE_LEGEND, in_months, keep_known, months_axis
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
 _HEIGHT = 260
@@ -46,7 +46,7 @@ def auc_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
         For an unknown theme.
     """
     look = theme_of(theme)
-    found = [{**row, "kind": row["basis"]} for row in known(rows, "time", "value")]
+    found = [{**row, "kind": row["basis"]} for row in keep_known(rows, "time", "value")]
     if not found:
         return message_figure(
             "There is no time at which patients with and without an event can be compared.", theme
@@ -69,7 +69,7 @@ def auc_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
             x=alt.value(0), text="text:N"
         ),
     ]
-    return _dressed(layers, "Time-dependent AUC over follow-up, with 95 % bands", look)
+    return _dress(layers, "Time-dependent AUC over follow-up, with 95 % bands", look)
 
 
 def brier_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
@@ -93,12 +93,12 @@ def brier_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
         For an unknown theme.
     """
     look = theme_of(theme)
-    found = [{**row, "kind": _MODEL} for row in known(rows, "time", "value")]
+    found = [{**row, "kind": _MODEL} for row in keep_known(rows, "time", "value")]
     if not found:
         return message_figure("There is no time at which predictions can be checked.", theme)
     beside = [
         {"time": row["time"], "value": row["reference"], "low": None, "high": None, "kind": _REFERENCE}
-        for row in known(found, "reference")
+        for row in keep_known(found, "reference")
     ]  # fmt: skip
     kinds = _Kinds([_MODEL, _REFERENCE], [look.good, look.other], [[1, 0], [6, 3]])
     y = alt.Y(
@@ -107,7 +107,7 @@ def brier_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
         scale=alt.Scale(zero=True),
         axis=alt.Axis(format=".3~f", tickCount=5),
     )
-    return _dressed(
+    return _dress(
         _lines(found + beside, kinds, y, "Brier score"),
         "Brier score over follow-up beside the Kaplan-Meier reference",
         look,
@@ -131,7 +131,7 @@ def _lines(rows: list[dict[str, Any]], kinds: _Kinds, y: Any, name: str) -> list
         legend=LINE_LEGEND,
     )
     times = [row["kind"] for row in rows]
-    banded = known(rows, "low", "high")
+    banded = keep_known(rows, "low", "high")
     alone = [row for row in banded if times.count(row["kind"]) == 1]
     base = alt.Chart(inline(rows)).encode(x=x, y=y, color=colour)
     tooltip = [
@@ -157,7 +157,7 @@ def _lines(rows: list[dict[str, Any]], kinds: _Kinds, y: Any, name: str) -> list
     ]
 
 
-def _dressed(layers: list[Any], description: str, look: Theme) -> Figure:
+def _dress(layers: list[Any], description: str, look: Theme) -> Figure:
     chart = alt.layer(*layers).properties(
         width="container",
         height=_HEIGHT,

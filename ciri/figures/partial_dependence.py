@@ -70,7 +70,7 @@ def partial_dependence_figure(
     y = alt.Y("mean:Q", title=answer, scale=scale, axis=axis)
     layers = [*_lines(table["lines"], x, look), _mean(curve, x, y, look)]
     if table["unknown"] is not None:
-        layers += _unknown(table["unknown"], look)
+        layers += _draw_unknown(table["unknown"], look)
     chart = alt.layer(*layers).properties(
         width="container",
         height=_HEIGHT,
@@ -104,7 +104,7 @@ def _mean(rows: list[dict[str, Any]], x: Any, y: Any, look: Theme) -> Any:
     )
 
 
-def _unknown(mean: float, look: Theme) -> list[Any]:
+def _draw_unknown(mean: float, look: Theme) -> list[Any]:
     """A point of its own right of the axis, as what is unknown has no place on it."""
     place = alt.value(alt.ExprRef("width + 42"))
     row = alt.Chart(inline([{"mean": mean, "text": "unknown"}])).encode(x=place)

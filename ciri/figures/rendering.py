@@ -26,7 +26,7 @@ def render_svg(spec: Figure) -> str:
     str
         SVG.
     """
-    svg: str = vl_convert.vegalite_to_svg(_sized(_name_patients(spec)), allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(_size(_name_patients(spec)), allowed_base_urls=[])
     return svg
 
 
@@ -46,7 +46,7 @@ def render_png(spec: Figure, scale: float = 2) -> bytes:
         PNG.
     """
     png: bytes = vl_convert.vegalite_to_png(
-        _sized(_name_patients(spec)), scale=scale, allowed_base_urls=[]
+        _size(_name_patients(spec)), scale=scale, allowed_base_urls=[]
     )
     return png
 
@@ -86,14 +86,14 @@ def _name_patients(spec: Figure) -> Figure:
     return spec | {"title": told}
 
 
-def _sized(spec: Any) -> Any:
+def _size(spec: Any) -> Any:
     """A figure that fills its container gets a width of its own."""
     if isinstance(spec, list):
-        return [_sized(part) for part in spec]
+        return [_size(part) for part in spec]
     if not isinstance(spec, dict):
         return spec
     return {
-        key: _WIDTH if key == "width" and value == "container" else _sized(value)
+        key: _WIDTH if key == "width" and value == "container" else _size(value)
         for key, value in spec.items()
         if key != "datasets"
     } | ({"datasets": spec["datasets"]} if "datasets" in spec else {})

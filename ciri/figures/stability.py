@@ -7,7 +7,7 @@ from typing import Any
 
 import altair as alt
 
-from ciri.figures.axes import known
+from ciri.figures.axes import keep_known
 from ciri.figures.theme import (
     HEIGHT_OF_ROW,
     Figure,
@@ -52,7 +52,7 @@ def stability_figure(
         For an unknown theme.
     """
     look = theme_of(theme)
-    found = sorted(known(rows, "frequency"), key=lambda row: row["rank"])
+    found = sorted(keep_known(rows, "frequency"), key=lambda row: row["rank"])
     if not found:
         return message_figure(
             "No analytes were ranked on resamples, so nothing was counted.", theme
@@ -62,7 +62,7 @@ def stability_figure(
             "No analyte came out among the best in any resample: none is better than chance.", theme
         )
     shown = max(limit, sum(bool(row["selected"]) for row in found))
-    drawn = _marked(found)[:shown]
+    drawn = _mark(found)[:shown]
     title = ["Selection frequency"]
     if min_frequency is None:
         layers = [_bars(drawn, title, look)]
@@ -79,7 +79,7 @@ def stability_figure(
     return finish(chart, look)
 
 
-def _marked(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _mark(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Rows with state, the letter of their correlated group, and whom they could stand in for."""
     members: dict[int | None, list[str]] = defaultdict(list)
     for row in rows:

@@ -6,7 +6,7 @@ from typing import Any
 
 import altair as alt
 
-from ciri.figures.axes import known
+from ciri.figures.axes import keep_known
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 
 _HEIGHT = 260
@@ -37,7 +37,7 @@ def tradeoff_figure(
         For an unknown theme.
     """
     look = theme_of(theme)
-    found = sorted(known(rows, "k", "c"), key=lambda row: row["k"])
+    found = sorted(keep_known(rows, "k", "c"), key=lambda row: row["k"])
     if not found:
         return message_figure("No trade-off was computed for this model.", theme)
     if len(found) == 1:
@@ -47,7 +47,7 @@ def tradeoff_figure(
             f"of {one['c']:.3f}.",
             theme,
         )
-    layers = [*_curve(found, look), *_chosen(found, k, look)]
+    layers = [*_curve(found, look), *_mark_chosen(found, k, look)]
     chart = alt.layer(*layers).properties(
         width="container",
         height=_HEIGHT,
@@ -74,7 +74,9 @@ def _curve(rows: list[dict[str, Any]], look: Theme) -> list[Any]:
         axis=alt.Axis(format=".3~f", tickCount=5),
     )
     base = alt.Chart(inline(rows)).encode(x=x)
-    band = alt.Chart(inline(known(rows, "low", "high"))).mark_area(color=look.good, opacity=0.18)
+    band = alt.Chart(inline(keep_known(rows, "low", "high"))).mark_area(
+        color=look.good, opacity=0.18
+    )
     line = base.mark_line(color=look.good, strokeWidth=2)
     points = base.mark_point(filled=True, size=55, color=look.good, opacity=1)
     tooltip = [
@@ -90,7 +92,7 @@ def _curve(rows: list[dict[str, Any]], look: Theme) -> list[Any]:
     ]
 
 
-def _chosen(rows: list[dict[str, Any]], k: int | None, look: Theme) -> list[Any]:
+def _mark_chosen(rows: list[dict[str, Any]], k: int | None, look: Theme) -> list[Any]:
     """A line at the number kept, its name on the side that has more room."""
     if k is None or not rows[0]["k"] <= k <= rows[-1]["k"]:
         return []

@@ -18,7 +18,7 @@ from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
 from ciri.kernel import shap
 from ciri.kernel.threads import in_threads, spans
-from ciri.survival.features import fitted_columns, numbers_of_frame
+from ciri.survival.features import match_columns, numbers_of_frame
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Floats, Integers
 from ciri.survival.plain import plain, plain_rows
@@ -256,6 +256,6 @@ def _training_rows(forest: SurvivalForest, training_rows: Any, count: int) -> In
 def _frame(forest: SurvivalForest, X: Any) -> pd.DataFrame:
     names = list(forest.feature_names_in_)
     if isinstance(X, pd.DataFrame):
-        numbers = numbers_of_frame(fitted_columns(names, X))
+        numbers = numbers_of_frame(match_columns(names, X))
         return pd.DataFrame(numbers, columns=names, index=X.index)
     return pd.DataFrame(as_numbers(X, "X"), columns=names)

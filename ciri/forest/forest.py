@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from ciri.errors import Refused
 from ciri.forest.growing import grow
-from ciri.forest.parameters import features_tried, row_weights, times_followed, whole
+from ciri.forest.parameters import check_followed_times, count_tried_features, row_weights, whole
 from ciri.forest.recognition import Recognised, recognise
 from ciri.forest.trees import Trees
 from ciri.survival.concordance import concordance_indices
@@ -23,7 +23,7 @@ from ciri.survival.features import (
     Values,
     feature_names,
     feature_values,
-    fitted_values,
+    match_values,
     matching_outcome,
     seed_of,
 )
@@ -143,7 +143,7 @@ class SurvivalForest(BaseEstimator):
             time,
             n_estimators=whole("n_estimators", self.n_estimators),
             min_samples_leaf=whole("min_samples_leaf", self.min_samples_leaf),
-            features_tried=features_tried(self.max_features, values.shape[1]),
+            features_tried=count_tried_features(self.max_features, values.shape[1]),
             seed=self.seed_,
             sample_weight=row_weights(sample_weight, len(values)),
             bootstrap=self.bootstrap,
@@ -315,7 +315,7 @@ class SurvivalForest(BaseEstimator):
 
     def _curve(self, X: Any, times: Any, kind: str, training_rows: Integers | None) -> Floats:
         values = self.features(X)
-        asked = times_followed(times, self.trees_.time.max())
+        asked = check_followed_times(times, self.trees_.time.max())
         return self.trees_.mean_curve(values, asked, kind, training_rows, self.n_jobs)
 
     def score(self, X: Any, y: Any) -> float:
@@ -386,7 +386,7 @@ class SurvivalForest(BaseEstimator):
             Where X does not have the columns that the forest was fitted to, or holds what is not a number.
         """
         check_is_fitted(self, "trees_")
-        return fitted_values(self, X)
+        return match_values(self, X)
 
 
 def _c(y: Any, risk: Floats) -> float:

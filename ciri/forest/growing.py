@@ -67,7 +67,7 @@ def grow(
         return _grow_some(cohort, rules, seed, *span)
 
     parts = in_threads(some, even_spans(n_estimators, n_jobs, per_thread=4), n_jobs)
-    return _joined(parts, X, event, time, n_jobs)
+    return _join(parts, X, event, time, n_jobs)
 
 
 def rules_for(
@@ -112,9 +112,7 @@ def empty_nodes(capacity: int) -> kernel.Nodes:
     )
 
 
-def _joined(
-    parts: list[_Grown], X: Values, event: Bools, time: Floats, n_jobs: int | None
-) -> Trees:
+def _join(parts: list[_Grown], X: Values, event: Bools, time: Floats, n_jobs: int | None) -> Trees:
     def together(name: str) -> Any:
         return np.concatenate([getattr(nodes, name) for nodes, _, _ in parts])
 

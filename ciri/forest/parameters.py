@@ -11,7 +11,7 @@ from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Floats
 
 
-def features_tried(max_features: str | int | float | None, features: int) -> int:
+def count_tried_features(max_features: str | int | float | None, features: int) -> int:
     """How many of the features each node draws; scikit-learn's rule for `max_features`."""
     if max_features is None:
         return features
@@ -59,7 +59,7 @@ def row_weights(sample_weight: Any, rows: int) -> Floats | None:
     return weight
 
 
-def times_followed(times: Any, last: float) -> Floats:
+def check_followed_times(times: Any, last: float) -> Floats:
     """Times that curves are asked for: positive, finite, up to the last of the follow-up."""
     asked = np.atleast_1d(as_numbers(times, "times"))
     if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():

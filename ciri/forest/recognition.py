@@ -76,7 +76,7 @@ def recognise(
     if np.array_equal(trees.time, time) and np.array_equal(trees.event, event):
         return Recognised(np.arange(len(X)), altered=int((ways != trained).sum()))
     rows, alike = same_rows(trees, ways, event, time)
-    by_values, sharing = matched(pd.DataFrame({"way": ways}), pd.DataFrame({"way": trained}))
+    by_values, sharing = match_rows(pd.DataFrame({"way": ways}), pd.DataFrame({"way": trained}))
     undecided = (rows < 0) & (by_values >= 0)
     followed = undecided & (sharing == 1) & is_telling(trees)
     return Recognised(
@@ -97,10 +97,10 @@ def same_rows(trees: Trees, ways: Any, event: Bools, time: Floats) -> tuple[Inte
     """The training row with the same ways and outcome as each row (-1: none), and how many have (m,)."""
     given = pd.DataFrame({"way": ways, "event": event, "time": time})
     learnt = pd.DataFrame({"way": trees.training_ways, "event": trees.event, "time": trees.time})
-    return matched(given, learnt)
+    return match_rows(given, learnt)
 
 
-def matched(given: pd.DataFrame, learnt: pd.DataFrame) -> tuple[Integers, Integers]:
+def match_rows(given: pd.DataFrame, learnt: pd.DataFrame) -> tuple[Integers, Integers]:
     """For each given row: a learnt row that is equal in all columns (-1: none), and how many are (m,).
 
     Where several are, the first given row gets the first of them, the next the next, and so on round.

@@ -149,7 +149,7 @@ def forest_from(arrays: Arrays, document: dict[str, Any]) -> SurvivalForest:
             "forest_without_parameters",
             "The stored forest does not hold the parameters of a forest.",
         )
-    return SurvivalForest.from_trees(_checked_trees(arrays, len(names)), names, **parameters)
+    return SurvivalForest.from_trees(_check_trees(arrays, len(names)), names, **parameters)
 
 
 def pack(arrays: Arrays, document: dict[str, Any]) -> bytes:
@@ -250,7 +250,7 @@ def _smallest(values: NDArray[Any]) -> NDArray[Any]:
     return values.astype(np.promote_types(np.min_scalar_type(low), np.min_scalar_type(high)))
 
 
-def _checked_trees(arrays: Arrays, features: int) -> Trees:
+def _check_trees(arrays: Arrays, features: int) -> Trees:
     if absent := sorted(set(_DTYPES) - set(arrays)):
         raise Refused(
             "array_absent",

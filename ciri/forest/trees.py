@@ -117,15 +117,15 @@ class Trees:
         """
         found = np.zeros(len(X), dtype=np.uint64)
         for first, last in spans(self.count, max(1, _CELLS // max(1, len(X)))):
-            found += self._weighed(self.all_leaves(X, first, last, n_jobs), first)
+            found += self._weigh(self.all_leaves(X, first, last, n_jobs), first)
         return found
 
     @cached_property
     def training_ways(self) -> NDArray[np.uint64]:
         """The same of each training row: (n,)."""
-        return self._weighed(self.training_leaf, 0)
+        return self._weigh(self.training_leaf, 0)
 
-    def _weighed(self, leaves: Leaves, first: int) -> NDArray[np.uint64]:
+    def _weigh(self, leaves: Leaves, first: int) -> NDArray[np.uint64]:
         weights = np.random.default_rng(0).integers(2**64, size=self.count, dtype=np.uint64)
         found = np.zeros(leaves.shape[1], dtype=np.uint64)
         for weight, row in zip(weights[first:], leaves, strict=False):

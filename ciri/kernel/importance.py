@@ -15,7 +15,7 @@ from ciri.kernel.walking import goes_left
 
 
 @njit(nogil=True, cache=True)
-def shuffled_rows(seed, tree, held, repeats):
+def shuffle_rows(seed, tree, held, repeats):
     """The out-of-bag rows of a tree in each repeat's order, after their own: (repeats + 1, rows).
 
     held (n,): how often each training row is in the tree's sample.
@@ -57,7 +57,7 @@ def add_shifts(
     entered = np.empty(p, np.int64)
     visit = 0
     for tree in range(len(in_bag)):
-        orders = shuffled_rows(seed, tree, in_bag[tree], repeats)
+        orders = shuffle_rows(seed, tree, in_bag[tree], repeats)
         for place in range(orders.shape[1]):
             row = orders[0, place]
             if row < first or row >= last:

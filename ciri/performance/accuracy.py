@@ -25,7 +25,7 @@ def accuracy(patients: Patients, weights: Floats, censoring_weights: Floats) -> 
         patients.times,
         weights,
         patients.inverses(censoring_weights),
-        patients.uncensored(censoring_weights, patients.times),
+        patients.predict_uncensored(censoring_weights, patients.times),
         patients.follow.curves(weights, patients.times),
     )
     integrated = time_average(brier, patients.times)

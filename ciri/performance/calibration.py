@@ -15,7 +15,7 @@ from ciri.kernel.calibration import cox_of_resamples
 from ciri.kernel.concordance import order_of
 from ciri.performance.bootstrap import Estimates
 from ciri.performance.follow import Follow
-from ciri.performance.horizons import listed
+from ciri.performance.horizons import list_times
 from ciri.survival.curves import kaplan_meier
 from ciri.survival.outcome import Floats, Integers, outcome
 from ciri.survival.resampling import percentile_interval
@@ -87,7 +87,7 @@ class Horizon:
         )
 
 
-def checked_horizons(follow: Follow, risks: dict[float, Floats]) -> tuple[list[Horizon], list[str]]:
+def check_horizons(follow: Follow, risks: dict[float, Floats]) -> tuple[list[Horizon], list[str]]:
     """The horizons at which calibration can be judged, and sentences about the others.
 
     risks: predicted risk (n,) of an event up to each.
@@ -101,7 +101,7 @@ def checked_horizons(follow: Follow, risks: dict[float, Floats]) -> tuple[list[H
     if not alike:
         return checked, []
     return checked, [
-        f"Every patient has the same predicted risk at {listed(np.array(alike))}, "
+        f"Every patient has the same predicted risk at {list_times(np.array(alike))}, "
         "so there is no calibration curve there."
     ]
 
@@ -125,8 +125,8 @@ def calibration(follow: Follow, horizons: list[Horizon], weights: Floats) -> Est
 def _calibration_at(
     follow: Follow, horizon: Horizon, weights: Floats, drawn: Integers
 ) -> Estimates:
-    smooth = CoxRisk.fitted(follow, horizon.design, weights, horizon.time)
-    slope = CoxRisk.fitted(follow, horizon.line, weights, horizon.time).coefficients
+    smooth = CoxRisk.fit(follow, horizon.design, weights, horizon.time)
+    slope = CoxRisk.fit(follow, horizon.line, weights, horizon.time).coefficients
     error = np.abs(smooth.risk(horizon.design) - horizon.predicted)
     error = np.take_along_axis(error, drawn, axis=1)
     half, ninth = np.quantile(error, [0.5, 0.9], axis=1)
@@ -150,7 +150,7 @@ class CoxRisk:
     log_hazard: Floats
 
     @classmethod
-    def fitted(cls, follow: Follow, design: Floats, weights: Floats, time: float) -> CoxRisk:
+    def fit(cls, follow: Follow, design: Floats, weights: Floats, time: float) -> CoxRisk:
         """To the design (n, p), with the cumulative hazard up to a time (Efron's ties)."""
         return cls(
             *cox_of_resamples(
@@ -169,13 +169,13 @@ class CoxRisk:
         return -np.expm1(-np.exp(np.minimum(log_hazard, _HIGHEST)))
 
 
-def unfitted(horizons: list[Horizon], point: Estimates) -> list[str]:
+def say_unfitted(horizons: list[Horizon], point: Estimates) -> list[str]:
     """A sentence about the horizons where no Cox model could be fitted to the patients."""
     failed = [h.time for h, ici in zip(horizons, point["ici"][0], strict=True) if np.isnan(ici)]
     if not failed:
         return []
     return [
-        f"Calibration is not known at {listed(np.array(failed))}: a Cox model of the outcome on "
+        f"Calibration is not known at {list_times(np.array(failed))}: a Cox model of the outcome on "
         "predicted risk has no maximum there."
     ]
 
@@ -208,13 +208,13 @@ def calibration_groups(follow: Follow, risks: dict[float, Floats]) -> pd.DataFra
         group = np.searchsorted(edges, predicted, side="left")
         for rank, one in enumerate(np.unique(group), start=1):
             members = group == one
-            observed = _observed(Follow(follow.event[members], follow.time[members]), time)
+            observed = _estimate_observed(Follow(follow.event[members], follow.time[members]), time)
             rows.append((time, rank, int(members.sum()), predicted[members].mean(), *observed))
     columns = ["horizon", "group", "n", "predicted", "observed", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _observed(follow: Follow, time: float) -> Floats:
+def _estimate_observed(follow: Follow, time: float) -> Floats:
     """Kaplan-Meier risk of an event up to a time, and its interval."""
     curve = kaplan_meier(outcome(follow.event, follow.time))
     reached = curve[curve["time"] <= time].iloc[-1]

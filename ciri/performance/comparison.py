@@ -13,8 +13,8 @@ from scipy import stats
 from ciri.errors import Refused
 from ciri.performance.bootstrap import Estimates, point_and_resamples
 from ciri.performance.follow import Follow
-from ciri.performance.horizons import asked_times, listed
-from ciri.performance.paired import paired
+from ciri.performance.horizons import check_times, list_times
+from ciri.performance.paired import pair_predictions
 from ciri.performance.predictions import Predictions, predictions
 from ciri.performance.verdict import verdict_of
 from ciri.survival.cox import fit_cox
@@ -166,7 +166,9 @@ def compare(
     last = min(one.last for one in said)
     notes = [f"{name}: {one.note}" for name, one in zip(names, said, strict=True) if one.note]
     if (asked > last).any():
-        notes.append(f"A model predicts no survival at {listed(asked[asked > last])}; left out.")
+        notes.append(
+            f"A model predicts no survival at {list_times(asked[asked > last])}; left out."
+        )
     asked = asked[asked <= last]
     survival = [_survival_at(one, asked) for one in said]
     halves = [_halves(one.risk, y) for one in said]
@@ -212,7 +214,7 @@ def _halves(risk: Floats, y: Any) -> NDArray[Any]:
 
 def _horizons(follow: Follow, times: Any) -> Floats:
     if times is not None:
-        return np.unique(asked_times(times))
+        return np.unique(check_times(times))
     return np.unique([np.median(follow.time[follow.with_events().event])])
 
 
@@ -276,7 +278,7 @@ def compare_predictions(
     NRI: Pencina, D'Agostino & Steyerberg (2011), Stat. Med. 30:11-21. IDI: Uno, Tian, Cai, Kohane & Wei
     (2013), Stat. Med. 32:2430-2442.
     """
-    pair, known, notes = paired(y, (risk_a, risk_b), (survival_a, survival_b), times)
+    pair, known, notes = pair_predictions(y, (risk_a, risk_b), (survival_a, survival_b), times)
     point, resampled = point_and_resamples(pair.estimates, pair.a, n_resamples, seed)
     follow = pair.a.follow
     if np.isnan(point["difference"]).any():

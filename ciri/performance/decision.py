@@ -33,10 +33,10 @@ def decision_table(follow: Follow, risks: dict[float, Floats]) -> pd.DataFrame:
         for horizon, predicted in risks.items()
     ]
     columns = ["horizon", "threshold", "model", "all", "none"]
-    return pd.DataFrame({name: _joined([one[name] for one in curves]) for name in columns})
+    return pd.DataFrame({name: _join([one[name] for one in curves]) for name in columns})
 
 
-def _joined(parts: list[Floats]) -> Floats:
+def _join(parts: list[Floats]) -> Floats:
     return np.concatenate(parts) if parts else np.empty(0)
 
 

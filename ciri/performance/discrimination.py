@@ -7,7 +7,7 @@ import numpy as np
 from ciri.kernel.auc import dynamic_aucs
 from ciri.kernel.concordance import TIED
 from ciri.performance.patients import Patients
-from ciri.survival.concordance import resampled_concordance
+from ciri.survival.concordance import resample_concordance
 from ciri.survival.outcome import Floats, outcome
 
 
@@ -29,8 +29,8 @@ def discrimination(
     marginal = follow.curves(weights, patients.times)
     counted = np.where(follow.time < patients.tau, inverses, 0.0)
     return {
-        "harrell_c": resampled_concordance(y, risk, weights)[:, None],
-        "uno_c": resampled_concordance(y, risk, weights, counted**2)[:, None],
+        "harrell_c": resample_concordance(y, risk, weights)[:, None],
+        "uno_c": resample_concordance(y, risk, weights, counted**2)[:, None],
         "auc": auc,
         "mean_auc": mean_auc(auc, marginal)[:, None],
     }

@@ -15,14 +15,14 @@ from ciri.performance.calibration import (
     calibration,
     calibration_groups,
     calibration_table,
-    checked_horizons,
-    unfitted,
+    check_horizons,
+    say_unfitted,
 )
 from ciri.performance.decision import decision_table
 from ciri.performance.discrimination import discrimination
 from ciri.performance.follow import Follow
-from ciri.performance.horizons import asked_times, default_times, listed
-from ciri.performance.patients import judged_patients
+from ciri.performance.horizons import check_times, default_times, list_times
+from ciri.performance.patients import select_patients
 from ciri.performance.predictions import predictions
 from ciri.performance.tables import metrics_table
 from ciri.survival.outcome import Floats
@@ -172,15 +172,17 @@ def evaluate(
     --------
     evaluate_predictions : The same for predictions at hand; how intervals are made.
     """
-    asked = default_times(Follow.of(y).with_events()) if times is None else asked_times(times)
+    asked = default_times(Follow.of(y).with_events()) if times is None else check_times(times)
     if horizons is not None:
-        asked = np.r_[asked, asked_times(horizons)]
+        asked = np.r_[asked, check_times(horizons)]
     asked = np.unique(asked)
     said = predictions(model, X, y)
     notes = [said.note] if said.note else []
     far = asked > said.last
     if far.any():
-        notes.append(f"The model predicts no survival at {listed(asked[far])}, so it is left out.")
+        notes.append(
+            f"The model predicts no survival at {list_times(asked[far])}, so it is left out."
+        )
     reached = asked[~far]
     found = evaluate_predictions(
         y,
@@ -260,15 +262,15 @@ def evaluate_predictions(
         raise Refused(
             "resampling", "n_resamples must be 0 or more, and level between 0 and 1, such as 0.95."
         )
-    patients, notes = judged_patients(y, risk, survival, times, censoring_y)
+    patients, notes = select_patients(y, risk, survival, times, censoring_y)
     follow = patients.follow
     if horizons is not None and times is not None and not np.isin(horizons, times).all():
         raise Refused(
             "horizons_not_among_times",
             "horizons must be among the times that survival is predicted at.",
         )
-    risks = patients.risk_by(patients.times if horizons is None else asked_times(horizons))
-    checked, more = checked_horizons(follow, risks)
+    risks = patients.risk_by(patients.times if horizons is None else check_times(horizons))
+    checked, more = check_horizons(follow, risks)
 
     def estimates(weights: Floats, censoring_weights: Floats) -> Estimates:
         return {
@@ -279,7 +281,7 @@ def evaluate_predictions(
 
     point, resampled = point_and_resamples(estimates, patients, n_resamples, seed)
     if checked:
-        more += unfitted(checked, point)
+        more += say_unfitted(checked, point)
     return Evaluation(
         metrics=metrics_table(point, resampled, patients.times, [h.time for h in checked], level),
         calibration=calibration_table(checked, point, resampled, level),

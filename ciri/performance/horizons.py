@@ -19,7 +19,7 @@ def default_times(follow: Follow) -> Floats:
     return np.unique(np.quantile(follow.time[follow.event], SHARES))
 
 
-def asked_times(times: Any) -> Floats:
+def check_times(times: Any) -> Floats:
     """Times that somebody asked for: positive, finite, in one row. Raises ValueError otherwise."""
     asked = np.atleast_1d(as_numbers(times, "times"))
     if asked.ndim != 1 or not np.isfinite(asked).all() or (asked <= 0).any():
@@ -46,10 +46,12 @@ def usable_times(follow: Follow, censoring: Follow, times: Floats) -> tuple[Bool
         (unknown, "How many are uncensored at {} is not known, so nothing is estimated there."),
         (early, "Nobody had had an event by {}, so there is no AUC or calibration there."),
     )
-    return usable, [text.format(listed(times[which])) for which, text in sentences if which.any()]
+    return usable, [
+        text.format(list_times(times[which])) for which, text in sentences if which.any()
+    ]
 
 
-def listed(times: Floats) -> str:
+def list_times(times: Floats) -> str:
     """Times for a sentence: "6, 12 and 24"."""
     words = [f"{time:g}" for time in times]
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

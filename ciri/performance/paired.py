@@ -10,10 +10,10 @@ import numpy as np
 from ciri.errors import Refused
 from ciri.performance.bootstrap import Estimates
 from ciri.performance.follow import Follow
-from ciri.performance.horizons import asked_times, usable_times
-from ciri.performance.patients import Patients, checked_survival
+from ciri.performance.horizons import check_times, usable_times
+from ciri.performance.patients import Patients, check_survival
 from ciri.performance.reclassification import discrimination_gain, reclassification
-from ciri.survival.concordance import backwards, resampled_concordance
+from ciri.survival.concordance import backwards, resample_concordance
 from ciri.survival.given import as_risk
 from ciri.survival.outcome import Bools, Floats, outcome
 
@@ -29,9 +29,7 @@ class Pair:
         """c_a, c_b, difference (B, 1), and improvements (B, H), under rows of weights (B, n)."""
         follow = self.a.follow
         y = outcome(follow.event, follow.time)
-        c_a, c_b = (
-            resampled_concordance(y, one.risk, weights)[:, None] for one in (self.a, self.b)
-        )
+        c_a, c_b = (resample_concordance(y, one.risk, weights)[:, None] for one in (self.a, self.b))
         found = {"c_a": c_a, "c_b": c_b, "difference": c_b - c_a}
         if self.a.survival is None or self.b.survival is None:
             return found
@@ -45,7 +43,7 @@ class Pair:
         return found | gains
 
 
-def paired(
+def pair_predictions(
     y: Any, risks: tuple[Any, Any], survivals: tuple[Any, Any], times: Any
 ) -> tuple[Pair, Bools, list[str]]:
     """The patients with both models' predictions, at the times that can be judged; who they are (n,);
@@ -70,7 +68,7 @@ def paired(
         notes.append("Without the survival that both models predict there is no NRI and no IDI.")
         judged, usable = np.empty(0), np.zeros(0, dtype=bool)
     else:
-        judged = asked_times(times)
+        judged = check_times(times)
         usable, more = usable_times(follow, follow, judged)
         notes += more
     pair = Pair(
@@ -96,5 +94,5 @@ def _both_survivals(survivals: tuple[Any, Any], times: Any, n: int) -> Floats | 
         raise Refused(
             "survival_without_times", "Survival was given without the times it is predicted at."
         )
-    asked = asked_times(times)
-    return np.array([checked_survival(survival, n, asked) for survival in survivals])
+    asked = check_times(times)
+    return np.array([check_survival(survival, n, asked) for survival in survivals])

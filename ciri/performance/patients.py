@@ -9,7 +9,7 @@ import numpy as np
 
 from ciri.errors import Refused
 from ciri.performance.follow import Follow
-from ciri.performance.horizons import asked_times, default_times, usable_times
+from ciri.performance.horizons import check_times, default_times, usable_times
 from ciri.survival.concordance import backwards
 from ciri.survival.given import as_numbers, as_risk
 from ciri.survival.outcome import Floats
@@ -48,7 +48,7 @@ class Patients:
         known = np.flatnonzero(np.isin(self.times, times))
         return {float(self.times[k]): 1.0 - self.survival[:, k] for k in known}
 
-    def uncensored(self, censoring_weights: Floats, times: Floats) -> Floats:
+    def predict_uncensored(self, censoring_weights: Floats, times: Floats) -> Floats:
         """Probability of being uncensored at times (t,), (B, t); 0 where it is not known."""
         curves = self.censoring.curves(censoring_weights, times, of_censoring=True)
         return np.where(times > self.censoring.time.max(), 0.0, curves)
@@ -58,7 +58,7 @@ class Patients:
 
         0 for the censored, and for events where that probability is 0 or not known.
         """
-        curves = self.uncensored(censoring_weights, self.follow.time)
+        curves = self.predict_uncensored(censoring_weights, self.follow.time)
         known = self.follow.event & (curves > 0)
         return np.divide(1.0, curves, out=np.zeros_like(curves), where=known)
 
@@ -68,7 +68,7 @@ class Patients:
         return float(self.times[-1]) if len(self.times) else np.inf
 
 
-def judged_patients(
+def select_patients(
     y: Any, risk: Any, survival: Any, times: Any, censoring_y: Any
 ) -> tuple[Patients, list[str]]:
     """Those with predictions, at the times that can be judged, and sentences on what is left out.
@@ -81,9 +81,9 @@ def judged_patients(
         raise Refused(
             "survival_without_times", "Survival was given without the times it is predicted at."
         )
-    asked = None if times is None else asked_times(times)
+    asked = None if times is None else check_times(times)
     if survival is not None and asked is not None:
-        survival = checked_survival(survival, len(risk), asked)
+        survival = check_survival(survival, len(risk), asked)
     known = ~np.isnan(risk)
     if survival is not None:
         known &= ~np.isnan(survival).any(axis=1)
@@ -111,7 +111,7 @@ def _remarks(patients: Patients) -> list[str]:
     return [remark for remark in remarks if remark]
 
 
-def checked_survival(survival: Any, n: int, times: Floats) -> Floats:
+def check_survival(survival: Any, n: int, times: Floats) -> Floats:
     """Survival probabilities (n, H) at times (H,). Raises ValueError where they cannot be that."""
     found = as_numbers(survival, "Predicted survival")
     if found.shape != (n, len(times)):

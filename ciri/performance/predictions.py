@@ -59,7 +59,7 @@ def predictions(model: Any, X: Any, y: Any) -> Predictions:
             model=type(model).__name__,
         )
     risk = as_numbers(model.predict(X), "The risk")
-    note = _seen(model, X) if isinstance(model, CoxElasticNet) else UNKNOWN_TRAINING
+    note = _say_seen(model, X) if isinstance(model, CoxElasticNet) else UNKNOWN_TRAINING
     predict = getattr(model, "predict_survival_function", None)
     if predict is None:
         return Predictions(risk, None, note=note)
@@ -76,7 +76,7 @@ def predictions(model: Any, X: Any, y: Any) -> Predictions:
     )
 
 
-def _seen(model: CoxElasticNet, X: Any) -> str:
+def _say_seen(model: CoxElasticNet, X: Any) -> str:
     """How many of X the model was fitted on."""
     seen, count = int(model.has_seen(X).sum()), len(X)
     if not seen:

@@ -18,7 +18,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import squareform
 
 from ciri.errors import Refused
-from ciri.forest.forest import SurvivalForest, features_tried
+from ciri.forest.forest import SurvivalForest, count_tried_features
 from ciri.forest.growing import grow
 from ciri.kernel.threads import in_threads
 from ciri.signature.importance import permutation_losses
@@ -141,7 +141,7 @@ def select_signature(
             "n_resamples must be at least 2: one subsample cannot show stability.",
         )
     seed = seed_of(random_state)
-    losses, size = subsampled_importance(
+    losses, size = subsample_importance(
         values,
         y,
         n_resamples,
@@ -156,7 +156,7 @@ def select_signature(
     ranking = _ranking(names, losses, k, len(values) / size - 1)
     kept = k if min_frequency is None else int((ranking["frequency"] >= min_frequency).sum())
     ranking["selected"] = ranking["rank"] <= max(1, kept)
-    ranking["group"] = correlated_groups(values, list(names), list(ranking["feature"]))
+    ranking["group"] = group_correlated(values, list(names), list(ranking["feature"]))
     curve = pd.DataFrame(columns=["k", "c", "low", "high"])
     if tradeoff:
         order = [list(names).index(feature) for feature in ranking["feature"]]
@@ -165,7 +165,7 @@ def select_signature(
     return Signature(list(ranking["feature"][ranking["selected"]]), ranking, curve)
 
 
-def subsampled_importance(
+def subsample_importance(
     X: Any,
     y: Any,
     n_resamples: int = 100,
@@ -185,7 +185,7 @@ def subsampled_importance(
     """
     values = feature_values(X)
     event, time = split_outcome(y)
-    tried = features_tried(max_features, values.shape[1])
+    tried = count_tried_features(max_features, values.shape[1])
     done = 0
 
     def once(number: int) -> Floats:
@@ -251,7 +251,7 @@ def _ranking(names: Any, losses: Floats, k: int, left_over: float) -> pd.DataFra
     return table[["feature", "frequency", "mean", "se", "low", "high", "rank"]]
 
 
-def correlated_groups(values: Values, names: list[str], order: list[str]) -> list[int | None]:
+def group_correlated(values: Values, names: list[str], order: list[str]) -> list[int | None]:
     """The number of the correlated group of each feature of `order`, None for those that stand alone.
 
     Groups: average linkage on 1 - |Spearman's rho|, cut where the mean correlation falls below 0.7;

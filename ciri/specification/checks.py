@@ -112,13 +112,13 @@ def say(problem: Problem, translate: Callable[[str], str] = str) -> str:
         values["section"] = problem.parameters["section"] or whole
     sentence = translate(SENTENCES[problem.code]) % values
     if problem.near:
-        sentence += " " + translate(NEAR) % {"names": ", ".join(map(shown, problem.near))}
+        sentence += " " + translate(NEAR) % {"names": ", ".join(map(show, problem.near))}
     return sentence
 
 
 def _in_words(name: str, value: Any) -> Any:
     if name in ("value", "key"):
-        return shown(value)
+        return show(value)
     if name in ("n", "most", "resamples", "trees") and abs(value) >= 1000:
         return f"{value:,}"
     if isinstance(value, tuple):
@@ -127,7 +127,7 @@ def _in_words(name: str, value: Any) -> Any:
     return value
 
 
-def shown(value: Any) -> str:
+def show(value: Any) -> str:
     """A value as a sentence quotes it: never longer than a line."""
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10**30:
         return "a number of more than 30 digits"
@@ -142,12 +142,12 @@ def shown(value: Any) -> str:
 class Part(Section):
     """A section of a specification. A key that holds nothing is wrong, not left out."""
 
-    def given(self, key: str) -> bool:
-        return super().given(key) or key in self.content
+    def is_given(self, key: str) -> bool:
+        return super().is_given(key) or key in self.content
 
     def part(self, key: str) -> Part:
         """The section under a key; one left out is empty."""
-        found = self.section(key) if self.has(key) or not self.given(key) else None
+        found = self.section(key) if self.has(key) or not self.is_given(key) else None
         return found or Part({}, self.path(key), self.problems)
 
     def optional_number(self, key: str, low: float, high: float) -> float | None:
@@ -164,7 +164,7 @@ class Part(Section):
 
     def max_features(self, key: str) -> str | int | float | None:
         """Features tried at a node: sqrt, log2, all, a whole number or a fraction."""
-        found = self.content[key] if self.given(key) else "sqrt"
+        found = self.content[key] if self.is_given(key) else "sqrt"
         if found is None or found == "all":
             return None
         if found in ("sqrt", "log2"):

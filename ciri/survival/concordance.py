@@ -171,12 +171,12 @@ def concordance_interval(
     event, time = split_outcome(y)
     point = concordance_index(y, risk := as_risk(risk, len(time)))
     counts = bootstrap_counts(len(time), n_resamples, seed).astype(np.float64)
-    resampled = resampled_concordance(y, risk, counts)
+    resampled = resample_concordance(y, risk, counts)
     low, high = percentile_interval(resampled, level)
     return ConcordanceInterval(point, low, high, len(time), int(event.sum()))
 
 
-def resampled_concordance(
+def resample_concordance(
     y: Any, risk: Any, weights: Floats, pair_weights: Floats | None = None
 ) -> Floats:
     """C under each row of patient weights (B, n): (B,), NaN where no pair is comparable.

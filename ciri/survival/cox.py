@@ -130,15 +130,15 @@ def fit_cox(X: Any, y: Any, weights: Any = None) -> CoxFit:
     event, time = split_outcome(y)
     names, values = tuple(str(name) for name in feature_names(X)), _columns(X, len(time))
     weight = _weights(weights, len(time))
-    scaled, scale = _standardised(values[weight > 0])
+    scaled, scale = _standardise(values[weight > 0])
     event, time, weight = event[weight > 0], time[weight > 0], weight[weight > 0]
     if not event.any():
-        return _failed(names, np.nan, np.nan, event, _NO_EVENTS)
+        return _fail(names, np.nan, np.nan, event, _NO_EVENTS)
     order, ends = order_of(event, time)
     coef = np.zeros(len(names))
     null, loglik, status = kernel.newton(order, ends, event, scaled, weight, coef)
     if status != kernel.CONVERGED:
-        return _failed(names, loglik, null, event, _REASONS[status])
+        return _fail(names, loglik, null, event, _REASONS[status])
     gradient, lower = np.zeros_like(coef), np.zeros((len(coef), len(coef)))
     kernel.partial_likelihood(order, ends, event, scaled, weight, coef, gradient, lower)
     information = lower + np.tril(lower, -1).T
@@ -156,9 +156,7 @@ def fit_cox(X: Any, y: Any, weights: Any = None) -> CoxFit:
     )
 
 
-def _failed(
-    names: tuple[str, ...], loglik: float, null: float, event: Bools, reason: str
-) -> CoxFit:
+def _fail(names: tuple[str, ...], loglik: float, null: float, event: Bools, reason: str) -> CoxFit:
     unknown = np.full(len(names), np.nan)
     return CoxFit(
         names,
@@ -210,7 +208,7 @@ def _weights(weights: Any, n: int) -> Floats:
     return weight
 
 
-def _standardised(values: Floats) -> tuple[Floats, Floats]:
+def _standardise(values: Floats) -> tuple[Floats, Floats]:
     """Columns with mean 0 and spread 1, constant ones with 0 only; and the spreads."""
     centred = values - values.mean(axis=0)
     scale = np.sqrt((centred**2).mean(axis=0))

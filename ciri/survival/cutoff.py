@@ -62,7 +62,7 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
     """The cut-off on out-of-bag training scores (n,) of patients with outcome y (n,).
 
     "median" of the scores; "tertiles": their 1/3 and 2/3 quantiles; "logrank": the score that
-    separates survival best (`maximally_selected`), or the median where none separates anything.
+    separates survival best (`select_maximally`), or the median where none separates anything.
     Raises ValueError for another rule, and where a score is missing or not finite. Warns where scores
     between 0 and 1 run the other way, as survival probabilities do: good would be called poor.
     """
@@ -78,7 +78,7 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
     if rule == "tertiles":
         lower, upper = np.quantile(scores, [1 / 3, 2 / 3]).tolist()
         return Cutoff(rule, upper, lower=lower)
-    if rule == "logrank" and (best := maximally_selected(event, time, scores)) is not None:
+    if rule == "logrank" and (best := select_maximally(event, time, scores)) is not None:
         return best
     if rule not in RULES:
         raise Refused(
@@ -90,7 +90,7 @@ def lock_cutoff(rule: str, y: Any, mortality: Any) -> Cutoff:
     return Cutoff(rule, float(np.median(scores)))
 
 
-def maximally_selected(event: Bools, time: Floats, scores: Floats) -> Cutoff | None:
+def select_maximally(event: Bools, time: Floats, scores: Floats) -> Cutoff | None:
     """The cut with the largest log-rank statistic, each standardised by its permutation variance.
 
     Lausen & Schumacher (1992), Biometrics 48:73-85. Among the cuts at a score that leave 10 % of
@@ -110,7 +110,7 @@ def maximally_selected(event: Bools, time: Floats, scores: Floats) -> Cutoff | N
     chi2 = total**2 * n * (n - 1) / (size * (n - size) * spread)
     best = int(np.argmax(chi2))
     value = float(scores[order[size[best] - 1]])
-    return Cutoff("logrank", value, float(chi2[best]), p=corrected_p(float(chi2[best])))
+    return Cutoff("logrank", value, float(chi2[best]), p=correct_p(float(chi2[best])))
 
 
 def logrank_scores(event: Bools, time: Floats) -> Floats:
@@ -126,7 +126,7 @@ def logrank_scores(event: Bools, time: Floats) -> Floats:
     return scores
 
 
-def corrected_p(chi2: float, outer: float = _OUTER) -> float:
+def correct_p(chi2: float, outer: float = _OUTER) -> float:
     """p of a maximally selected chi2 over cuts from the share `outer` to 1 - `outer` of patients.
 
     Lausen & Schumacher (1992), equation 4, after Miller & Siegmund (1982), Biometrics 38:1011-1016:

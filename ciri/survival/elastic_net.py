@@ -26,7 +26,7 @@ from ciri.survival.cox import baseline_cumulative_hazard
 from ciri.survival.features import (
     feature_names,
     feature_values,
-    fitted_values,
+    match_values,
     matching_outcome,
     seed_of,
 )
@@ -137,7 +137,7 @@ class CoxElasticNet(BaseEstimator):
         self.preparation_ = Preparation.of(values)
         columns = self.preparation_.apply(values)
         alphas, coefs = self._path(columns, event, time)
-        gains = self._cross_validated(values, event, time, alphas)
+        gains = self._cross_validate(values, event, time, alphas)
         best = int(np.argmax(gains))
         self.feature_names_in_, self.n_features_in_ = names, len(names)
         self.unique_times_ = np.unique(time)
@@ -178,7 +178,7 @@ class CoxElasticNet(BaseEstimator):
             Before `fit`.
         """
         check_is_fitted(self, "coefficients_")
-        rows = _canonical(fitted_values(self, X).astype(np.float64))
+        rows = _canonical(match_values(self, X).astype(np.float64))
         return np.array([row.tobytes() in self.fitted_on_ for row in rows], dtype=bool)
 
     def _check_parameters(self) -> None:
@@ -223,15 +223,13 @@ class CoxElasticNet(BaseEstimator):
         coefs[varied] = found.coef_
         return found.alphas_, coefs
 
-    def _cross_validated(
-        self, values: Floats, event: Bools, time: Floats, alphas: Floats
-    ) -> Floats:
+    def _cross_validate(self, values: Floats, event: Bools, time: Floats, alphas: Floats) -> Floats:
         """Log partial likelihood of what folds left out, against no column: (penalties,).
 
         Of each fold: that of everybody less that of its training rows, by the coefficients that these
         gave. -inf where the coefficients of a penalty could not be had.
         """
-        folds = stratified_folds(event, min(self.cv, int(event.sum())), seed_of(self.random_state))
+        folds = stratify_folds(event, min(self.cv, int(event.sum())), seed_of(self.random_state))
         gains = np.zeros(len(alphas))
         for fold in range(folds.max() + 1):
             kept = folds != fold
@@ -335,7 +333,7 @@ class CoxElasticNet(BaseEstimator):
 
     def _values(self, X: Any) -> Floats:
         check_is_fitted(self, "coefficients_")
-        return fitted_values(self, X).astype(np.float64)
+        return match_values(self, X).astype(np.float64)
 
 
 def _canonical(values: Floats) -> Floats:
@@ -363,7 +361,7 @@ def _coxnet(columns: Floats, y: Any, **parameters: Any) -> CoxnetSurvivalAnalysi
     return _coxnet(columns, y, **{**parameters, **half})
 
 
-def stratified_folds(event: Bools, count: int, seed: int) -> Integers:
+def stratify_folds(event: Bools, count: int, seed: int) -> Integers:
     """The fold of each patient (n,), 0 to count - 1: events and the censored dealt out in turn."""
     random = np.random.default_rng(seed)
     shuffled = random.permutation(len(event))

@@ -47,7 +47,7 @@ def matching_outcome(values: NDArray[Any], y: Any) -> tuple[Bools, Floats]:
     return event, time
 
 
-def fitted_columns(names: Sequence[str], X: pd.DataFrame) -> pd.DataFrame:
+def match_columns(names: Sequence[str], X: pd.DataFrame) -> pd.DataFrame:
     """The columns of a frame in the order a model was fitted to; ValueError unless they are those."""
     given = feature_names(X).tolist()
     if absent := [name for name in names if name not in given]:
@@ -65,10 +65,10 @@ def fitted_columns(names: Sequence[str], X: pd.DataFrame) -> pd.DataFrame:
     return X.set_axis(given, axis=1)[list(names)]
 
 
-def fitted_values(model: Any, X: Any) -> Values:
+def match_values(model: Any, X: Any) -> Values:
     """X as a fitted model reads it: (n, p) float32, columns of a frame in training order."""
     names = list(model.feature_names_in_)
-    values = feature_values(fitted_columns(names, X) if isinstance(X, pd.DataFrame) else X)
+    values = feature_values(match_columns(names, X) if isinstance(X, pd.DataFrame) else X)
     if values.shape[1] != len(names):
         raise Refused(
             "feature_count",

@@ -108,14 +108,14 @@ def strata_table(
             "nobody_has_a_group", "No patient has a group, so there is nothing to compare."
         )
     cohort = _Cohort(np.asarray(y), labels, score).at(grouped)
-    rows = [{"stratum": OVERALL, "level": "", **_compared(cohort, n_resamples, seed, level)}]
+    rows = [{"stratum": OVERALL, "level": "", **_compare(cohort, n_resamples, seed, level)}]
     for name in strata.columns:
         levels = _levels(strata[name])[grouped]
         found: list[Row] = []
         for one in levels.cat.remove_unused_categories().cat.categories:
             part = cohort.at((levels == one).to_numpy())
             found.append(
-                {"stratum": str(name), "level": one, **_compared(part, n_resamples, seed, level)}
+                {"stratum": str(name), "level": one, **_compare(part, n_resamples, seed, level)}
             )
         comparable = [row["level"] for row in found if np.isfinite(row["hr"])]
         p = _interaction(cohort, levels.astype(object).to_numpy(), comparable)
@@ -151,7 +151,7 @@ def _levels(column: pd.Series) -> pd.Series:
     return named.astype(pd.CategoricalDtype(list(dict.fromkeys([*words, UNKNOWN]))))
 
 
-def _compared(cohort: _Cohort, n_resamples: int, seed: int, level: float) -> Row:
+def _compare(cohort: _Cohort, n_resamples: int, seed: int, level: float) -> Row:
     """The columns of a row between `level` and `reason`."""
     row: Row = {"n": len(cohort.y), "events": int(cohort.event.sum())}
     for group in (GOOD, POOR):

@@ -194,8 +194,8 @@ def merge_repeats(
     counts = bootstrap_counts(len(people), n_resamples, specification.seed).astype(np.float64)
     weights = np.vstack([np.ones(len(people)), counts])
     by_repeat = [_pairs(people, one["folds"], weights, "mortality") for one in repeats]
-    forest = _pooled(by_repeat)
-    cox = _pooled([_pairs(people, one["folds"], weights, "cox") for one in repeats])
+    forest = _pool(by_repeat)
+    cox = _pool([_pairs(people, one["folds"], weights, "cox") for one in repeats])
     chosen = pd.Series([name for one in repeats for f in one["folds"] for name in f["selected"]])
     folds = sum(len(one["folds"]) for one in repeats)
     predictions = _mean_predictions(repeats)
@@ -218,7 +218,7 @@ def merge_repeats(
     }
 
 
-def _pooled(pairs: list[Any]) -> Floats:
+def _pool(pairs: list[Any]) -> Floats:
     """C over all repeats, under each row of weights: (rows,)."""
     concordant = np.sum([one[0] for one in pairs], axis=0)
     comparable = np.sum([one[1] for one in pairs], axis=0)

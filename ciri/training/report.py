@@ -12,7 +12,7 @@ from ciri.performance import evaluate_predictions
 from ciri.signature.correlation import score_correlations
 from ciri.signature.importance import oob_permutation_importance
 from ciri.signature.minimal_depth import minimal_depth
-from ciri.signature.selection import importance_table, rank, subsampled_importance
+from ciri.signature.selection import importance_table, rank, subsample_importance
 from ciri.survival.outcome import DAYS_IN_MONTH, outcome_of
 from ciri.survival.plain import Rows, plain_rows
 from ciri.training import tables as tables
@@ -115,7 +115,7 @@ def _final_importance(model: TrainedModel, fitted: Fitted) -> pd.DataFrame:
     found = oob_permutation_importance(
         model.forest, fitted.features, fitted.y, rules.importance.repeats, rules.seed
     )
-    losses, size = subsampled_importance(
+    losses, size = subsample_importance(
         fitted.features,
         fitted.y,
         rules.selection.resamples,

@@ -51,7 +51,7 @@ def yardsticks(
 
     def against(name: str, risk_of: Callable[[str], pd.Series]) -> Found:
         try:
-            return _compared(name, risk_of(basis), table, scores, basis, specification.seed)
+            return _compare(name, risk_of(basis), table, scores, basis, specification.seed)
         except ValueError as error:
             return {"name": name, "reason": str(error)}
 
@@ -123,7 +123,7 @@ def pdl1_scores(table: FrozenTable, role: str) -> pd.Series:
     return risk[(people["role"] == role) & level.notna()]
 
 
-def _compared(
+def _compare(
     name: str, risk: pd.Series, table: FrozenTable, scores: pd.DataFrame, role: str, seed: int
 ) -> Found:
     own = scores["mortality"][scores["role"] == role]

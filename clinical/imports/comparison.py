@@ -14,7 +14,7 @@ from clinical.models import EARLIEST_INDEX_DATE, Baseline, FollowUp, LabResult, 
 from clinical.selectors.known import Known
 from clinical.selectors.outcomes import Course, Outcome, course_of, outcome_of
 from imports.columns import Problem
-from imports.preview import Change, RowVerdict, shown
+from imports.preview import Change, RowVerdict, show
 from imports.reading import near
 from sentences import Sentence, of_validation, several
 from sentences import storable as _
@@ -85,7 +85,7 @@ class Comparison:
         elif self._out_of_reach(patient, said, verdict):
             return verdict  # nothing of another hospital's patient is compared, so nothing is shown
         else:
-            self._changed_patient(patient, said, verdict)
+            self._change_patient(patient, said, verdict)
         if patient is None:
             return verdict
         self._index_date(patient, said, verdict)
@@ -100,8 +100,8 @@ class Comparison:
         if instance.pk is not None and old == value:
             return
         setattr(instance, name, value)
-        told_old = None if instance.pk is None or old is None else shown(getattr(old, "code", old))
-        row.changes.append(Change(label, told_old, shown(getattr(value, "code", value))))
+        told_old = None if instance.pk is None or old is None else show(getattr(old, "code", old))
+        row.changes.append(Change(label, told_old, show(getattr(value, "code", value))))
         if instance.pk is not None:
             self.writes.change(instance, name)
 
@@ -149,7 +149,7 @@ class Comparison:
         )
         return True
 
-    def _changed_patient(self, patient: Patient, said: Said, row: RowVerdict) -> None:
+    def _change_patient(self, patient: Patient, said: Said, row: RowVerdict) -> None:
         for name, said_code, find in (
             ("site", said.site, self._site),
             ("cohort", said.cohort, self._cohort),
@@ -166,7 +166,7 @@ class Comparison:
 
     def _site(self, said: Said, row: RowVerdict) -> Site | None:
         place = self.mapping.site
-        site = self._found(place, said.site, self.known.sites, row)
+        site = self._find(place, said.site, self.known.sites, row)
         if site is None and place is not None and said.site is not None and self._creates(place):
             site = Site(
                 study=self.study, code=said.site, name=place.names.get(said.site, said.site)
@@ -185,7 +185,7 @@ class Comparison:
 
     def _cohort(self, said: Said, row: RowVerdict) -> Cohort | None:
         place = self.mapping.cohort
-        cohort = self._found(place, said.cohort, self.known.cohorts, row)
+        cohort = self._find(place, said.cohort, self.known.cohorts, row)
         if (
             cohort is None
             and place is not None
@@ -205,7 +205,7 @@ class Comparison:
     def _creates(self, place: Place) -> bool:
         return place.create and self.may_create
 
-    def _found(
+    def _find(
         self, place: Place | None, code: str | None, known: dict[str, Any], row: RowVerdict
     ) -> Any:
         if place is None:
@@ -280,7 +280,7 @@ class Comparison:
             problem = _impossible(contact, patient.index_date, self.today)
             stored = _same_contact(contact, recorded)
             if stored is not None and id(stored) in self.said_contacts:
-                problem = problem or contact.problem(_said_twice(contact, stored))
+                problem = problem or contact.problem(_say_repeated(contact, stored))
             if problem is not None:
                 row.problems.append(problem)
                 continue
@@ -356,7 +356,7 @@ def _same_contact(contact: SaidContact, recorded: list[FollowUp]) -> FollowUp | 
     return None
 
 
-def _said_twice(contact: SaidContact, before: FollowUp) -> Sentence:
+def _say_repeated(contact: SaidContact, before: FollowUp) -> Sentence:
     """Why a contact cannot stand beside one that the file has said before."""
     if contact.date == before.contact_date:
         return _("the file has two contacts on this day.")

@@ -10,7 +10,7 @@ from clinical.imports.units import name_of
 from clinical.models import PLAUSIBLE
 from imports.columns import Source
 from imports.doubts import sentence_of
-from imports.texts import quoted
+from imports.texts import quote
 from plausibility import (
     ENOUGH_OUTCOMES,
     Cell,
@@ -49,18 +49,18 @@ def _numbers(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
     for target, source in mapping.baseline.items():
         if target in PLAUSIBLE:
             cells = _cells((one.row, one.baseline.get(target)) for one in said)
-            yield from _looked_at(source, target, cells)
+            yield from _look_at(source, target, cells)
     for labs in mapping.labs:
         for target, source in labs.numbers.items():
             values = ((one.row, one.labs.get(labs.timepoint, {}).get(target)) for one in said)
-            yield from _looked_at(source, target, _cells(values))
+            yield from _look_at(source, target, _cells(values))
 
 
 def _cells(values: Iterable[tuple[int, Any]]) -> list[Cell]:
     return [Cell(row, value) for row, value in values if value is not None]
 
 
-def _looked_at(source: Source, target: str, cells: list[Cell]) -> Iterator[Doubt]:
+def _look_at(source: Source, target: str, cells: list[Cell]) -> Iterator[Doubt]:
     if source.column is None:
         return  # a constant of the mapping is constant on purpose
     quantity = PLAUSIBLE[target]  # what cannot be at all is rejected by row
@@ -82,7 +82,7 @@ def _blood_days(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doub
             values = {
                 "n": len(odd),
                 "years": 2,
-                "values": quoted(d.isoformat() for _r, d in odd[:5]),
+                "values": quote(d.isoformat() for _r, d in odd[:5]),
             }
             yield Doubt(
                 "far_from_index", labs.collected_on.label, values, tuple(r for r, _d in odd)

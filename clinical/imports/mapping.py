@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from clinical.imports.units import UNITS
 from clinical.models import Baseline, FollowUp, Timepoint
 from imports.columns import Source, source_from
-from imports.form import COMMON_KEYS, Accepted, FileForm, accepted_in, file_form
+from imports.form import COMMON_KEYS, Accepted, FileForm, file_form, read_accepted
 from studies.models import Cohort
 from tabular.section import Section
 
@@ -157,7 +157,7 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     form = file_form(root)
     site, cohort = _place(root, "site", ("names",)), _place(root, "cohort", ("kinds", "names"))
     index_date = source_from(root, "index_date", dated=True)
-    baseline, labs, accepted = _baseline(root), _labs(root), accepted_in(root)
+    baseline, labs, accepted = _baseline(root), _labs(root), read_accepted(root)
     if subject is None or root.problems:
         return None
     return ClinicalMapping(

@@ -25,7 +25,7 @@ MAX_SUBJECT_ID = 60
 IndexDates = Callable[[str], date | None]
 
 
-def said_by(table: Table, mapping: ClinicalMapping, known_index: IndexDates) -> Iterator[Said]:
+def read_rows(table: Table, mapping: ClinicalMapping, known_index: IndexDates) -> Iterator[Said]:
     """Read every row. `known_index` gives a subject's index date where the file has none."""
     first_rows: dict[str, int] = {}
     for row in table.rows:
@@ -55,7 +55,7 @@ def _read_row(table: Table, row: Row, mapping: ClinicalMapping, known_index: Ind
         values: dict[str, Any] = {
             target: value
             for target, source in labs.numbers.items()
-            if (value := _ranged(reader, target, source)) is not None
+            if (value := _read_in_range(reader, target, source)) is not None
         }
         collected_on = _date(reader, labs.collected_on)
         if collected_on is not None and labs.collected_on is not None:
@@ -97,7 +97,7 @@ def _date(reader: RowReader, source: Source | None) -> date | None:
     return reader.read(source, lambda text: day(text, source.format))
 
 
-def _ranged(reader: RowReader, target: str, source: Source) -> float | None:
+def _read_in_range(reader: RowReader, target: str, source: Source) -> float | None:
     value = reader.number(source)
     quantity = PLAUSIBLE[target]
     if value is not None and not quantity.is_possible(value):
@@ -122,7 +122,7 @@ def _baseline(reader: RowReader, mapping: ClinicalMapping) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for target, source in mapping.baseline.items():
         if target in PLAUSIBLE:
-            values[target] = _ranged(reader, target, source)
+            values[target] = _read_in_range(reader, target, source)
         elif target in ("pretreated", "combination"):
             values[target] = reader.boolean(source)
         else:

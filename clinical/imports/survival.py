@@ -81,7 +81,7 @@ def _longer_than_life(
     why = _("progression-free survival is longer than overall survival (%(os)d days).")
     why = why % {"os": total} + " "
     if survival.later_progression == "leave_out":
-        said.note(reader, free.source, why + _left_out() + " " + _ends_with_overall_survival())
+        said.note(reader, free.source, why + _say_left_out() + " " + _ends_with_overall_survival())
         return
     what_to_do = _(
         "Correct one of the two; or say in the mapping, under survival, later_progression: leave_out."
@@ -127,7 +127,7 @@ def _only_progression(
         return []
     if free.ended and survival.pfs_event_without_os == "leave_out":
         why = _("an event of progression-free survival without overall survival.")
-        said.note(reader, free.source, why + " " + _left_out())
+        said.note(reader, free.source, why + " " + _say_left_out())
         return []
     column, text = free.source.label, reader.raw(free.source)
     said.stated["PFS"] = Stated(free.days, free.ended, column, text)
@@ -141,5 +141,5 @@ def _only_progression(
     return [contact]
 
 
-def _left_out() -> Sentence:
+def _say_left_out() -> Sentence:
     return _("It is left out, as the mapping says.")

@@ -12,8 +12,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import tracked
+from accounts.choices import constrain
+from audit.tracking import track
 from clinical.dictionary.definition import Role, Severity, Type
 from clinical.models.rules import once_published, parts_of_one_definition
 from studies.models import Study
@@ -25,7 +25,7 @@ def _choices(kinds: type[Type] | type[Severity] | type[Role]) -> list[tuple[str,
     return [(one.value, one.value) for one in kinds]
 
 
-@tracked(study="study")
+@track(study="study")
 class Definition(models.Model):
     """One version of what a study collects (ODM: MetaDataVersion)."""
 
@@ -294,7 +294,7 @@ class Item(Part):
         ordering = ["definition", "form__order", "order", "id"]
         constraints = [
             *_unique("item"),
-            known("type", Type, "clinical_item_type_known"),
+            constrain("type", Type, "clinical_item_type_known"),
             models.UniqueConstraint(
                 fields=["definition", "role"], condition=~Q(role=""), name="clinical_item_role_once"
             ),

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import tracked
+from accounts.choices import constrain
+from audit.tracking import track
 from clinical.models.definitions import EventForm
 from clinical.models.filled_rules import FILLED_AS_DEFINED
 from clinical.models.patients import Patient
@@ -18,7 +18,7 @@ class FormStatus(models.TextChoices):
     COMPLETE = "complete", _("complete")
 
 
-@tracked(study="patient")
+@track(study="patient")
 class FilledForm(models.Model):
     """A form of a patient at an event (ODM: FormData), under the definition version of `event_form`.
 
@@ -61,7 +61,7 @@ class FilledForm(models.Model):
                     "Somebody else has just filled this form. Reload the page and check it."
                 ),
             ),
-            known("status", FormStatus, "clinical_filled_form_status_known"),
+            constrain("status", FormStatus, "clinical_filled_form_status_known"),
             models.CheckConstraint(
                 condition=Q(event_instance__gte=1, form_instance__gte=1),
                 name="clinical_filled_form_instances_from_1",

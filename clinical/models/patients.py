@@ -7,8 +7,8 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import tracked
+from accounts.choices import constrain
+from audit.tracking import track
 from plausibility import QUANTITIES, Quantity
 from studies.models import CODE, Cohort, Site, Study
 
@@ -45,7 +45,7 @@ def _ranges(*fields: str) -> list[models.CheckConstraint]:
     return [plausible(f, PLAUSIBLE[f].low, PLAUSIBLE[f].high) for f in fields]
 
 
-@tracked(study="study", name="subject_id")
+@track(study="study", name="subject_id")
 class Patient(models.Model):
     """A subject of a study. Identity (name, hospital number) is not kept here."""
 
@@ -111,7 +111,7 @@ class PDL1(models.TextChoices):
     FROM_50 = ">=50", _("≥ 50 %")
 
 
-@tracked(study="patient")
+@track(study="patient")
 class Baseline(models.Model):
     """Factors known once, before treatment."""
 
@@ -168,9 +168,9 @@ class Baseline(models.Model):
         verbose_name = _("baseline factors")
         constraints = [
             *_ranges("age", "height_cm", "weight_kg", "bmi_reported", "pdl1_tps"),
-            known("sex", Sex, "clinical_baseline_sex_known"),
-            known("stage", Stage, "clinical_baseline_stage_known"),
-            known("pdl1_reported", PDL1, "clinical_baseline_pdl1_known"),
+            constrain("sex", Sex, "clinical_baseline_sex_known"),
+            constrain("stage", Stage, "clinical_baseline_stage_known"),
+            constrain("pdl1_reported", PDL1, "clinical_baseline_pdl1_known"),
         ]
 
     def __str__(self) -> str:
@@ -184,7 +184,7 @@ class Timepoint(models.TextChoices):
     EDT = "edt", _("early during treatment (6 weeks)")
 
 
-@tracked(study="patient")
+@track(study="patient")
 class LabResult(models.Model):
     """Routine blood results at a timepoint: albumin, neutrophils, lymphocytes."""
 
@@ -217,7 +217,7 @@ class LabResult(models.Model):
             models.UniqueConstraint(
                 fields=["patient", "timepoint"], name="clinical_lab_once_per_timepoint"
             ),
-            known("timepoint", Timepoint, "clinical_lab_timepoint_known"),
+            constrain("timepoint", Timepoint, "clinical_lab_timepoint_known"),
             *_ranges("albumin_g_dl", "neutrophils", "lymphocytes", "nlr_reported"),
         ]
 
@@ -246,7 +246,7 @@ class Response(models.TextChoices):
     NE = "NE", _("not evaluable")
 
 
-@tracked(study="patient")
+@track(study="patient")
 class FollowUp(models.Model):
     """One contact: what was known of the patient on a day.
 
@@ -298,13 +298,13 @@ class FollowUp(models.Model):
                 name="clinical_follow_up_one_death",
                 violation_error_message=_("This patient's death is already recorded."),
             ),
-            known("status", Status, "clinical_follow_up_status_known"),
+            constrain("status", Status, "clinical_follow_up_status_known"),
             models.CheckConstraint(
                 condition=Q(cause__isnull=True) | Q(cause__in=Cause.values, status=Status.DEAD),
                 name="clinical_follow_up_cause_of_a_death",
                 violation_error_message=_("A cause of death needs the status “dead”."),
             ),
-            known("response", Response, "clinical_follow_up_response_known"),
+            constrain("response", Response, "clinical_follow_up_response_known"),
             models.CheckConstraint(
                 condition=Q(progression_date__isnull=True)
                 | Q(progression_date__lte=F("contact_date")),

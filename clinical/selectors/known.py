@@ -22,7 +22,7 @@ class Known:
     contacts: dict[int, list[FollowUp]]
 
 
-def known_of(study: Study, subject_ids: Collection[str]) -> Known:
+def read_known(study: Study, subject_ids: Collection[str]) -> Known:
     """Sites, cohorts, and all that is recorded of the named subjects, in five queries; and the patients whose
     ids differ from a named one in capitals only, for the study cannot hold both."""
     patients = (

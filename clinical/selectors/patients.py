@@ -87,7 +87,7 @@ def with_status(patients: QuerySet[Patient], *, today: date) -> QuerySet[Any]:
         knows_nlr=Exists(labs.filter(nlr__isnull=False)),
     ).annotate(
         status=Case(When(last_status__isnull=True, then=Value("none")), default=F("last_status")),
-        known_factors=_known_factors(),
+        known_factors=_count_known_factors(),
     )
     quiet_since = today - OVERDUE_AFTER
     return patients.annotate(
@@ -102,7 +102,7 @@ def with_status(patients: QuerySet[Patient], *, today: date) -> QuerySet[Any]:
     )
 
 
-def _known_factors() -> ExpressionWrapper:
+def _count_known_factors() -> ExpressionWrapper:
     known = sum(
         (
             Case(When(condition, then=Value(1)), default=Value(0))

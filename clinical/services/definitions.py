@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from clinical.dictionary import definition as defined
 from clinical.models import (
     Arm,
@@ -41,7 +41,7 @@ def publish_definition(
     """Publish a version of what a study collects. Parts keep the identity of those that had the same name before, unless the
     definition itself says which they are."""
     require(by, study, Capability.MANAGE)
-    with recorded(by=by, reason=reason or _("what the study collects was published")):
+    with record(by=by, reason=reason or _("what the study collects was published")):
         return _publish(study, definition, by=by, source=source, note=note)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.utils.translation import get_language
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from clinical.dictionary.definition import Severity, said_in
 from clinical.dictionary.filling import (
     Consequences,
@@ -25,7 +25,7 @@ from sentences import as_sentence
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused, Stale, explained
+from studies.refusals import Refused, Stale, explain_refusals
 from studies.selectors.access import require
 from studies.selectors.state import state_token
 
@@ -54,7 +54,7 @@ def fill_form(
     person writes them: see `clinical.dictionary.values`.
     """
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason), explained():
+    with record(by=by, reason=reason), explain_refusals():
         collected = ensure_published(patient.study)
         place = collected.places.get((event, form))
         if place is None:

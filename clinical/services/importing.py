@@ -12,9 +12,9 @@ from accounts.models import User
 from clinical.imports.comparison import Comparison, Writes
 from clinical.imports.doubts import doubts_of, remarks_on
 from clinical.imports.mapping import ClinicalMapping, clinical_mapping
-from clinical.imports.rows import said_by
+from clinical.imports.rows import read_rows
 from clinical.models import Baseline, FollowUp, LabResult, Patient
-from clinical.selectors.known import known_of
+from clinical.selectors.known import read_known
 from clinical.signals import clinical_change
 from imports.columns import check_columns
 from imports.doubts import doubts_as_kept
@@ -77,7 +77,7 @@ class ClinicalImporter:
     def plan(self, study: Study, parsed: ParsedClinical, by: User | None) -> ClinicalPlan:
         mapping, table = parsed.mapping, parsed.table
         subjects = _subjects(parsed)
-        known = known_of(study, subjects)
+        known = read_known(study, subjects)
         stored = {subject: patient.index_date for subject, patient in known.patients.items()}
         comparison = Comparison(
             study,
@@ -86,7 +86,7 @@ class ClinicalImporter:
             open_sites=open_site_ids(by, study, self.capability),
             may_create=by is None or may(by, study, Capability.MANAGE),
         )
-        said = list(said_by(table, mapping, stored.get))
+        said = list(read_rows(table, mapping, stored.get))
         rows = [comparison.row(one) for one in said]
         preview = as_json(
             rows,

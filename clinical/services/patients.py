@@ -6,22 +6,22 @@ from typing import Any
 from django.db import models
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from clinical.models import Baseline, FollowUp, LabResult, Patient
 from clinical.signals import clinical_change
 from sentences import storable as _
 from studies.models import Cohort, Site, Study
 from studies.permissions import Capability
-from studies.refusals import Refused, Stale, explained
+from studies.refusals import Refused, Stale, explain_refusals
 from studies.selectors.access import require
 from studies.selectors.state import state_token
 
 CORRECTED_WITHOUT_REASON = _("Say why this is corrected: the reason is kept in the trail.")
 
 
-def _saved(instance: models.Model) -> None:
+def _save(instance: models.Model) -> None:
     """Validate and save, so that what the database refuses is explained the same way everywhere."""
-    with explained():
+    with explain_refusals():
         instance.full_clean(validate_constraints=True)
         instance.save()
 
@@ -58,29 +58,29 @@ def enrol_patient(
 ) -> Patient:
     """Add a subject to a study."""
     require(by, study, Capability.ENTER_CLINICAL, site=site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         patient = Patient(
             study=study, site=site, cohort=cohort, subject_id=subject_id, index_date=index_date
         )
-        _saved(patient)
+        _save(patient)
         clinical_change.send(sender=Patient, study=study)
     return patient
 
 
 def correct_enrolment(*, patient: Patient, by: User | None, reason: str, **values: Any) -> Patient:
     """Change a patient's site, cohort, subject id or index date. A correction needs a reason."""
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=_stored_site(patient))
+    require(by, patient.study, Capability.ENTER_CLINICAL, site=_read_stored_site(patient))
     if not reason.strip():
         raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
     _set(patient, values)
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
-        _saved(patient)
+    with record(by=by, reason=reason):
+        _save(patient)
         clinical_change.send(sender=Patient, study=patient.study)
     return patient
 
 
-def _stored_site(patient: Patient) -> Site:
+def _read_stored_site(patient: Patient) -> Site:
     return Site.objects.get(patients=patient.pk)
 
 
@@ -97,12 +97,12 @@ def record_baseline(
     `seen` is the state_token of what the person was shown; a changed row is then refused.
     """
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         found = Baseline.objects.select_for_update().filter(patient=patient).first()
         _refuse_stale(found, seen)
         baseline = found or Baseline(patient=patient)
         _set(baseline, values)
-        _saved(baseline)
+        _save(baseline)
         clinical_change.send(sender=Baseline, study=patient.study)
     return baseline
 
@@ -118,13 +118,13 @@ def record_lab_result(
 ) -> LabResult:
     """Enter or correct the routine blood results of a timepoint."""
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         rows = LabResult.objects.select_for_update()
         found = rows.filter(patient=patient, timepoint=timepoint).first()
         _refuse_stale(found, seen)
         result = found or LabResult(patient=patient, timepoint=timepoint)
         _set(result, values)
-        _saved(result)
+        _save(result)
         clinical_change.send(sender=LabResult, study=patient.study)
     return result
 
@@ -140,10 +140,10 @@ def record_follow_up(
 ) -> FollowUp:
     """Add a contact. A new death or patient past a model's thresholds starts a retraining at once."""
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         contact = FollowUp(patient=patient, contact_date=contact_date, status=status)
         _set(contact, values)
-        _saved(contact)
+        _save(contact)
         clinical_change.send(sender=FollowUp, study=patient.study)
     return contact
 
@@ -161,10 +161,10 @@ def correct_follow_up(
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     if not reason.strip():
         raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
         _refuse_stale(stored, seen)
         _set(follow_up, values)
-        _saved(follow_up)
+        _save(follow_up)
         clinical_change.send(sender=FollowUp, study=patient.study)
     return follow_up

@@ -103,7 +103,7 @@ def _lab_form(lab: LabResult | None, timepoint: str) -> LabForm:
     return LabForm(instance=lab, prefix=timepoint, initial={"seen": state_token(lab)})
 
 
-def _entered(
+def _enter(
     request: StudyRequest, shown: Patient, key: str, form: EntryForm, write: Callable[[], Any]
 ) -> HttpResponse:
     """Write a valid form and go back to the page; else show the page with the form's errors."""
@@ -133,7 +133,7 @@ def _again(request: StudyRequest, shown: Patient) -> Patient:
 def baseline(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
     shown = patient_or_404(request, study, subject)
     form = BaselineForm(request.POST, instance=baseline_of(shown))
-    return _entered(
+    return _enter(
         request, shown, "baseline", form,
         lambda: record_baseline(
             patient=shown, by=request.user, seen=form.cleaned_data["seen"], **form.values()
@@ -149,7 +149,7 @@ def labs(request: StudyRequest, study: Study, subject: str, timepoint: str) -> H
     shown = patient_or_404(request, study, subject)
     existing = shown.lab_results.filter(timepoint=timepoint).first()
     form = LabForm(request.POST, instance=existing, prefix=timepoint)
-    return _entered(
+    return _enter(
         request, shown, f"labs_{timepoint}", form,
         lambda: record_lab_result(
             patient=shown, timepoint=timepoint, by=request.user,
@@ -163,7 +163,7 @@ def labs(request: StudyRequest, study: Study, subject: str, timepoint: str) -> H
 def follow_up(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
     shown = patient_or_404(request, study, subject)
     form = FollowUpForm(request.POST, patient=shown, prefix="new")
-    return _entered(
+    return _enter(
         request, shown, "follow_up", form,
         lambda: record_follow_up(patient=shown, by=request.user, **form.values()),
     )  # fmt: skip

@@ -84,7 +84,7 @@ def outcome_columns(endpoints: Iterable[str]) -> list[Column]:
     ]
 
 
-def measured_columns(measured: Iterable[Measured]) -> list[Column]:
+def make_measured_columns(measured: Iterable[Measured]) -> list[Column]:
     """Value, flag, and the limits that a value is below or above, for each analyte."""
     return [
         column
@@ -112,7 +112,7 @@ def score_columns(champions: Sequence[ModelVersion]) -> list[Column]:
     return found
 
 
-def measured_at(study: Study, timepoint: str, others: Iterable[Column]) -> list[Measured]:
+def list_measured(study: Study, timepoint: str, others: Iterable[Column]) -> list[Measured]:
     """What was measured in a study at a timepoint, by gene symbol.
 
     Values in different units never share a column: an analyte with several units gets its columns for each,

@@ -30,8 +30,8 @@ from exports.selectors.columns import (
     IDENTITY,
     Column,
     Measured,
-    measured_at,
-    measured_columns,
+    list_measured,
+    make_measured_columns,
     outcome_columns,
     score_columns,
 )
@@ -68,7 +68,7 @@ class Layout:
             *IDENTITY,
             *outcome_columns(self.endpoints),
             *COVARIATES,
-            *measured_columns(self.measured),
+            *make_measured_columns(self.measured),
             *score_columns(self.champions),
         ]
 
@@ -84,7 +84,7 @@ def layout_of(
         timepoint=timepoint,
         endpoints=endpoints,
         events_until=events_until,
-        measured=measured_at(study, timepoint, others),
+        measured=list_measured(study, timepoint, others),
         champions=champions,
     )
 
@@ -119,8 +119,8 @@ def _rows(patients: Sequence[Patient], layout: Layout) -> list[Row]:
             *_identity(patient, layout),
             *_outcome(patient, layout),
             *_covariates(patient),
-            *_measured(measurements[patient.pk], layout),
-            *_scored(patient, scores, layout),
+            *_fill_measured(measurements[patient.pk], layout),
+            *_fill_scored(patient, scores, layout),
         )
         for patient in patients
     ]
@@ -181,11 +181,11 @@ def _covariates(patient: Patient) -> Row:
     )
 
 
-def _measured(known: dict[tuple[str, str], list[Repeat]], layout: Layout) -> Iterator[Any]:
+def _fill_measured(known: dict[tuple[str, str], list[Repeat]], layout: Layout) -> Iterator[Any]:
     for one in layout.measured:
         repeats = known.get((one.symbol, one.unit), [])
         yield mean_number(repeats)
-        yield joined_flags(repeats)
+        yield join_flags(repeats)
         yield min(_limits(repeats, Flag.BELOW_LLOQ), default=None)
         yield max(_limits(repeats, Flag.ABOVE_ULOQ), default=None)
 
@@ -194,18 +194,18 @@ def mean_number(repeats: Sequence[Repeat]) -> float | None:
     """The mean of the values in range, else of the other numbers that models take as they are; exact to the
     last bit in whatever order they come."""
     in_range = [v for v, flag, _ in repeats if flag == Flag.IN_RANGE and v is not None]
-    values = in_range or _taken_as_they_are(repeats)
+    values = in_range or _take_as_they_are(repeats)
     return fmean(values) if values else None
 
 
-def _taken_as_they_are(repeats: Sequence[Repeat]) -> list[float]:
+def _take_as_they_are(repeats: Sequence[Repeat]) -> list[float]:
     return [v for v, flag, _ in repeats if flag in (Flag.EXTRAPOLATED, *BEYOND) and v is not None]
 
 
-def joined_flags(repeats: Sequence[Repeat]) -> str | None:
+def join_flags(repeats: Sequence[Repeat]) -> str | None:
     """The distinct flags of the repeats, joined; None where nothing was measured."""
     flags = {str(flag) for _, flag, _ in repeats}
-    if Flag.IN_RANGE not in flags and _taken_as_they_are(repeats):
+    if Flag.IN_RANGE not in flags and _take_as_they_are(repeats):
         flags.add(Flag.EXTRAPOLATED.value)
     return "+".join(sorted(flags, key=FLAG_ORDER.__getitem__)) or None
 
@@ -214,7 +214,7 @@ def _limits(repeats: Sequence[Repeat], flag: str) -> list[float]:
     return [limit for _, told, limit in repeats if told == flag and limit is not None]
 
 
-def _scored(
+def _fill_scored(
     patient: Patient, scores: dict[tuple[int, int], Score], layout: Layout
 ) -> Iterator[Any]:
     for version in layout.champions:

@@ -17,7 +17,7 @@ KINDS = {"time": Kind.NUMBER, "event": Kind.TRUTH}
 TEXTS = {*IDENTITY, *TEXT_COVARIATES} - set(KINDS)
 
 
-def version_called(study: Study, name: str) -> ModelVersion | None:
+def find_version(study: Study, name: str) -> ModelVersion | None:
     """A version by `MODEL:NUMBER`, or the one in use of a model by its name alone; with its frozen dataset."""
     model, _, number = name.partition(":")
     found = (
@@ -31,17 +31,17 @@ def version_called(study: Study, name: str) -> ModelVersion | None:
     return found.filter(number=int(number)).first() if plain_number else None
 
 
-def frozen_frame(version: ModelVersion) -> pd.DataFrame:
+def read_frozen_frame(version: ModelVersion) -> pd.DataFrame:
     """The frozen dataset of a version, wide."""
     return widen(FrozenTable.from_bytes(bytes(version.dataset.content)))
 
 
-def frozen_columns(frame: pd.DataFrame) -> list[Column]:
+def list_frozen_columns(frame: pd.DataFrame) -> list[Column]:
     """Its columns."""
     return [Column(name, _kind(name)) for name in frame.columns]
 
 
-def frozen_blocks(frame: pd.DataFrame) -> Iterator[list[Row]]:
+def read_frozen_blocks(frame: pd.DataFrame) -> Iterator[list[Row]]:
     """Its rows, in lists."""
     for first in range(0, len(frame), PATIENTS_PER_BLOCK):
         part = frame.iloc[first : first + PATIENTS_PER_BLOCK]

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 from django.db.models import QuerySet
 
 from accounts.models import ApiToken, User
-from audit.recording import recorded
+from audit.recording import record
 from clinical.models import Patient, Timepoint
 from clinical.selectors.access import patients_visible_to
 from clinical.selectors.outcomes import ENDPOINTS
@@ -52,7 +52,7 @@ class AnalysisDataset(Download):
         known = f"-known-{self.known_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" if self.known_at else ""
         return f"{export.study.code}-{export.timepoint}-{export.events_until}{known}"
 
-    def _written(self, counted: Counted) -> Iterator[bytes]:
+    def _write(self, counted: Counted) -> Iterator[bytes]:
         export = self.export
         with database_at(self.known_at, export.study) as moment:
             study = Study.objects.get(pk=export.study.pk)  # as it was called then
@@ -78,8 +78,8 @@ def export_analysis_dataset(
 ) -> AnalysisDataset:
     """Check what is asked and record that it is; the rows are read when its chunks are."""
     require(by, study, Capability.EXPORT)
-    events_until = checked_day(recipe, study)
-    with recorded(by=by, reason=Sentence("exports.analysis_dataset", via=via)):
+    events_until = check_recipe(recipe, study)
+    with record(by=by, reason=Sentence("exports.analysis_dataset", via=via)):
         export = Export.objects.create(
             study=study,
             made_by=by,
@@ -94,7 +94,7 @@ def export_analysis_dataset(
     return AnalysisDataset(export=export, by=by, known_at=recipe.known_at)
 
 
-def checked_day(recipe: Recipe, study: Study) -> date:
+def check_recipe(recipe: Recipe, study: Study) -> date:
     """Refuse what cannot be made, naming what can; the day up to which events are in it."""
     allowed = {
         "format": (recipe.format, Export.Format.values),
@@ -103,7 +103,7 @@ def checked_day(recipe: Recipe, study: Study) -> date:
     }
     for name, (value, values) in allowed.items():
         if value not in values:
-            raise Refused({name: [not_known(value, values)]})
+            raise Refused({name: [say_not_known(value, values)]})
     if recipe.known_at is not None:
         check_moment(recipe.known_at, study)
     last = _last_day(recipe, study)
@@ -116,7 +116,7 @@ def checked_day(recipe: Recipe, study: Study) -> date:
     return recipe.events_until or last
 
 
-def not_known(value: str, values: Sequence[str]) -> Sentence:
+def say_not_known(value: str, values: Sequence[str]) -> Sentence:
     """The sentence about a choice that is none."""
     return _("“%(value)s” is not known; use one of: %(allowed)s.") % {
         "value": value,

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from exports.models import Export
 from exports.selectors.columns import Column
 from exports.selectors.dataset import Row
@@ -37,11 +37,11 @@ class Download:
         """The bytes, block by block; then the export is recorded as finished, with rows and SHA-256."""
         counted = Counted()
         digest, size = hashlib.sha256(), 0
-        for chunk in self._written(counted):
+        for chunk in self._write(counted):
             digest.update(chunk)
             size += len(chunk)
             yield chunk
-        with recorded(by=self.by, reason=Sentence("exports.handed_out")):
+        with record(by=self.by, reason=Sentence("exports.handed_out")):
             export = self.export
             export.row_count, export.size, export.sha256 = counted.total, size, digest.hexdigest()
             export.finished_at = timezone.now()
@@ -51,7 +51,7 @@ class Download:
     def _name(self) -> str:
         raise NotImplementedError
 
-    def _written(self, counted: "Counted") -> Iterator[bytes]:
+    def _write(self, counted: "Counted") -> Iterator[bytes]:
         raise NotImplementedError
 
     def _in_format(

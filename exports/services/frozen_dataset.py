@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.models import ApiToken, User
-from audit.recording import recorded
+from audit.recording import record
 from exports.models import Export
-from exports.selectors.frozen import frozen_blocks, frozen_columns, frozen_frame
-from exports.services.analysis_dataset import not_known
+from exports.selectors.frozen import list_frozen_columns, read_frozen_blocks, read_frozen_frame
+from exports.services.analysis_dataset import say_not_known
 from exports.services.download import Counted, Download
 from modeling.models import ModelVersion
 from sentences import Sentence
@@ -26,15 +26,17 @@ class FrozenDownload(Download):
     def _name(self) -> str:
         return f"{self.export.study.code}-{self.version.model.name}-{self.version.number}-dataset"
 
-    def _written(self, counted: Counted) -> Iterator[bytes]:
-        frame = frozen_frame(self.version)
+    def _write(self, counted: Counted) -> Iterator[bytes]:
+        frame = read_frozen_frame(self.version)
         note = {
             "yogo.study": self.export.study.code,
             "yogo.simulated": "true" if self.export.study.is_simulated else "false",
             "yogo.version": str(self.version),
             "yogo.dataset_sha256": self.version.dataset.content_hash,
         }
-        yield from self._in_format(frozen_columns(frame), counted.rows(frozen_blocks(frame)), note)
+        yield from self._in_format(
+            list_frozen_columns(frame), counted.rows(read_frozen_blocks(frame)), note
+        )
 
 
 def export_frozen_dataset(
@@ -59,8 +61,8 @@ def export_frozen_dataset(
                 )
             )
     if format not in Export.Format.values:
-        raise Refused({"format": [not_known(format, Export.Format.values)]})
-    with recorded(by=by, reason=Sentence("exports.frozen_dataset", version=version, via=via)):
+        raise Refused({"format": [say_not_known(format, Export.Format.values)]})
+    with record(by=by, reason=Sentence("exports.frozen_dataset", version=version, via=via)):
         export = Export.objects.create(
             study=study,
             made_by=by,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from audit.past import act_around, as_known_at, moment_and_snapshot, still_written
+from audit.past import act_around, as_known_at, is_still_written, moment_and_snapshot
 from exports.selectors.known import TABLES, history_begins
 from sentences import Sentence
 from sentences import storable as _
@@ -47,12 +47,12 @@ def check_moment(moment: datetime, study: Study) -> None:
     """Refuse a moment that history cannot tell of, or not yet for good."""
     begins = max(history_begins(), study.created_at)
     if moment > timezone.now():
-        raise _refused(_("%(moment)s lies in the future."), moment, study)
+        raise _make_refusal(_("%(moment)s lies in the future."), moment, study)
     if moment < begins:
         sentence = _("The history of this study begins at %(other)s; give a moment from then on.")
-        raise _refused(sentence, moment, study, begins)
-    if still_written(TABLES, before=moment):
-        raise _refused(
+        raise _make_refusal(sentence, moment, study, begins)
+    if is_still_written(TABLES, before=moment):
+        raise _make_refusal(
             _(
                 "What was begun before %(moment)s is still being written; ask again when it is done, or "
                 "give an earlier moment."
@@ -61,7 +61,7 @@ def check_moment(moment: datetime, study: Study) -> None:
             study,
         )
     if act := act_around(moment, TABLES):
-        raise _refused(
+        raise _make_refusal(
             _(
                 "A change was half written at %(moment)s; it was whole at %(other)s: give that moment."
             ),
@@ -71,7 +71,7 @@ def check_moment(moment: datetime, study: Study) -> None:
         )
 
 
-def _refused(
+def _make_refusal(
     sentence: Sentence, moment: datetime, study: Study, other: datetime | None = None
 ) -> Refused:
     zone = zoneinfo.ZoneInfo(study.time_zone)
@@ -91,7 +91,7 @@ def database_at(moment: datetime | None, study: Study) -> Iterator[datetime | No
     outermost = not connection.in_atomic_block
     for tries_left in reversed(range(TRIES)):
         now, committed = moment_and_snapshot()
-        settled = moment is not None or not still_written(TABLES, before=now)
+        settled = moment is not None or not is_still_written(TABLES, before=now)
         with transaction.atomic(), ExitStack() as past:
             if outermost:
                 _see_one_state(writing=moment is not None)

@@ -107,7 +107,7 @@ class _Drain(io.RawIOBase):
         self._position += size
         return size
 
-    def drained(self) -> bytes:
+    def take(self) -> bytes:
         content = bytes(self._written)
         self._written.clear()
         return content
@@ -133,8 +133,8 @@ def parquet_chunks(
                 for values, field in zip(by_column, schema, strict=True)
             ]
             writer.write_table(pa.Table.from_arrays(arrays, schema=schema))
-            yield drain.drained()
-    yield drain.drained()
+            yield drain.take()
+    yield drain.take()
 
 
 Writer = Callable[[Sequence[Column], Blocks, dict[str, str]], Iterator[bytes]]

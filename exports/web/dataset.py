@@ -16,7 +16,7 @@ from clinical.models import Timepoint
 from exports.downloads import file_response
 from exports.models import Export
 from exports.selectors.exports import exports_of
-from exports.selectors.frozen import version_called
+from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
@@ -96,7 +96,7 @@ def dataset(request: StudyRequest, study: Study) -> HttpResponseBase:
 @study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
 def frozen_dataset(request: StudyRequest, study: Study, name: str, number: int) -> HttpResponseBase:
     """The frozen dataset of a version as a file; `?format=` as for the analysis dataset."""
-    version = version_called(study, f"{name}:{number}")
+    version = find_version(study, f"{name}:{number}")
     if version is None:
         raise Http404(_("This model has no version of that number."))
     format = request.GET.get("format", Export.Format.CSV)

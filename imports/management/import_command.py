@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from imports.models import ImportBatch
 from imports.services import batches as services
 from imports.tables import check_size
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.refusals import Refused
 
 ROWS_PRINTED = 20
@@ -42,7 +42,7 @@ class ImportCommand(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            batch = self.previewed(options)
+            batch = self.preview_files(options)
             if batch.preview is None or batch.preview.get("sheets"):
                 raise CommandError(str(batch.message))
             if not options["json"]:
@@ -55,10 +55,10 @@ class ImportCommand(BaseCommand):
         except Refused as error:
             raise CommandError(str(error.in_lines())) from error
 
-    def previewed(self, options: dict[str, Any]) -> ImportBatch:
+    def preview_files(self, options: dict[str, Any]) -> ImportBatch:
         """The files, received and previewed."""
         batch = services.receive_file(
-            study=study_named(options["study"]),
+            study=find_study(options["study"]),
             name=options["file"].name,
             content=read_bytes(options["file"]),
             kind=self.kind,
@@ -84,7 +84,7 @@ class ImportCommand(BaseCommand):
             )
         if rows:
             for row in preview["rows"][:ROWS_PRINTED]:
-                self.stdout.write(printed_row(row))
+                self.stdout.write(describe_row(row))
             left = preview["rows_in_all"] - ROWS_PRINTED
             if left > 0:
                 self.stdout.write(f"... and {left} more rows")
@@ -115,7 +115,7 @@ class ImportCommand(BaseCommand):
             self.stdout.write(f"Import {batch.pk} committed to {batch.study.code}.")
 
 
-def printed_row(row: dict[str, Any]) -> str:
+def describe_row(row: dict[str, Any]) -> str:
     """One row of a preview as a line of text."""
     changes = "; ".join(
         f"{name}: {new}" if old is None else f"{name}: {old} -> {new}"

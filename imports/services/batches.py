@@ -11,7 +11,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from imports.models import ImportBatch, SourceFile
 from imports.preview import PROBLEMS_TOLD, as_json
 from imports.registry import IMPORTERS, Files, Importer
@@ -21,7 +21,7 @@ from sentences import Sentence, several
 from sentences import storable as _
 from sentences import storable_plural as ngettext
 from studies.models import Study
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from studies.selectors.access import require
 from studies.services.locking import lock_study
 from tabular.checked_yaml import YamlError, check_text
@@ -58,7 +58,7 @@ def receive_file(
         check_size(samples[0], len(samples[1]))
     for name_of_sheet in (sheet, samples_sheet):
         check_sheet_name(name_of_sheet)
-    with recorded(by=by, reason=Sentence("imports.received", file=name)):
+    with record(by=by, reason=Sentence("imports.received", file=name)):
         return ImportBatch.objects.create(
             study=study,
             kind=kind,
@@ -95,7 +95,7 @@ def receive_again(
     """A new import of the same files with what was said anew (None: as before); the one before is
     dropped."""
     samples = batch.samples
-    with recorded(by=by, reason=Sentence("imports.again", file=batch.source.name)):
+    with record(by=by, reason=Sentence("imports.again", file=batch.source.name)):
         drop_import(batch=batch, by=by)
         return receive_file(
             study=batch.study,
@@ -126,10 +126,10 @@ def choose_sheet(*, batch: ImportBatch, sheet: str, by: User | None) -> ImportBa
 
 def preview_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """Work out what a commit would do and keep it with the batch; changes nothing else."""
-    return store_preview(batch=batch, preview=computed_preview(batch=batch, by=by), by=by)
+    return store_preview(batch=batch, preview=compute_preview(batch=batch, by=by), by=by)
 
 
-def computed_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] | Sentence:
+def compute_preview(*, batch: ImportBatch, by: User | None) -> dict[str, Any] | Sentence:
     """The preview of a batch as JSON, or the sentence for which its file cannot be read at all."""
     importer = _importer(batch.kind)
     require(by, batch.study, importer.capability)
@@ -149,8 +149,8 @@ def store_preview(
     *, batch: ImportBatch, preview: dict[str, Any] | Sentence, by: User | None
 ) -> ImportBatch:
     """Keep a preview (or the sentence that stands instead of one) with its batch."""
-    with recorded(by=by, reason=Sentence("imports.previewed", file=batch.source.name)):
-        held = _held(batch)
+    with record(by=by, reason=Sentence("imports.previewed", file=batch.source.name)):
+        held = _hold(batch)
         _expect(held, State.RECEIVED, State.PREVIEWED)
         _keep(held, preview)
     return held
@@ -181,8 +181,8 @@ def confirm_warnings(
 ) -> ImportBatch:
     """Say that warnings (pairs of code and column) are right; who and when is kept with the import."""
     require(by, batch.study, _importer(batch.kind).capability)
-    with recorded(by=by, reason=Sentence("imports.confirmed", file=batch.source.name)):
-        held = _held(batch)
+    with record(by=by, reason=Sentence("imports.confirmed", file=batch.source.name)):
+        held = _hold(batch)
         _expect(held, State.PREVIEWED)
         confirm(held, warnings, by)
         held.save(update_fields=["accepted"])
@@ -196,9 +196,9 @@ def attempt_commit(
     which nothing was written (None when it was)."""
     importer = _importer(batch.kind)
     require(by, batch.study, importer.capability)
-    with recorded(by=by, reason=Sentence("imports.received", file=batch.source.name)):
+    with record(by=by, reason=Sentence("imports.received", file=batch.source.name)):
         lock_study(batch.study_id, patient=True)
-        held = _held(batch)
+        held = _hold(batch)
         _expect(held, State.PREVIEWED)
         plan = importer.plan(held.study, parsed, by)
         before = (held.preview or {}).get("fingerprint")
@@ -219,7 +219,7 @@ def _write(
     batch: ImportBatch, importer: Importer, plan: Any, by: User | None
 ) -> tuple[ImportBatch, Sentence | None]:
     try:
-        with explained():
+        with explain_refusals():
             batch.state, batch.committed_at = State.COMMITTED, timezone.now()
             batch.save(update_fields=["state", "committed_at"])
             importer.write(plan, batch, by)
@@ -242,8 +242,8 @@ def _why(error: Refused | DatabaseError) -> Sentence | str:
 def drop_import(*, batch: ImportBatch, by: User | None) -> ImportBatch:
     """Set a batch aside that will not be committed. Its file stays."""
     require(by, batch.study, _importer(batch.kind).capability)
-    with recorded(by=by, reason=Sentence("imports.dropped", file=batch.source.name)):
-        held = _held(batch)
+    with record(by=by, reason=Sentence("imports.dropped", file=batch.source.name)):
+        held = _hold(batch)
         _expect(held, State.PREVIEWED, State.REFUSED)
         held.state = State.DROPPED
         held.save(update_fields=["state"])
@@ -294,7 +294,7 @@ def read_files(*, batch: ImportBatch) -> Any:
     return _importer(batch.kind).read(_files(batch))
 
 
-def _held(batch: ImportBatch) -> ImportBatch:
+def _hold(batch: ImportBatch) -> ImportBatch:
     return (
         ImportBatch.objects.select_for_update(of=("self",))
         .select_related("source", "samples", "study")

@@ -36,7 +36,7 @@ def _batch(asked: Asked) -> ImportBatch:
 def _compute_preview(asked: Asked, progress: Progress) -> dict[str, Any] | Sentence:
     progress(10, Sentence("imports.reading"))
     try:
-        return services.computed_preview(batch=_batch(asked), by=asked.by)
+        return services.compute_preview(batch=_batch(asked), by=asked.by)
     except Refused as error:
         raise WorkError(error.in_lines()) from error
 
@@ -65,11 +65,11 @@ def _store_commit(asked: Asked, parsed: Any) -> dict[str, Any]:
     return {"batch": batch.pk, "state": batch.state, "refusal": refusal or ""}
 
 
-def _preview_failed(asked: Asked, error: Sentence) -> None:
+def _fail_preview(asked: Asked, error: Sentence) -> None:
     batch = _batch(asked)
     if batch.state == ImportBatch.State.RECEIVED:
         services.store_preview(batch=batch, preview=error, by=asked.by)
 
 
-PREVIEW_WORK = Work(_compute_preview, _store_preview, _preview_failed)
+PREVIEW_WORK = Work(_compute_preview, _store_preview, _fail_preview)
 COMMIT_WORK = Work(_compute_commit, _store_commit)

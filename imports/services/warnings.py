@@ -25,7 +25,7 @@ def doubts_in(batch: ImportBatch) -> list[dict[str, Any]]:
     return (batch.preview or {}).get("doubts", [])
 
 
-def unconfirmed(batch: ImportBatch) -> list[dict[str, Any]]:
+def find_unconfirmed(batch: ImportBatch) -> list[dict[str, Any]]:
     """Those that nobody has confirmed."""
     return still_open(doubts_in(batch), batch.accepted)
 
@@ -51,7 +51,7 @@ def doubts_with_names(batch: ImportBatch) -> list[dict[str, Any]]:
 
 def say_unconfirmed(batch: ImportBatch) -> Sentence | None:
     """Why a batch cannot be committed yet, with each warning that waits; None where none does."""
-    waiting = unconfirmed(batch)
+    waiting = find_unconfirmed(batch)
     if not waiting:
         return None
     lines = [

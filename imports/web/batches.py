@@ -22,7 +22,7 @@ from imports.sections import data_sections
 from imports.selectors.batches import imports_visible_to
 from imports.services import batches as services
 from imports.services.jobs import COMMIT, PREVIEW, ask_for, job_key
-from imports.services.warnings import doubts_with_names, still_open, unconfirmed
+from imports.services.warnings import doubts_with_names, find_unconfirmed, still_open
 from imports.tables import check_size
 from jobs.models import Job
 from studies.models import Study
@@ -157,7 +157,7 @@ def new_import(request: StudyRequest, study: Study) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None, kinds=kinds, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            batch = _received(request, study, form)
+            batch = _receive(request, study, form)
             return redirect("imports:import", study.code, batch.pk)
         except Refused as error:
             for field, sentences in error.errors.items():
@@ -168,7 +168,7 @@ def new_import(request: StudyRequest, study: Study) -> HttpResponse:
     return render(request, "imports/import_new.html", context, status=status)
 
 
-def _received(request: StudyRequest, study: Study, form: ImportForm) -> ImportBatch:
+def _receive(request: StudyRequest, study: Study, form: ImportForm) -> ImportBatch:
     upload, samples = form.cleaned_data["file"], form.cleaned_data["samples"]
     batch = services.receive_file(
         study=study,
@@ -179,10 +179,10 @@ def _received(request: StudyRequest, study: Study, form: ImportForm) -> ImportBa
         samples=(samples.name, samples.read()) if samples else None,
         by=request.user,
     )
-    return previewed(batch, request.user)
+    return preview_or_ask(batch, request.user)
 
 
-def previewed(batch: ImportBatch, by: User) -> ImportBatch:
+def preview_or_ask(batch: ImportBatch, by: User) -> ImportBatch:
     """A received batch with its preview, or with the job that makes it where the file is large."""
     if batch.source.size > LARGE:
         ask_for(PREVIEW, batch, by)
@@ -223,7 +223,7 @@ def show_import(
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
         "query": f"verdict={verdict}" if verdict in {*map(str, Verdict), NOTED} else "",
         "doubts": doubts_with_names(batch),
-        "unconfirmed": unconfirmed(batch),
+        "unconfirmed": find_unconfirmed(batch),
         "preview_template": importer.preview_template if "sheets" not in preview else "",
         "may_commit": importer.capability in request.capabilities,
         "job": _job(batch),
@@ -294,7 +294,7 @@ def choose_sheet(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
     sheet = request.POST.get("sheet", "")
     try:
         again = services.choose_sheet(batch=batch, sheet=sheet, by=request.user)
-        batch = previewed(again, request.user)
+        batch = preview_or_ask(again, request.user)
     except Refused as error:
         messages.error(request, str(error))
     return redirect("imports:import", study.code, batch.pk)

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from jobs.models import Job
 from jobs.services.handing_out import hand_out
 from jobs.services.transitions import Changes, State, move
@@ -53,7 +53,7 @@ def enqueue(
 
 def retry(*, job: Job, by: User) -> bool:
     """Queue a failed job once more; False when it has not failed or is already asked for again."""
-    with recorded(by=by, reason=Sentence("jobs.retried", job=job.pk)):
+    with record(by=by, reason=Sentence("jobs.retried", job=job.pk)):
         if Job.objects.filter(key=job.key, state__in=Job.ACTIVE).exists():
             return False
         anew: Changes = {
@@ -71,5 +71,5 @@ def retry(*, job: Job, by: User) -> bool:
 
 def cancel(*, job: Job, by: User) -> bool:
     """Take a job back that nobody has begun; False when it is too late."""
-    with recorded(by=by, reason=Sentence("jobs.cancelled", job=job.pk)):
+    with record(by=by, reason=Sentence("jobs.cancelled", job=job.pk)):
         return move(job.pk, State.QUEUED, State.CANCELLED, finished_at=timezone.now())

@@ -13,7 +13,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F, Q
 from django.utils import timezone
 
-from audit.recording import recorded
+from audit.recording import record
 from jobs.models import Job
 from jobs.outages import hold_on, is_outage
 from jobs.services.endings import AFTER_OUTAGE, fail, finish, give_back, try_again_or_fail
@@ -106,7 +106,7 @@ def _do(job: Job) -> None:
     if work is None:
         raise WorkError(Sentence("jobs.unknown_kind", kind=job.kind))
     asked = Asked(payload=job.payload, by=job.requested_by)
-    with _kept_lease(job):
+    with _hold_lease(job):
         outcome = work.compute(asked, lambda percent, text: report(job, percent, text))
         hold_on(lambda: _store(job, work, asked, outcome))
 
@@ -114,7 +114,7 @@ def _do(job: Job) -> None:
 def _store(job: Job, work: Work, asked: Asked, outcome: object) -> None:
     """Write the result and the job's end in one transaction, if the job is still ours. Done again after an
     outage, it finds the job no longer running where the first time was kept after all."""
-    with recorded(by=job.requested_by, reason=_reason(job)):
+    with record(by=job.requested_by, reason=_reason(job)):
         _hold(job)
         finish(job, work.store(asked, outcome))
 
@@ -156,7 +156,7 @@ def _renew(job: Job, **changes: object) -> bool:
 
 
 @contextmanager
-def _kept_lease(job: Job) -> Iterator[None]:
+def _hold_lease(job: Job) -> Iterator[None]:
     """Extend the lease from a thread for as long as the work lasts, and give the job back when the worker
     is asked to stop: the next progress that is reported then ends the work."""
     reader, writer = os.pipe()

@@ -7,8 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import tracked
+from accounts.choices import constrain
+from audit.tracking import track
 from ciri.survival.outcome import DAYS_IN_MONTH
 from ciri.training.trained import CHANGED, OUT_OF_BAG, PREDICTION
 from clinical.models import Patient
@@ -29,7 +29,7 @@ class Basis(models.TextChoices):
     PREDICTION = PREDICTION, _("prediction")
 
 
-@tracked(
+@track(
     pghistory.InsertEvent(),
     pghistory.UpdateEvent(condition=pghistory.AnyChange(*HISTORY)),
     pghistory.DeleteEvent(),
@@ -74,8 +74,8 @@ class Score(models.Model):
                 condition=Q(percentile__gte=0, percentile__lte=100),
                 name="modeling_score_percentile_range",
             ),
-            known("group", Group, "modeling_score_group_known"),
-            known("basis", Basis, "modeling_score_basis_known"),
+            constrain("group", Group, "modeling_score_group_known"),
+            constrain("basis", Basis, "modeling_score_basis_known"),
         ]
 
     def __str__(self) -> str:

@@ -5,11 +5,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from audit.tracking import tracked
+from audit.tracking import track
 from studies.models import CODE, Study
 
 
-@tracked(study="study", name="name")
+@track(study="study", name="name")
 class PrognosticModel(models.Model):
     """A named model of a study, such as preCIRI14, and when it is retrained."""
 
@@ -40,7 +40,7 @@ class PrognosticModel(models.Model):
             )
 
 
-@tracked(study="model", name="number")
+@track(study="model", name="number")
 class ModelSpecification(models.Model):
     """One immutable statement of how the model is made; a change is a new number."""
 

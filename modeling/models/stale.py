@@ -6,13 +6,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from assays.models import PlateRun
-from audit.tracking import tracked
+from audit.tracking import track
 from clinical.models import Patient
 from modeling.models.version import FrozenDataset, ModelVersion
 from sentences import SentenceField
 
 
-@tracked(study=("dataset", "version", "patient"))
+@track(study=("dataset", "version", "patient"))
 class StaleMark(models.Model):
     """A dataset, a version, or a patient's score by a version, made from values that may no longer be used,
     or that count otherwise now. A dataset frozen while a value was excluded is not stale when the value is

@@ -5,15 +5,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.choices import known
-from audit.tracking import tracked
+from accounts.choices import constrain
+from audit.tracking import track
 from jobs.models import Job
 from modeling.models.specification import ModelSpecification, PrognosticModel
 from sentences import JSONWithSentences
 from studies.models import Study
 
 
-@tracked(study="study", exclude=["content"])
+@track(study="study", exclude=["content"])
 class FrozenDataset(models.Model):
     """What a training reads: canonical bytes under their SHA-256. Triggers refuse any change."""
 
@@ -48,7 +48,7 @@ class Reason(models.TextChoices):
     SCHEDULED = "scheduled", _("due by the specification's thresholds")
 
 
-@tracked(study="model")
+@track(study="model")
 class TrainingRun(models.Model):
     """A training that was asked for; its job row tells how far it is."""
 
@@ -88,7 +88,7 @@ class Status(models.TextChoices):
     REJECTED = "rejected", _("rejected")
 
 
-@tracked(study="model", name="number", exclude=["content", "report", "cross_validation"])
+@track(study="model", name="number", exclude=["content", "report", "cross_validation"])
 class ModelVersion(models.Model):
     """A trained model: what it was made from, how good it is, and what it is used for.
 
@@ -142,7 +142,7 @@ class ModelVersion(models.Model):
             models.UniqueConstraint(
                 fields=["model"], condition=Q(status=Status.CHAMPION), name="modeling_one_champion"
             ),
-            known("status", Status, "modeling_version_status_known"),
+            constrain("status", Status, "modeling_version_status_known"),
         ]
 
     def __str__(self) -> str:

@@ -31,10 +31,10 @@ def cautions_of(versions: Iterable[int]) -> dict[int, list[Said]]:
     rows = ModelVersion.objects.filter(pk__in=set(versions)).values_list(
         "pk", "metrics", EVALUATION
     )
-    return {pk: [_said(one) for one in _found(metrics, read)] for pk, metrics, read in rows}
+    return {pk: [_say(one) for one in _find(metrics, read)] for pk, metrics, read in rows}
 
 
-def said_of(version: ModelVersion) -> list[str]:
+def say_cautions(version: ModelVersion) -> list[str]:
     """The cautions of one version, then what its training said besides."""
     found = cautions(
         version.metrics,
@@ -43,14 +43,14 @@ def said_of(version: ModelVersion) -> list[str]:
     )
     english = {one.sentence for one in found}
     others = [text for text in version.report.get("warnings", []) if text not in english]
-    return [*(_said(one).sentence for one in found), *others]
+    return [*(_say(one).sentence for one in found), *others]
 
 
-def _found(metrics: dict[str, Any], read: dict[str, Any]) -> list[Caution]:
+def _find(metrics: dict[str, Any], read: dict[str, Any]) -> list[Caution]:
     bases = ("validation", "out_of_bag")
     evaluation = {key: {"metrics": read[key]} for key in bases if read[key]}
     return cautions(metrics, evaluation, read["timepoint"])
 
 
-def _said(caution: Caution) -> Said:
+def _say(caution: Caution) -> Said:
     return Said(caution.code, _(SENTENCES[caution.code]) % caution.values)

@@ -84,7 +84,7 @@ def counterpart_of(version: ModelVersion) -> ModelVersion | None:
     return next(iter([*same_analytes, *others]), None)
 
 
-def judged(version: ModelVersion) -> tuple[str, dict[str, Any]] | None:
+def choose_evaluation(version: ModelVersion) -> tuple[str, dict[str, Any]] | None:
     """The evaluation that calibration and net benefit are shown of, with its basis: on the validation
     patients where there are any, else out-of-bag."""
     evaluation = version.report.get("evaluation") or {}
@@ -94,10 +94,10 @@ def judged(version: ModelVersion) -> tuple[str, dict[str, Any]] | None:
     return None
 
 
-def _judged(version: ModelVersion) -> str:
+def _say_basis(version: ModelVersion) -> str:
     """On whom calibration, net benefit and Brier score rest."""
-    basis, _evaluation = judged(version) or ("out-of-bag", None)
-    return provenance.judged_as(basis)(version)
+    basis, _evaluation = choose_evaluation(version) or ("out-of-bag", None)
+    return provenance.choose(basis)(version)
 
 
 def figure_specification(version: ModelVersion, figure: str, *, theme: str) -> Figure:
@@ -184,12 +184,12 @@ def _of_key(
 ) -> tuple[Callable[..., Figure], Callable[..., Table]]:
     """A figure drawn from the rows under one key of the report, and its table of some columns."""
 
-    def drawn(version: ModelVersion, theme: str) -> Figure:
+    def draw_version(version: ModelVersion, theme: str) -> Figure:
         if key not in version.report:
             return message_figure(str(OLDER), theme)
         return draw(version, _rows(version, key), theme)
 
-    return drawn, lambda version: table_of(_rows(version, key), columns)
+    return draw_version, lambda version: table_of(_rows(version, key), columns)
 
 
 def _of_performance(
@@ -198,15 +198,15 @@ def _of_performance(
     """A figure of the judged evaluation, and the table of one kind of its rows."""
 
     def rows(version: ModelVersion) -> dict[str, Rows]:
-        basis, evaluation = judged(version) or ("", None)
+        basis, evaluation = choose_evaluation(version) or ("", None)
         return evaluation_rows(evaluation, basis)
 
-    def drawn(version: ModelVersion, theme: str) -> Figure:
+    def draw_version(version: ModelVersion, theme: str) -> Figure:
         if "evaluation" not in version.report:
             return message_figure(str(OLDER), theme)
         return draw(rows(version), theme)
 
-    return drawn, lambda version: table_of(_in_months(rows(version)[name]), columns)
+    return draw_version, lambda version: table_of(_in_months(rows(version)[name]), columns)
 
 
 def _in_months(rows: Rows) -> Rows:
@@ -306,7 +306,7 @@ PERFORMANCE = {
     ),
     "calibration": Drawing(
         _("Calibration: predicted and observed risk"),
-        _judged,
+        _say_basis,
         *_of_performance(
             "calibration_groups",
             lambda rows, theme: calibration_figure(
@@ -317,7 +317,7 @@ PERFORMANCE = {
     ),
     "decision": Drawing(
         _("Net benefit (decision curve)"),
-        _judged,
+        _say_basis,
         *_of_performance(
             "decision",
             lambda rows, theme: decision_figure(rows["decision"], theme),
@@ -326,7 +326,7 @@ PERFORMANCE = {
     ),
     "brier": Drawing(
         _("Brier score over follow-up"),
-        _judged,
+        _say_basis,
         *_of_performance(
             "brier",
             lambda rows, theme: brier_figure(rows["brier"], theme),

@@ -21,9 +21,9 @@ from modeling.presentation.figures import (
     THE_FOUR,
     WHY,
     Drawing,
-    judged,
+    choose_evaluation,
 )
-from modeling.presentation.tables import Rows, Table, correlated_groups, table_of
+from modeling.presentation.tables import Rows, Table, list_correlated_groups, table_of
 from sentences import as_sentence
 
 Titled = tuple[str, Table]
@@ -54,7 +54,7 @@ METRICS = {
 
 
 def _performance_sentences(version: ModelVersion) -> list[str]:
-    found = judged(version)
+    found = choose_evaluation(version)
     if found is None:
         return [_("No performance could be judged: nobody with an outcome was scored.")]
     basis, evaluation = found
@@ -104,7 +104,7 @@ def _with_interval(row: dict[str, Any]) -> str | None:
 
 
 def _selection_tables(version: ModelVersion) -> list[Titled]:
-    groups = correlated_groups(version.report.get("importance") or [])
+    groups = list_correlated_groups(version.report.get("importance") or [])
     selected = (version.cross_validation or {}).get("selected", [])
     return [
         (
@@ -148,7 +148,7 @@ def _baseline_sentences(version: ModelVersion) -> list[str]:
     if not found:
         return [str(OLDER)]
     return [
-        *_nested_against_cox(version),
+        *_compare_with_cox(version),
         *(
             f"{one['name']}: {one['reason']}"
             if "reason" in one
@@ -166,7 +166,7 @@ def _verdict(one: dict[str, Any]) -> str:
     return said[0].upper() + said[1:]
 
 
-def _nested_against_cox(version: ModelVersion) -> list[str]:
+def _compare_with_cox(version: ModelVersion) -> list[str]:
     nested = version.cross_validation or {}
     cox, difference = nested.get("cox") or {}, nested.get("difference") or {}
     if None in (nested.get("c"), cox.get("c"), difference.get("low")):
@@ -195,7 +195,7 @@ def _baseline_tables(version: ModelVersion) -> list[Titled]:
 def _of_yardsticks(version: ModelVersion) -> str:
     bases = {one["basis"] for one in _yardsticks(version) if "c" in one}
     if len(bases) == 1:
-        return provenance.judged_as(bases.pop())(version)
+        return provenance.choose(bases.pop())(version)
     return provenance.everybody(version)
 
 

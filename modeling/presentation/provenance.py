@@ -16,7 +16,7 @@ Provenance = Callable[[ModelVersion], str]
 
 def out_of_bag(version: ModelVersion) -> str:
     """Training patients, each by the trees that left the patient out."""
-    return _of(version, _("Training patients, out-of-bag."), _chosen(version))
+    return _of(version, _("Training patients, out-of-bag."), _say_chosen(version))
 
 
 def validation(version: ModelVersion) -> str:
@@ -27,7 +27,7 @@ def validation(version: ModelVersion) -> str:
 def everybody(version: ModelVersion) -> str:
     """Both, one beside the other or together."""
     both = _("Training patients (out-of-bag) and validation cohort.")
-    return _of(version, both, _chosen(version))
+    return _of(version, both, _say_chosen(version))
 
 
 def ranking(version: ModelVersion) -> str:
@@ -52,7 +52,7 @@ def dataset(version: ModelVersion) -> str:
     return _of(version, who)
 
 
-def judged_as(basis: str) -> Provenance:
+def choose(basis: str) -> Provenance:
     """The provenance of a basis as the report names it."""
     return validation if basis == "validation" else out_of_bag
 
@@ -84,7 +84,7 @@ def selects(version: ModelVersion) -> bool:
     return bool(version.specification.body.get("analytes", {}).get("keep"))
 
 
-def _chosen(version: ModelVersion) -> str:
+def _say_chosen(version: ModelVersion) -> str:
     """What the training patients have decided, which makes figures of them too favourable."""
     cut = version.specification.body.get("cutoff") == "logrank"
     if selects(version) and cut:

@@ -120,7 +120,7 @@ def _spread(feature: str, contributions: list[float]) -> dict[str, Any]:
     }
 
 
-def correlated_groups(rows: Iterable[dict[str, Any]]) -> Rows:
+def list_correlated_groups(rows: Iterable[dict[str, Any]]) -> Rows:
     """Analytes that could stand in for each other: group, kept, could stand in.
 
     rows: feature, selected, group (report["importance"]); groups of one are left out.

@@ -64,10 +64,10 @@ def compare_versions(a: ModelVersion, b: ModelVersion) -> Compared:
     rules = [parse_specification(version.specification.body) for version in (a, b)]
     if rules[0].endpoint != rules[1].endpoint:
         raise NotComparable(_("The two versions predict different endpoints."))
-    joined = _scored_by_both(a, b, rules)
+    joined = _join_scores(a, b, rules)
     for basis, some in joined.groupby("basis", sort=False):
         if some["event"].any():
-            return _compared(some, str(basis), rules, (str(a), str(b)))
+            return _compare(some, str(basis), rules, (str(a), str(b)))
     raise NotComparable(
         _(
             "There are no patients with an event whom both versions have scored in the same way: both by "
@@ -76,7 +76,7 @@ def compare_versions(a: ModelVersion, b: ModelVersion) -> Compared:
     )
 
 
-def _scored_by_both(a: ModelVersion, b: ModelVersion, rules: list[Specification]) -> pd.DataFrame:
+def _join_scores(a: ModelVersion, b: ModelVersion, rules: list[Specification]) -> pd.DataFrame:
     """One row per patient: basis ("validation" rows first), time, event, and of each version
     mortality_, group_ and survival_ (a mapping by horizon) with _a and _b."""
     study = a.model.study
@@ -112,7 +112,7 @@ def _scores(version: ModelVersion, rules: Specification) -> pd.DataFrame:
     return pd.DataFrame.from_dict(found, orient="index", columns=columns)
 
 
-def _compared(
+def _compare(
     joined: pd.DataFrame, basis: str, rules: list[Specification], names: tuple[str, str]
 ) -> Compared:
     months = _common_horizons(joined, rules)

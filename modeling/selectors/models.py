@@ -64,12 +64,12 @@ def with_nested(versions: QuerySet[ModelVersion]) -> QuerySet[Any]:
     done = repeats.filter(content__isnull=False)
     return versions.annotate(
         nested=JSONObject(**{key: F(f"cross_validation__{key}") for key in NESTED}),
-        repeats_asked=_counted(repeats),
-        repeats_done=_counted(done),
+        repeats_asked=_count(repeats),
+        repeats_done=_count(done),
     )
 
 
-def _counted(repeats: QuerySet[CrossValidationRepeat]) -> Subquery:
+def _count(repeats: QuerySet[CrossValidationRepeat]) -> Subquery:
     counted = repeats.values("version").annotate(counted=Count("pk")).values("counted")
     return Subquery(counted, output_field=IntegerField())
 

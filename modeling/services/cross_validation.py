@@ -64,7 +64,7 @@ def compute_repeat(asked: Asked, progress: Progress) -> dict[str, Any]:
     )
     try:
         return cross_validate_repeat(
-            *_made_from(version),
+            *_read_sources(version),
             asked.payload["repeat"],
             progress=lambda fraction, text: progress(int(100 * fraction), as_sentence(text)),
         )
@@ -85,12 +85,12 @@ def store_repeat(asked: Asked, found: dict[str, Any]) -> dict[str, Any]:
     contents = version.repeats.values_list("content", flat=True)
     repeats = [content for content in contents if content is not None]
     if version.cross_validation is None and len(repeats) == wanted:
-        version.cross_validation = merge_repeats(*_made_from(version), repeats)
+        version.cross_validation = merge_repeats(*_read_sources(version), repeats)
         version.save(update_fields=["cross_validation"])
     return {"repeats": len(repeats)}
 
 
-def _made_from(version: ModelVersion) -> tuple[Specification, FrozenTable]:
+def _read_sources(version: ModelVersion) -> tuple[Specification, FrozenTable]:
     return (
         parse_specification(version.specification.body),
         FrozenTable.from_bytes(bytes(version.dataset.content)),

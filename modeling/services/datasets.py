@@ -14,10 +14,10 @@ def freeze(study: Study, specification: Specification, *, as_of: date) -> Frozen
     transaction, which holds the study until it ends: whoever decides on values afterwards finds the dataset."""
     lock_study(study)
     table = study_table(study, specification, as_of=as_of, require_outcome=True)
-    return _stored(study, specification, table, as_of)
+    return _store(study, specification, table, as_of)
 
 
-def _stored(
+def _store(
     study: Study, specification: Specification, table: FrozenTable, as_of: date
 ) -> FrozenDataset:
     subjects = table.subjects

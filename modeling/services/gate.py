@@ -31,7 +31,7 @@ def meet_champion(
     ):
         return _not_comparable("modeling.champion_predicts_another")
     try:
-        both = _scored_by_both(old, challenger, table)
+        both = _join_scores(old, challenger, table)
     except ValueError as error:
         return _not_comparable("modeling.champion_cannot_score", why=of_error(error))
     if len(both) == 0 or not both["event"].any():
@@ -65,7 +65,7 @@ def _not_comparable(code: str, **parameters: Any) -> dict[str, Any]:
     return {"verdict": "not comparable", "sentence": Sentence(code, **parameters)}
 
 
-def _scored_by_both(
+def _join_scores(
     champion: TrainedModel, challenger: TrainedModel, table: FrozenTable
 ) -> pd.DataFrame:
     """Validation patients whom both score by prediction: columns time, event, champion, challenger."""

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from ciri import SpecificationError, parse_specification
 from modeling.models import ModelSpecification, PrognosticModel
 from modeling.selectors.inputs import unknown_analytes
@@ -13,7 +13,7 @@ from sentences import Sentence
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from studies.selectors.access import require
 
 
@@ -39,7 +39,7 @@ def define_model(
                 ]
             }
         )
-    with recorded(by=by, reason=Sentence("modeling.defined", model=name)), explained():
+    with record(by=by, reason=Sentence("modeling.defined", model=name)), explain_refusals():
         model = PrognosticModel.objects.select_for_update().filter(study=study, name=name).first()
         if model is None:
             model = PrognosticModel(study=study, name=name)

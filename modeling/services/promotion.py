@@ -3,7 +3,7 @@
 from django.utils import timezone
 
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from ciri import parse_specification
 from modeling.models import ModelVersion
 from modeling.models.version import Status
@@ -37,13 +37,13 @@ def reject_version(*, version: ModelVersion, by: User | None, reason: str) -> Mo
     require(by, version.model.study, Capability.PROMOTE)
     if not reason.strip():
         raise Refused({"reason": [_("Say why this version is rejected: the reason is kept.")]})
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         _move(version, Status.REJECTED, by)
     return version
 
 
 def _promote(version: ModelVersion, *, by: User | None, reason: Sentence | str) -> ModelVersion:
-    with recorded(by=by, reason=reason):
+    with record(by=by, reason=reason):
         model = type(version.model).objects.select_for_update(no_key=True).get(pk=version.model_id)
         in_use = model.versions.filter(status=Status.CHAMPION).exclude(pk=version.pk).first()
         version.refresh_from_db(fields=["status"])

@@ -37,7 +37,7 @@ def mark_stale(change: ValuesChanged) -> list[Consequence]:
         ]
     )
     request_rescoring_again(study=change.study, by=change.by)
-    return _named(change, datasets, versions, scores)
+    return _name_consequences(change, datasets, versions, scores)
 
 
 def mark_as_its_dataset(version: ModelVersion, *, since: datetime) -> None:
@@ -79,10 +79,10 @@ def _datasets(change: ValuesChanged) -> list[FrozenDataset]:
 
 
 def _holds_any(content: bytes, pairs: dict[str, set[str]]) -> bool:
-    return any(symbols & _measured(content, subject) for subject, symbols in pairs.items())
+    return any(symbols & _find_measured(content, subject) for subject, symbols in pairs.items())
 
 
-def _measured(content: bytes, subject: str) -> set[str]:
+def _find_measured(content: bytes, subject: str) -> set[str]:
     """Analytes that a frozen table holds of a subject. Its canonical bytes are lines of JSON, sorted, so that
     those of a subject stand together; they are found from the end, without reading all the others."""
     begins = b"\n" + json.dumps([subject], ensure_ascii=False)[:-1].encode() + b","
@@ -122,7 +122,7 @@ def _scores(change: ValuesChanged) -> list[Score]:
     return found
 
 
-def _named(
+def _name_consequences(
     change: ValuesChanged,
     datasets: list[FrozenDataset],
     versions: list[ModelVersion],

@@ -10,7 +10,7 @@ from typing import Any
 
 import ciri
 from accounts.models import User
-from audit.recording import recorded
+from audit.recording import record
 from ciri import FrozenTable, TrainedModel, parse_specification
 from ciri.compiling.ahead import compile_ahead, is_compiled
 from ciri.training.pipeline import train
@@ -46,7 +46,7 @@ def request_training(
     """Freeze what the study knows and ask for a training on it. While the same training waits or
     runs, its run is returned: asking twice is asking once."""
     require(by, model.study, Capability.TRAIN)
-    with recorded(by=by, reason=Sentence("modeling.training_asked_for", model=model.name)):
+    with record(by=by, reason=Sentence("modeling.training_asked_for", model=model.name)):
         lock_study(model.study_id)
         PrognosticModel.objects.select_for_update(no_key=True).get(pk=model.pk)
         stated = current_specification(model)

@@ -49,10 +49,10 @@ class Cell:
 def compare(request: StudyRequest, study: Study) -> HttpResponse:
     """What `?a=NAME:NUMBER&b=NAME:NUMBER` says; without them, what can be chosen."""
     versions = list(versions_to_compare(study))
-    a, b = (_chosen(versions, request.GET.get(end)) for end in "ab")
+    a, b = (_choose(versions, request.GET.get(end)) for end in "ab")
     context: dict[str, Any] = {"versions": versions, "a": a, "b": b or _another(versions, a)}
     if a is not None and b is not None:
-        context |= _compared(a, b)
+        context |= _compare(a, b)
     return render(request, "modeling/compare.html", context)
 
 
@@ -61,7 +61,7 @@ def compare(request: StudyRequest, study: Study) -> HttpResponse:
 def figure(request: StudyRequest, study: Study, extension: str) -> HttpResponse:
     """C-index of both and every patient's two percentiles, as figure 3 draws them."""
     versions = versions_to_compare(study)
-    a, b = (_chosen(list(versions), request.GET.get(end)) for end in "ab")
+    a, b = (_choose(list(versions), request.GET.get(end)) for end in "ab")
     if a is None or b is None:
         raise Http404(_("Name two versions of this study."))
     names = (str(a), str(b))
@@ -80,7 +80,7 @@ def _patients(a: ModelVersion, b: ModelVersion) -> str:
     return max((provenance.everybody(version) for version in (b, a)), key=len)
 
 
-def _chosen(versions: list[ModelVersion], named: str | None) -> ModelVersion | None:
+def _choose(versions: list[ModelVersion], named: str | None) -> ModelVersion | None:
     """The version that NAME:NUMBER names; 404 where there is none."""
     if not named:
         return None
@@ -96,7 +96,7 @@ def _another(versions: list[ModelVersion], a: ModelVersion | None) -> ModelVersi
     return next((version for version in versions if version != first), None)
 
 
-def _compared(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
+def _compare(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
     if a.pk == b.pk:
         return {"refusal": _("Choose two different versions.")}
     try:
@@ -119,7 +119,7 @@ def _compared(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
 
 def _basis(a: ModelVersion, b: ModelVersion, basis: str) -> str:
     """On whom the comparison rests."""
-    told = provenance.judged_as(basis)
+    told = provenance.choose(basis)
     return max((told(version) for version in (b, a)), key=len)
 
 

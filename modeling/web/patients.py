@@ -39,15 +39,13 @@ def why(
     mark = "-simulated" if study.is_simulated else ""
     return figure_response(
         request,
-        lambda theme: tell(
-            _drawn(score, theme), of_score(score.version, score.basis), study, theme
-        ),
+        lambda theme: tell(_draw(score, theme), of_score(score.version, score.basis), study, theme),
         name=f"{study.code}-{subject}-{name}-v{score.version.number}-why{mark}",
         extension=extension,
     )
 
 
-def _drawn(score: Score, theme: str) -> Figure:
+def _draw(score: Score, theme: str) -> Figure:
     table = score.waterfall
     return (
         message_figure(str(UNEXPLAINED), theme) if table is None else waterfall_figure(table, theme)

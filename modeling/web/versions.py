@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ciri import describe, parse_specification
 from modeling.models import ModelVersion
 from modeling.presentation import provenance
-from modeling.presentation.cautions import said_of
+from modeling.presentation.cautions import say_cautions
 from modeling.presentation.parts import PARTS
 from modeling.presentation.tables import contributions_by_feature
 from modeling.sections import dataset_sections
@@ -68,8 +68,8 @@ def _show(request: StudyRequest, shown: Any, status: int = 200) -> HttpResponse:
         {
             "version": shown,
             "stale": shown.stale_marks.filter(patient__isnull=True)[:STALE_SHOWN],
-            **_cross_validated(shown),
-            "said": said_of(shown),
+            **_show_cross_validation(shown),
+            "said": say_cautions(shown),
             "paragraph": describe(parse_specification(shown.specification.body)),
             "parts": PARTS.items(),
             "part": key,
@@ -77,7 +77,7 @@ def _show(request: StudyRequest, shown: Any, status: int = 200) -> HttpResponse:
             "figures": [(k, d.title, d.table(shown)) for k, d in part.drawings.items()],
             "sentences": part.sentences(shown),
             "tables": [(title, table) for title, table in part.tables(shown) if table.rows],
-            "feature": _chosen_feature(request, shown) if key == "why" else None,
+            "feature": _choose_feature(request, shown) if key == "why" else None,
             "dependence_patients": provenance.dataset(shown),
             "others": comparable_versions(shown),
             "on_dataset": dataset_sections.of(request, shown),
@@ -94,7 +94,7 @@ def _show(request: StudyRequest, shown: Any, status: int = 200) -> HttpResponse:
     )
 
 
-def _chosen_feature(request: StudyRequest, version: ModelVersion) -> str:
+def _choose_feature(request: StudyRequest, version: ModelVersion) -> str:
     """The feature whose partial dependence is drawn: the asked one, else the strongest."""
     asked = request.GET.get("feature", "")
     if asked in version.features:
@@ -103,7 +103,7 @@ def _chosen_feature(request: StudyRequest, version: ModelVersion) -> str:
     return str(ranked[0]["feature"]) if ranked else str(version.features[0])
 
 
-def _cross_validated(version: Any) -> dict[str, Any]:
+def _show_cross_validation(version: Any) -> dict[str, Any]:
     """The headline figures, and why the nested one is missing where it will not come."""
     rules = parse_specification(version.specification.body).cross_validation
     return {
@@ -118,7 +118,7 @@ def _cross_validated(version: Any) -> dict[str, Any]:
 def cross_validation(request: StudyRequest, study: Study, name: str, number: int) -> HttpResponse:
     """How far the nested cross-validation is, for the page to ask again while it lasts."""
     shown = version_or_404(study, name, number)
-    context = {"version": shown, **_cross_validated(shown)}
+    context = {"version": shown, **_show_cross_validation(shown)}
     response = render(request, "modeling/_nested.html", context)
     if context["headline"].nested is not None:
         response["HX-Refresh"] = "true"

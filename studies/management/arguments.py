@@ -5,7 +5,7 @@ from django.core.management.base import CommandError
 from studies.models import Study
 
 
-def study_named(code: str) -> Study:
+def find_study(code: str) -> Study:
     """The study of a code, or a sentence that says how to find or make one."""
     study = Study.objects.filter(code=code).first()
     if study is None:

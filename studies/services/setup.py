@@ -2,12 +2,12 @@
 
 from accounts.models import ApiToken, User
 from accounts.services import create_token
-from audit.recording import recorded
+from audit.recording import record
 from sentences import Sentence
 from sentences import storable as _
 from studies.models import Cohort, Membership, Site, Study, TokenGrant
 from studies.permissions import Capability
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from studies.selectors.access import may, require
 
 
@@ -15,7 +15,7 @@ def create_study(
     *, code: str, title: str, by: User | None = None, is_simulated: bool = False
 ) -> Study:
     """Make an empty study. Done on the server or in the admin portal."""
-    with recorded(by=by, reason=Sentence("studies.created")), explained():
+    with record(by=by, reason=Sentence("studies.created")), explain_refusals():
         study = Study(code=code, title=title, is_simulated=is_simulated)
         study.full_clean()
         study.save()
@@ -25,7 +25,7 @@ def create_study(
 def add_site(*, study: Study, code: str, name: str, by: User | None) -> Site:
     """Add a hospital to a study."""
     require(by, study, Capability.MANAGE)
-    with recorded(by=by), explained():
+    with record(by=by), explain_refusals():
         site = Site(study=study, code=code, name=name)
         site.full_clean()
         site.save()
@@ -35,7 +35,7 @@ def add_site(*, study: Study, code: str, name: str, by: User | None) -> Site:
 def add_cohort(*, study: Study, code: str, kind: str, by: User | None) -> Cohort:
     """Add a cohort to a study."""
     require(by, study, Capability.MANAGE)
-    with recorded(by=by), explained():
+    with record(by=by), explain_refusals():
         cohort = Cohort(study=study, code=code, kind=kind)
         cohort.full_clean()
         cohort.save()
@@ -47,7 +47,7 @@ def add_member(
 ) -> Membership:
     """Give a person a role in a study or at a site."""
     require(by, study, Capability.MANAGE)
-    with recorded(by=by), explained():
+    with record(by=by), explain_refusals():
         membership = Membership(study=study, user=user, role=role, site=site)
         membership.full_clean()
         membership.save()
@@ -71,7 +71,7 @@ def create_study_token(
             )
             % {"user": user.username, "study": study.code}
         )
-    with recorded(by=by, reason=Sentence("studies.token")), explained():
+    with record(by=by, reason=Sentence("studies.token")), explain_refusals():
         token, secret = create_token(user=user, name=name, scope=scope)
         TokenGrant.objects.create(token=token, study=study)
     return token, secret

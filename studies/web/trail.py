@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
-from audit.selectors.trail import TrailEvent, TrailFilter, tracked_kinds, trail_of
+from audit.selectors.trail import TrailEvent, TrailFilter, list_tracked_kinds, trail_of
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
@@ -25,10 +25,10 @@ ASKED = ("q", "kind", "person", "from", "to")
 @study_page(Capability.VIEW_TRAIL)
 def trail(request: StudyRequest, study: Study) -> HttpResponse:
     """One page of the trail, in the study's time."""
-    kinds = tracked_kinds()
+    kinds = list_tracked_kinds()
     people = User.objects.filter(memberships__study=study).distinct().order_by("username")
     with timezone.override(ZoneInfo(study.time_zone)):
-        wanted = _wanted(request.GET, kinds)
+        wanted = _read_filter(request.GET, kinds)
         events = trail_of(study, wanted, PAGE_SIZE + 1)
         shown = {
             "events": events[:PAGE_SIZE],
@@ -42,7 +42,7 @@ def trail(request: StudyRequest, study: Study) -> HttpResponse:
         return render(request, "studies/trail.html", shown)
 
 
-def _wanted(asked: QueryDict, kinds: dict[str, str]) -> TrailFilter:
+def _read_filter(asked: QueryDict, kinds: dict[str, str]) -> TrailFilter:
     """What the address asks for; what it says wrongly asks for nothing."""
     kind, person = asked.get("kind", ""), asked.get("person", "")
     ends = (_moment(asked.get("until", "")), _day(asked.get("to", ""), time.max))

@@ -17,7 +17,7 @@ from assays.formats.reading import (
     frame,
 )
 from assays.formats.values import read_value
-from assays.models import Analyte, AnalyteAlias, normalized
+from assays.models import Analyte, AnalyteAlias, normalize
 from imports.models import ImportBatch
 from imports.services.batches import preview_import, receive_file
 from studies.models import Study
@@ -34,7 +34,7 @@ def catalogue() -> dict[str, Analyte]:
     made = {}
     for symbol, (name, uniprot) in ANALYTES.items():
         made[symbol] = Analyte.objects.create(symbol=symbol, name=name, uniprot=uniprot)
-        if normalized(name) != normalized(symbol):
+        if normalize(name) != normalize(symbol):
             AnalyteAlias.objects.create(analyte=made[symbol], alias=name)
     return made
 

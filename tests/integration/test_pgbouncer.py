@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from pghistory.models import Events
 from psycopg2.extensions import make_dsn
 
-from audit.recording import recorded
+from audit.recording import record
 from clinical.models import Patient
 from config.environment import django_database
 from config.management.commands.prepare import switch_compiling_off
@@ -100,7 +100,7 @@ def test_the_application_starts_writes_its_history_and_does_its_jobs(
     pooled: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = UserFactory()
-    with recorded(by=person, reason="through a pool"):
+    with record(by=person, reason="through a pool"):
         study = StudyFactory()
         lock_study(study)
 

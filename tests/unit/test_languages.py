@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from config.languages import offered
+from config.languages import select_languages
 from tests.factories import UserFactory
 from tests.unit.tracked import parsed, python_files
 
@@ -23,17 +23,17 @@ def catalogue(folder: Path, locale: str, name: str = "django.mo") -> None:
 
 
 def test_a_language_is_offered_when_its_compiled_catalogue_is_there(tmp_path: Path) -> None:
-    assert offered(KNOWN, [tmp_path]) == [("en", "English")]
+    assert select_languages(KNOWN, [tmp_path]) == [("en", "English")]
     catalogue(tmp_path, "ja", "django.po")  # not compiled: Django would not read it
-    assert offered(KNOWN, [tmp_path]) == [("en", "English")]
+    assert select_languages(KNOWN, [tmp_path]) == [("en", "English")]
     catalogue(tmp_path, "ja")
-    assert [code for code, _name in offered(KNOWN, [tmp_path])] == ["en", "ja"]
+    assert [code for code, _name in select_languages(KNOWN, [tmp_path])] == ["en", "ja"]
     catalogue(tmp_path, "zh_Hant")
-    assert offered(KNOWN, [tmp_path / "none", tmp_path]) == KNOWN
+    assert select_languages(KNOWN, [tmp_path / "none", tmp_path]) == KNOWN
 
 
 def test_what_is_offered_is_what_the_locale_folders_hold() -> None:
-    there = {code for code, _name in offered(KNOWN, map(Path, settings.LOCALE_PATHS))}
+    there = {code for code, _name in select_languages(KNOWN, map(Path, settings.LOCALE_PATHS))}
     assert {code for code, _name in settings.LANGUAGES} == there & {"en", "ja"}
 
 

@@ -23,8 +23,8 @@ def take_apart(sheets: Sequence[Sheet], known: Callable[[str], str]) -> list[She
     text names, or ""; the part of one that nobody knows is a sheet named for it."""
     found: list[Sheet] = []
     for sheet in sheets:
-        starts = [i for i in range(len(sheet.rows)) if _property_named(sheet, i)]
-        if not any(known(_property_named(sheet, i)) for i in starts):
+        starts = [i for i in range(len(sheet.rows)) if _find_property(sheet, i)]
+        if not any(known(_find_property(sheet, i)) for i in starts):
             found.append(sheet)
             continue
         for start, stop in zip(
@@ -36,7 +36,7 @@ def take_apart(sheets: Sequence[Sheet], known: Callable[[str], str]) -> list[She
     return found
 
 
-def _property_named(sheet: Sheet, row: int) -> str:
+def _find_property(sheet: Sheet, row: int) -> str:
     """The one property that a header names over all of its analytes, which stand in the row above; or ""."""
     cells = [cell for cell in sheet.rows[row] if cell]
     wells = [cell for cell in cells if cell.lower() in OF_WELLS]
@@ -53,4 +53,4 @@ def _part(sheet: Sheet, head: int, start: int, stop: int) -> PropertySheet:
     rows[:head] = sheet.rows[:head]
     rows[start - 1 : stop] = sheet.rows[start - 1 : stop]
     rows[start] = [cell if cell.lower() in OF_WELLS else "" for cell in sheet.rows[start]]
-    return PropertySheet(sheet.name, rows, _property_named(sheet, start))
+    return PropertySheet(sheet.name, rows, _find_property(sheet, start))

@@ -96,7 +96,7 @@ class PropertyTable(AnalyteTable):
 
 def recognizes(sheets: Sequence[Sheet]) -> bool:
     """Whether sheets named for the needed properties have a table of wells, or a sheet holds them in blocks."""
-    named = {_property(sheet): sheet for sheet in take_apart(sheets, _known_as)}
+    named = {_property(sheet): sheet for sheet in take_apart(sheets, _recognise_property)}
     return any(name in named and _headers(named[name]) for name in NEEDED)
 
 
@@ -105,7 +105,7 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
     fit each other."""
     blocks: dict[str, Block] = {}
     others: list[Sheet] = []
-    for sheet in take_apart(sheets, _known_as):
+    for sheet in take_apart(sheets, _recognise_property):
         name = _property(sheet)
         if name in blocks:
             raise sheet.error(
@@ -144,10 +144,10 @@ def tables(sheets: Sequence[Sheet], left: LeftOut) -> tuple[list[AnalyteTable], 
 
 def _property(sheet: Sheet) -> str:
     """The property that a sheet, or the part of one, is of; "" for any other."""
-    return _known_as(sheet.named if isinstance(sheet, PropertySheet) else sheet.name)
+    return _recognise_property(sheet.named if isinstance(sheet, PropertySheet) else sheet.name)
 
 
-def _known_as(named: str) -> str:
+def _recognise_property(named: str) -> str:
     """The property that a text names, by its letters and digits; "" for any other text."""
     return PROPERTIES.get(re.sub(r"[^a-z0-9]", "", named.lower()), "")
 

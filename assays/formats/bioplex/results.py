@@ -96,7 +96,7 @@ def _tables(sheet: Sheet) -> list[AnalyteTable]:
                     ),
                 )
         footer = [sheet.cell(i, 0) for i in range(size, stop) if sheet.cell(i, 0)]
-        found += _divided(AnalyteTable(sheet, start, columns, rows, head, footer=footer))
+        found += _divide(AnalyteTable(sheet, start, columns, rows, head, footer=footer))
         head_from = size
     return found
 
@@ -127,7 +127,7 @@ def _columns(sheet: Sheet, start: int) -> dict[str, int]:
     return columns
 
 
-def _divided(table: AnalyteTable) -> list[AnalyteTable]:
+def _divide(table: AnalyteTable) -> list[AnalyteTable]:
     """One table for each analyte, in the order of its first row."""
     by_name: dict[str, list[int]] = {}
     for row in table.rows:

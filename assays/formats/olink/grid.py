@@ -47,13 +47,13 @@ class Grid:
                     found.setdefault(known, []).append(column)
         return found
 
-    def named(self, name: str) -> list[int]:
+    def find_columns(self, name: str) -> list[int]:
         """The columns "Plate ID" or "QC Warning": one, or one for each panel."""
         return self._by_name.get(plain(name), [])
 
     def of_panels(self, name: str) -> list[int | None]:
         """For each assay, the column of this name that belongs to its panel."""
-        found = self.named(name)
+        found = self.find_columns(name)
         first = found[0] if found else None
         panels = self.row("Panel", found)
         own = dict(reversed(list(zip(panels, found, strict=True))))
@@ -157,7 +157,7 @@ def _columns(sheet: Sheet, told: dict[str, int]) -> tuple[list[int], list[int]]:
 
 def _check_rows(grid: Grid) -> None:
     """Every row of samples is named and aligned, none stands twice, and none follows the table's end."""
-    sheet, warnings = grid.sheet, grid.named("QC Warning")
+    sheet, warnings = grid.sheet, grid.find_columns("QC Warning")
     known = {0, *grid.assays, *grid.quality}
     spare = [c for c in range(len(sheet.rows[grid.told["Assay"]])) if c not in known]
     seen: dict[tuple[str, ...], int] = {}
@@ -218,7 +218,9 @@ def _check_rows(grid: Grid) -> None:
 
 def _check_counts(grid: Grid) -> bool:
     """The head's own counts of samples and plates must be those of the table; whether it counts samples."""
-    plates = {grid.sheet.cell(r, c) for r in grid.samples for c in grid.named("Plate ID")[:1]}
+    plates = {
+        grid.sheet.cell(r, c) for r in grid.samples for c in grid.find_columns("Plate ID")[:1]
+    }
     for name, found in (("# Samples", len(grid.samples)), ("# Plates", len(plates))):
         row = grid.told.get(name)
         said = grid.sheet.cell(row, 1) if row is not None else ""

@@ -80,7 +80,7 @@ class _Long:
         )
         self.keys = ["PlateID", "WellID", "SampleID"]
         self.well, self.well_row = table.together(*self.keys)
-        if self._repeated() is not None and "Index" in table:
+        if self._find_repeat() is not None and "Index" in table:
             self.keys.append("Index")  # a control that stands on a plate more than once
             self.well, self.well_row = table.together(*self.keys)
         self.wells = self._names()
@@ -197,7 +197,7 @@ class _Long:
             seen.add(name)
         return names
 
-    def _repeated(self) -> int | None:
+    def _find_repeat(self) -> int | None:
         """The first row whose well and analyte stand in a row before it."""
         pair = self.well.astype(np.int64) * len(self.analytes) + self.analyte
         ordered = np.sort(pair)
@@ -207,7 +207,7 @@ class _Long:
 
     def _check_complete(self) -> None:
         """Every well of a plate has every assay of that plate's panel, once."""
-        row = self._repeated()
+        row = self._find_repeat()
         if row is not None:
             raise PlateFormatError(
                 Message(

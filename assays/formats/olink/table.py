@@ -130,7 +130,7 @@ def columns(file: FileSource, used: tuple[str, ...]) -> Columns:
         return _csv_columns(file, used)
     table = parquet.text_columns(file.content, used)
     others = [name for name in parquet.names_of(file.content) if name not in used]
-    return _filled(table, others)
+    return _take_columns(table, others)
 
 
 def _header(text: str) -> tuple[list[str], str]:
@@ -188,10 +188,10 @@ def _csv_columns(file: FileSource, used: tuple[str, ...]) -> Columns:
             ),
             line=int(row[1]) if row else None,
         ) from error
-    return _filled(table, [name for name in names if name not in used])
+    return _take_columns(table, [name for name in names if name not in used])
 
 
-def _filled(table: pa.Table, others: list[str]) -> Columns:
+def _take_columns(table: pa.Table, others: list[str]) -> Columns:
     if not table.num_rows:
         raise PlateFormatError(
             Message("table_no_rows_file", "The table has no rows: the file was cut."), line=1

@@ -184,7 +184,9 @@ def _notes(
 def _plate_of(grid: Grid, row: int) -> str:
     """The plate of a sample; of several panels, their plates one after the other."""
     return " / ".join(
-        dict.fromkeys(text for c in grid.named("Plate ID") if (text := grid.sheet.cell(row, c)))
+        dict.fromkeys(
+            text for c in grid.find_columns("Plate ID") if (text := grid.sheet.cell(row, c))
+        )
     )
 
 

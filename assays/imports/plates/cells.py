@@ -38,7 +38,7 @@ class Cells:
     def of_wells(self, wells: set[str]) -> "Cells":
         return Cells(self.frame[self.frame["well"].isin(wells)])
 
-    def copied(
+    def write_copy_text(
         self,
         wells: dict[str, tuple[int, int | None, int]],
         analytes: dict[str, int],
@@ -102,13 +102,13 @@ def cells_of(reading: PlateReading, analytes: set[str], *, unit: str) -> Cells:
         frame[name] = np.array([known.get(key, np.nan) for key in keys], dtype="float64")
     without = _without_factor(reading)
     frame["remark"] = [
-        shortened("; ".join(filter(None, (without.get(key[0]), remarks.get(key)))), LONGEST_REMARK)
+        shorten("; ".join(filter(None, (without.get(key[0]), remarks.get(key)))), LONGEST_REMARK)
         for key in keys
     ]
     return Cells(frame)
 
 
-def shortened(text: str, longest: int) -> str:
+def shorten(text: str, longest: int) -> str:
     """A text that fits its column; the file keeps the rest."""
     return text if len(text) <= longest else text[: longest - 1] + "…"
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from assays.formats.retyping import Said
 from assays.formats.wells import position
-from assays.imports.plates.layout_roles import RoleColumns, role_columns, said_of
+from assays.imports.plates.layout_roles import RoleColumns, read_role, role_columns
 from assays.models import Specimen
 from clinical.models import Timepoint
 from imports.columns import Problem
@@ -86,7 +86,7 @@ def read_layout(files: Files, sheet: str | None = None) -> Layout | None:
     places = _places(table, name, roles)
     layout = Layout(name, {}, {})
     for row in table.rows:
-        placed = _placed(row, places, roles)
+        placed = _place_row(row, places, roles)
         if not placed.is_told and placed.said == Said() and not placed.problems:
             continue  # an empty well
         index: dict = layout.by_well if placed.well else layout.by_sample
@@ -101,7 +101,7 @@ def read_layout(files: Files, sheet: str | None = None) -> Layout | None:
     return layout
 
 
-def unknown_subject(subject: str, known: Iterable[str]) -> Sentence:
+def say_unknown_subject(subject: str, known: Iterable[str]) -> Sentence:
     """Why a subject that is not in the study cannot be given blood, with those of a like name."""
     return _("this subject is not in the study; enrol or import the patient first.") + near(
         subject, known
@@ -129,34 +129,34 @@ def _places(table: Table, file: str, roles: RoleColumns) -> dict[str, int]:
     return places
 
 
-def _placed(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
+def _place_row(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
     said = {key: row.cells[places[key]] if key in places else "" for key in COLUMNS}
     said = {key: "" if text == UNAVAILABLE else text for key, text in said.items()}
     problems: list[Problem] = []
 
-    def wrong(column: str, why: Sentence | str) -> None:
+    def reject(column: str, why: Sentence | str) -> None:
         problems.append(Problem(column, said[column], why))
 
     for key, text in said.items():
         if why := error_of_cell(text):
-            wrong(key, why)
+            reject(key, why)
     well = ",".join(filter(None, map(position, re.split(r"[,;+ ]+", said["well"]))))
     if said["well"] and not well:
         well = said["well"]  # such as row 17, where the file tells no position
     timepoint = said["timepoint"].lower()
     is_told = bool(said["subject"] or timepoint or said["label"])
     if is_told and timepoint not in Timepoint.values:
-        wrong("timepoint", _("write pre or edt."))
+        reject("timepoint", _("write pre or edt."))
     material = said["material"].lower()
     if material and material not in Specimen.Material.values:
-        wrong("material", _("write plasma or serum."))
+        reject("material", _("write plasma or serum."))
     if is_told and not said["subject"]:
-        wrong("subject", _("every sample needs a subject id."))
+        reject("subject", _("every sample needs a subject id."))
     collected = None
     try:
         collected = day(said["collected_on"], "%Y-%m-%d") if said["collected_on"] else None
     except Unreadable as error:
-        wrong("collected_on", error.said)
+        reject("collected_on", error.said)
     return Placed(
         row=row.number,
         well=well,
@@ -167,7 +167,7 @@ def _placed(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
         label=said["label"],
         collected_on=collected,
         material=material,
-        said=said_of(row.cells, roles, problems),
+        said=read_role(row.cells, roles, problems),
         problems=problems,
     )
 

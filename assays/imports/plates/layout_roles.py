@@ -54,7 +54,7 @@ def role_columns(columns: Sequence[str]) -> RoleColumns:
     return RoleColumns(type_at, dilution_at, expected)
 
 
-def said_of(cells: Sequence[str], columns: RoleColumns, problems: list[Problem]) -> Said:
+def read_role(cells: Sequence[str], columns: RoleColumns, problems: list[Problem]) -> Said:
     """What a row says; what cannot be meant is added to `problems`."""
 
     def cell(place: int | None) -> str:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from assays.imports.plates.checks import longest
-from assays.models import Analyte, normalized
+from assays.models import Analyte, normalize
 from assays.models.catalogue import UNIPROT_FORM
 from assays.selectors.catalogue import catalogue_names, readable_names
 from imports.reading import near
@@ -33,7 +33,7 @@ def plain_name(name: str) -> str:
 
 def keys_of(name: str) -> tuple[str, ...]:
     """The normalized forms under which a name is looked up, the fuller one first."""
-    keys = (normalized(BEAD_REGION.sub("", name)), normalized(plain_name(name)))
+    keys = (normalize(BEAD_REGION.sub("", name)), normalize(plain_name(name)))
     return tuple(dict.fromkeys(key for key in keys if key))
 
 
@@ -101,18 +101,18 @@ class AnalyteNames:
                 result.questions.append(question)
             else:
                 result.found[name] = found
-        result.questions = self._cleared(result.questions)
+        result.questions = self._find_clear(result.questions)
         return result
 
-    def _cleared(self, questions: list[Question]) -> list[Question]:
+    def _find_clear(self, questions: list[Question]) -> list[Question]:
         """Which questions are clear: those whose file tells a symbol and a UniProt accession that neither the
         catalogue nor another name of the file has. The others are compared with the catalogue."""
-        keys = Counter(normalized(question.symbol) for question in questions)
+        keys = Counter(normalize(question.symbol) for question in questions)
         told = Counter(question.uniprot for question in questions)
         known = readable_names() if questions else []
         found, compared = [], 0
         for question in questions:
-            key = normalized(question.symbol)
+            key = normalize(question.symbol)
             is_new = bool(key) and key not in self.names and keys[key] == 1
             is_clear = is_new and _is_accession(question.uniprot) and told[question.uniprot] == 1
             if is_clear and question.answer == "add":
@@ -137,7 +137,7 @@ class AnalyteNames:
         by_name = next((self.names[key] for key in keys_of(name) if key in self.names), None)
         by_uniprot = self._of_uniprot(uniprots)
         if by_name is None:
-            return by_uniprot or self._unknown(name, told)
+            return by_uniprot or self._ask_about(name, told)
         if not uniprots or not by_name.uniprot or by_name.uniprot in uniprots:
             return by_name
         why = _(
@@ -151,7 +151,7 @@ class AnalyteNames:
         found = [analyte for text in uniprots for analyte in self.by_uniprot.get(text, ())]
         return found[0] if len(found) == 1 else None
 
-    def _unknown(self, name: str, uniprot: str) -> Question:
+    def _ask_about(self, name: str, uniprot: str) -> Question:
         """A question that starts from what the file itself tells."""
         symbol = plain_name(name)
         fits = SYMBOL.fullmatch(symbol) is not None
@@ -171,7 +171,7 @@ def questions_of(preview: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     return [{**started, **one, "place": place} for place, one in enumerate(asked)]
 
 
-def chosen_questions(
+def filter_questions(
     questions: list[dict[str, Any]], *, text: str = "", show: str = ""
 ) -> list[dict[str, Any]]:
     """Those whose name, symbol or accession has a text; show: "clear" or "open" ones only."""

@@ -8,19 +8,19 @@ from pathlib import PurePath
 import pandas as pd
 
 from assays.formats import PlateReading, SampleType
-from assays.imports.plates.cells import Cells, cells_of, shortened
+from assays.imports.plates.cells import Cells, cells_of, shorten
 from assays.imports.plates.checks import longest
 from assays.imports.plates.mapping import PlateMapping, Superseding
 from assays.imports.plates.names import AnalyteNames
 from assays.imports.plates.planned import PlannedPlate, PlatePlan
-from assays.imports.plates.rerun import equal_export, exports_of, free_name, superseded_by
+from assays.imports.plates.rerun import equal_export, exports_of, find_superseded, free_name
 from assays.imports.plates.roles import WellRoles, names_of_study, seems_of
 from assays.imports.plates.specimens import SpecimenFinder
 from assays.imports.plates.stored import differences, same_run_elsewhere
 from assays.models import Analyte, Panel, PlateAnalyte, PlateRun, Well, WellName
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict
-from imports.texts import quoted
+from imports.texts import quote
 from sentences import Sentence, as_sentence
 from sentences import storable as _
 from sentences import storable_plural as ngettext
@@ -54,7 +54,7 @@ class PlatePlanner:
         named = names.resolve(pairs)
         own = names_of_study(WellName.objects.filter(study=study))
         self.roles = WellRoles(reading, finder.layout, mapping.wells, own, finder.specimens)
-        self.reading = self.roles.retyped(named.found)
+        self.reading = self.roles.retype(named.found)
         self.plan = PlatePlan(self.reading, self._panel(), named)
         self.nameless: list[str] = []
 
@@ -69,8 +69,8 @@ class PlatePlanner:
         several = wells["plate"].nunique() > 1
         for name, group in wells.groupby("plate", sort=False):
             self._plate(str(name) if several else "", group, cells, several=several)
-        plan.of_file.problems += [*self.roles.problems, *self.roles.unused()]
-        for placed in self.finder.unused(self.roles.used):
+        plan.of_file.problems += [*self.roles.problems, *self.roles.find_unused()]
+        for placed in self.finder.find_unused(self.roles.used):
             why = _("%(file)s, row %(row)d names a well or sample that this plate does not have.")
             words = {
                 "file": self.finder.layout.file if self.finder.layout else "",
@@ -87,7 +87,7 @@ class PlatePlanner:
     def _panel(self) -> Panel:
         told = self.reading.plate
         name = self.mapping.panel or told.kit or told.protocol
-        name = shortened(name or f"Panel of {self._stem()}", 120)
+        name = shorten(name or f"Panel of {self._stem()}", 120)
         npx = bool((self.reading.measurements["unit"] == "NPX").any())
         scale = Panel.Scale.NPX if npx else Panel.Scale.CONCENTRATION
         return Panel.objects.filter(name=name).first() or Panel(name=name, scale=scale)
@@ -138,7 +138,7 @@ class PlatePlanner:
                 sample_type=str(kind),
                 sample=sample or "",
                 dilution=None if dilution != dilution else dilution,
-                remark=shortened(told, REMARK),
+                remark=shorten(told, REMARK),
             )
             if len(told) > REMARK:
                 note = _("Remarks of %(well)s in full: %(remark)s")
@@ -198,7 +198,7 @@ class PlatePlanner:
         elif well.sample_type == SampleType.SAMPLE and not row.problems:
             self.nameless.append(well.sample or well.position)
         if well.remark:
-            row.changes.append(Change("remark", None, shortened(well.remark, 80)))
+            row.changes.append(Change("remark", None, shorten(well.remark, 80)))
         return row
 
     def _analytes(self, planned: PlannedPlate) -> None:
@@ -215,7 +215,7 @@ class PlatePlanner:
                 lloq=None if told["lloq"] != told["lloq"] else told["lloq"],
                 uloq=None if told["uloq"] != told["uloq"] else told["uloq"],
                 curve=told["curve"] or "",
-                curve_kind=shortened(told["curve_kind"] or "", 60),
+                curve_kind=shorten(told["curve_kind"] or "", 60),
             )
 
     def _identity(self, planned: PlannedPlate, rows: list[RowVerdict]) -> None:
@@ -282,7 +282,7 @@ class PlatePlanner:
     def _supersede(self, planned: PlannedPlate, rows: list[RowVerdict], said: Superseding) -> None:
         """Take the place of the newest export of the run, under a name of its own."""
         try:
-            old = superseded_by(planned, said)
+            old = find_superseded(planned, said)
         except Refused as error:
             problem = Problem("supersedes", said.plate or planned.run.name, error.said)
             self.plan.of_file.problems.append(problem)
@@ -320,7 +320,7 @@ class PlatePlanner:
                 count,
             )
             more = ", …" if len(first) > NAMED else ""
-            notes.append(sentence % {"names": quoted(first[:NAMED]) + more})
+            notes.append(sentence % {"names": quote(first[:NAMED]) + more})
         if self.plan.names.left_out:
             left = ", ".join(self.plan.names.left_out)
             notes.append(_("Left out, kept in the file only: %(names)s.") % {"names": left})

@@ -9,7 +9,7 @@ from assays.imports.plates.roles import questions_on
 from assays.models import PlateRun
 from assays.models.measurement import Flag
 from assays.models.plate import SampleType
-from imports.texts import quoted
+from imports.texts import quote
 from sentences import Sentence, label_of
 from sentences import storable as _
 from sentences import storable_plural as ngettext
@@ -36,7 +36,7 @@ def describe(plan: PlatePlan) -> dict[str, Any]:
     }
     count = len(plan.names.questions)
     told = min(count, QUESTIONS_TOLD)  # of many names, the first stand for all
-    if count and len(plan.of_file.problems) == told and not _rows_rejected(plan):
+    if count and len(plan.of_file.problems) == told and not _rejects_rows(plan):
         # Nothing is wrong with the file: it waits for answers.
         preview["message"] = ngettext(
             "%(n)d name of an analyte is not known: %(names)s. Say what it is; then the preview "
@@ -49,11 +49,11 @@ def describe(plan: PlatePlan) -> dict[str, Any]:
 
 
 def _first(questions: list[Question]) -> str:
-    names = quoted(question.name for question in questions[:NAMES_SHOWN])
+    names = quote(question.name for question in questions[:NAMES_SHOWN])
     return names + (", …" if len(questions) > NAMES_SHOWN else "")
 
 
-def _rows_rejected(plan: PlatePlan) -> bool:
+def _rejects_rows(plan: PlatePlan) -> bool:
     return any(row.problems for row in plan.rows if row is not plan.of_file)
 
 

@@ -26,7 +26,7 @@ def equal_export(planned: PlannedPlate, exports: list[PlateRun]) -> PlateRun | N
     return next((one for one in reversed(exports) if not differences(planned, one)), None)
 
 
-def superseded_by(planned: PlannedPlate, said: Superseding) -> PlateRun:
+def find_superseded(planned: PlannedPlate, said: Superseding) -> PlateRun:
     """The export that a planned plate is said to supersede; Refused where there is none that it can."""
     name = said.plate or planned.run.name
     stored = PlateRun.objects.filter(study=planned.run.study, name=name).first()

@@ -49,7 +49,7 @@ class WellRoles:
         self.problems: list[Problem] = []
         self.files_names: dict[str, str] = {}
 
-    def retyped(self, found: Mapping[str, Analyte]) -> PlateReading:
+    def retype(self, found: Mapping[str, Analyte]) -> PlateReading:
         """The reading with all that is said. found: the analytes by the file's name, for a layout names them
         by that or by symbol."""
         for name, analyte in found.items():
@@ -61,12 +61,12 @@ class WellRoles:
         said = {}
         for values in zip(*(wells[name].tolist() for name in columns), strict=True):
             well, part, position, sample, kind, by = values
-            told = self._said(part if several else "", position or well, sample, kind, by)
+            told = self._read_said(part if several else "", position or well, sample, kind, by)
             if told != Said():
                 said[well] = told
         return retype(self.reading, said)
 
-    def unused(self) -> list[Problem]:
+    def find_unused(self) -> list[Problem]:
         """Entries of the mapping that no well bears."""
         wells = self.reading.wells
         told = zip(wells["sample"], wells["position"], strict=True)
@@ -74,19 +74,19 @@ class WellRoles:
         why = _("no well of this plate bears this name or stands there.")
         return [Problem("wells", n, why) for n in self.of_mapping if seen.isdisjoint((n, _key(n)))]
 
-    def _said(self, part: str, position: str, sample: str, kind: str, by: str) -> Said:
+    def _read_said(self, part: str, position: str, sample: str, kind: str, by: str) -> Said:
         placed = self.layout.of(part, position, sample) if self.layout else None
         told = Said() if placed is None else placed.said
         if placed is not None and (told != Said() or placed.problems):
             self.used.add(placed.row)
             if not placed.is_told:  # of the others, the finder of specimens tells
                 self.problems += [self._at(placed, problem) for problem in placed.problems]
-            told = replace(told, expected=self._expected(told.expected))
+            told = replace(told, expected=self._read_expected(told.expected))
         self._check(placed, told, position, kind, by)
         if told.kind is not None:
             return told
         for names in (self.of_mapping, self.of_study):
-            if (named := _named(names, position, sample)) is not None:
+            if (named := _look_up(names, position, sample)) is not None:
                 return replace(told, kind=SampleType(named))
         is_ours = sample in self.labels or (placed is not None and placed.is_told)
         if is_ours and by == TypedBy.GUESS and kind in (SampleType.STANDARD, SampleType.BLANK):
@@ -114,7 +114,7 @@ class WellRoles:
         words = {"row": placed.row, "kind": label_of(said)}
         self.problems.append(Problem("layout", position, why % words))
 
-    def _expected(self, expected: Mapping[str, float]) -> dict[str, float]:
+    def _read_expected(self, expected: Mapping[str, float]) -> dict[str, float]:
         """By the file's names: what is said of all analytes, and what is said of one."""
         found = {}
         if "" in expected:
@@ -187,7 +187,7 @@ def label_of(kind: str) -> str:
     return str(SampleTypes(kind).label)
 
 
-def _named(names: Mapping[str, str], position: str, sample: str) -> str | None:
+def _look_up(names: Mapping[str, str], position: str, sample: str) -> str | None:
     """What names say of a well: by the whole name, by the name without its dilution, or by position."""
     return next((names[key] for key in _keys(position, sample) if key and key in names), None)
 

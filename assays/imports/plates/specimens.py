@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
-from assays.imports.plates.layout import Layout, Placed, unknown_subject
+from assays.imports.plates.layout import Layout, Placed, say_unknown_subject
 from assays.imports.plates.mapping import PlateMapping
 from assays.models import Specimen
 from clinical.models import Patient
@@ -56,22 +56,22 @@ class SpecimenFinder:
         """The specimen of one well: what the layout says, else a label that the well bears."""
         placed = self.layout.of(plate, position, sample) if self.layout else None
         if placed is not None and placed.is_told:
-            return self._placed(placed)
+            return self._place(placed)
         found = self.specimens.get(sample.strip()) or self.specimens.get(remark.strip())
         return self._open(WellSpecimen(found)) if found else WellSpecimen()
 
-    def unused(self, others: Collection[int]) -> list[Placed]:
+    def find_unused(self, others: Collection[int]) -> list[Placed]:
         """Rows of the layout that no well answered to; others: rows used for what else they say."""
         rows = self.layout.rows() if self.layout else ()
         return [row for row in rows if row.row not in self.used and row.row not in others]
 
-    def _placed(self, row: Placed) -> WellSpecimen:
+    def _place(self, row: Placed) -> WellSpecimen:
         self.used.add(row.row)
         found = WellSpecimen(problems=[self._tell(row, problem) for problem in row.problems])
         patient = self.patients.get(row.subject)
         if row.subject and patient is None:
             known = Patient.objects.filter(study=self.study).values_list("subject_id", flat=True)
-            why = unknown_subject(row.subject, known)
+            why = say_unknown_subject(row.subject, known)
             found.problems.append(self._tell(row, Problem("subject", row.subject, why)))
         if row.collected_on and row.collected_on > self.study.today():
             why = _("blood cannot have been collected in the future.")
@@ -79,12 +79,12 @@ class SpecimenFinder:
             found.problems.append(self._tell(row, problem))
         if found.problems or patient is None:
             return found
-        found.specimen = self._recorded(row, found)
+        found.specimen = self._find_recorded(row, found)
         if found.specimen is None and not found.problems:
             found.specimen, found.is_new = self._make(row, patient), True
         return self._open(found)
 
-    def _recorded(self, row: Placed, found: WellSpecimen) -> Specimen | None:
+    def _find_recorded(self, row: Placed, found: WellSpecimen) -> Specimen | None:
         """The specimen that the study (or a row before) has for a row of the layout."""
         material = row.material or self.mapping.material
         if row.label or row.sample in self.specimens:

@@ -10,7 +10,7 @@ COMPARED = ("value_text", "unit", "flag", "value", "mfi", "net_mfi", "bead_count
 
 def differences(planned: PlannedPlate, stored: PlateRun) -> list[str]:
     """The first differences between a planned plate and a stored one, as people read them; [] if equal."""
-    ours, theirs = _planned(planned), _stored(stored)
+    ours, theirs = _read_planned(planned), _read_stored(stored)
     symbols = {told.analyte_id: told.analyte.symbol for told in planned.plate_analytes.values()}
     told = []
     for place in sorted(ours.keys() | theirs.keys()):
@@ -50,13 +50,13 @@ def _positions(run: PlateRun) -> set[str]:
     return set(run.wells.values_list("position", flat=True))
 
 
-def _planned(planned: PlannedPlate) -> dict:
+def _read_planned(planned: PlannedPlate) -> dict:
     analytes = {name: told.analyte_id for name, told in planned.plate_analytes.items()}
     positions = {name: well.position for name, well in planned.wells.items()}
     return dict(planned.cells.rows(analytes, positions))
 
 
-def _stored(run: PlateRun) -> dict:
+def _read_stored(run: PlateRun) -> dict:
     rows = Measurement.objects.filter(plate_run=run, well__isnull=False).order_by()
     return {
         (position, analyte): tuple(rest)

@@ -8,19 +8,19 @@ from assays.formats import SampleType
 from assays.formats.retyping import Said
 from assays.formats.wells import positions
 from assays.imports.plates.layout_correction import MOST, place_of_wells, read_wells
-from assays.imports.plates.layout_roles import RoleColumns, role_columns, said_of
+from assays.imports.plates.layout_roles import RoleColumns, read_role, role_columns
 from imports.columns import Problem
 from imports.tables import Table
 from sentences import storable as _
 from studies.refusals import Refused
 
 
-def said_of_table(name: str, content: bytes) -> dict[str, Said]:
+def read_correction_table(name: str, content: bytes) -> dict[str, Said]:
     """Well -> what a table (well, type, expected, expected IL-6, dilution) says of it."""
-    return read_wells(name, content, lambda table: _said(name, table), as_text)
+    return read_wells(name, content, lambda table: _read_table(name, table), as_text)
 
 
-def _said(name: str, table: Table) -> dict[str, Said]:
+def _read_table(name: str, table: Table) -> dict[str, Said]:
     place, columns = place_of_wells(name, table), role_columns(table.columns)
     if not columns:
         raise Refused(
@@ -29,7 +29,7 @@ def _said(name: str, table: Table) -> dict[str, Said]:
     return _read([(row.cells[place], row.cells) for row in table.rows], columns)
 
 
-def said_of_form(position: str, kind: str, expected: str, dilution: str) -> dict[str, Said]:
+def read_correction_form(position: str, kind: str, expected: str, dilution: str) -> dict[str, Said]:
     """What a form says of one well."""
     return _read([(position, (kind, dilution, expected))], RoleColumns(0, 1, {"": 2}))
 
@@ -68,7 +68,7 @@ def _read(rows: list[tuple[str, tuple[str, ...]]], columns: RoleColumns) -> dict
     found: dict[str, Said] = {}
     problems: list[Problem] = []
     for written, cells in rows:
-        told = said_of(cells, columns, problems)
+        told = read_role(cells, columns, problems)
         well = positions(written) or written.strip()
         if problems:
             first = problems[0]

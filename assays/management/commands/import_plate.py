@@ -36,8 +36,8 @@ class Command(ImportCommand):
             help="add analytes that the file names without doubt (symbol and UniProt) to the catalogue",
         )
 
-    def previewed(self, options: dict[str, Any]) -> ImportBatch:
-        batch = super().previewed(options)
+    def preview_files(self, options: dict[str, Any]) -> ImportBatch:
+        batch = super().preview_files(options)
         clear = [one for one in questions_of(batch.preview) if one["is_clear"]]
         if not (options["accept_names"] and clear):
             return batch

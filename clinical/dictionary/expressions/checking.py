@@ -14,7 +14,7 @@ Codes = Mapping[Item, Collection[str]]
 HELD_AGAINST_CODES = ("=", "<>", "in", "has")
 
 
-def checked(node: Node, kinds: Mapping[Item, Kind], codes: Codes) -> tuple[Node, Kind]:
+def check(node: Node, kinds: Mapping[Item, Kind], codes: Codes) -> tuple[Node, Kind]:
     """The node, with texts that stand for days as days, and what it gives."""
     if isinstance(node, Constant):
         return node, node.kind
@@ -29,7 +29,7 @@ def checked(node: Node, kinds: Mapping[Item, Kind], codes: Codes) -> tuple[Node,
             name=node.name,
             perhaps=_perhaps(node.name, FUNCTIONS),
         )
-    pairs = [checked(part, kinds, codes) for part in node.arguments]
+    pairs = [check(part, kinds, codes) for part in node.arguments]
     _refuse_empty_texts(node)
     _refuse_unknown_codes(node, codes)
     if function.of_item and not (pairs and isinstance(pairs[0][0], Reference)):
@@ -40,7 +40,7 @@ def checked(node: Node, kinds: Mapping[Item, Kind], codes: Codes) -> tuple[Node,
             name=node.name,
             usage=function.usage,
         )
-    return _fitted(node, function, pairs)
+    return _fit(node, function, pairs)
 
 
 def _kind_of(node: Reference, kinds: Mapping[Item, Kind]) -> Kind:
@@ -56,10 +56,10 @@ def _kind_of(node: Reference, kinds: Mapping[Item, Kind]) -> Kind:
     return kind
 
 
-def _fitted(node: Call, function: Function, pairs: list[tuple[Node, Kind]]) -> tuple[Node, Kind]:
+def _fit(node: Call, function: Function, pairs: list[tuple[Node, Kind]]) -> tuple[Node, Kind]:
     """The call by the first of its signatures that fits, with days for texts where one asks for them."""
     for signature in function.signatures:
-        wanted = signature.wanted(len(pairs))
+        wanted = signature.stretch(len(pairs))
         if wanted is None:
             continue
         parts = [_as_kind(part, kind, to) for (part, kind), to in zip(pairs, wanted, strict=True)]

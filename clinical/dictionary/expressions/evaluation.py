@@ -27,13 +27,13 @@ def evaluate(expression: Expression, columns: Mapping[Item, Column], n: int) -> 
         Of the expression's kind and length n. A row is computed from its own values alone, so that it is the
         same to the bit whichever others are there.
     """
-    return _computed(expression.root, columns, n)
+    return _compute(expression.root, columns, n)
 
 
-def _computed(node: Node, columns: Mapping[Item, Column], n: int) -> Column:
+def _compute(node: Node, columns: Mapping[Item, Column], n: int) -> Column:
     if isinstance(node, Constant):
         return constant(node.kind, node.value, n)
     if isinstance(node, Reference):
         return columns[node.item]
-    given = [_computed(part, columns, n) for part in node.arguments]
+    given = [_compute(part, columns, n) for part in node.arguments]
     return FUNCTIONS[node.name].compute(*given)

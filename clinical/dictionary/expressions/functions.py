@@ -36,7 +36,7 @@ class Signature:
     gives: Kind
     more: bool = False
 
-    def wanted(self, n: int) -> tuple[Kind, ...] | None:
+    def stretch(self, n: int) -> tuple[Kind, ...] | None:
         """The kinds of n arguments, or None where there cannot be as many."""
         if self.more and n >= len(self.takes):
             return self.takes + self.takes[-1:] * (n - len(self.takes))
@@ -185,20 +185,20 @@ def _missing(of: Column, *codes: Column) -> Column:
     return Column(TRUTH, found.astype(np.bool_) & ~of.known, certain)
 
 
-def _rounded(nearest: Callable[[Values], Values]) -> Callable[[Values, Values], Values]:
-    def rounded(values: Values, places: Values) -> Values:
+def _round_by(nearest: Callable[[Values], Values]) -> Callable[[Values, Values], Values]:
+    def round_numbers(values: Values, places: Values) -> Values:
         usable = (places == np.floor(places)) & (places >= 0) & (places <= MOST_PLACES)
         scale = 10.0 ** np.where(usable, places, 0)
         return np.where(usable, np.sign(values) * nearest(np.abs(values) * scale) / scale, np.nan)
 
-    return rounded
+    return round_numbers
 
 
 def _blank(kind: Kind) -> Any:
     return np.datetime64(BLANKS[kind]) if kind is DAY else BLANKS[kind]
 
 
-def _compared(function: Callable[[Any, Any], Any]) -> Compute:
+def _compare_by(function: Callable[[Any, Any], Any]) -> Compute:
     return strict(TRUTH, lambda left, right: np.asarray(function(left, right), dtype=np.bool_))
 
 
@@ -218,12 +218,12 @@ FUNCTIONS: dict[str, Function] = {
     "or": Function("a or b", TRUTHS, _or),
     "and": Function("a and b", TRUTHS, _and),
     "not": Function("not a", (Signature((TRUTH,), TRUTH),), strict(TRUTH, np.logical_not)),
-    "=": Function("two of one kind", EQUALS, _compared(np.equal)),
-    "<>": Function("two of one kind", EQUALS, _compared(np.not_equal)),
-    "<": Function("two numbers or two days", ORDERED, _compared(np.less)),
-    "<=": Function("two numbers or two days", ORDERED, _compared(np.less_equal)),
-    ">": Function("two numbers or two days", ORDERED, _compared(np.greater)),
-    ">=": Function("two numbers or two days", ORDERED, _compared(np.greater_equal)),
+    "=": Function("two of one kind", EQUALS, _compare_by(np.equal)),
+    "<>": Function("two of one kind", EQUALS, _compare_by(np.not_equal)),
+    "<": Function("two numbers or two days", ORDERED, _compare_by(np.less)),
+    "<=": Function("two numbers or two days", ORDERED, _compare_by(np.less_equal)),
+    ">": Function("two numbers or two days", ORDERED, _compare_by(np.greater)),
+    ">=": Function("two numbers or two days", ORDERED, _compare_by(np.greater_equal)),
     "in": Function("an item in ('a', 'b')", LISTED, _among),
     "+": Function("two numbers", NUMBERS, strict(NUMBER, np.add)),
     "-": Function("two numbers", NUMBERS, strict(NUMBER, np.subtract)),
@@ -239,17 +239,17 @@ FUNCTIONS: dict[str, Function] = {
     "round": Function(
         "round(number, places), halves away from zero",
         PLACES,
-        strict(NUMBER, _rounded(lambda values: np.floor(values + HALF))),
+        strict(NUMBER, _round_by(lambda values: np.floor(values + HALF))),
     ),
     "roundup": Function(
         "roundup(number, places), away from zero",
         PLACES,
-        strict(NUMBER, _rounded(lambda values: np.ceil(values - 1e-9))),
+        strict(NUMBER, _round_by(lambda values: np.ceil(values - 1e-9))),
     ),
     "rounddown": Function(
         "rounddown(number, places), towards zero",
         PLACES,
-        strict(NUMBER, _rounded(lambda values: np.floor(values + 1e-9))),
+        strict(NUMBER, _round_by(lambda values: np.floor(values + 1e-9))),
     ),
     "sum": Function("sum(number, ...) of those known", MANY_NUMBERS, over(_sum)),
     "mean": Function("mean(number, ...) of those known", MANY_NUMBERS, over(_mean)),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from lark import Lark, Token, Transformer, UnexpectedInput, UnexpectedToken, v_args
 
-from clinical.dictionary.expressions.checking import checked
+from clinical.dictionary.expressions.checking import check
 from clinical.dictionary.expressions.errors import ExpressionError
 from clinical.dictionary.expressions.syntax import (
     Call,
@@ -83,7 +83,7 @@ def read(
             most=LONGEST,
             n=len(text),
         )
-    root = _parsed(text)
+    root = _parse(text)
     if depth(root) > DEEPEST:
         raise ExpressionError(
             0,
@@ -91,7 +91,7 @@ def read(
             "More than %(most)d steps stand inside each other: make it two items.",
             most=DEEPEST,
         )
-    root, kind = checked(root, kinds, codes or {})
+    root, kind = check(root, kinds, codes or {})
     if gives is not None and kind is not gives:
         raise ExpressionError(
             0,
@@ -103,7 +103,7 @@ def read(
     return Expression(text, root, kind)
 
 
-def _parsed(text: str) -> Node:
+def _parse(text: str) -> Node:
     try:
         return _parser().parse(text)  # type: ignore[return-value]
     except UnexpectedInput as error:
@@ -137,10 +137,10 @@ class _Builder(Transformer[Token, Node]):
     """Makes nodes while the text is parsed, so that no depth of it can exhaust the stack."""
 
     def either(self, left: Node, right: Node) -> Node:
-        return _joined("or", left, right)
+        return _join("or", left, right)
 
     def both(self, left: Node, right: Node) -> Node:
-        return _joined("and", left, right)
+        return _join("and", left, right)
 
     def denied(self, of: Node) -> Node:
         return Call(of.place, "not", (of,))
@@ -177,7 +177,7 @@ class _Builder(Transformer[Token, Node]):
         return Reference(_place(name if event is None else event), item)
 
 
-def _joined(name: str, left: Node, right: Node) -> Node:
+def _join(name: str, left: Node, right: Node) -> Node:
     """Of many with the same word between them, one call, so that a long list is not a deep one."""
     parts = [
         part

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from demo.accounts import printed_accounts
+from demo.accounts import describe_accounts
 from demo.load import CODE, load_demo
 from studies.refusals import Refused
 
@@ -28,7 +28,7 @@ class Command(BaseCommand):
         except (Refused, ValueError) as error:
             raise CommandError(f"The demonstration study was not loaded: {error}") from error
         if options["accounts_json"]:
-            self.stdout.write(json.dumps(printed_accounts()))
+            self.stdout.write(json.dumps(describe_accounts()))
             return
         state = "loaded; its models are trained by the worker" if loaded else "already there"
         self.stdout.write(f"Demonstration study {CODE} (simulated patients): {state}.")
@@ -38,7 +38,7 @@ class Command(BaseCommand):
 
 def accounts_table() -> list[str]:
     """The demo accounts as aligned lines; empty where there are none."""
-    accounts = printed_accounts()
+    accounts = describe_accounts()
     if not accounts:
         return []
     width = max(len(account["username"]) for account in accounts)

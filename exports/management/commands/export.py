@@ -13,12 +13,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from clinical.models import Timepoint
 from clinical.selectors.outcomes import ENDPOINTS
 from exports.models import Export
-from exports.selectors.frozen import version_called
+from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.download import Download
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.models import Study
 from studies.refusals import Refused
 
@@ -35,7 +35,7 @@ def day(text: str) -> date:
         ) from error
 
 
-def gone(text: str) -> str:
+def refuse_as_of(text: str) -> str:
     """What --as-of is answered."""
     raise CommandError(
         "There is no --as-of any more, for it said one thing and did another: write --events-until DAY for "
@@ -62,7 +62,7 @@ class Command(BaseCommand):
             metavar="MOMENT",
             help="the database as it was known then, e.g. 2026-11-26T17:00:00+09:00; now, unless given",
         )
-        parser.add_argument("--as-of", type=gone, help="is no more: see the two above")
+        parser.add_argument("--as-of", type=refuse_as_of, help="is no more: see the two above")
         parser.add_argument(
             "--dataset",
             metavar="MODEL[:NUMBER]",
@@ -73,9 +73,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = study_named(options["study"])
+        study = find_study(options["study"])
         try:
-            asked_for = _frozen if options["dataset"] else _analysis
+            asked_for = _export_frozen if options["dataset"] else _analysis
             dataset = asked_for(study, options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
@@ -104,11 +104,11 @@ def _analysis(study: Study, options: dict[str, Any]) -> Download:
     return export_analysis_dataset(study=study, recipe=recipe, via=Export.Via.COMMAND, by=None)
 
 
-def _frozen(study: Study, options: dict[str, Any]) -> Download:
+def _export_frozen(study: Study, options: dict[str, Any]) -> Download:
     if given := [name for name in OF_THE_ANALYSIS_DATASET if options[name] is not None]:
         flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise CommandError(f"A frozen dataset is what it is: leave out {flags}.")
-    version = version_called(study, options["dataset"])
+    version = find_version(study, options["dataset"])
     if version is None:
         known = study.models.values_list("name", flat=True)
         raise CommandError(

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from ciri import TEMPLATES, template
 from imports.management.import_command import read_text
 from modeling.services.models import define_model
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.refusals import Refused
 from tabular.checked_yaml import YamlError, read_yaml
 
@@ -38,7 +38,7 @@ class Command(BaseCommand):
         source.add_argument("--template", choices=sorted(TEMPLATES))
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = study_named(options["study"])
+        study = find_study(options["study"])
         body = specification_body(options["spec"], options["template"])
         try:
             stated = define_model(study=study, name=options["name"], body=body, by=None)

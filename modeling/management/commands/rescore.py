@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from modeling.management.waiting import wait_for
 from modeling.services.scoring import request_study_rescoring
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 
 
 class Command(BaseCommand):
@@ -19,7 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=float, default=3600, metavar="SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = study_named(options["study"])
+        study = find_study(options["study"])
         jobs = request_study_rescoring(study=study, by=None)
         if not jobs:
             raise CommandError(

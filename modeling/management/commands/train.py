@@ -10,7 +10,7 @@ from jobs.models import Job
 from modeling.management.waiting import wait_for
 from modeling.models import ModelVersion, TrainingRun
 from modeling.services.training import request_training
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.refusals import Refused
 
 
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--timeout", type=float, default=3600, metavar="SECONDS")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        study = study_named(options["study"])
+        study = find_study(options["study"])
         model = study.models.filter(name=options["name"]).first()
         if model is None:
             known = ", ".join(study.models.values_list("name", flat=True)) or "none yet"
@@ -66,10 +66,10 @@ class Command(BaseCommand):
         repeats = version.repeats.select_related("job").defer("content")
         wait_for([repeat.job for repeat in repeats], timeout=timeout, tell=tell)
         version.refresh_from_db(fields=["cross_validation"])
-        tell(nested_sentence(version))
+        tell(say_nested(version))
 
 
-def nested_sentence(version: ModelVersion) -> str:
+def say_nested(version: ModelVersion) -> str:
     """The nested figure of a version, in words."""
     found = version.cross_validation
     if not found:
@@ -95,7 +95,7 @@ def _summary(run: TrainingRun, job: Job) -> dict[str, Any]:
         "reproduced": (job.result or {}).get("reproduced", False),
         "features": version.features,
         "metrics": version.metrics,
-        "cross_validation": _nested(version),
+        "cross_validation": _read_nested(version),
         "dataset": {
             "sha256": version.dataset.content_hash,
             "patients": version.dataset.patients,
@@ -106,7 +106,7 @@ def _summary(run: TrainingRun, job: Job) -> dict[str, Any]:
     }
 
 
-def _nested(version: ModelVersion) -> dict[str, Any] | None:
+def _read_nested(version: ModelVersion) -> dict[str, Any] | None:
     """What all repeats say, without each patient's predictions; None until they are there."""
     found = version.cross_validation
     return found and {key: value for key, value in found.items() if key != "predictions"}

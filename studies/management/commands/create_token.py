@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import ApiToken, User
-from studies.management.arguments import study_named
+from studies.management.arguments import find_study
 from studies.refusals import Refused
 from studies.services.setup import create_study_token
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
                 f"There is no active user {options['user']!r}. Make one in the admin portal, and "
                 "give a role in the study there."
             )
-        study = study_named(options["study"])
+        study = find_study(options["study"])
         try:
             token, secret = create_study_token(
                 user=user, study=study, scope=options["scope"], name=options["name"], by=None

@@ -15,7 +15,7 @@ from pghistory.models import Context
 from accounts.models import User
 from assays.models import Analyte, Exclusion, PlateAnalyte, PlateRun, Specimen
 from audit.past import moment_and_snapshot
-from audit.recording import recorded
+from audit.recording import record
 from clinical.models import Baseline, FollowUp, LabResult, Patient
 from clinical.services.patients import record_follow_up
 from exports.models import Export
@@ -248,7 +248,7 @@ def test_a_day_that_was_still_to_come_at_that_moment_is_refused(study: Study) ->
 def test_a_moment_in_the_midst_of_a_change_is_refused_with_the_one_when_it_was_whole(
     study: Study,
 ) -> None:
-    with recorded(by=None, reason="an import"):
+    with record(by=None, reason="an import"):
         LabResult.objects.update(albumin_g_dl=3.9)
         moment = now()
         Baseline.objects.update(sex="female")

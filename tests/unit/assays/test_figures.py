@@ -2,7 +2,7 @@
 
 import pytest
 
-from assays.templatetags.figures import significant, written
+from assays.templatetags.figures import significant, write_number
 from studies.templatetags.words import unlike
 
 
@@ -29,7 +29,7 @@ def test_three_digits_in_plain_notation(number: float, shown: str) -> None:
 )  # fmt: skip
 def test_a_number_is_rounded_and_never_cut(number: float | None, text: str, shown: str) -> None:
     """Half of a number ("993.62…") is another number; what was written stands beside it on demand."""
-    assert written(number, text) == shown
+    assert write_number(number, text) == shown
 
 
 def test_a_label_like_its_code_is_not_said_twice() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from assays.models import Analyte, AnalyteAlias
 from assays.services.catalogue import MAX_CATALOGUE_BYTES, load_analytes
-from assays.services.consequences import LONGEST_REASON, checked_reason
+from assays.services.consequences import LONGEST_REASON, check_reason
 from studies.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -49,9 +49,9 @@ def test_what_is_no_catalogue_is_refused_and_adds_nothing(text: str, told: str) 
 
 
 def test_a_reason_is_neither_empty_nor_endless() -> None:
-    assert checked_reason("  a\0 bubble ") == "a bubble"
-    assert checked_reason("x" * LONGEST_REASON) == "x" * LONGEST_REASON
+    assert check_reason("  a\0 bubble ") == "a bubble"
+    assert check_reason("x" * LONGEST_REASON) == "x" * LONGEST_REASON
     with pytest.raises(Refused, match="Say why"):
-        checked_reason(" \0 ")
+        check_reason(" \0 ")
     with pytest.raises(Refused, match=f"at most {LONGEST_REASON} characters"):
-        checked_reason("x" * (LONGEST_REASON + 1))
+        check_reason("x" * (LONGEST_REASON + 1))

@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from assays.imports.plates.names import AnalyteNames, accessions, keys_of, plain_name
 from assays.management.commands.load_analytes import CATALOGUE
-from assays.models import normalized
+from assays.models import normalize
 from assays.models.catalogue import UNIPROT
 
 
@@ -41,7 +41,7 @@ def test_accessions_are_told_apart_and_lose_their_isoform() -> None:
 def test_the_catalogue_has_no_name_twice_and_only_true_accessions() -> None:
     entries = yaml.safe_load(CATALOGUE.read_text(encoding="utf-8"))
     names = [
-        {normalized(name) for name in (entry["symbol"], entry["name"], *entry["aliases"])}
+        {normalize(name) for name in (entry["symbol"], entry["name"], *entry["aliases"])}
         for entry in entries
     ]
     assert sum(map(len, names)) == len(set().union(*names))

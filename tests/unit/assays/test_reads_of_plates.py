@@ -8,7 +8,7 @@ from assays.models import Exclusion, Measurement, Panel, PanelPolicy, PlateAnaly
 from assays.quality import Limits
 from assays.quality.curves import Curve
 from assays.quality.refit import Accepted, Refit
-from assays.selectors.curves import curves_of, recomputed
+from assays.selectors.curves import curves_of, recompute
 from assays.selectors.exclusions import judgement_counts, standing_on
 from assays.selectors.judged import (
     DOUBTED,
@@ -16,9 +16,9 @@ from assays.selectors.judged import (
     limits_of,
     plate_frame,
     policy_of,
-    used_values,
+    read_used_values,
 )
-from assays.selectors.known import known_assays
+from assays.selectors.known import read_known_assays
 from assays.selectors.plates import (
     excluded_plates,
     exclusions_of,
@@ -128,9 +128,9 @@ class TestCurves:
     )
     def test_a_concentration_by_our_own_curve(self, mfi, dilution, value) -> None:
         ours = Refit(Curve(10.0, 110.0, 10.0, -1.0), 1.0, 100.0, 1.0, by="mfi")
-        found = recomputed(Measurement(mfi=mfi, net_mfi=1.0, dilution=dilution), ours)
+        found = recompute(Measurement(mfi=mfi, net_mfi=1.0, dilution=dilution), ours)
         assert found == (value if value is None else pytest.approx(value))
-        assert recomputed(Measurement(mfi=60.0), None) is None
+        assert recompute(Measurement(mfi=60.0), None) is None
 
 
 class TestJudging:
@@ -180,13 +180,13 @@ class TestJudging:
 
     def test_used_values_say_how_a_number_is_taken(self, plate: PlateRun, other: PlateRun) -> None:
         il6 = at(plate, "A2").analyte_id
-        assert {row[5] for row in used_values(plate)} == {"mean"}
-        assert len(used_values(plate)) == 18
-        assert {row[4] for row in used_values(plate, {il6})} == {il6}
+        assert {row[5] for row in read_used_values(plate)} == {"mean"}
+        assert len(read_used_values(plate)) == 18
+        assert {row[4] for row in read_used_values(plate, {il6})} == {il6}
         PlateRun.objects.filter(pk=plate.pk).update(judged_as="refit first")
         PlateAnalyte.objects.filter(plate_run=plate, analyte=il6).update(refit={"lowest": 1})
         plate.refresh_from_db()
-        assert {row[5] for row in used_values(plate, {il6})} == {"first by {'lowest': 1}"}
+        assert {row[5] for row in read_used_values(plate, {il6})} == {"first by {'lowest': 1}"}
 
 
 def test_what_a_study_knows_of_a_file(study: Study, plate: PlateRun) -> None:
@@ -194,7 +194,7 @@ def test_what_a_study_knows_of_a_file(study: Study, plate: PlateRun) -> None:
     patient = make_patient(study, subject_id="P-1")
     Panel.objects.create(name="another panel")
     label = plate.measurements.filter(specimen__isnull=False)[0].specimen.label
-    found = known_assays(study, [label, "P-1-pre"], ["P-1", "P-2"], "30-plex")
+    found = read_known_assays(study, [label, "P-1-pre"], ["P-1", "P-2"], "30-plex")
     assert found.patients == {"P-1": patient}
     assert [s.study for s in found.specimens.values()] == [study]
     assert found.plates == {"plate 1": plate}

@@ -3,7 +3,7 @@
 import pytest
 from pghistory.models import Events
 
-from audit.recording import recorded
+from audit.recording import record
 from studies.models import Study
 from tests.factories import StudyFactory, UserFactory
 
@@ -22,16 +22,16 @@ def told(study: Study) -> dict[str, object]:
 
 def test_a_change_names_its_person_and_reason() -> None:
     person = UserFactory()
-    with recorded(by=person, reason="a new title"):
+    with record(by=person, reason="a new title"):
         study = StudyFactory()
     assert told(study) == {"user": person.pk, "reasons": [said("a new title")]}
 
 
 def test_the_person_of_the_outer_act_stays_and_reasons_stand_together() -> None:
     person = UserFactory()
-    with recorded(by=person, reason="job 1"):
+    with record(by=person, reason="job 1"):
         study = StudyFactory()
-        with recorded(by=None, reason="gate passed"):
+        with record(by=None, reason="gate passed"):
             Study.objects.filter(pk=study.pk).update(title="Changed")
     assert told(study) == {"user": person.pk, "reasons": [said("job 1"), said("gate passed")]}
 
@@ -41,7 +41,7 @@ def test_nothing_is_kept_of_an_act_that_failed() -> None:
     before = Events.objects.tracks(study).count()
 
     def half() -> None:
-        with recorded(by=None, reason="half"):
+        with record(by=None, reason="half"):
             Study.objects.filter(pk=study.pk).update(title="Half")
             raise RuntimeError
 

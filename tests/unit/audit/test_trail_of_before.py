@@ -3,7 +3,7 @@
 import pghistory
 import pytest
 
-from audit.recording import recorded
+from audit.recording import record
 from audit.selectors.trail import TrailFilter, trail_of
 from studies.models import Study
 from tests.factories import StudyFactory, UserFactory
@@ -15,7 +15,7 @@ def test_a_reason_that_was_kept_as_text() -> None:
     person = UserFactory()
     with pghistory.context(reason="import 追跡.csv; job 1", user=person.pk):
         study = StudyFactory()
-    with recorded(by=person, reason="a better title"):
+    with record(by=person, reason="a better title"):
         Study.objects.filter(pk=study.pk).update(title="Better")
 
     def reasons(text: str) -> list[str]:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 from pghistory.models import Events
 
-from audit.recording import recorded
+from audit.recording import record
 from audit.triggers import replace_trigger_functions
 from studies.models import Study
 from tests.factories import StudyFactory
@@ -43,7 +43,7 @@ def test_no_setting_of_a_session_switches_history_off(setting: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_write_without_an_act_around_it_is_in_history_without_a_person() -> None:
-    with recorded(by=None, reason="first"):
+    with record(by=None, reason="first"):
         study = StudyFactory()
     # What the connection keeps of the settings after that transaction is '', which is no UUID.
     Study.objects.filter(pk=study.pk).update(title="By hand")

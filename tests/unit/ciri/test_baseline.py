@@ -11,7 +11,7 @@ from sksurv.linear_model import CoxnetSurvivalAnalysis
 from ciri import evaluate
 from ciri.kernel.concordance import order_of
 from ciri.kernel.cox import partial_likelihood
-from ciri.survival.elastic_net import CoxElasticNet, stratified_folds
+from ciri.survival.elastic_net import CoxElasticNet, stratify_folds
 from ciri.survival.outcome import outcome
 
 from .cohorts import simulated
@@ -137,7 +137,7 @@ def test_survival_falls_with_time_and_stays_inside_0_and_1():
 
 def test_folds_share_events_alike():
     event = np.arange(50) % 5 == 0
-    folds = stratified_folds(event, 5, seed=0)
+    folds = stratify_folds(event, 5, seed=0)
     assert np.bincount(folds).tolist() == [10] * 5
     assert np.bincount(folds[event]).tolist() == [2] * 5
 

@@ -21,10 +21,10 @@ from ciri.kernel import threads
 from ciri.kernel.calibration import cox_of_resamples
 from ciri.kernel.concordance import order_of
 from ciri.performance import evaluate, evaluate_predictions
-from ciri.performance.calibration import Spline, calibration, checked_horizons, log_log
+from ciri.performance.calibration import Spline, calibration, check_horizons, log_log
 from ciri.performance.decision import THRESHOLDS, decision_table
 from ciri.performance.follow import Follow
-from ciri.performance.patients import judged_patients
+from ciri.performance.patients import select_patients
 from ciri.performance.predictions import UNKNOWN_TRAINING
 from ciri.survival.outcome import outcome
 from tests.unit.ciri.judging import TIMES, judged, values
@@ -308,8 +308,8 @@ def test_intervals_cover_and_repeat():
 
 def test_patients_that_all_count_double_are_calibrated_as_if_each_counted_once():
     y, risk, survival = judged(0, 1500)
-    patients, _ = judged_patients(y, risk, survival, TIMES, None)
-    checked, _ = checked_horizons(patients.follow, patients.risk_by(TIMES))
+    patients, _ = select_patients(y, risk, survival, TIMES, None)
+    checked, _ = check_horizons(patients.follow, patients.risk_by(TIMES))
     doubled = calibration(patients.follow, checked, np.full((1, len(y)), 2.0))
     single = calibration(patients.follow, checked, np.ones((1, len(y))))
     for name in ("ici", "calibration_slope", "observed_expected", "calibration_curve"):
@@ -325,25 +325,25 @@ RISING = np.linspace(0.2, 0.8, 10)
 
 
 def test_five_events_are_enough_for_calibration_and_four_are_not() -> None:
-    checked, told = checked_horizons(follow_of(5), {50.0: RISING})
+    checked, told = check_horizons(follow_of(5), {50.0: RISING})
     assert [horizon.time for horizon in checked] == [50.0]
     assert told == []
     told_of_four = ["Calibration needs at least 5 events, so it is not judged."]
-    assert checked_horizons(follow_of(4), {50.0: RISING}) == ([], told_of_four)
+    assert check_horizons(follow_of(4), {50.0: RISING}) == ([], told_of_four)
 
 
 def test_without_predicted_risks_nothing_is_said_of_calibration() -> None:
-    assert checked_horizons(follow_of(4), {}) == ([], [])
+    assert check_horizons(follow_of(4), {}) == ([], [])
 
 
 def test_a_horizon_counts_from_the_day_of_the_first_event_on() -> None:
     risks = {9.0: RISING, 10.0: RISING, 20.0: RISING}
-    checked, told = checked_horizons(follow_of(5), risks)
+    checked, told = check_horizons(follow_of(5), risks)
     assert [horizon.time for horizon in checked] == [10.0, 20.0]
     assert told == []
 
 
 def test_one_risk_for_all_has_no_curve_and_its_horizon_is_named() -> None:
-    checked, (told,) = checked_horizons(follow_of(5), {10.0: RISING, 20.0: np.full(10, 0.3)})
+    checked, (told,) = check_horizons(follow_of(5), {10.0: RISING, 20.0: np.full(10, 0.3)})
     assert [horizon.time for horizon in checked] == [10.0]
     assert told.startswith("Every patient has the same predicted risk at 20")

@@ -3,7 +3,7 @@ import pytest
 from sksurv.metrics import concordance_index_censored
 
 from ciri import SurvivalForest, oob_permutation_importance, select_signature
-from ciri.kernel.importance import shuffled_rows
+from ciri.kernel.importance import shuffle_rows
 
 from .cohorts import simulated
 
@@ -14,7 +14,7 @@ def by_definition(forest, X, y, repeats, seed):
     X = X.astype(np.float32)
     seen, base, permuted = np.zeros(n), np.zeros(n), np.zeros((repeats, p, n))
     for tree in range(trees.count):
-        outside, *orders = shuffled_rows(seed, tree, trees.in_bag[tree], repeats)
+        outside, *orders = shuffle_rows(seed, tree, trees.in_bag[tree], repeats)
         seen[outside] += 1
         base[outside] += trees.mortality[trees.leaves(X[outside], tree)]
         for repeat in range(repeats):

@@ -14,7 +14,7 @@ from sksurv.nonparametric import kaplan_meier_estimator
 from ciri.performance import evaluate_predictions
 from ciri.performance.accuracy import accuracy
 from ciri.performance.discrimination import discrimination
-from ciri.performance.patients import judged_patients
+from ciri.performance.patients import select_patients
 from ciri.survival.outcome import outcome
 from ciri.survival.resampling import bootstrap_counts
 from tests.unit.ciri.judging import TIMES, judged, values
@@ -67,7 +67,7 @@ def test_a_resample_is_what_scikit_survival_finds_for_patients_really_repeated()
     y, risk, survival = judged(4, 700)
     counts = bootstrap_counts(len(y), 5, seed=1)
     weights = counts.astype(float)
-    patients, _ = judged_patients(y, risk, survival, TIMES, None)
+    patients, _ = select_patients(y, risk, survival, TIMES, None)
     found = {
         **discrimination(patients, weights, weights),
         **accuracy(patients, weights, weights),

@@ -32,7 +32,7 @@ MAY_COUNT = {
     "growing.grow_tree": (1, "nodes"),
     "growing.grow_trees": (1, "trees"),
     "importance.add_shifts": (1, "trees"),
-    "importance.shuffled_rows": (1, "repeats"),
+    "importance.shuffle_rows": (1, "repeats"),
     "shap.tree_averages": (1, "trees"),
     "walking.leaves": (2, "blocks of rows, trees"),
 }

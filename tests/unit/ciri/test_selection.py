@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 
 from ciri import select_signature
-from ciri.forest.forest import features_tried
+from ciri.forest.forest import count_tried_features
 from ciri.forest.growing import grow
 from ciri.signature.importance import permutation_losses
-from ciri.signature.selection import SUBSAMPLE, importance_table, subsampled_importance
+from ciri.signature.selection import SUBSAMPLE, importance_table, subsample_importance
 
 from .cohorts import simulated
 
@@ -40,7 +40,7 @@ def test_the_ranking_is_the_same_on_any_number_of_threads_and_in_any_process():
 
 def test_each_subsample_is_a_forest_on_63_percent_of_events_and_of_the_censored():
     X, y = simulated(120, 5)
-    losses, size = subsampled_importance(X, y, 3, n_estimators=40, min_samples_leaf=8, seed=7)
+    losses, size = subsample_importance(X, y, 3, n_estimators=40, min_samples_leaf=8, seed=7)
     random = np.random.default_rng([7, 2])
     rows = np.sort(
         np.concatenate(
@@ -58,7 +58,7 @@ def test_each_subsample_is_a_forest_on_63_percent_of_events_and_of_the_censored(
         y["time"][rows],
         n_estimators=40,
         min_samples_leaf=8,
-        features_tried=features_tried("sqrt", 5),
+        features_tried=count_tried_features("sqrt", 5),
         seed=int(random.integers(2**31)),
     )
     by_hand = permutation_losses(trees, values, 1, int(random.integers(2**31)))[0]

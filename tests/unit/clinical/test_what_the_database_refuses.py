@@ -13,7 +13,7 @@ from clinical.services.patients import (
     record_lab_result,
 )
 from studies.models import Cohort, Membership, Site
-from studies.refusals import Refused, explained
+from studies.refusals import Refused, explain_refusals
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, UserFactory, day, make_patient
 
 pytestmark = pytest.mark.django_db
@@ -230,5 +230,5 @@ def test_a_second_first_entry_is_explained(patient: Patient) -> None:
     record_baseline(patient=patient, age=60, by=None)
     record_lab_result(patient=patient, timepoint="pre", albumin_g_dl=4, by=None)
     for row in (Baseline(patient=patient), LabResult(patient=patient, timepoint="pre")):
-        with pytest.raises(Refused, match="Somebody else has just entered"), explained():
+        with pytest.raises(Refused, match="Somebody else has just entered"), explain_refusals():
             row.save()

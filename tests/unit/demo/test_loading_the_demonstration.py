@@ -11,7 +11,7 @@ from pytest_django import Settings
 from accounts.models import User
 from assays.models import Analyte, Measurement, Specimen
 from clinical.models import FollowUp, Patient
-from demo.accounts import ACCOUNTS, password_of, printed_accounts, shown_password
+from demo.accounts import ACCOUNTS, describe_accounts, password_of, show_password
 from demo.load import load_demo
 from imports.models import ImportBatch
 from jobs.models import Job
@@ -63,7 +63,7 @@ def test_there_is_an_account_for_every_role(demo: Study) -> None:
 
 
 def test_the_printed_password_opens_the_account(demo: Study) -> None:
-    for shown in printed_accounts():
+    for shown in describe_accounts():
         assert User.objects.get(username=shown["username"]).check_password(shown["password"])
 
 
@@ -71,18 +71,18 @@ def test_a_changed_password_is_not_printed(demo: Study) -> None:
     user = User.objects.get(username="demo.stat")
     user.set_password("something only Sae knows")
     user.save()
-    assert shown_password(user) == "(password changed)"
+    assert show_password(user) == "(password changed)"
 
 
 def test_a_password_hashed_anew_is_still_known(demo: Study) -> None:
     user = User.objects.get(username="demo.stat")
     user.set_password(password_of("demo.stat"))
-    assert shown_password(user) == password_of("demo.stat")
+    assert show_password(user) == password_of("demo.stat")
 
 
 def test_an_account_that_is_switched_off_shows_no_password(demo: Study) -> None:
     User.objects.filter(username="demo.lab").update(is_active=False)
-    assert shown_password(User.objects.get(username="demo.lab")) == "(switched off)"
+    assert show_password(User.objects.get(username="demo.lab")) == "(switched off)"
 
 
 def test_another_installation_has_other_passwords() -> None:

@@ -10,7 +10,7 @@ from ciri import FrozenTable, freeze_wide, read_export
 from ciri.dataset.exported import DATASET_COVARIATES, DATASET_HEAD
 from exports.models import Export
 from exports.selectors.columns import COVARIATES, IDENTITY, Kind
-from exports.selectors.frozen import version_called
+from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.writers import WRITERS
@@ -71,14 +71,14 @@ def test_a_version_is_called_by_model_and_number_or_as_the_one_in_use(
     version: ModelVersion,
 ) -> None:
     study = version.model.study
-    assert version_called(study, "preCIRI14") == version
-    assert version_called(study, "preCIRI14:1") == version
+    assert find_version(study, "preCIRI14") == version
+    assert find_version(study, "preCIRI14:1") == version
     for name in ("preCIRI14:2", "preCIRI14:x", "preCIRI14:²", "preCIRI14:" + "9" * 30, "other", ""):
-        assert version_called(study, name) is None, name
-    assert version_called(small_study(0), "preCIRI14") is None
+        assert find_version(study, name) is None, name
+    assert find_version(small_study(0), "preCIRI14") is None
     ModelVersion.objects.update(status="retired")
-    assert version_called(study, "preCIRI14") is None
-    assert version_called(study, "preCIRI14:1") == version
+    assert find_version(study, "preCIRI14") is None
+    assert find_version(study, "preCIRI14:1") == version
 
 
 def test_it_is_for_those_who_may_export_the_whole_study(version: ModelVersion) -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from exports.selectors.columns import Kind
-from exports.selectors.frozen import frozen_columns
+from exports.selectors.frozen import list_frozen_columns
 
 KINDS = {
     **dict.fromkeys(("subject", "site", "cohort", "role", "sex", "stage", "pdl1_class"), Kind.TEXT),
@@ -14,5 +14,5 @@ KINDS = {
 
 
 def test_each_column_has_its_kind() -> None:
-    columns = frozen_columns(pd.DataFrame(columns=list(KINDS)))
+    columns = list_frozen_columns(pd.DataFrame(columns=list(KINDS)))
     assert {column.name: column.kind for column in columns} == KINDS

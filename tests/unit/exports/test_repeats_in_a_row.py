@@ -7,7 +7,7 @@ import pytest
 
 from assays.models.measurement import Flag
 from exports.selectors.columns import Measured
-from exports.selectors.dataset import Repeat, _measured
+from exports.selectors.dataset import Repeat, _fill_measured
 
 IN, BELOW, ABOVE, EXTRA = Flag.IN_RANGE, Flag.BELOW_LLOQ, Flag.ABOVE_ULOQ, Flag.EXTRAPOLATED
 
@@ -36,4 +36,4 @@ IN, BELOW, ABOVE, EXTRA = Flag.IN_RANGE, Flag.BELOW_LLOQ, Flag.ABOVE_ULOQ, Flag.
 )
 def test_number_flags_and_limits(repeats: list[Repeat], row: list[Any]) -> None:
     layout: Any = SimpleNamespace(measured=[Measured("IL6", "pg/mL", "IL6")])
-    assert list(_measured({("IL6", "pg/mL"): repeats}, layout)) == row
+    assert list(_fill_measured({("IL6", "pg/mL"): repeats}, layout)) == row

@@ -9,7 +9,7 @@ from assays.models import Measurement, PlateRun, Specimen
 from audit.selectors.trail import TrailFilter, trail_of
 from exports.models import Export
 from exports.selectors.exports import exports_of
-from exports.selectors.frozen import version_called
+from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from studies.models import Study
 from studies.refusals import NotAllowed
@@ -95,7 +95,7 @@ def test_a_version_by_its_name(study: Study, called: str, found: int | None) -> 
         version_of(model_of(study, "m"), number, status=status)
     version_of(model_of(study, "n"), 1, status="challenger")
     version_of(model_of(StudyFactory(), "other"), 1, status="champion")
-    version = version_called(study, called)
+    version = find_version(study, called)
     assert (version and version.number) == found
     assert version is None or version.model.study == study
 

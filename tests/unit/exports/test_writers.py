@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from exports.selectors.columns import Column, Kind
-from exports.selectors.dataset import joined_flags, mean_number
+from exports.selectors.dataset import join_flags, mean_number
 from exports.services.writers import WRITERS, csv_cell
 
 COLUMNS = [
@@ -116,15 +116,15 @@ def test_repeats_give_the_mean_of_those_in_range_and_all_their_flags() -> None:
         (None, "below_lloq", 0.5),
     ]
     assert mean_number(repeats) == 2.0
-    assert joined_flags(repeats) == "in_range+below_lloq+extrapolated"
+    assert join_flags(repeats) == "in_range+below_lloq+extrapolated"
     assert mean_number([(9.0, "excluded", None)]) is None
-    assert joined_flags([]) is None
+    assert join_flags([]) is None
 
 
 def test_without_a_value_in_range_the_numbers_that_models_take_stand_there() -> None:
     assert mean_number([(4.0, "extrapolated", None), (None, "below_lloq", 1.0)]) == 4.0
     npx = [(0.4, "below_lloq", 1.2)]
-    assert (mean_number(npx), joined_flags(npx)) == (0.4, "below_lloq+extrapolated")
+    assert (mean_number(npx), join_flags(npx)) == (0.4, "below_lloq+extrapolated")
 
 
 def test_the_mean_does_not_depend_on_the_order_of_the_repeats() -> None:

@@ -12,8 +12,8 @@ from assays.formats.factors import read_factor
 from assays.formats.leaving import UNREAD
 from assays.formats.roles import parts_of
 from assays.formats.values import NoValue
-from assays.imports.plates.layout_roles import role_columns, said_of
-from assays.quality.refit import known_factors
+from assays.imports.plates.layout_roles import read_role, role_columns
+from assays.quality.refit import resolve_factors
 from tests.unit.formats.files import (
     as_csv,
     bioplex_sheets,
@@ -163,18 +163,18 @@ def test_a_name_and_a_layout_read_the_same_factor(number):
     assert parts_of(f"PC {number}x") == ("PC", number)
     for form in FORMS:
         problems = []
-        told = said_of([form.format(n=number)], role_columns(["Dilution Factor"]), problems)
+        told = read_role([form.format(n=number)], role_columns(["Dilution Factor"]), problems)
         assert (told.dilution, problems) == (number, [])
 
 
 @pytest.mark.parametrize("text", UNREADABLE[:5])
 def test_a_layout_tells_what_it_cannot_read(text):
     problems = []
-    assert said_of([text], role_columns(["dilution"]), problems).dilution is None
+    assert read_role([text], role_columns(["dilution"]), problems).dilution is None
     (problem,) = problems
     assert "no dilution factor above 0: write 400, 1:400, 1/400 or 400x" in problem.why
 
 
 def test_a_factor_that_is_not_given_is_1_and_one_that_is_lost_is_unknown():
-    found = known_factors([np.nan, np.nan, 4.0, 4.0], [False, True, False, True])
+    found = resolve_factors([np.nan, np.nan, 4.0, 4.0], [False, True, False, True])
     np.testing.assert_array_equal(found, [1.0, np.nan, 4.0, 4.0])

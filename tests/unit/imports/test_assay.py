@@ -3,7 +3,7 @@
 import pytest
 
 from assays.models import Analyte, AnalyteAlias, Measurement, Panel, PlateRun, Specimen
-from assays.selectors.known import known_assays
+from assays.selectors.known import read_known_assays
 from imports.models import ImportBatch
 from imports.services.batches import commit_import, preview_import, receive_file
 from studies.models import Study
@@ -102,7 +102,7 @@ def test_a_wide_file_keeps_each_value_as_written(study: Study) -> None:
 
 def test_only_the_patients_and_specimens_that_the_file_names_are_read(study: Study) -> None:
     commit_import(batch=load(study, HEADER + ROWS, WIDE), by=None)
-    known = known_assays(study, {"A1", "A2"}, {"S1"}, "a panel")
+    known = read_known_assays(study, {"A1", "A2"}, {"S1"}, "a panel")
     assert (set(known.patients), set(known.specimens)) == ({"S1"}, {"A1", "A2"})
 
 

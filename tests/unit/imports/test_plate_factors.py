@@ -5,7 +5,7 @@ from django.test import Client
 
 from assays.models import Measurement, PanelPolicy, PlateAnalyte, PlateRun
 from assays.quality.refit import Refit
-from assays.selectors.curves import recomputed
+from assays.selectors.curves import recompute
 from assays.selectors.readings import readings
 from assays.services.judging import judge_plate
 from clinical.models import Patient
@@ -54,7 +54,7 @@ def test_a_factor_that_was_given_is_never_taken_for_1(
     value = None if factor is None else pytest.approx(CONCENTRATION * factor, rel=1e-4)
     assert of_models(study) == (value, "missing" if factor is None else "in_range")
     refit = Refit.from_dict(PlateAnalyte.objects.get(plate_run=run).refit)
-    assert recomputed(Measurement.objects.get(well__position=WELL), refit) == value
+    assert recompute(Measurement.objects.get(well__position=WELL), refit) == value
     client = Client()
     client.force_login(make_member(study, "laboratory"))
     page = client.get(f"/studies/ICI/plates/{run.pk}/", {"by": "refit"}).content.decode()

@@ -320,7 +320,7 @@ def test_the_lease_is_not_kept_any_longer_than_the_work(monkeypatch: pytest.Monk
 
     held = claimed(job_of(monkeypatch))
     monkeypatch.setattr(doing, "_keep_lease", slow_to_end)
-    with doing._kept_lease(held):
+    with doing._hold_lease(held):
         assert ended == []
     assert ended == ["ended"]
 

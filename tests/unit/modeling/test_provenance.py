@@ -10,7 +10,7 @@ from django.urls import reverse
 from ciri.training.cautions import SENTENCES, cautions
 from modeling.models import ModelSpecification, ModelVersion, Score
 from modeling.presentation import provenance
-from modeling.presentation.cautions import cautions_of, said_of
+from modeling.presentation.cautions import cautions_of, say_cautions
 from modeling.presentation.figures import DRAWINGS, figure_specification, tell
 from modeling.presentation.parts import PARTS
 from tests.integration.api import client_with
@@ -154,9 +154,9 @@ def test_the_top_of_a_versions_page_says_it_and_says_it_once(champion: ModelVers
     assert page.count("but survival is counted from the first dose") == 1
     assert page.index("told from 0.5: 0.533") < page.index("Parts of this page")
     champion.refresh_from_db()
-    assert len(said_of(champion)) == len(set(said_of(champion)))
+    assert len(say_cautions(champion)) == len(set(say_cautions(champion)))
     everywhere = [one.sentence for one in cautions_of([champion.pk])[champion.pk]]
-    assert everywhere == said_of(champion)[: len(everywhere)]
+    assert everywhere == say_cautions(champion)[: len(everywhere)]
 
 
 def answers(version: ModelVersion, what: str) -> list[dict[str, Any]]:

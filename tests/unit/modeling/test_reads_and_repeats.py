@@ -138,7 +138,7 @@ def test_the_figure_is_made_of_all_repeats_once_the_last_is_there(
     model: PrognosticModel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     merged: list[Any] = []
-    monkeypatch.setattr(cross_validation, "_made_from", lambda version: ("spec", "table"))
+    monkeypatch.setattr(cross_validation, "_read_sources", lambda version: ("spec", "table"))
     monkeypatch.setattr(
         cross_validation,
         "merge_repeats",

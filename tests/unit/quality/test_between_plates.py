@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assays.quality.between_plates import distances, findings_between, undecided
+from assays.quality.between_plates import distances, find_undecided, findings_between
 
 FACTORS = [1.0, 1.12, 0.9, 1.05, 0.95, 1.08]
 """Six plates within 12 %."""
@@ -46,10 +46,10 @@ def test_order_does_not_matter() -> None:
 def test_two_of_three_that_agree_are_enough_and_two_alone_are_not() -> None:
     assert off([1.0, 1.0, 1.72]) == {3: 72.0}
     assert off([1.0, 1.72]) == {}
-    told = undecided(distances(controls([1.0, 1.72])), 20)
+    told = find_undecided(distances(controls([1.0, 1.72])), 20)
     assert told["spread"].tolist() == pytest.approx([72.0] * 4)
-    assert undecided(distances(controls([1.0, 1.15])), 20).empty
-    assert undecided(distances(controls([1.0, 1.0, 1.72])), 20).empty
+    assert find_undecided(distances(controls([1.0, 1.15])), 20).empty
+    assert find_undecided(distances(controls([1.0, 1.0, 1.72])), 20).empty
 
 
 @pytest.mark.parametrize(
@@ -69,18 +69,18 @@ def test_two_of_three_that_agree_are_enough_and_two_alone_are_not() -> None:
 )
 def test_where_no_majority_agrees_nobody_is_excluded_and_it_is_told(factors: list[float]) -> None:
     assert off(factors) == {}
-    told = undecided(distances(controls(factors)), 20)
+    told = find_undecided(distances(controls(factors)), 20)
     assert set(told["plate"]) == set(range(1, len(factors) + 1))
 
 
 def test_one_more_plate_decides_between_two_and_two() -> None:
     assert list(off([1.0, 1.0, 1.72, 1.72, 1.0])) == [3, 4]
-    assert undecided(distances(controls([1.0, 1.0, 1.72, 1.72, 1.0])), 20).empty
+    assert find_undecided(distances(controls([1.0, 1.0, 1.72, 1.72, 1.0])), 20).empty
     assert list(off([1.0, 1.0, 1.72, 1.72], guide=(1,))) == [3, 4]
     # a guide set in which two and two differ is told; the plate outside is held against its middle
     guided = (1, 2, 3, 4)
     assert off([1.0, 1.0, 1.72, 1.72, 3.0], guide=guided) == {5: 120.588235}
-    told = undecided(distances(controls([1.0, 1.0, 1.72, 1.72, 3.0]), guided), 20)
+    told = find_undecided(distances(controls([1.0, 1.0, 1.72, 1.72, 3.0]), guided), 20)
     assert set(told["plate"]) == {1, 2, 3, 4}
 
 

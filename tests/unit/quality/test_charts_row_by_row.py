@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from assays.quality.control_chart import broken_rule, levey_jennings
+from assays.quality.control_chart import find_broken_rule, levey_jennings
 from assays.quality.digits import four, significant
 from assays.quality.drift import bridge_drift
 
@@ -34,7 +34,7 @@ from assays.quality.drift import bridge_drift
     ],
 )
 def test_the_first_rule_that_the_last_run_breaks(z, rule) -> None:
-    assert broken_rule(z) == rule
+    assert find_broken_rule(z) == rule
 
 
 def test_a_chart_names_its_columns() -> None:

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from assays.quality.confounding import association
-from assays.quality.control_chart import broken_rule, levey_jennings
+from assays.quality.control_chart import find_broken_rule, levey_jennings
 from assays.quality.curves import Curve, fit_curve, vendor_curve
 
 X = [2371.69, 592.92, 148.23, 37.06, 9.26, 2.32]
@@ -91,7 +91,7 @@ def test_a_run_that_is_off_does_not_widen_the_spread_by_which_it_is_judged():
     ],
 )
 def test_the_rules_of_westgard(z, rule):
-    assert broken_rule(z) == rule
+    assert find_broken_rule(z) == rule
 
 
 # R 4.2: chisq.test(matrix(c(10,2,3,9),2), correct=FALSE)$p.value

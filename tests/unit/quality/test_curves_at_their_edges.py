@@ -6,10 +6,10 @@ import pytest
 
 from assays.quality import Limits, judge, verdict_of
 from assays.quality.between_plates import distances, findings_between
-from assays.quality.control_chart import broken_rule
+from assays.quality.control_chart import find_broken_rule
 from assays.quality.curves import Curve
 from assays.quality.hook import find_hook
-from assays.quality.refit import Accepted, _recovered, fluorescence_of, refit
+from assays.quality.refit import Accepted, _recover_levels, fluorescence_of, refit
 from assays.quality.rules import recoveries
 
 CURVE = Curve(lower=20.0, upper=20_000.0, bend=150.0, slope=-1.1, asymmetry=0.9)
@@ -33,7 +33,7 @@ EXPECTED = np.array([2000.0, 500.0, 125.0, 31.25, 7.8125, 1.953125])
     ],
 )
 def test_the_rules_of_westgard_at_their_limits_on_either_side(z: list[float], rule: str) -> None:
-    assert broken_rule(z) == rule
+    assert find_broken_rule(z) == rule
 
 
 def test_a_plate_at_the_limit_is_not_off_and_its_level_is_the_mean_of_its_wells() -> None:
@@ -68,7 +68,7 @@ def test_the_background_is_taken_off_where_the_file_tells_it_of_any_standard() -
 def test_a_recovery_is_what_the_curve_says_of_what_is_expected() -> None:
     """82 of 100 is accepted; of 121.5 for 100, of which 100 would be 82 %, nothing is."""
     used = pd.DataFrame({"expected": [100.0, 200.0], "seen": CURVE.fluorescence([82.0, 243.0])})
-    assert _recovered(CURVE, used, Accepted(80, 120)).index.tolist() == [100.0]
+    assert _recover_levels(CURVE, used, Accepted(80, 120)).index.tolist() == [100.0]
 
 
 def test_standards_beyond_a_hook_do_not_bend_the_curve() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from assays.quality import Limits, judge
 from assays.quality.curves import Curve, fit_curve
-from assays.quality.refit import levels_of, recomputed, refit
+from assays.quality.refit import levels_of, recompute, refit
 from assays.quality.rules import recoveries
 
 from .test_rules import rows
@@ -36,7 +36,7 @@ def test_a_reading_by_our_own_curve(fluorescence, dilution, hook, value, flag, l
         **{"lowest": 2.0, "highest": 50.0, "hook": hook},
         **{"fluorescence": fluorescence, "dilution": dilution},
     }
-    (found,) = recomputed(pd.DataFrame([row])).to_dict("records")
+    (found,) = recompute(pd.DataFrame([row])).to_dict("records")
     assert found["value"] == pytest.approx(value, nan_ok=True)
     assert found["flag"] == flag
     assert found["limit"] == pytest.approx(limit, nan_ok=True)

@@ -9,7 +9,7 @@ from assays.quality.control_chart import levey_jennings
 from assays.quality.curves import Curve
 from assays.quality.drift import bridge_drift
 from assays.quality.hook import find_hook
-from assays.quality.refit import Accepted, Refit, recomputed, refit
+from assays.quality.refit import Accepted, Refit, recompute, refit
 
 HERE, THERE = [10.2, 15.1, 7.7, 22.0, 31.4], [8.1, 12.9, 7.0, 15.5, 27.3]
 # R 4.2.2: t.test(log2(HERE), log2(THERE), paired = TRUE)
@@ -106,7 +106,7 @@ def test_a_refit_gives_concentrations_back_and_survives_json() -> None:
     assert (ours.lowest, ours.highest, ours.by) == (1.953125, 2000.0, "net_mfi")
     assert Refit.from_dict(ours.to_dict()) == ours
     seen = CURVE.fluorescence([10.0, 300.0, 1000.0]).tolist()
-    found = recomputed(wells(ours, seen, dilution=4.0))
+    found = recompute(wells(ours, seen, dilution=4.0))
     assert found["value"].tolist() == pytest.approx([40.0, 1200.0, 4000.0], rel=1e-3)
     assert found["flag"].tolist() == ["in_range"] * 3
 
@@ -114,12 +114,12 @@ def test_a_refit_gives_concentrations_back_and_survives_json() -> None:
 def test_readings_off_the_curve_are_flagged_and_never_a_number() -> None:
     ours = Refit(CURVE, 1.953125, 2000.0, 0.999, "net_mfi")
     beyond = float(CURVE.fluorescence(5000.0))
-    found = recomputed(wells(ours, [5.0, 25_000.0, beyond, np.nan], dilution=2.0))
+    found = recompute(wells(ours, [5.0, 25_000.0, beyond, np.nan], dilution=2.0))
     assert found["flag"].tolist() == ["below_lloq", "above_uloq", "extrapolated", "missing"]
     assert found["value"].tolist() == pytest.approx([np.nan, np.nan, 10_000.0, np.nan], nan_ok=True)
     assert found["limit"].tolist() == pytest.approx([3.90625, 4000.0, np.nan, np.nan], nan_ok=True)
     none = wells(ours, [100.0]).assign(bend=np.nan, lower=np.nan, upper=np.nan)
-    assert recomputed(none)["flag"].tolist() == ["missing"]
+    assert recompute(none)["flag"].tolist() == ["missing"]
 
 
 def test_standards_that_cannot_be_fitted_give_no_refit() -> None:
@@ -176,7 +176,7 @@ def test_a_hook_at_the_top_is_told_and_readings_beyond_it_are_above_the_range() 
     assert (found.hook.peak, found.hook.fluorescence) == (2000.0, 15_000.0)
     assert found.refit is not None
     assert (found.refit.highest, found.refit.hook) == (125.0, 15_000.0)
-    seen = recomputed(wells(found.refit, [14_000.0, 15_000.0, 17_000.0]))
+    seen = recompute(wells(found.refit, [14_000.0, 15_000.0, 17_000.0]))
     assert seen["flag"].tolist() == ["extrapolated", "above_uloq", "above_uloq"]
     assert seen["limit"].tolist()[1:] == [125.0, 125.0]
 

@@ -9,14 +9,14 @@ import pytest
 from scipy.stats import chi2
 
 from assays.quality import Limits, curves
-from assays.quality.between_plates import undecided
+from assays.quality.between_plates import find_undecided
 from assays.quality.confounding import survival_difference
-from assays.quality.control_chart import broken_rule
+from assays.quality.control_chart import find_broken_rule
 from assays.quality.curves import Curve, fit_curve
 from assays.quality.drift import bridge_drift
 from assays.quality.hook import find_hook
-from assays.quality.refit import Accepted, _recovered, recomputed, refit
-from assays.quality.verdict import accepted_of, verdict_of
+from assays.quality.refit import Accepted, _recover_levels, recompute, refit
+from assays.quality.verdict import derive_accepted, verdict_of
 
 from .test_rules import found as findings
 from .test_rules import rows, standards
@@ -81,7 +81,7 @@ def test_two_plates_that_differ_by_the_limit_leave_nothing_undecided() -> None:
         "plates": 2,
     }
     found = pd.DataFrame([row | {"spread": 25.0}, row | {"plate": 2, "spread": 25.1}])
-    assert undecided(found, 25)["plate"].tolist() == [2]
+    assert find_undecided(found, 25)["plate"].tolist() == [2]
 
 
 def test_survival_of_plates_with_two_patients_each_is_compared() -> None:
@@ -97,7 +97,7 @@ def test_survival_of_plates_with_two_patients_each_is_compared() -> None:
     [([2.0, 2.5], "1-2s"), ([-2.0, -2.5], "1-2s"), ([0.0, -2.1], "1-2s"), ([0.0, -2.0], "")],
 )
 def test_two_standard_deviations_are_no_warning_yet(z: list[float], rule: str) -> None:
-    assert broken_rule(z) == rule
+    assert find_broken_rule(z) == rule
 
 
 # Curves
@@ -138,7 +138,7 @@ def test_fluorescence_must_rise_by_more_than_half_of_its_lowest(
 
 def test_a_fit_that_did_not_converge_is_no_curve(monkeypatch: pytest.MonkeyPatch) -> None:
     ended = SimpleNamespace(success=False, cost=1.0, x=np.array([50.0, 10.0, 5.0, 0.0, 0.0]))
-    monkeypatch.setattr(curves, "_fitted", lambda *args: ended)
+    monkeypatch.setattr(curves, "_fit", lambda *args: ended)
     found = fit_curve(LEVELS, CURVE.fluorescence(LEVELS))
     assert (found.curve, str(found.reason)) == (None, "the fit did not converge")
 
@@ -202,7 +202,7 @@ def test_a_curve_ends_below_a_standard_that_is_as_dark_as_the_hook() -> None:
 def test_a_recovery_at_either_end_of_the_range_is_accepted() -> None:
     as_seen: Any = SimpleNamespace(concentration=lambda seen: seen)
     used = pd.DataFrame({"expected": [100.0, 200, 300, 400], "seen": [80.0, 240, 239, 481]})
-    assert _recovered(as_seen, used, Accepted()).index.tolist() == [100, 200]
+    assert _recover_levels(as_seen, used, Accepted()).index.tolist() == [100, 200]
 
 
 def test_a_reading_at_the_lowest_or_highest_standard_is_in_range() -> None:
@@ -211,14 +211,14 @@ def test_a_reading_at_the_lowest_or_highest_standard_is_in_range() -> None:
     common = curve | {"fluorescence": 1.0, "hook": np.nan, "dilution": 4.0}
     ranges = [(10.0, 100.0), (1.0, 10.0), (10.1, 100.0), (1.0, 9.9)]
     rows = pd.DataFrame([common | {"lowest": low, "highest": high} for low, high in ranges])
-    found = recomputed(rows)
+    found = recompute(rows)
     assert found["flag"].tolist() == ["in_range", "in_range", "extrapolated", "extrapolated"]
     assert found["value"].tolist() == [40.0] * 4
 
 
 def test_our_own_curve_accepts_what_the_policy_accepts() -> None:
     limits = Limits(recovery_low=70, recovery_high=130, max_hook=30)
-    assert accepted_of(limits) == Accepted(low=70, high=130, max_hook=30)
+    assert derive_accepted(limits) == Accepted(low=70, high=130, max_hook=30)
 
 
 def test_an_analyte_without_a_curve_of_ours_fails_by_that() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from assays.quality import Limits, cv_percent, judge
 from assays.quality.curves import Curve
-from assays.quality.refit import Accepted, _recovered, refit
+from assays.quality.refit import Accepted, _recover_levels, refit
 from assays.quality.verdict import verdict_of
 
 from .test_rules import rows
@@ -68,7 +68,7 @@ def test_a_level_is_given_back_by_the_mean_of_its_wells() -> None:
     expected = np.array([125.0, 125.0, 125.0, 500.0])
     seen = CURVE.fluorescence(expected * [1.0, 1.0, 1.9, 1.0])
     used = pd.DataFrame({"expected": expected, "seen": seen})
-    assert _recovered(CURVE, used, Accepted()).index.tolist() == [500.0]
+    assert _recover_levels(CURVE, used, Accepted()).index.tolist() == [500.0]
 
 
 def test_by_our_own_curves_the_other_rules_judge_as_well() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from assays.quality.between_plates import distances, findings_between
 from assays.quality.confounding import association
-from assays.quality.control_chart import broken_rule, levey_jennings
+from assays.quality.control_chart import find_broken_rule, levey_jennings
 from assays.quality.curves import fit_curve
 from assays.quality.digits import significant
 from assays.quality.drift import bridge_drift
@@ -50,7 +50,7 @@ NAN = float("nan")
     ],
 )
 def test_westgards_rules_at_their_limits(z: list[float], rule: str) -> None:
-    assert broken_rule(z) == rule
+    assert find_broken_rule(z) == rule
 
 
 @pytest.mark.parametrize("values", [[5.0], [5.0, 5.0, 5.0], [], [NAN, NAN]])

@@ -12,7 +12,7 @@ import pytest
 from runtime import disk
 from runtime.cli import main
 from runtime.credentials import load_or_make
-from runtime.disk import full_disk_told
+from runtime.disk import tell_full_disk
 from runtime.errors import CannotStart
 from runtime.paths import open_places
 from runtime.postgres import Postgres, why_not_made
@@ -43,14 +43,14 @@ def test_initdbs_telling_line_is_told_and_not_its_cleaning_up() -> None:
 def test_whatever_step_met_it(trouble: Exception, tmp_path: Path) -> None:
     with (
         pytest.raises(CannotStart, match=rf"^The disk of {tmp_path} is full: \d+ MB are free"),
-        full_disk_told(tmp_path),
+        tell_full_disk(tmp_path),
     ):
         raise trouble
 
 
 def test_other_trouble_stays_what_it_is(tmp_path: Path) -> None:
     for trouble in (OSError(errno.EACCES, "Permission denied"), CannotStart("The port is in use.")):
-        with pytest.raises(type(trouble)) as told, full_disk_told(tmp_path):
+        with pytest.raises(type(trouble)) as told, tell_full_disk(tmp_path):
             raise trouble
         assert told.value is trouble
 
@@ -88,7 +88,7 @@ def test_a_disk_that_fills_while_the_database_is_made(small_disk: Path) -> None:
             filling.flush()
     with (
         pytest.raises(CannotStart, match=r"is full: \d+ MB are free.*No space left on device"),
-        full_disk_told(places.data),
+        tell_full_disk(places.data),
     ):
         postgres.program()
     assert not places.postgres.exists()

@@ -8,16 +8,16 @@ import pytest
 
 from runtime.paths import Places
 from runtime.processes import birth
-from runtime.state import Held, Leftover, State, end_leftovers, held, read_state, write_state
+from runtime.state import Held, Leftover, State, end_leftovers, hold, read_state, write_state
 
 
 def test_one_command_at_a_time_holds_a_data_folder_and_the_next_learns_which(
     places: Places,
 ) -> None:
     told = rf"./yogo up \(process {os.getpid()}\)"
-    with held(places, "up"), pytest.raises(Held, match=told), held(places, "manage check"):
+    with hold(places, "up"), pytest.raises(Held, match=told), hold(places, "manage check"):
         pass
-    with held(places, "manage check"):
+    with hold(places, "manage check"):
         pass
 
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tabular import FileError
-from tabular.encodings import ENCODINGS, decode, named
+from tabular.encodings import ENCODINGS, decode, resolve_encoding
 
 OTHERS = sorted(
     {*encodings.aliases.aliases.values(), "idna", "punycode", "unicode_escape", "undefined", "mbcs"}
@@ -43,7 +43,7 @@ def test_every_codec_of_python_is_on_the_list_or_refused(name: str) -> None:
 )
 def test_what_is_no_encoding_here_is_refused_by_the_list(name: str) -> None:
     with pytest.raises(FileError, match="use one of UTF-8, UTF-16, CP932"):
-        named(name)
+        resolve_encoding(name)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_what_is_no_encoding_here_is_refused_by_the_list(name: str) -> None:
     ],
 )
 def test_usual_names_are_known(said: str, label: str) -> None:
-    assert named(said) == label
+    assert resolve_encoding(said) == label
 
 
 @pytest.mark.parametrize("label", ["UTF-8", "CP932", "EUC-JP", "ISO-2022-JP", "UTF-16"])

@@ -3,7 +3,7 @@
 import pytest
 
 from tabular import FileError
-from tabular.encodings import decode, named
+from tabular.encodings import decode, resolve_encoding
 
 NAMES = {
     "UTF-8": ["utf-8", "UTF8", "utf-8-sig", "UTF-8 BOM"],
@@ -33,7 +33,7 @@ BYTES = {
 
 @pytest.mark.parametrize(("label", "said"), [(k, one) for k, all in NAMES.items() for one in all])
 def test_an_encoding_is_known_under_each_of_its_names(label: str, said: str) -> None:
-    assert named(said) == label
+    assert resolve_encoding(said) == label
 
 
 @pytest.mark.parametrize("label", BYTES)
@@ -48,7 +48,7 @@ def test_bytes_are_read_as_the_encoding_that_a_person_named(label: str) -> None:
 )
 def test_a_name_that_is_near_is_told(said: str, hint: str) -> None:
     with pytest.raises(FileError) as caught:
-        named(said)
+        resolve_encoding(said)
     assert str(caught.value) == (
         f"“{said}” is no encoding that is read here; use one of UTF-8, UTF-16, CP932, EUC-JP, "
         f"ISO-2022-JP, CP1252, Latin-1, Latin-9, CP1250, Mac Roman.{hint}"

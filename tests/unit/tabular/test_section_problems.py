@@ -10,7 +10,7 @@ from tabular.section import Problem, Section, near_names
 class Strict(Section):
     """A section in which a key that holds nothing is a key that is there."""
 
-    def given(self, key: str) -> bool:
+    def is_given(self, key: str) -> bool:
         self._read.append(key)
         return key in self.content
 

@@ -8,7 +8,7 @@ import pytest
 
 from tabular import FileError
 from tabular.source import FileSource
-from tabular.table import read_table, sniffed_delimiter
+from tabular.table import read_table, sniff_delimiter
 from tests.unit.formats.bioplex_files import xls
 from tests.unit.formats.files import workbook
 
@@ -95,6 +95,6 @@ def test_an_empty_file_is_told_to_be_empty() -> None:
 
 
 def test_the_delimiter_is_that_under_which_lines_agree() -> None:
-    assert sniffed_delimiter("id;a,b\nP1;1,5\nP2;x\n") == ";"
-    assert sniffed_delimiter("a,b,c\n1;2,3,4\n5,6,7\n") == ","
-    assert sniffed_delimiter("alone\n") == ","
+    assert sniff_delimiter("id;a,b\nP1;1,5\nP2;x\n") == ";"
+    assert sniff_delimiter("a,b,c\n1;2,3,4\n5,6,7\n") == ","
+    assert sniff_delimiter("alone\n") == ","

@@ -4,7 +4,7 @@ import pytest
 
 from tabular import FileError, table, text
 from tabular.source import FileSource
-from tabular.table import lay_out, read_table, sniffed_delimiter
+from tabular.table import lay_out, read_table, sniff_delimiter
 from tabular.text import check_ended, records
 from tests.unit.formats.files import workbook
 
@@ -94,7 +94,7 @@ def test_the_sheet_and_the_delimiter_that_are_meant_are_read() -> None:
 
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n"])
 def test_the_delimiter_is_found_whatever_ends_the_lines(end: str) -> None:
-    assert sniffed_delimiter(end.join(["id;age", "P1;60", "P2;61", ""])) == ";"
+    assert sniff_delimiter(end.join(["id;age", "P1;60", "P2;61", ""])) == ";"
 
 
 def test_a_header_of_as_many_columns_as_are_read_and_one_more(

@@ -98,7 +98,7 @@ def _wells(
         "mfi": mfi,
     }
     brightness = brightness_of(table.names, frame(MEASUREMENT_COLUMNS, cells))
-    roles = roles_of(samples, said=[_said(table, row) for row in rows], brightness=brightness)
+    roles = roles_of(samples, said=[_read_type(table, row) for row in rows], brightness=brightness)
     told = [_dilution(table, row, decimal, left) for row in rows]
     dilution = factors_of(table.names, told, roles, left)
     statuses = [table.cell(row, "WELL STATUS") for row in rows]
@@ -212,7 +212,7 @@ def _dilution(wells: WellTable, row: int, decimal: str, left: LeftOut) -> float:
     return factor_of_well(text, well, left, refuse, part=column, decimal=decimal)
 
 
-def _said(wells: WellTable, row: int) -> SampleType | None:
+def _read_type(wells: WellTable, row: int) -> SampleType | None:
     """The instrument's own word for a well (U1, S1, C1, B1); None where it has none."""
     told = WELL_TYPE.fullmatch(wells.cell(row, "WELL TYPE"))
     return TYPES[told[1]] if told else None

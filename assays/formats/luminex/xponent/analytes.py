@@ -52,7 +52,7 @@ def _width(cells: list[str]) -> int:
     return max((i for i, cell in enumerate(cells) if cell), default=-1) + 1
 
 
-def listed_in(tables: Tables) -> dict[str, SampleType]:
+def read_sample_types(tables: Tables) -> dict[str, SampleType]:
     """Names that the file itself lists as standards or controls."""
     standards = dict.fromkeys(tables.get(EXPECTED, {}), SampleType.STANDARD)
     controls = {

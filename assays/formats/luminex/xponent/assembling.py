@@ -12,7 +12,7 @@ from assays.formats.luminex.xponent.analytes import (
     Tables,
     analyte_columns,
     analyte_table,
-    listed_in,
+    read_sample_types,
     unit_in,
 )
 from assays.formats.luminex.xponent.blocks import NOT_ANALYTES, Block, WellTable
@@ -104,7 +104,7 @@ def _wells(
         "mfi": columns["mfi"],
     }
     brightness = brightness_of(wells, frame(MEASUREMENT_COLUMNS, cells))
-    roles = roles_of(samples, known=listed_in(by_analyte), brightness=brightness)
+    roles = roles_of(samples, known=read_sample_types(by_analyte), brightness=brightness)
     told = dilutions_of(parts.blocks, parts.tables, wells, numbers)
     dilution = factors_of(wells, told, roles, numbers.left)
     remark = well_remarks(parts.blocks, wells)

@@ -73,7 +73,7 @@ def well_table(block: Block, median: Block, left: LeftOut) -> WellTable:
     table: WellTable = {}
     for row in block.rows:
         try:
-            well = _checked_well(block, row, samples, table)
+            well = _check_well(block, row, samples, table)
         except PlateFormatError as error:
             if block.name in OF_VALUES:
                 raise
@@ -132,7 +132,7 @@ def _check_wells(block: Block, lost: list[str], left: LeftOut) -> None:
         )
 
 
-def _checked_well(block: Block, row: Record, samples: dict[str, str], table: WellTable) -> str:
+def _check_well(block: Block, row: Record, samples: dict[str, str], table: WellTable) -> str:
     """The well of a row that is as wide as its header, stands once, and holds what Median says."""
     _check_width(block, row)
     well = _well(row)

@@ -44,7 +44,7 @@ def read(file: FileSource) -> PlateReading:
     """Read a file whole; PlateFormatError with the line and the reason otherwise."""
     left = LeftOut()
     found = records(file.text, _delimiter(file.text))
-    head, blocks, outside = _divided(found, left)
+    head, blocks, outside = _divide(found, left)
     _check_blocks(head, blocks)
     tables = {
         name: well_table(block, blocks["Median"], left)
@@ -88,7 +88,7 @@ def _delimiter(text: str) -> str:
     return found[1]
 
 
-def _divided(
+def _divide(
     found: list[Record], left: LeftOut
 ) -> tuple[list[Record], dict[str, Block], list[Record]]:
     """Head, blocks by name, and lines that belong to no block; checks the trailer."""
@@ -162,7 +162,7 @@ def _block(part: list[Record]) -> tuple[Block, list[Record]]:
     """The block of some records that begin with its mark, and what follows after an empty line. Wells that
     empty lines divide belong together, for nothing but a mark begins another block."""
     mark, name = part[0], part[0].cell(1)
-    body = [_located(record) for record in part[1:]]
+    body = [_join_location(record) for record in part[1:]]
     is_well = [LOCATION.fullmatch(record.cell(0)) is not None for record in body]
     last = max((i for i, well in enumerate(is_well) if well), default=-1)
     body = [r for i, r in enumerate(body) if i > last or not r.is_empty]
@@ -174,7 +174,7 @@ def _block(part: list[Record]) -> tuple[Block, list[Record]]:
     return Block(name, mark.line, header, body[1:size]), rest
 
 
-def _located(record: Record) -> Record:
+def _join_location(record: Record) -> Record:
     """A record whose location was written without quotation marks, so that its own comma divided it, with
     the location in one cell again."""
     joined = ",".join(record.cells[:2])
