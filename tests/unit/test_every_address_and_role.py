@@ -41,6 +41,11 @@ SAMPLE: dict[str, Any] = {
     "analyte": 1,
     "contact": 1,
     "timepoint": "pre",
+    "event": "pre",
+    "form": "factors",
+    "event_instance": 1,
+    "form_instance": 1,
+    "item": "age",
 }
 
 
