@@ -45,7 +45,7 @@ forms:
       - {name: whole, type: integer, range: {low: 0, high: 10}}
       - {name: dose, type: decimal, unit: "10*3/uL", range: {low: 0.5, usual_low: 1, usual_high: 6.5, high: 8}}
       - {name: sure, type: yes_no, required: true}
-      - {name: why, type: text, longest: 40, shown_when: sure = false, required: true}
+      - {name: why, type: text, longest: 40, shown_when: not sure, required: true}
       - {name: colour, type: code, codes: colour}
       - {name: colours, type: codes, codes: colour, label: Colours}
       - {name: since, type: date, precision: month}
@@ -73,8 +73,8 @@ def row() -> FilledForm:
 
 
 ALL = {
-    "words": "two\r\nlines", "initials": "AB", "whole": "７", "dose": "3,5", "sure": "yes", "colour": "red",
-    "colours": ["", "blue", "red"], "since": "2024-02", "day": "2024-02-29", "moment": "2024-02-29T23:59", "clock": "07:05",
+    "words": "two\r\nlines", "initials": "AB", "whole": "７", "dose": "３．５", "sure": "yes", "colour": "red",
+    "colours": ["", "red", "blue"], "since": "2024-02", "day": "2024-02-29", "moment": "2024-02-29T23:59", "clock": "07:05",
     "low": "2.25",
 }  # fmt: skip
 
@@ -88,7 +88,7 @@ def test_one_item_of_each_type_is_entered_and_shown(client: Client, patient: Pat
         "colours": ["red", "blue"], "since": "2024-02", "day": "2024-02-29", "moment": "2024-02-29T23:59", "clock": "07:05",
         "low": 2.25, "twice": 4.5, "scan": kept.sha256,
     }  # fmt: skip
-    assert row().given == {"whole": "７", "dose": "3,5"}
+    assert row().given == {"whole": "７", "dose": "３．５"}
     card = card_of(client.get(address("patient", "A-1")), "start", "first")
     told = {fact.label: fact for part in card.facts for fact in part.facts}
     assert (told["dose"].value, told["dose"].unit) == ("3.5", "10³/µL")
@@ -144,7 +144,7 @@ def test_what_was_typed_stays_after_a_refusal(client: Client, patient: Patient) 
     assert form.errors.keys() == {"dose", "colour", "since", "clock"}
     for name in ("words", "dose", "since", "clock", "low"):
         assert form[name].value() == sent[name]
-    assert form["colours"].value() == ["blue", "red"]
+    assert form["colours"].value() == ["red", "blue"]
     assert "“three” is not a number." in text_of(answer)
 
 

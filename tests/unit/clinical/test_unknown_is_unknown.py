@@ -120,7 +120,7 @@ def test_a_contact_says_of_disease_status_what_was_said(db: None) -> None:
 
 
 ANSWERED: dict[str, str] = {
-    "txt": "a\nb", "whole": "３", "dec": "3,8", "free": "1,234.5", "yes": "はい", "one": "it's", "more": "red|0",
+    "txt": "a\nb", "whole": "３", "dec": "３．８", "free": "1,234.5", "yes": "はい", "one": "it's", "more": "red|0",
     "day": "令和5年4月10日", "month": "2024-02", "year": "2024", "moment": "2024-02-29 23:59:01", "clock": "23:59:01",
     "scan": "a" * 64,
 }  # fmt: skip
