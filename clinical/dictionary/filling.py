@@ -85,7 +85,8 @@ def answer_items(
             continue
         try:
             answer = read_answer(text, item, definition, keep_nonconforming=keep_nonconforming)
-            if item.not_in_future and isinstance(answer.value, str) and answer.value[:10] > today:
+            past = item.not_in_future or item.visit_date
+            if past and isinstance(answer.value, str) and answer.value[:10] > today:
                 raise NoValue(Message("in_future", "this lies in the future: check the date."))
         except NoValue as error:
             problems[name] = error.message
