@@ -10,6 +10,7 @@ from accounts.models import User
 from clinical.dictionary.values import text_of
 from clinical.models import Patient
 from clinical.selectors.definitions import collected_by
+from clinical.selectors.record import forms_of
 from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
 from studies.models import Cohort, Membership, Site, Study
@@ -83,6 +84,14 @@ def fill(patient: Patient, event: str = "pre", **answers: Any) -> Patient:
     for form, texts in by_form.items():
         fill_form(patient=patient, event=event, form=form, texts=texts, by=None)
     return patient
+
+
+def answers(patient: Patient, event: str = "pre") -> dict[str, Any]:
+    """What is known of a patient at an event, by item."""
+    found: dict[str, Any] = {}
+    for row in forms_of([patient]).filter(event_form__event__name=event):
+        found |= row.values
+    return found
 
 
 def make_member(study: Study, role: str, *, site: Site | None = None, **user: Any) -> User:

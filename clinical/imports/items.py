@@ -76,10 +76,9 @@ def _items_of(
     for key in item_keys(definition):
         if key in taken or not section.has(key):
             continue
-        item = _entered(definition, key)
-        variant = section.content[key].get("as") if isinstance(section.content[key], dict) else None
-        if variant is not None:
-            item = _entered(definition, f"{key}_{variant}") or item
+        inner = section.section(key, shorthand="column")
+        variant = inner.one_of("as", _variants(definition, key)) if inner is not None else None
+        item = _entered(definition, f"{key}_{variant}") or _entered(definition, key)
         if item is None:
             continue
         source = _source(section, key, item, definition)
@@ -89,6 +88,17 @@ def _items_of(
         several = len(_events(definition, item.name)) > 1
         label = f"{at} {item.name}" if several else item.name
         yield Asked(at, definition.form_of_item[item.name].name, item, source, label)
+
+
+def _variants(definition: Definition, key: str) -> list[str]:
+    """What `as:` may say beside the key of an item: the end of the name of another ("class" of pdl1_class); "percent" is the
+    number itself."""
+    ends = [
+        name.removeprefix(f"{key}_")
+        for name in definition.form_of_item
+        if name.startswith(f"{key}_")
+    ]
+    return ["percent", *(end for end in ends if _entered(definition, f"{key}_{end}"))]
 
 
 def _entered(definition: Definition, name: str) -> Item | None:

@@ -25,7 +25,9 @@ def problems(text: str) -> str:
 def test_a_good_mapping_is_read() -> None:
     mapping = read_mapping(GOOD, nsclc_mapping)
     assert mapping.subject_id.column == "id"
-    assert mapping.baseline["sex"].coding == {"1": "male", "0": "female"}
+    sex = next(asked for asked in mapping.items if asked.item.name == "sex")
+    assert (sex.event, sex.form) == ("pre", "factors")
+    assert sex.source.coding == {"1": "male", "0": "female"}
 
 
 @pytest.mark.parametrize(
