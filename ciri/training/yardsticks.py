@@ -17,22 +17,25 @@ from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import PDL1_CODE
 from ciri.errors import Refused
 from ciri.performance.comparison import compare_predictions
+from ciri.said import Said, keep
 from ciri.specification.specification import COVARIATES, AnalyteRules, Specification
 from ciri.survival.cox import fit_cox
 from ciri.survival.elastic_net import CoxElasticNet
 from ciri.survival.outcome import outcome_of
 from ciri.training.fitting import Fitted, fit, rows_of_role, share_known
-from tabular.message import Message
+from plausibility.checks import gettext_noop
 
 FEWEST_EVENTS = 10
 _N_RESAMPLES = 1000
-COX, CLINICAL, PDL1 = "Penalised Cox model", "Clinical factors alone", "PD-L1 alone"
+COX = gettext_noop("Penalised Cox model")
+CLINICAL = gettext_noop("Clinical factors alone")
+PDL1 = gettext_noop("PD-L1 alone")
 IN_A_SENTENCE = {
-    COX: Message("a_penalised_cox_model", "a penalised Cox model"),
-    CLINICAL: Message("clinical_factors_alone", "clinical factors alone"),
-    PDL1: Message("pdl1_alone", "PD-L1 alone"),
+    COX: Said("a_penalised_cox_model"),
+    CLINICAL: Said("clinical_factors_alone"),
+    PDL1: Said("pdl1_alone"),
 }
-THIS_MODEL = Message("this_model", "this model")
+THIS_MODEL = Said("this_model")
 
 Found = dict[str, Any]
 
@@ -43,7 +46,7 @@ def yardsticks(
     """{"baseline": penalised Cox, "added_value": {"clinical": ..., "pdl1": ...}}, JSON-able.
 
     scores: by subject, with role and mortality of this model (training patients out-of-bag). Each part
-    is {"name", "reason"} where nothing can be compared, else {"name", "basis" ("validation" or
+    is {"name", "reason"} where nothing can be compared (the reason as `ciri.said.keep` keeps it), else {"name", "basis" ("validation" or
     "out-of-bag"), "sentence"} with what `Comparison.to_dict` tells, a the yardstick and b this model.
     """
     held_out = rows_of_role(table, "validate").subjects
@@ -53,7 +56,7 @@ def yardsticks(
         try:
             return _compare(name, risk_of(basis), table, scores, basis, specification.seed)
         except ValueError as error:
-            return {"name": name, "reason": str(error)}
+            return {"name": name, "reason": keep(error)}
 
     baseline = against(COX, lambda role: penalised_cox(specification, fitted, table, role))
     return {
@@ -70,11 +73,7 @@ def penalised_cox(
 ) -> pd.Series:
     """Log risk by subject from an elastic net over all candidates and covariates of the model."""
     if role == "train":
-        raise Refused(
-            "no_validation_for_cox",
-            "There is no validation cohort to compare with a penalised Cox model on; the "
-            "nested cross-validation compares them.",
-        )
+        raise Refused.of(Said("no_validation_for_cox"))
     cox = CoxElasticNet(random_state=specification.seed).fit(fitted.everything_known, fitted.y)
     rows = rows_of_role(table, role)
     known = share_known(fitted.everything, rows) >= specification.min_measured
@@ -90,11 +89,9 @@ def clinical_scores(specification: Specification, table: FrozenTable, role: str)
     known = share.notna().mean() >= specification.min_measured
     factors = tuple(name for name in share.columns if varies[name] and known[name])
     if not factors:
-        raise Refused(
-            "no_clinical_factor", "No clinical factor is known for enough training patients."
-        )
+        raise Refused.of(Said("no_clinical_factor"))
     if not specification.uses_analytes and set(specification.covariates) >= set(factors):
-        raise Refused("clinical_already", "This model is made of clinical factors alone.")
+        raise Refused.of(Said("clinical_already"))
     alone = replace(specification, analytes=AnalyteRules(candidates=(), keep=0), covariates=factors)
     found = fit(alone, training)
     if role == "train":
@@ -113,12 +110,10 @@ def pdl1_scores(table: FrozenTable, role: str) -> pd.Series:
         level = people["pdl1_class"].map(PDL1_CODE).astype(np.float64)
     training = people[(people["role"] == "train") & level.notna()]
     if training["event"].sum() < FEWEST_EVENTS:
-        raise Refused(
-            "pdl1_too_few_events", "PD-L1 is known for too few training patients with an event."
-        )
+        raise Refused.of(Said("pdl1_too_few_events"))
     found = fit_cox(level[training.index].to_numpy()[:, None], outcome_of(training))
     if not found.converged:
-        raise Refused("pdl1_not_fitted", "PD-L1 cannot be fitted: %(reason)s", reason=found.reason)
+        raise Refused.of(Said("pdl1_not_fitted", reason=found.reason))
     risk = level * np.sign(found.coef[0])
     return risk[(people["role"] == role) & level.notna()]
 
@@ -130,25 +125,20 @@ def _compare(
     both = own.index.intersection(risk.dropna().index)
     people = table.subjects.set_index("subject", drop=False).loc[both]
     if people["event"].sum() < FEWEST_EVENTS:
-        raise Refused(
-            "too_few_events_scored",
-            "Only %(events)s patients with an event have both scores: too few to compare.",
-            events=int(people["event"].sum()),
-        )
+        raise Refused.of(Said("too_few_events_scored", events=int(people["event"].sum())))
     found = compare_predictions(
         outcome_of(people),
         risk[both].to_numpy(),
         own[both].to_numpy(),
-        names=(str(IN_A_SENTENCE[name]), str(THIS_MODEL)),
+        names=(IN_A_SENTENCE[name], THIS_MODEL),
         n_resamples=_N_RESAMPLES,
         seed=seed,
     )
-    verdict = str(found.verdict)
     basis = "validation" if role == "validate" else "out-of-bag"
     told = {key: found.to_dict()[key] for key in ("c", "added", "n", "events")}
     return {
         "name": name,
         "basis": basis,
-        "sentence": verdict[0].upper() + verdict[1:],
+        "sentence": found.verdict,
         **told,
     }
