@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
+from ciri.covariates.shipped import CATEGORY, CLASSES, LABELS
 from ciri.specification.specification import AnalyteRules, Specification
 
 _ENDPOINT = {"OS": "overall survival", "PFS": "progression-free survival"}
 _TIMEPOINT = {"pre": "before treatment", "edt": "early during treatment (6 weeks)"}
-_COVARIATE = {
-    "age": "age",
-    "sex": "sex",
-    "stage": "stage",
-    "bmi": "BMI",
-    "albumin": "albumin",
-    "nlr": "neutrophil-to-lymphocyte ratio",
-    "pdl1": "PD-L1",
-    "pretreated": "earlier systemic therapy",
-    "combination": "combination treatment",
-    "ecog": "ECOG performance status",
-}
 _BELOW = {
     "lloq/2": "half that limit",
     "lloq/sqrt2": "that limit divided by the square root of two",
@@ -70,9 +59,8 @@ def _purpose(s: Specification) -> str:
 
 
 def _inputs(s: Specification) -> str:
-    factors = [_COVARIATE[name] for name in s.covariates]
-    if "pdl1" in s.covariates and s.pdl1 == "category":
-        factors[s.covariates.index("pdl1")] = "PD-L1 in three classes"
+    by_class = {one.number: one.label for one in CLASSES if (one.number, CATEGORY) in s.readings}
+    factors = [(LABELS | by_class).get(name, name) for name in s.covariates]
     clinical = f"{len(factors)} clinical factor{'s' * (len(factors) != 1)} ({_list(factors)})"
     if not s.uses_analytes:
         return f"Its inputs are {clinical}."

@@ -161,9 +161,9 @@ def software_versions() -> dict[str, str]:
 
 
 def method_digest() -> str:
-    """SHA-256 over the sources of ciri, names and contents, in sorted order."""
+    """SHA-256 over the sources of ciri, names and contents, in sorted order; what stands in YAML is method too."""
     digest = hashlib.sha256()
     root = Path(ciri.__file__).parent
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()
