@@ -12,7 +12,7 @@ import pandas as pd
 from ciri.covariates import shipped
 from ciri.covariates.columns import Given, as_cells, attached_to, describe_columns
 from ciri.covariates.covariate import Covariate
-from ciri.dataset.exported import analytes_in, readings_in, find_settled, written_in_datasets
+from ciri.dataset.exported import analytes_in, find_settled, readings_in, written_in_datasets
 from ciri.dataset.frozen import FrozenTable, subject_columns
 from ciri.dataset.glance import refuse_doubts
 from ciri.errors import Refused
