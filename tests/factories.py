@@ -1,5 +1,6 @@
 """Studies and patients in one line, made through the services that people use."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -7,9 +8,11 @@ from typing import Any
 import factory
 
 from accounts.models import User
+from clinical.dictionary.filling import Filled, draw_consequences
 from clinical.dictionary.values import text_of
-from clinical.models import Patient
+from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import collected_by
+from clinical.services.definitions import ensure_published
 from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
 from studies.models import Cohort, Membership, Site, Study
@@ -83,6 +86,30 @@ def fill(patient: Patient, event: str = "pre", **answers: Any) -> Patient:
     for form, texts in by_form.items():
         fill_form(patient=patient, event=event, form=form, texts=texts, by=None)
     return patient
+
+
+def fill_many(answers: Mapping[Patient, Mapping[str, Any]], event: str = "pre") -> None:
+    """Typed answers of many patients of a study at an event, in one statement for each form, as an import writes them."""
+    collected = ensure_published(next(iter(answers)).study)
+    for (at, name), place in collected.places.items():
+        form = collected.definition.form_by_name[name]
+        asked = {p: {k: v for k, v in a.items() if k in form.by_name} for p, a in answers.items()}
+        given = {patient: values for patient, values in asked.items() if values}
+        if at != event or not given:
+            continue
+        rows = [Filled(values) for values in given.values()]
+        drawn = draw_consequences(form, collected.rules(event, name), rows)
+        FilledForm.objects.bulk_create(
+            FilledForm(
+                patient=patient,
+                event_form_id=place.pk,
+                event_oid=place.event,
+                form_oid=place.form,
+                status=FilledForm.Status.COMPLETE,
+                values=dict(one.filled.values),
+            )
+            for patient, one in zip(given, drawn, strict=True)
+        )
 
 
 def make_member(study: Study, role: str, *, site: Site | None = None, **user: Any) -> User:

@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from ciri.covariates.covariate import CODE, NUMBER, TRUTH, Covariate, Level, refuse_twins
@@ -19,6 +20,8 @@ MOST_LEVELS = 50
 """Of a code that nobody described."""
 ATTACHED = "covariates"
 """Under which a frame that was a frozen table carries its description (`DataFrame.attrs`)."""
+DIGITS = tuple("0123456789")
+"""Codes that are the numbers which they look like: of a performance status, or a grade."""
 MAX_BYTES = 2_000_000
 """Of a description."""
 
@@ -134,9 +137,12 @@ def attached_to(frame: pd.DataFrame) -> tuple[Covariate, ...] | None:
 
 
 def as_cells(covariate: Covariate, column: pd.Series) -> pd.Series:
-    """A column with the codes of a covariate as it has them: a file that held 0 and 1 may have given numbers."""
+    """A column with the codes of a covariate as it has them: a file that held 0 and 1 may have given numbers; and
+    the other way round, where the codes of a study are numbers, and are described as numbers here."""
     if covariate.kind != CODE:
-        return column
+        known = column.dropna()
+        codes = covariate.kind == NUMBER and bool(len(known)) and known.isin(DIGITS).all()
+        return column.astype(np.float64) if codes else column
     by_number = {_as_number(code): code for code in reversed(covariate.codes)}
     read = {
         value: value if value in covariate.codes else by_number.get(_as_number(value), value)

@@ -52,8 +52,8 @@ CLASSES = tuple(Classes(**{**one, "cuts": tuple(one["cuts"])}) for one in _TOLD[
 STRATA = tuple(Stratum(**{**one, "cuts": tuple(one.get("cuts", ()))}) for one in _TOLD["strata"])
 MARKER = Marker(**_TOLD["marker"])
 LABELS: dict[str, str] = _TOLD["labels"]
-ANALYSIS_DATASET: dict[str, str | None] = _TOLD["analysis_dataset"]
-"""Its column for a covariate that it has under another name; None for one that it does not hold."""
+ANALYSIS_DATASET_0_1: dict[str, str | None] = _TOLD["analysis_dataset_0_1"]
+"""The column that an export of 0.1 has for a covariate under another name; None for one that it does not hold."""
 
 BY_NAME = {covariate.name: covariate for covariate in COVARIATES}
 

@@ -84,9 +84,10 @@ def find_settled(
     if columns[: len(head)] == head:
         people = {"time", "event"} | numbers
     elif columns[: len(DATASET_HEAD)] == DATASET_HEAD:
-        written = numbers if attached else numbers & set(written_in_datasets())
+        in_datasets = written_in_datasets(columns)
+        written = numbers if attached else numbers & set(in_datasets)
         # An export has other names for these: who put them there wrote them.
-        renamed = {name for name, other in written_in_datasets().items() if name != other}
+        renamed = {name for name, other in in_datasets.items() if name != other}
         people = {"time", "event"} | written
         people -= {"time", "event", *(() if attached else renamed)}.intersection(columns)
     else:
@@ -100,10 +101,16 @@ def find_settled(
     return people | set(whole)
 
 
-def written_in_datasets() -> dict[str, str]:
-    """The shipped covariates that an analysis dataset holds -> what its column is called."""
-    columns = {name: shipped.ANALYSIS_DATASET.get(name, name) for name in shipped.BY_NAME}
-    return {name: column for name, column in columns.items() if column is not None}
+def written_in_datasets(columns: Collection[str]) -> dict[str, str]:
+    """The shipped covariates that an analysis dataset of these columns may hold -> what its column is called.
+
+    Its columns have the names of the study's items. One that has another name for a covariate was exported by 0.1.
+    """
+    other = shipped.ANALYSIS_DATASET_0_1
+    if not any(column in columns for column in other.values() if column):
+        other = {}
+    written = {name: other.get(name, name) for name in shipped.BY_NAME}
+    return {name: column for name, column in written.items() if column is not None}
 
 
 def readings_in(frame: pd.DataFrame, symbol: str, column: str) -> pd.DataFrame:

@@ -134,7 +134,7 @@ def _as_known(frame: pd.DataFrame, endpoint: str | None, keep: Collection[str]) 
     names columns that stay as they are."""
     names = {
         column: name
-        for name, column in written_in_datasets().items()
+        for name, column in written_in_datasets(frame.columns).items()
         if column != name and name not in frame and column not in keep
     }
     if "time" not in frame:
