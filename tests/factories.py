@@ -8,10 +8,11 @@ from typing import Any
 import factory
 
 from accounts.models import User
-from clinical.dictionary.filling import Filled, draw_consequences
+from clinical.dictionary.filling import Filled, draw_consequences, names_elsewhere
 from clinical.dictionary.values import text_of
 from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import collected_by
+from clinical.selectors.record import columns_elsewhere
 from clinical.services.definitions import ensure_published
 from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
@@ -89,7 +90,8 @@ def fill(patient: Patient, event: str = "pre", **answers: Any) -> Patient:
 
 
 def fill_many(answers: Mapping[Patient, Mapping[str, Any]], event: str = "pre") -> None:
-    """Typed answers of many patients of a study at an event, in one statement for each form, as an import writes them."""
+    """Typed answers of many patients of a study at an event, in one statement for each form, as an import writes them.
+    What is derived from other forms follows when those are filled."""
     collected = ensure_published(next(iter(answers)).study)
     for (at, name), place in collected.places.items():
         form = collected.definition.form_by_name[name]
@@ -98,7 +100,11 @@ def fill_many(answers: Mapping[Patient, Mapping[str, Any]], event: str = "pre") 
         if at != event or not given:
             continue
         rows = [Filled(values) for values in given.values()]
-        drawn = draw_consequences(form, collected.rules(event, name), rows)
+        rules = collected.rules(event, name)
+        keys = [patient.pk for patient in given]
+        named = names_elsewhere(form, rules)
+        elsewhere = columns_elsewhere(collected.definition, event, named, keys, [])
+        drawn = draw_consequences(form, rules, rows, elsewhere)
         FilledForm.objects.bulk_create(
             FilledForm(
                 patient=patient,

@@ -88,7 +88,16 @@ def moved_patient(study: Study) -> None:
 
 def other_baseline(study: Study) -> None:
     patient = Patient.objects.get(study=study, subject_id="P001")
-    fill(patient, weight=50, height=160, pdl1=0, sex="female", neutrophils=4, lymphocytes=2, albumin="ND")
+    fill(
+        patient,
+        weight=50,
+        height=160,
+        pdl1=0,
+        sex="female",
+        neutrophils=4,
+        lymphocytes=2,
+        albumin="ND",
+    )
 
 
 def voided_form(study: Study) -> None:
