@@ -54,7 +54,7 @@ def test_a_forest_reads_each_and_explains_by_each(version: ModelVersion) -> None
     assert contributions.shape == (60, len(FEATURES))
     strongest = np.abs(contributions).mean(axis=0)
     assert FEATURES[int(strongest.argmax())] in ("ldh", "ldh_ratio")
-    told = {one[0] for one in version.scores.first().explanation["contributions"]}
+    told = {one["feature"] for one in version.scores.first().explanation["contributions"]}
     assert told <= set(FEATURES)
     assert {"ldh", "ldh_ratio"} & told
 
