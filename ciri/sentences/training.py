@@ -70,16 +70,17 @@ YARDSTICKS: dict[str, str] = {
     ),
     "no_clinical_factor": gettext_noop("No clinical factor is known for enough training patients."),
     "clinical_already": gettext_noop("This model is made of clinical factors alone."),
-    "pdl1_too_few_events": gettext_noop(
-        "PD-L1 is known for too few training patients with an event."
+    "marker_unordered": gettext_noop("%(marker)s has no order."),
+    "marker_too_few_events": gettext_noop(
+        "%(marker)s is known for too few training patients with an event."
     ),
-    "pdl1_not_fitted": gettext_noop("PD-L1 cannot be fitted: %(reason)s"),
+    "marker_not_fitted": gettext_noop("%(marker)s cannot be fitted: %(reason)s"),
     "too_few_events_scored": gettext_noop(
         "Only %(events)s patients with an event have both scores: too few to compare."
     ),
     "a_penalised_cox_model": gettext_noop("a penalised Cox model"),
     "clinical_factors_alone": gettext_noop("clinical factors alone"),
-    "pdl1_alone": gettext_noop("PD-L1 alone"),
+    "marker_alone": gettext_noop("%(marker)s alone"),
     "this_model": gettext_noop("this model"),
 }
 """Why a model is not beside what it has to beat, and what that is called in a sentence."""

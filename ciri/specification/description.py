@@ -4,23 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ciri.covariates.shipped import CATEGORY, CLASSES, LABELS
 from ciri.said import Said, enumerate_in_words, together
 from ciri.specification.specification import AnalyteRules, Specification
 
 _ENDPOINT = {"OS": "overall_survival", "PFS": "progression_free_survival"}
 _TIMEPOINT = {"pre": "before_treatment", "edt": "early_during_treatment"}
-_COVARIATE = {
-    "age": "of_age",
-    "sex": "of_sex",
-    "stage": "of_stage",
-    "bmi": "of_bmi",
-    "albumin": "of_albumin",
-    "nlr": "of_nlr",
-    "pdl1": "of_pdl1",
-    "pretreated": "of_pretreated",
-    "combination": "of_combination",
-    "ecog": "of_ecog",
-}
 _BELOW = {
     "lloq/2": "half_the_limit",
     "lloq/sqrt2": "limit_over_root_two",
@@ -80,9 +69,8 @@ def _inputs(s: Specification) -> list[Said]:
 
 
 def _factors(s: Specification) -> Said:
-    factors = [Said(_COVARIATE[name]) for name in s.covariates]
-    if "pdl1" in s.covariates and s.pdl1 == "category":
-        factors[s.covariates.index("pdl1")] = Said("of_pdl1_class")
+    by_class = {one.number: one.label for one in CLASSES if (one.number, CATEGORY) in s.readings}
+    factors = [(LABELS | by_class).get(name, name) for name in s.covariates]
     code = "clinical_factor" if len(factors) == 1 else "clinical_factors"
     return Said(code, n=len(factors), factors=enumerate_in_words(factors))
 

@@ -6,7 +6,7 @@ Cross-validation does it anew inside each fold, on that fold's training patients
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -111,11 +111,7 @@ def fit(
 
 def share_known(transform: Transform, table: FrozenTable) -> pd.Series:
     """The smaller of the known shares of analytes and of covariates, by subject."""
-    known = transform.raw(table).notna()
-    parts = [
-        [column.name for column in part] for part in (transform.analytes, transform.covariates)
-    ]
-    shares = [known[part].mean(axis=1) for part in parts if part]
+    shares = [known.mean(axis=1) for known in transform.known(table) if len(known.columns)]
     return pd.concat(shares, axis=1).min(axis=1)
 
 
@@ -135,9 +131,11 @@ def rows_of_role(table: FrozenTable, role: str) -> FrozenTable:
 def rows_without(table: FrozenTable, subjects: set[str]) -> FrozenTable:
     """All but some patients."""
     people, values = table.subjects, table.measurements
-    return FrozenTable(
-        people[~people["subject"].isin(subjects)].reset_index(drop=True),
-        values[~values["subject"].isin(subjects)].reset_index(drop=True),
+    return replace(
+        table,
+        subjects=people[~people["subject"].isin(subjects)].reset_index(drop=True),
+        measurements=values[~values["subject"].isin(subjects)].reset_index(drop=True),
+        left_out=[],
     )
 
 

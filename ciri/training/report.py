@@ -78,7 +78,7 @@ def report_on(
         "minimal_depth": plain_rows(minimal_depth(model.forest)),
         "cutoff": model.cutoff.to_dict(),
         **simpler,
-        **_of_groups(people, scores, model.specification.seed),
+        **_of_groups(table, people, scores, model.specification.seed),
         **_of_analytes(model, table, scores),
         "explanation": _explanation(model, table, scores),
         "scores": plain_rows(
@@ -166,14 +166,19 @@ def _evaluation(model: TrainedModel, table: FrozenTable, role: str) -> dict[str,
     return found.to_dict()
 
 
-def _of_groups(people: pd.DataFrame, scores: pd.DataFrame, seed: int) -> dict[str, Any]:
+def _of_groups(
+    table: FrozenTable, people: pd.DataFrame, scores: pd.DataFrame, seed: int
+) -> dict[str, Any]:
     """Kaplan-Meier tables of the risk groups, and the groups compared within strata."""
     roles = {role: people[people["role"] == role] for role in ("train", "validate")}
     return {
         "kaplan_meier": {
             role: tables.kaplan_meier_tables(some, scores["group"]) for role, some in roles.items()
         },
-        "strata": {role: tables.strata_rows(some, scores, seed) for role, some in roles.items()},
+        "strata": {
+            role: tables.strata_rows(some, table.covariates, scores, seed)
+            for role, some in roles.items()
+        },
     }
 
 

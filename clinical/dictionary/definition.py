@@ -273,6 +273,14 @@ class Definition:
     def form_of_item(self) -> dict[str, Form]:
         return {item.name: form for form in self.forms for item in form.items}
 
+    def events_once(self, form: str) -> list[str]:
+        """The events at which a form is filled once: neither the event nor the form there repeats."""
+        return [
+            event.name
+            for event in self.events
+            if not event.repeats and any(o.form == form and not o.repeats for o in event.forms)
+        ]
+
     def item(self, name: str) -> Item:
         return self.form_of_item[name].by_name[name]
 

@@ -141,7 +141,8 @@ def _strata_sentences(version: ModelVersion) -> list[str]:
 def _yardsticks(version: ModelVersion) -> list[dict[str, Any]]:
     """What the model has to beat, as the report tells it; empty for versions trained before."""
     added = version.report.get("added_value") or {}
-    found = [version.report.get("baseline"), added.get("clinical"), added.get("pdl1")]
+    others = [one for key, one in added.items() if key != "clinical"]
+    found = [version.report.get("baseline"), added.get("clinical"), *others]
     return [one for one in found if one]
 
 

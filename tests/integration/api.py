@@ -9,7 +9,7 @@ from accounts.models import User
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
 from ciri import FrozenTable
 from clinical.models import Patient
-from clinical.services.patients import record_baseline, record_follow_up, record_lab_result
+from clinical.services.patients import record_follow_up
 from modeling.models import (
     FrozenDataset,
     ModelSpecification,
@@ -25,6 +25,7 @@ from tests.factories import (
     SiteFactory,
     StudyFactory,
     day,
+    fill,
     make_member,
     make_patient,
 )
@@ -39,8 +40,7 @@ def small_study(patients: int = 3, **study: Any) -> Study:
     plate = PlateRun.objects.create(study=made, panel=panel, name="plate 1")
     for n in range(patients):
         patient = make_patient(made, site=sites[n % 2], cohort=cohort, subject_id=f"P{n + 1:03d}")
-        record_baseline(patient=patient, age=60 + n, sex="male", stage="IV", pdl1_tps=60, by=None)
-        record_lab_result(patient=patient, timepoint="pre", albumin_g_dl=3.5, by=None)
+        fill(patient, age=60 + n, sex="male", stage="IV", pdl1=60, albumin=3.5)
         record_follow_up(
             patient=patient, contact_date=day(30), status="alive", progression_date=day(20), by=None
         )
