@@ -1,4 +1,6 @@
 from . import figures as figures
+from .covariates.columns import read_covariates as read_covariates
+from .covariates.covariate import Covariate as Covariate
 from .dataset.exported import widen as widen
 from .dataset.files import read_export as read_export
 from .dataset.frozen import FrozenTable as FrozenTable
@@ -47,6 +49,7 @@ __all__ = [
     "TEMPLATES",
     "CiriError",
     "Comparison",
+    "Covariate",
     "CoxElasticNet",
     "Evaluation",
     "Explanation",
@@ -80,6 +83,7 @@ __all__ = [
     "oob_permutation_importance",
     "parse_specification",
     "partial_dependence",
+    "read_covariates",
     "read_export",
     "save_forest",
     "select_signature",

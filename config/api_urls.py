@@ -28,6 +28,8 @@ of_a_study = [
     path("scores/", modeling.Scores.as_view()),
     path("training-runs/", modeling.TrainingRuns.as_view()),
     path("analysis-dataset", exports.AnalysisDatasetView.as_view()),
+    path("forms", exports.FormsView.as_view()),
+    path("codebook", exports.CodebookView.as_view()),
 ]
 
 urlpatterns = [

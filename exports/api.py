@@ -19,6 +19,8 @@ from exports.downloads import file_response
 from exports.models import Export
 from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
+from exports.services.codebook import make_codebook
+from exports.services.forms import export_forms
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
 from exports.services.writers import MEDIA_TYPES
@@ -38,13 +40,19 @@ class FormatQuery(Query):
     format = Choice(choices=Export.Format.choices, required=False, help_text="csv, unless given.")
 
 
-class DatasetQuery(FormatQuery, EventsUntil):
+class KnownAtQuery(FormatQuery):
     known_at = serializers.CharField(
         required=False,
         max_length=40,
         help_text="The database as it was known at this moment, e.g. 2026-11-26T17:00:00+09:00; now, unless given.",
     )
+
+
+class CodebookQuery(FormatQuery):
     timepoint = Choice(choices=Timepoint.choices, required=False, help_text="pre, unless given.")
+
+
+class DatasetQuery(KnownAtQuery, CodebookQuery, EventsUntil):
     endpoint = Choice(choices=ENDPOINTS, required=False, help_text="Both, unless one is given.")
 
 
@@ -75,9 +83,9 @@ class AnalysisDatasetView(_DownloadView):
     """The analysis dataset: one row per patient whose treatment had begun by `events_until`.
 
     Needs a token with the scope export. Columns: subject, site, cohort, index_date, events_until, simulated;
-    os_days, os_event, pfs_days, pfs_event; age, sex, stage, bmi, albumin, nlr, pdl1_tps, pdl1_class,
-    pretreated, combination; per analyte its value, and `_flag`, `_low`, `_high` (the limits that it is below or
-    above); mortality, percentile, group, version and basis for each model that has a version in use, under the
+    os_days, os_event, pfs_days, pfs_event; a column for each item of the study's dictionary that is asked once, at
+    the timepoint or else at the first visit where it is asked (and ITEM_missing where a missing code was given); per
+    analyte its value, and `_flag`, `_low`, `_high` (the limits that it is below or above); mortality, percentile, group, version and basis for each model that has a version in use, under the
     model's name. Repeats of an analyte give the mean of their values in range, and their flags joined with “+”.
     """
 
@@ -103,6 +111,51 @@ class AnalysisDatasetView(_DownloadView):
         except Refused as refusal:
             raise _as_problem(refusal) from refusal
         return file_response(dataset)
+
+
+class FormsView(_DownloadView):
+    """Every form as it was filled: one row for each item that was answered, whatever repeats.
+
+    Needs a token with the scope export. Columns: subject, event, event_instance, form, form_instance, status, item,
+    value (as text), unit (UCUM), missing (the missing code), state (soft: outside the usual range; nonconforming: a
+    text that was kept without a value). Codes of several are joined with “|”. What tells who somebody is is not in it.
+    """
+
+    query = KnownAtQuery
+
+    @extend_schema(operation_id="forms", responses=FILES)
+    def get(self, request: Request, code: str) -> StreamingHttpResponse:
+        known_at = self.asked.get("known_at")
+        try:
+            forms = export_forms(
+                study=self.study,
+                format=self.asked.get("format", Export.Format.CSV),
+                known_at=read_moment(known_at, self.study) if known_at else None,
+                via=Export.Via.API,
+                by=self.user,
+                token=self.token,
+            )
+        except Refused as refusal:
+            raise _as_problem(refusal) from refusal
+        return file_response(forms)
+
+
+class CodebookView(_DownloadView):
+    """What each column of the analysis dataset and each item of the forms is, by the study's dictionary.
+
+    Needs a token with the scope export. Columns: column, item, label, type, unit (UCUM), codes (CODE=LABEL, joined
+    with “|”), loinc, form, event, definition_version. An item without a column is in the forms alone.
+    """
+
+    query = CodebookQuery
+
+    @extend_schema(operation_id="codebook", responses=FILES)
+    def get(self, request: Request, code: str) -> StreamingHttpResponse:
+        try:
+            codebook = make_codebook(study=self.study, by=self.user, **self.asked)
+        except Refused as refusal:
+            raise _as_problem(refusal) from refusal
+        return file_response(codebook)
 
 
 class FrozenDatasetView(_DownloadView):

@@ -30,12 +30,15 @@ class Via(models.TextChoices):
 
 @track(study="study")
 class Export(models.Model):
-    """One analysis dataset, or one version's frozen dataset, that was asked for. Unfinished means that its reader went away, or that
+    """One analysis dataset, all forms, or one version's frozen dataset, that was asked for. Unfinished means that its reader went away, or that
     it broke off: nobody holds a whole file of it."""
 
     Format = Format
 
     Via = Via
+
+    OF_FORMS = ""
+    """The endpoints of an export of all forms, which has neither outcome nor timepoint."""
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="exports")
     made_by = models.ForeignKey(
@@ -99,16 +102,25 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.study.code} {self.timepoint} {self.events_until} ({self.format})"
+        what = "forms" if self.holds_forms else self.timepoint
+        return f"{self.study.code} {what} {self.events_until} ({self.format})"
+
+    @property
+    def holds_forms(self) -> bool:
+        """Whether it is one of all forms, and no analysis dataset."""
+        return self.endpoints == self.OF_FORMS
 
     @property
     def recipe_query(self) -> str:
         """The choices as the query of an address, with the moment: they make the same bytes again."""
+        moment = self.known_at.isoformat() if self.known_at else ""
+        if self.holds_forms:
+            return urlencode({"holds": "forms", "format": self.format, "known_at": moment})
         chosen = {
             "format": self.format,
             "timepoint": self.timepoint,
             "endpoint": "" if "+" in self.endpoints else self.endpoints,
             "events_until": self.events_until.isoformat(),
-            "known_at": self.known_at.isoformat() if self.known_at else "",
+            "known_at": moment,
         }
         return urlencode(chosen)

@@ -12,9 +12,10 @@ from plausibility.checks import (
     look_at_numbers,
     look_at_outcomes,
 )
-from plausibility.ranges import QUANTITIES, Quantity
+from plausibility.ranges import BEYOND, QUANTITIES, Quantity
 
 __all__ = [
+    "BEYOND",
     "CODES",
     "ENOUGH_OUTCOMES",
     "QUANTITIES",

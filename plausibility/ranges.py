@@ -26,8 +26,8 @@ class Quantity:
     @property
     def usual_range(self) -> str:
         """The usual range as text, with its unit."""
-        if self.usual_high == BEYOND:
-            return f"{self.usual_low:g} … ∞"
+        if BEYOND in (self.usual_high, -self.usual_low):
+            return f"{self.usual_low:g} … {self.usual_high:g}".replace("inf", "∞")
         unit = "" if self.unit == "ratio" else self.unit
         return f"{self.usual_low:g}–{self.usual_high:g} {unit}".strip()
 

@@ -1,5 +1,6 @@
 """Studies and patients in one line, made through the services that people use."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import count
 from typing import Any
@@ -7,9 +8,12 @@ from typing import Any
 import factory
 
 from accounts.models import User
+from clinical.dictionary.filling import Filled, draw_consequences, names_elsewhere
 from clinical.dictionary.values import text_of
-from clinical.models import Patient
+from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import collected_by
+from clinical.selectors.record import columns_elsewhere, forms_of
+from clinical.services.definitions import ensure_published
 from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
 from studies.models import Cohort, Membership, Site, Study
@@ -83,6 +87,43 @@ def fill(patient: Patient, event: str = "pre", **answers: Any) -> Patient:
     for form, texts in by_form.items():
         fill_form(patient=patient, event=event, form=form, texts=texts, by=None)
     return patient
+
+
+def answers(patient: Patient, event: str = "pre") -> dict[str, Any]:
+    """What is known of a patient at an event, by item."""
+    found: dict[str, Any] = {}
+    for row in forms_of([patient]).filter(event_form__event__name=event):
+        found |= row.values
+    return found
+
+
+def fill_many(answers: Mapping[Patient, Mapping[str, Any]], event: str = "pre") -> None:
+    """Typed answers of many patients of a study at an event, in one statement for each form, as an import writes them.
+    What is derived from other forms follows when those are filled."""
+    collected = ensure_published(next(iter(answers)).study)
+    for (at, name), place in collected.places.items():
+        form = collected.definition.form_by_name[name]
+        asked = {p: {k: v for k, v in a.items() if k in form.by_name} for p, a in answers.items()}
+        given = {patient: values for patient, values in asked.items() if values}
+        if at != event or not given:
+            continue
+        rows = [Filled(values) for values in given.values()]
+        rules = collected.rules(event, name)
+        keys = [patient.pk for patient in given]
+        named = names_elsewhere(form, rules)
+        elsewhere = columns_elsewhere(collected.definition, event, named, keys, [])
+        drawn = draw_consequences(form, rules, rows, elsewhere)
+        FilledForm.objects.bulk_create(
+            FilledForm(
+                patient=patient,
+                event_form_id=place.pk,
+                event_oid=place.event,
+                form_oid=place.form,
+                status=FilledForm.Status.COMPLETE,
+                values=dict(one.filled.values),
+            )
+            for patient, one in zip(given, drawn, strict=True)
+        )
 
 
 def make_member(study: Study, role: str, *, site: Site | None = None, **user: Any) -> User:

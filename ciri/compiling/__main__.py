@@ -22,6 +22,7 @@ from ciri import (
     shap_values,
     train,
 )
+from ciri.covariates.covariate import Covariate
 from ciri.forest.trees import LEAF, Trees
 from ciri.survival.outcome import outcome
 
@@ -46,13 +47,13 @@ def small_table() -> FrozenTable:
         role=["train"] * 40 + ["validate"] * 20,
         time=random.integers(30, 900, 60).astype(float),
         event=random.random(60) < 0.6,
-        age=random.normal(65, 9, 60).round(),
+        e=random.normal(65, 9, 60).round(),
     )
     values = pd.DataFrame(random.lognormal(size=(60, 4)), columns=list("abcd"))
     values = values.mask(random.random(values.shape) < 0.1)
     long = values.assign(subject=names).melt("subject", var_name="analyte")
     long["flag"] = np.where(long["value"].isna(), "missing", "in_range")
-    return FrozenTable.freeze(people, long.assign(replicate=1, limit=np.nan))
+    return FrozenTable.freeze(people, long.assign(replicate=1, limit=np.nan), [Covariate("e")])
 
 
 def stumps(X: pd.DataFrame, y: Any) -> SurvivalForest:
@@ -98,7 +99,7 @@ def compile_all() -> None:
     specification = parse_specification(
         {
             "analytes": {"keep": 2},
-            "covariates": ["age"],
+            "covariates": ["e"],
             "forest": {"trees": 50, "min_leaf": 5},
             "selection": {"resamples": 2, "trees": 10},
             "cross_validation": {"folds": 2, "repeats": 1},

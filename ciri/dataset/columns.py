@@ -27,13 +27,20 @@ def columns_of(symbols: Collection[str], taken: Collection[str] = ()) -> dict[st
     return found
 
 
-def free_name(wanted: str, used: set[str], *, as_it_is: bool = True) -> str:
+def free_name(
+    wanted: str,
+    used: set[str],
+    *,
+    as_it_is: bool = True,
+    mark: str = "analyte",
+    ends: Collection[str] = ENDS,
+) -> str:
     """`wanted`, or the first of its marked forms whose columns are all free; they are used from now on.
 
-    used: casefolded names. as_it_is: whether the name may stand unmarked.
+    used: casefolded names. as_it_is: whether the name may stand unmarked. ends: of the columns beside it.
     """
-    for name in _forms(wanted, as_it_is):
-        columns = {f"{name}{end}".casefold() for end in ("", *ENDS)}
+    for name in _forms(wanted, as_it_is, mark):
+        columns = {f"{name}{end}".casefold() for end in ("", *ends)}
         if not columns & used:
             break
     used |= columns
@@ -57,11 +64,11 @@ def first_columns(columns: Collection[str]) -> list[str]:
     return [c for c in columns if f"{c}_flag" in known and not repeats.search(c)]
 
 
-def _forms(wanted: str, as_it_is: bool) -> Iterator[str]:
+def _forms(wanted: str, as_it_is: bool, mark: str) -> Iterator[str]:
     if as_it_is:
         yield wanted
-    yield f"{wanted} (analyte)"
-    yield from (f"{wanted} (analyte {n})" for n in count(2))
+    yield f"{wanted} ({mark})"
+    yield from (f"{wanted} ({mark} {n})" for n in count(2))
 
 
 def seems_made(symbol: str) -> bool:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from ciri.covariates import shipped
+from ciri.covariates.columns import attach
+from ciri.covariates.covariate import CODE, Covariate
 from ciri.dataset.columns import ENDS, columns_of, first_columns, repeat_of, symbol_of
-from ciri.dataset.frozen import (
-    FLAGS,
-    MEASUREMENT_COLUMNS,
-    NUMERIC_COVARIATES,
-    SUBJECT_COLUMNS,
-    FrozenTable,
-)
+from ciri.dataset.frozen import FLAGS, MEASUREMENT_COLUMNS, FrozenTable, subject_columns
 from ciri.errors import Refused
 
 DATASET_HEAD = ("subject", "site", "cohort", "index_date", "events_until", "simulated")
-"""What an analysis dataset begins with; a file of a frozen dataset begins with SUBJECT_COLUMNS."""
-DATASET_COVARIATES = tuple(name for name in NUMERIC_COVARIATES if name != "ecog")
+"""What an analysis dataset begins with; a file of a frozen dataset begins with the columns of its subjects."""
 # What joined flags ("below_lloq+missing") say of a cell without a number and with one, strongest first.
 _WITHOUT_NUMBER = ("below_lloq", "above_uloq", "missing", "excluded")
 _WITH_NUMBER = ("in_range", "extrapolated", *_WITHOUT_NUMBER)
@@ -37,10 +34,12 @@ def widen(table: FrozenTable) -> pd.DataFrame:
     -------
     DataFrame, one row per subject
         The columns of the table's subjects, and of each analyte the value, flag and limits of every
-        reading (see `ciri.dataset.columns`). `freeze_wide` gives the same table back to the bit.
+        reading (see `ciri.dataset.columns`). `freeze_wide` gives the same table back to the bit: the frame
+        carries the description of its covariates (`DataFrame.attrs`), and so does a Parquet file of it. With a
+        file of another kind, hand the description over.
     """
     measured = table.measurements
-    names = columns_of(table.analytes, taken=SUBJECT_COLUMNS)
+    names = columns_of(table.analytes, taken=subject_columns(table.covariates))
     people = table.subjects.set_index("subject")
     parts: dict[str, Any] = {}
     for analyte, readings in measured.groupby("analyte", sort=True):
@@ -52,7 +51,8 @@ def widen(table: FrozenTable) -> pd.DataFrame:
             parts[f"{name}_flag"] = rows["flag"].astype(object).where(rows["flag"].notna(), None)
             parts[f"{name}_low"] = rows["limit"].mask(above)
             parts[f"{name}_high"] = rows["limit"].where(above)
-    return pd.concat([people, pd.DataFrame(parts, index=people.index)], axis=1).reset_index()
+    wide = pd.concat([people, pd.DataFrame(parts, index=people.index)], axis=1).reset_index()
+    return attach(wide, table.covariates)
 
 
 def _above(rows: pd.DataFrame) -> pd.Series:
@@ -63,36 +63,54 @@ def _above(rows: pd.DataFrame) -> pd.Series:
     return above
 
 
-def analytes_in(frame: pd.DataFrame) -> dict[str, str]:
-    """The analytes of an exported frame: symbol -> column of the first reading."""
-    return {symbol_of(column): column for column in first_columns(list(frame.columns))}
+def analytes_in(frame: pd.DataFrame, besides: Collection[str] = ()) -> dict[str, str]:
+    """The analytes of an exported frame: symbol -> column of the first reading. besides: columns that are none."""
+    columns = [column for column in frame.columns if column not in besides]
+    return {symbol_of(column): column for column in first_columns(columns)}
 
 
-def find_settled(frame: pd.DataFrame) -> set[str]:
+def find_settled(
+    frame: pd.DataFrame, covariates: Sequence[Covariate], *, attached: bool = False
+) -> set[str]:
     """The columns of numbers that a study exported, under the names that `freeze_wide` has for them: they were
     looked at, and what is odd was confirmed, when the values came in.
 
     An export is known by what it begins with, in full and in its order, which no frame of one's own has by
     chance; a column of flags alone is nothing of that kind. Columns that were put beside an export's are none
-    of them.
+    of them. attached: whether the file itself said what its covariates are.
     """
-    columns = tuple(frame.columns)
-    if columns[: len(SUBJECT_COLUMNS)] == SUBJECT_COLUMNS:
-        people = {"time", "event", *NUMERIC_COVARIATES}
+    columns, head = tuple(frame.columns), subject_columns(covariates)
+    numbers = {covariate.name for covariate in covariates if covariate.kind != CODE}
+    if columns[: len(head)] == head:
+        people = {"time", "event"} | numbers
     elif columns[: len(DATASET_HEAD)] == DATASET_HEAD:
-        added = {"time", "event", "pdl1"}.intersection(
-            columns
-        )  # an export has other names for them
-        people = {"time", "event", *DATASET_COVARIATES} - added
+        in_datasets = written_in_datasets(columns)
+        written = numbers if attached else numbers & set(in_datasets)
+        # An export has other names for these: who put them there wrote them.
+        renamed = {name for name, other in in_datasets.items() if name != other}
+        people = {"time", "event"} | written
+        people -= {"time", "event", *(() if attached else renamed)}.intersection(columns)
     else:
         return set()
     known = set(columns)
     whole = [
         symbol
-        for symbol, column in analytes_in(frame).items()
+        for symbol, column in analytes_in(frame, head).items()
         if all(f"{column}{end}" in known for end in ENDS)
     ]
     return people | set(whole)
+
+
+def written_in_datasets(columns: Collection[str]) -> dict[str, str]:
+    """The shipped covariates that an analysis dataset of these columns may hold -> what its column is called.
+
+    Its columns have the names of the study's items. One that has another name for a covariate was exported by 0.1.
+    """
+    other = shipped.ANALYSIS_DATASET_0_1
+    if not any(column in columns for column in other.values() if column):
+        other = {}
+    written = {name: other.get(name, name) for name in shipped.BY_NAME}
+    return {name: column for name, column in written.items() if column is not None}
 
 
 def readings_in(frame: pd.DataFrame, symbol: str, column: str) -> pd.DataFrame:

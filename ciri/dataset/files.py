@@ -10,14 +10,19 @@ from pathlib import Path
 from typing import IO, Any
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
+from pandas.api.types import is_numeric_dtype
 
+from ciri.covariates.columns import attach, read_covariates
 from ciri.dataset.columns import unguard
 from ciri.errors import Refused, refuse_damage
 
 TEXTS = ("subject", "site", "cohort", "role")
 MAX_CELLS = 100_000_000
 """Cells of a Parquet file: empty ones take no room in the file, and eight bytes each in memory."""
+DESCRIPTION = "yogo.covariates"
+"""Under which a Parquet file describes its covariates: JSON, as `read_covariates` reads it."""
 _PARQUET = b"PAR1"
 
 
@@ -78,7 +83,14 @@ def _read_parquet(content: bytes) -> pd.DataFrame:
         table.validate(
             full=True
         )  # else a text that is no UTF-8 is found when it is first looked at
-        return table.to_pandas()
+        return _described(table)
+
+
+def _described(table: pa.Table) -> pd.DataFrame:
+    """The table as a frame, which carries what the file says of its covariates."""
+    frame = table.to_pandas()
+    told = (table.schema.metadata or {}).get(DESCRIPTION.encode())
+    return frame if told is None else attach(frame, read_covariates(json.loads(told)))
 
 
 def _decode(content: bytes) -> str:
@@ -111,9 +123,13 @@ def _read_csv(text: str) -> pd.DataFrame:
         dtype=dict.fromkeys(TEXTS, str),
         low_memory=False,
     )
-    return frame.rename(columns=unguard).assign(
-        **{name: frame[name].map(unguard, na_action="ignore") for name in TEXTS if name in frame}
-    )
+    for name in frame.columns[[not is_numeric_dtype(kind) for kind in frame.dtypes]]:
+        frame[name] = frame[name].map(_unguard_text, na_action="ignore")
+    return frame.rename(columns=unguard)
+
+
+def _unguard_text(cell: Any) -> Any:
+    return unguard(cell) if isinstance(cell, str) else cell
 
 
 def _check_rows(text: str) -> None:

@@ -1,7 +1,9 @@
 """The frozen table: exactly what a training reads, as canonical bytes under their SHA-256.
 
 The bytes are lines of JSON (one header, then one array per row, sorted), written by this module
-alone, so that they do not depend on the version of any library.
+alone, so that they do not depend on the version of any library. The header describes the covariates. Tables of
+format 1 described none; what theirs meant stands in `ciri/covariates/shipped.yaml`, and a table that is described
+so is written in that format still: the same content keeps its bytes and its hash.
 """
 
 from __future__ import annotations
@@ -17,25 +19,33 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ciri.covariates import shipped
+from ciri.covariates.covariate import CODE, Covariate, refuse_twins
+from ciri.dataset.checks import (
+    check_columns,
+    numbers_of,
+    refuse_duplicates,
+    texts_of,
+    words_of,
+)
 from ciri.errors import Refused, refuse_damage
+from ciri.said import Said
+from tabular.section import near_names
 
 ROLES = ("train", "validate", "other")
 FLAGS = ("in_range", "below_lloq", "above_uloq", "extrapolated", "missing", "excluded")
-SEXES = ("female", "male")
-STAGES = ("I", "II", "III", "I-III", "IV", "recurrence")
-PDL1_CLASSES = ("<1", "1-49", ">=50")
-
-NUMERIC_COVARIATES = (
-    "age", "bmi", "albumin", "nlr", "pdl1", "pretreated", "combination", "ecog",
-)  # fmt: skip
-TEXT_COVARIATES = {"sex": SEXES, "stage": STAGES, "pdl1_class": PDL1_CLASSES}
-
 IDENTITY = ("subject", "site", "cohort", "role", "time", "event")
-SUBJECT_COLUMNS = (*IDENTITY, *NUMERIC_COVARIATES, *TEXT_COVARIATES)
 MEASUREMENT_COLUMNS = ("subject", "analyte", "replicate", "value", "flag", "limit")
 
 FIRST_HALF_DAY = 0.5
-_FORMAT = "yogo frozen table 1"
+_FORMAT, _UNDESCRIBED = "yogo frozen table 2", "yogo frozen table 1"
+
+
+def subject_columns(covariates: Sequence[Covariate]) -> tuple[str, ...]:
+    """The columns of a table's subjects: who they are and their outcome, numbers and truths, then codes."""
+    numbers = [covariate.name for covariate in covariates if covariate.kind != CODE]
+    codes = [covariate.name for covariate in covariates if covariate.kind == CODE]
+    return (*IDENTITY, *numbers, *codes)
 
 
 @dataclass(frozen=True)
@@ -48,23 +58,30 @@ class FrozenTable:
     Parameters
     ----------
     subjects : DataFrame
-        One row per subject; `time` in days (float), `event` bool, `role` one of ROLES; age years,
-        bmi kg/m2, albumin g/dL, nlr ratio, pdl1 tumour proportion score in percent, pdl1_class one of
-        PDL1_CLASSES, sex one of SEXES, stage one of STAGES; unknown is NaN or None.
+        One row per subject; `time` in days (float), `event` bool, `role` one of ROLES; of each covariate
+        the number in its unit, 1 or 0 for true or false, or one of its codes; unknown is NaN or None.
     measurements : DataFrame
         One row per (subject, analyte, replicate); `flag` one of FLAGS; `limit` the limit of
         quantification that a value is beyond, where the instrument told it, else NaN.
+    covariates : tuple of Covariate
+        What each covariate's column holds, in the order in which models read them.
     left_out : list of dict
         Who was left out on the way in, and why (subject, reason); not part of the content.
     """
 
     subjects: pd.DataFrame
     measurements: pd.DataFrame
+    covariates: tuple[Covariate, ...] = shipped.COVARIATES
     left_out: list[dict[str, str]] = field(default_factory=list, compare=False)
 
     @classmethod
     def freeze(
-        cls, subjects: pd.DataFrame, measurements: pd.DataFrame, *, require_outcome: bool = True
+        cls,
+        subjects: pd.DataFrame,
+        measurements: pd.DataFrame,
+        covariates: Sequence[Covariate] | None = None,
+        *,
+        require_outcome: bool = True,
     ) -> FrozenTable:
         """Check and sort two frames (see the class for their columns).
 
@@ -75,6 +92,8 @@ class FrozenTable:
             are text. An event on day 0 enters at half a day.
         measurements : DataFrame
             One row per (subject, analyte, replicate).
+        covariates : sequence of Covariate, optional
+            What the covariate columns hold; by default those that `ciri/covariates/shipped.yaml` describes.
         require_outcome : bool, default True
             Whether subjects without an outcome, or censored on day 0, are left out with a reason; else (for
             scoring) they are kept in role "other".
@@ -89,13 +108,15 @@ class FrozenTable:
         ValueError
             Naming the column and the subject.
         """
-        people = _check_subjects(subjects)
+        described = shipped.COVARIATES if covariates is None else tuple(covariates)
+        refuse_twins(described, taken=IDENTITY)
+        people = _check_subjects(subjects, described)
         values = _check_measurements(measurements, set(people["subject"]))
         people, left_out = _with_outcome(people, require_outcome)
         values = values[values["subject"].isin(people["subject"])]
         people = people.sort_values("subject").reset_index(drop=True)
         values = values.sort_values(["subject", "analyte", "replicate"]).reset_index(drop=True)
-        return cls(people, values, left_out)
+        return cls(people, values, described, left_out)
 
     def to_bytes(self) -> bytes:
         """The canonical bytes.
@@ -108,8 +129,13 @@ class FrozenTable:
         return "".join(f"{line}\n" for line in self._lines()).encode()
 
     def _lines(self) -> Iterator[str]:
-        yield _json({"format": _FORMAT, "subjects": len(self.subjects)})
-        yield from map(_json, _rows(self.subjects, SUBJECT_COLUMNS))
+        size = {"subjects": len(self.subjects)}
+        if self.covariates == shipped.COVARIATES:
+            yield _json({"format": _UNDESCRIBED, **size})
+        else:
+            described = [covariate.to_dict() for covariate in self.covariates]
+            yield _json({"format": _FORMAT, **size, "covariates": described})
+        yield from map(_json, _rows(self.subjects, subject_columns(self.covariates)))
         yield from map(_json, _rows(self.measurements, MEASUREMENT_COLUMNS))
 
     @classmethod
@@ -138,17 +164,21 @@ class FrozenTable:
     def _from_lines(cls, content: bytes) -> FrozenTable:
         # and at no other end of a line than the one written: a text may hold others
         lines = [json.loads(line) for line in content.decode().split("\n") if line]
-        header, count = lines[0]["format"], lines[0]["subjects"]
-        if header != _FORMAT:
+        header, count = lines[0], lines[0]["subjects"]
+        covariates = shipped.COVARIATES
+        if header["format"] == _FORMAT:
+            covariates = tuple(Covariate.from_dict(one) for one in header["covariates"])
+        elif header["format"] != _UNDESCRIBED:
             raise Refused(
                 "table_format",
                 "This frozen table is of format %(format)s; this code reads %(readable)s.",
-                format=repr(header),
-                readable=repr(_FORMAT),
+                format=repr(header["format"]),
+                readable=f"{_UNDESCRIBED!r} and {_FORMAT!r}",
             )
-        subjects = pd.DataFrame(lines[1 : 1 + count], columns=list(SUBJECT_COLUMNS))
+        columns = list(subject_columns(covariates))
+        subjects = pd.DataFrame(lines[1 : 1 + count], columns=columns)
         measurements = pd.DataFrame(lines[1 + count :], columns=list(MEASUREMENT_COLUMNS))
-        table = cls.freeze(subjects, measurements, require_outcome=False)
+        table = cls.freeze(subjects, measurements, covariates, require_outcome=False)
         if table.to_bytes() != content:
             raise Refused(
                 "table_not_canonical",
@@ -165,6 +195,43 @@ class FrozenTable:
     def analytes(self) -> list[str]:
         """Every analyte with a measurement, sorted."""
         return sorted(set(self.measurements["analyte"]))
+
+    def covariate(self, name: str) -> Covariate:
+        """The description of one covariate.
+
+        Parameters
+        ----------
+        name : str
+            Its name.
+
+        Returns
+        -------
+        Covariate
+            What its column holds.
+
+        Raises
+        ------
+        ValueError
+            Where the table has none of that name; the sentence names those that it has.
+        """
+        known = {covariate.name: covariate for covariate in self.covariates}
+        if name in known:
+            return known[name]
+        told = ", ".join(known) or "none"
+        if near := near_names(name, known):
+            raise Refused(
+                "covariate_absent_but_near",
+                "The table has no covariate %(name)s; it has %(known)s. Did you mean %(near)s?",
+                name=name,
+                known=told,
+                near=" or ".join(near),
+            )
+        raise Refused(
+            "covariate_absent",
+            "The table has no covariate %(name)s; it has %(known)s.",
+            name=name,
+            known=told,
+        )
 
     def counts(self) -> dict[str, int]:
         """Subjects and events of each role.
@@ -196,17 +263,21 @@ def _plain(value: Any) -> Any:
     return None if value is None or (isinstance(value, float) and math.isnan(value)) else value
 
 
-def _check_subjects(frame: pd.DataFrame) -> pd.DataFrame:
-    _check_columns(frame, "subjects", IDENTITY, SUBJECT_COLUMNS)
-    people = pd.DataFrame(index=range(len(frame)))
-    for column in ("subject", "site", "cohort"):
-        people[column] = _text(frame, column)
-    people["role"] = _words(frame, "role", ROLES, optional=False)
-    for column in ("time", "event", *NUMERIC_COVARIATES):
-        people[column] = _numbers(frame, column)
-    for column, words in TEXT_COVARIATES.items():
-        people[column] = _words(frame, column, words)
-    _refuse_duplicates(people, ["subject"], "subjects")
+def _check_subjects(frame: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.DataFrame:
+    columns = subject_columns(covariates)
+    check_columns(frame, "subjects", IDENTITY, columns)
+    checked = {column: texts_of(frame, column) for column in ("subject", "site", "cohort")}
+    checked["role"] = words_of(frame, "role", ROLES, optional=False)
+    for column in ("time", "event"):
+        checked[column] = numbers_of(frame, column)
+    for covariate in covariates:
+        name = covariate.name
+        is_code = covariate.kind == CODE
+        checked[name] = (
+            words_of(frame, name, covariate.codes) if is_code else numbers_of(frame, name)
+        )
+    people = pd.DataFrame(checked)
+    refuse_duplicates(people, ["subject"], "subjects")
     wrong = ~(people["event"].isin([0.0, 1.0]) | people["event"].isna()) | (people["time"] < 0)
     if wrong.any():
         raise Refused(
@@ -215,24 +286,24 @@ def _check_subjects(frame: pd.DataFrame) -> pd.DataFrame:
             "index date, not before it, and event is true or false.",
             subject=repr(people["subject"][wrong].iloc[0]),
         )
-    return people[list(SUBJECT_COLUMNS)]
+    return people[list(columns)]
 
 
 def _check_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFrame:
-    _check_columns(frame, "measurements", MEASUREMENT_COLUMNS, MEASUREMENT_COLUMNS)
+    check_columns(frame, "measurements", MEASUREMENT_COLUMNS, MEASUREMENT_COLUMNS)
     values = pd.DataFrame(index=range(len(frame)))
-    values["subject"] = _text(frame, "subject")
-    values["analyte"] = _text(frame, "analyte")
-    replicate = _numbers(frame, "replicate")
+    values["subject"] = texts_of(frame, "subject")
+    values["analyte"] = texts_of(frame, "analyte")
+    replicate = numbers_of(frame, "replicate")
     if not np.all(replicate == np.floor(replicate)):
         raise Refused(
             "replicate_not_whole",
             "measurements: replicate must be a whole number, 1 for the first.",
         )
     values["replicate"] = replicate.astype(np.int64)
-    values["value"] = _numbers(frame, "value")
-    values["flag"] = _words(frame, "flag", FLAGS, optional=False)
-    values["limit"] = _numbers(frame, "limit")
+    values["value"] = numbers_of(frame, "value")
+    values["flag"] = words_of(frame, "flag", FLAGS, optional=False)
+    values["limit"] = numbers_of(frame, "limit")
     if strangers := sorted(set(values["subject"]) - subjects):
         raise Refused(
             "measured_stranger",
@@ -240,7 +311,7 @@ def _check_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFrame
             "subject a row there.",
             subject=repr(strangers[0]),
         )
-    _refuse_duplicates(values, ["subject", "analyte", "replicate"], "measurements")
+    refuse_duplicates(values, ["subject", "analyte", "replicate"], "measurements")
     hollow = values["flag"].isin(["in_range", "extrapolated"]) & values["value"].isna()
     if hollow.any():
         row = values[hollow].iloc[0]
@@ -255,92 +326,6 @@ def _check_measurements(frame: pd.DataFrame, subjects: set[str]) -> pd.DataFrame
     return values
 
 
-def _check_columns(
-    frame: pd.DataFrame, name: str, required: Sequence[str], known: Sequence[str]
-) -> None:
-    if absent := [column for column in required if column not in frame.columns]:
-        raise Refused(
-            "column_absent",
-            "%(name)s: the column %(absent)s is absent.",
-            name=name,
-            absent=", ".join(absent),
-        )
-    if unknown := [str(column) for column in frame.columns if column not in known]:
-        raise Refused(
-            "column_unknown",
-            "%(name)s: the column %(unknown)s is unknown; known are %(known)s.",
-            name=name,
-            unknown=", ".join(unknown),
-            known=", ".join(known),
-        )
-
-
-def _text(frame: pd.DataFrame, column: str) -> pd.Series:
-    found = frame[column].astype(object).reset_index(drop=True)
-    for value in found:
-        if not isinstance(value, str) or not value:
-            raise Refused(
-                "not_text",
-                "The column %(column)s holds %(value)s; it must be text on every row.",
-                column=column,
-                value=repr(value),
-            )
-    return found
-
-
-def _words(
-    frame: pd.DataFrame, column: str, words: Sequence[str], *, optional: bool = True
-) -> pd.Series:
-    if column not in frame.columns:
-        return pd.Series([None] * len(frame), dtype=object)
-    found = [None if pd.isna(value) else value for value in frame[column].tolist()]
-    for value in found:
-        if not (value in words or (optional and value is None)):
-            raise Refused(
-                "not_one_of",
-                "The column %(column)s holds %(value)s; it must be one of %(words)s.",
-                column=column,
-                value=repr(value),
-                words=", ".join(words),
-            )
-    return pd.Series(found, dtype=object)
-
-
-def _numbers(frame: pd.DataFrame, column: str) -> pd.Series:
-    if column not in frame.columns:
-        return pd.Series(np.nan, index=range(len(frame)), dtype=np.float64)
-    try:
-        if any(isinstance(value, str) for value in frame[column].tolist()):
-            raise ValueError("text")
-        numbers = frame[column].astype(object).where(frame[column].notna(), np.nan)
-        found = numbers.astype(np.float64).reset_index(drop=True)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Refused(
-            "not_a_number",
-            "The column %(column)s holds something that is not a number.",
-            column=column,
-        ) from error
-    if np.isinf(found).any():
-        raise Refused(
-            "infinite_value",
-            "The column %(column)s holds an infinite value; leave it empty if unknown.",
-            column=column,
-        )
-    return found + 0.0  # -0.0 and 0.0 are the same number and must be the same bytes
-
-
-def _refuse_duplicates(frame: pd.DataFrame, keys: list[str], name: str) -> None:
-    twice = frame.duplicated(keys)
-    if twice.any():
-        row = ", ".join(str(value) for value in frame.loc[twice, keys].iloc[0])
-        raise Refused(
-            "row_twice",
-            "%(name)s: there is more than one row for (%(row)s); keep one.",
-            name=name,
-            row=row,
-        )
-
-
 def _with_outcome(
     people: pd.DataFrame, required: bool
 ) -> tuple[pd.DataFrame, list[dict[str, str]]]:
@@ -352,7 +337,7 @@ def _with_outcome(
         time=people["time"].mask((people["time"] == 0) & event, FIRST_HALF_DAY).mask(unknown),
         event=event & ~unknown,
     )
-    reasons = {"no outcome": unknown, "censored on day 0": at_once}
+    reasons = {Said("no_outcome"): unknown, Said("censored_at_once"): at_once}
     left_out = [
         {"subject": subject, "reason": reason}
         for reason, rows in reasons.items()

@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import pandas as pd
 
-from ciri.dataset.frozen import NUMERIC_COVARIATES
+from ciri.covariates.covariate import CODE, TRUTH, Covariate, plain_unit
 from ciri.errors import Refused
 from plausibility import (
+    BEYOND,
     CODES,
     QUANTITIES,
     Cell,
     Doubt,
+    Quantity,
     look_at_durations,
     look_at_numbers,
     look_at_outcomes,
 )
 
-_TRUTHS = ("pretreated", "combination")
+_WORDS = {
+    "a": "years",
+    "mo": "months",
+    "wk": "weeks",
+    "d": "days",
+}  # UCUM's signs, as people read them
 _ROWS_NAMED = 5
 
 
 def refuse_doubts(
     people: pd.DataFrame,
+    covariates: Sequence[Covariate],
     measured: pd.DataFrame,
     accept: Iterable[tuple[str, str]],
     settled: Collection[str],
@@ -32,12 +40,11 @@ def refuse_doubts(
 ) -> None:
     """ValueError with every doubt about the columns that is not in `accept`, pairs of code and column.
 
-    people: subject, numeric covariates, and time (days) and event where outcomes are needed; measured:
-    subject, analyte, value; settled: columns that are beyond doubt; concentrations: whether those cannot be
+    people: subject, covariates, and time (days) and event where outcomes are needed; measured: subject, analyte, value; settled: columns that are beyond doubt; concentrations: whether those cannot be
     negative. An entry of `accept` that matches no doubt is refused, too.
     """
     accepted = _pairs(accept)
-    doubts = [*_of_people(people), *_of_measurements(measured, concentrations)]
+    doubts = [*_of_people(people, covariates), *_of_measurements(measured, concentrations)]
     there = {(doubt.code, doubt.column) for doubt in doubts}
     if idle := [pair for pair in accepted if pair not in there]:
         raise Refused(
@@ -69,7 +76,7 @@ def _pairs(accept: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     if isinstance(accept, str) or any(len(pair) != 2 for pair in pairs):
         raise Refused(
             "accept_not_pairs",
-            'accept must be a list of pairs (code, column), such as ("constant", "albumin").',
+            'accept must be a list of pairs (code, column), such as ("constant", "IL6").',
         )
     for code, _column in pairs:
         if code not in CODES:
@@ -82,17 +89,33 @@ def _pairs(accept: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     return [(code, column) for code, column in pairs]
 
 
-def _of_people(people: pd.DataFrame) -> Iterator[Doubt]:
-    for name in NUMERIC_COVARIATES:
-        if name in people:
-            cells = _cells(people["subject"], people[name])
-            if name not in _TRUTHS:
-                yield from look_at_numbers(name, cells, QUANTITIES[name])
-            else:  # that all are pretreated is a study's choice, not a slip
-                odd = [cell for cell in cells if not QUANTITIES["truth"].is_usual(cell.value)]
-                yield from look_at_numbers(name, odd, QUANTITIES["truth"])
+def _of_people(people: pd.DataFrame, covariates: Sequence[Covariate]) -> Iterator[Doubt]:
+    for covariate in covariates:
+        name = covariate.name
+        if name not in people or covariate.kind == CODE:
+            continue
+        cells = _cells(people["subject"], people[name])
+        if covariate.kind == TRUTH:  # that one is true of all is a study's choice, not a slip
+            odd = [cell for cell in cells if not QUANTITIES["truth"].is_usual(cell.value)]
+            yield from look_at_numbers(name, odd, QUANTITIES["truth"])
+        else:
+            yield from look_at_numbers(name, cells, _quantity(covariate))
     if "time" in people:
         yield from _of_outcomes(people)
+
+
+def _quantity(covariate: Covariate) -> Quantity:
+    """A covariate's ranges; what is not known to be usual is whatever can be."""
+    low = -BEYOND if covariate.low is None else covariate.low
+    high = BEYOND if covariate.high is None else covariate.high
+    unit = plain_unit(covariate.unit)
+    return Quantity(
+        unit=_WORDS.get(unit, unit),
+        low=low,
+        high=high,
+        usual_low=low if covariate.usual_low is None else covariate.usual_low,
+        usual_high=high if covariate.usual_high is None else covariate.usual_high,
+    )
 
 
 def _of_outcomes(people: pd.DataFrame) -> Iterator[Doubt]:

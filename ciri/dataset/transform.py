@@ -9,15 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ciri.dataset.frozen import PDL1_CLASSES, FrozenTable
+from ciri.covariates import shipped
+from ciri.covariates.covariate import Covariate, owner_of
+from ciri.dataset.frozen import FrozenTable
 from ciri.errors import Refused
 from ciri.specification.specification import Specification
 
-SEX_CODE = {"female": 0.0, "male": 1.0}
-# Ordered by extent. "I-III" (not told apart) takes the middle; recurrence after earlier treatment
-# ranks last, as the source study lists it.
-STAGE_CODE = {"I": 1.0, "II": 2.0, "III": 3.0, "I-III": 2.0, "IV": 4.0, "recurrence": 5.0}
-PDL1_CODE = dict(zip(PDL1_CLASSES, (0.0, 1.0, 2.0), strict=True))
 BELOW_FACTOR = {"lloq/2": 0.5, "lloq/sqrt2": 0.5**0.5, "lloq": 1.0}
 INDICATOR = "{} is missing"
 
@@ -39,15 +36,21 @@ class Column:
 
 @dataclass(frozen=True)
 class Transform:
-    """Rules of the specification and what they learnt from the training rows; plain values only."""
+    """Rules of the specification and what they learnt from the training rows; plain values only.
+
+    readings: of each number that has classes, which of the two is read (`Specification.readings`). covariates: the
+    columns of covariates; an unordered code has one for each level. described: what the training table said of
+    each covariate that is read.
+    """
 
     scale: str
     below_lloq: str
     repeats: str
-    pdl1: str
+    readings: tuple[tuple[str, str], ...]
     missing: str
     analytes: tuple[Column, ...]
     covariates: tuple[Column, ...]
+    described: tuple[Covariate, ...]
 
     @classmethod
     def fit(
@@ -58,7 +61,10 @@ class Transform:
         analytes: Sequence[str],
     ) -> Transform:
         """Learn from the measurements and covariates of `subjects` (the training rows) alone."""
-        if clash := sorted(set(analytes) & set(specification.covariates)):
+        readings = dict(specification.readings)
+        factors = [_as_read(name, readings, table) for name in specification.covariates]
+        names = [feature for factor in factors for feature in factor.features]
+        if clash := sorted(set(analytes) & {*specification.covariates, *names}):
             raise Refused(
                 "analyte_and_covariate",
                 "%(name)s names both an analyte and a covariate; rename one.",
@@ -69,10 +75,11 @@ class Transform:
             scale=rules.scale,
             below_lloq=rules.below_lloq,
             repeats=rules.repeats,
-            pdl1=specification.pdl1,
+            readings=specification.readings,
             missing=specification.missing,
             analytes=(),
-            covariates=tuple(_make_unfitted(name) for name in specification.covariates),
+            covariates=tuple(_make_unfitted(name) for name in names),
+            described=tuple(factors),
         )
         rows = _only(table, subjects)
         extremes = blank._with_extremes(rows.measurements, analytes)
@@ -90,11 +97,22 @@ class Transform:
             self,
             analytes=tuple(known[name] for name in analytes),
             covariates=self.covariates if covariates else (),
+            described=self.described if covariates else (),
         )
 
     def raw(self, table: FrozenTable) -> pd.DataFrame:
         """Columns on the model's scale, indexed by subject, with unknown as NaN; never imputed."""
         return pd.concat([self._analyte_values(table), self._covariate_values(table)], axis=1)
+
+    def known(self, table: FrozenTable) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """Whether each analyte, and each covariate, is known of every subject (bool, subjects x inputs).
+
+        A code with a column for each level is one covariate: its columns are known or unknown together.
+        """
+        values = self.raw(table).notna()
+        factors = {owner_of(column.name): column.name for column in self.covariates}
+        analytes = [column.name for column in self.analytes]
+        return values[analytes], values[list(factors.values())].set_axis(list(factors), axis=1)
 
     def apply(self, table: FrozenTable, *, indicators: bool = True) -> pd.DataFrame:
         """Features of every subject: a float frame (subjects x features) in fixed column order.
@@ -106,25 +124,55 @@ class Transform:
         if self.missing == "native":
             return values
         features = {}
-        for column in (*self.analytes, *self.covariates):
+        inputs = [(column, column.name) for column in self.analytes]
+        inputs += [(column, owner_of(column.name)) for column in self.covariates]
+        for column, name in inputs:
             known = values[column.name]
             features[column.name] = known.fillna(np.nan if column.median is None else column.median)
             if column.gaps and indicators:
-                features[INDICATOR.format(column.name)] = known.isna().astype(np.float64)
+                features.pop(INDICATOR.format(name), None)  # once, behind the last of its columns
+                features[INDICATOR.format(name)] = known.isna().astype(np.float64)
         return pd.DataFrame(features, index=values.index)
 
+    @property
+    def is_described(self) -> bool:
+        """Whether it needs a description of its own: it reads covariates otherwise than shipped ones are read."""
+        readings = dict(self.readings)
+        return any(_shipped_as_read(one.name, readings) != one for one in self.described)
+
     def to_dict(self) -> dict[str, Any]:
-        """Plain values, for JSON."""
-        return asdict(self)
+        """Plain values, for JSON; covariates are described where they are not as shipped."""
+        body = {
+            name: value
+            for name, value in asdict(self).items()
+            if name not in ("readings", "described")
+        }
+        if self.is_described:
+            body["described"] = [covariate.to_dict() for covariate in self.described]
+        return {**body, **dict(self.readings)}
 
     @classmethod
     def from_dict(cls, body: dict[str, Any]) -> Transform:
         """The inverse of `to_dict`."""
+        rest = dict(body)
+        readings = tuple((one.number, rest.pop(one.number)) for one in shipped.CLASSES)
         columns = {
-            part: tuple(Column(**column) for column in body[part])
+            part: tuple(Column(**column) for column in rest.pop(part))
             for part in ("analytes", "covariates")
         }
-        return cls(**{**body, **columns})
+        if "described" in rest:
+            described = tuple(Covariate.from_dict(one) for one in rest.pop("described"))
+        else:
+            names = (column.name for column in columns["covariates"])
+            found = (_shipped_as_read(name, dict(readings)) for name in names)
+            described = tuple(one for one in found if one is not None)
+        features = [feature for one in described for feature in one.features]
+        if features != [column.name for column in columns["covariates"]]:
+            raise Refused(
+                "model_covariates",
+                "The stored model does not describe each covariate that it reads.",
+            )
+        return cls(**rest, **columns, readings=readings, described=described)
 
     def _with_extremes(self, measurements: pd.DataFrame, analytes: Sequence[str]) -> Transform:
         in_range = measurements[measurements["flag"] == "in_range"]
@@ -170,32 +218,71 @@ class Transform:
         return known.mask(below, floor + np.log2(factor))
 
     def _covariate_values(self, table: FrozenTable) -> pd.DataFrame:
-        subjects = table.subjects.set_index("subject")
-        codes = {"sex": SEX_CODE, "stage": STAGE_CODE}
-        values = {}
-        for name in (column.name for column in self.covariates):
-            if name == "pdl1" and self.pdl1 == "category":
-                values[name] = _pdl1_class(subjects).map(PDL1_CODE)
-            else:
-                values[name] = subjects[name].map(codes[name]) if name in codes else subjects[name]
-        return pd.DataFrame(values, index=subjects.index).astype(np.float64)
+        people = table.subjects.set_index("subject")
+        parts = [one.read(self._cells(one, table, people)) for one in self.described]
+        empty = pd.DataFrame(index=people.index)
+        return pd.concat([empty, *parts], axis=1).astype(np.float64)
+
+    def _cells(self, factor: Covariate, table: FrozenTable, people: pd.DataFrame) -> pd.Series:
+        """What the table holds of a covariate; by class, the class of the number where it is known, else the
+        class as reported."""
+        classes = _classes_read(factor.name, dict(self.readings))
+        if classes is None:
+            _refuse_other_meaning(factor, table.covariate(factor.name))
+            return people[factor.name]
+        nobody = pd.Series(None, index=people.index, dtype=object)
+        number, reported = people.get(classes.number, nobody), people.get(classes.code, nobody)
+        return shipped.cut(number, classes.cuts, factor.codes).where(number.notna(), reported)
 
 
-def _pdl1_class(subjects: pd.DataFrame) -> pd.Series:
-    """The class of the score where it is known, else the class as reported."""
-    score = subjects["pdl1"]
-    from_score = pd.Series(
-        np.select([score < 1, score < 50, score >= 50], list(PDL1_CLASSES), default=""),
-        index=subjects.index,
-        dtype=object,
-    )
-    return from_score.where(score.notna(), subjects["pdl1_class"])
+def _as_read(name: str, readings: dict[str, str], table: FrozenTable) -> Covariate:
+    """A covariate as a model reads it: a number that is read by its class is the code of that class."""
+    classes, known = _classes_read(name, readings), {one.name: one for one in table.covariates}
+    if classes is None or not {classes.number, classes.code} & set(known):
+        return table.covariate(name)
+    code = known.get(classes.code, shipped.BY_NAME[classes.code])
+    if len(code.codes) != len(classes.cuts) + 1:
+        raise Refused(
+            "classes_not_the_same",
+            "%(name)s cannot be read by its class: %(code)s of the table has the levels %(levels)s.",
+            name=name,
+            code=code.name,
+            levels=", ".join(code.codes) or "none",
+        )
+    return replace(code, name=name)
+
+
+def _shipped_as_read(name: str, readings: dict[str, str]) -> Covariate | None:
+    classes = _classes_read(name, readings)
+    if classes is None:
+        return shipped.BY_NAME.get(name)
+    return replace(shipped.BY_NAME[classes.code], name=name)
+
+
+def _classes_read(name: str, readings: dict[str, str]) -> shipped.Classes | None:
+    """The classes of a number that is read by them."""
+    found = (one for one in shipped.CLASSES if one.number == name)
+    return next(found, None) if readings.get(name) == shipped.CATEGORY else None
+
+
+def _refuse_other_meaning(learnt: Covariate, met: Covariate) -> None:
+    if not learnt.agrees_with(met):
+        raise Refused(
+            "covariate_differs",
+            "%(name)s is a %(met)s in this table, and the model learnt a %(learnt)s: their numbers do not mean the "
+            "same.",
+            name=learnt.name,
+            met=f"{met.kind} {met.unit}".strip(),
+            learnt=f"{learnt.kind} {learnt.unit}".strip(),
+        )
 
 
 def _only(table: FrozenTable, subjects: Collection[str]) -> FrozenTable:
     people, values = table.subjects, table.measurements
-    return FrozenTable(
-        people[people["subject"].isin(subjects)], values[values["subject"].isin(subjects)]
+    return replace(
+        table,
+        subjects=people[people["subject"].isin(subjects)],
+        measurements=values[values["subject"].isin(subjects)],
     )
 
 

@@ -27,6 +27,10 @@ SENTENCES: dict[str, str] = {
         "%(where)s holds %(value)s; a name has at most %(most)s characters."
     ),
     "not_among": gettext_noop("%(where)s holds %(value)s; it knows %(choices)s."),
+    "no_covariate": gettext_noop(
+        "%(where)s holds %(value)s; the name of a covariate begins with a letter and has letters, digits, “_”, “.” "
+        "and “-” only."
+    ),
     "twice": gettext_noop("%(where)s names %(names)s more than once."),
     "max_features": gettext_noop(
         "%(where)s is %(value)s; it must be sqrt, log2, all, a whole number of features or a fraction up to 1.0."

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ciri.covariates.covariate import is_name
+from ciri.covariates.shipped import CATEGORY, CLASSES, NUMERIC
 from ciri.specification.checks import Part, SpecificationError
 from ciri.specification.rules import (
     AnalyteRules,
@@ -26,19 +28,6 @@ from tabular.section import EnoughProblems, Problem
 
 ENDPOINTS = ("OS", "PFS")
 TIMEPOINTS = ("pre", "edt")
-COVARIATES = (
-    "age",
-    "sex",
-    "stage",
-    "bmi",
-    "albumin",
-    "nlr",
-    "pdl1",
-    "pretreated",
-    "combination",
-    "ecog",
-)
-
 MAX_HORIZONS = 24
 MAX_FOREST_TREES = 20_000
 MAX_SELECTION_TREES = 2_000_000
@@ -49,7 +38,6 @@ MAX_PERMUTED = 500_000_000
 """Trees times permutations of each feature."""
 
 __all__ = [
-    "COVARIATES",
     "ENDPOINTS",
     "TIMEPOINTS",
     "AnalyteRules",
@@ -82,9 +70,10 @@ class Specification:
     analytes : AnalyteRules
         Which analytes compete, how many stay, and how their values become features.
     covariates : tuple of str
-        Of COVARIATES.
-    pdl1 : {"numeric", "category"}
-        Whether PD-L1 enters in percent or as one of three classes.
+        Names of clinical factors; whether a table has them is seen when it is trained on.
+    readings : tuple of (str, {"numeric", "category"})
+        Of each number that has classes (`ciri/covariates/shipped.yaml`), whether the number itself is read or
+        its class. Its name is the key in a mapping.
     missing : {"native", "median"}
         Whether splits send unknown values to a side, or they take the training median.
     min_measured : float
@@ -112,7 +101,7 @@ class Specification:
     cohorts: Cohorts = field(default_factory=Cohorts)
     analytes: AnalyteRules = field(default_factory=AnalyteRules)
     covariates: tuple[str, ...] = ()
-    pdl1: str = "numeric"
+    readings: tuple[tuple[str, str], ...] = tuple((one.number, NUMERIC) for one in CLASSES)
     missing: str = "native"
     min_measured: float = 0.5
     forest: ForestRules = field(default_factory=ForestRules)
@@ -165,6 +154,7 @@ class Specification:
             Every key written out, lists for tuples, "all" for None.
         """
         body: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        body |= dict(body.pop("readings"))
         if self.analytes.candidates is None:
             body["analytes"]["candidates"] = "all"
         return body
@@ -222,8 +212,10 @@ def _specification(top: Part) -> Specification:
         timepoint=_word(top, "timepoint", TIMEPOINTS, "pre"),
         cohorts=_cohorts(top.part("cohorts")),
         analytes=_analytes(top.part("analytes")),
-        covariates=top.names("covariates", (), allowed=COVARIATES),
-        pdl1=_word(top, "pdl1", ("numeric", "category"), "numeric"),
+        covariates=_covariates(top),
+        readings=tuple(
+            (one.number, _word(top, one.number, (NUMERIC, CATEGORY), NUMERIC)) for one in CLASSES
+        ),
         missing=_word(top, "missing", ("native", "median"), "native"),
         min_measured=top.number("min_measured", 0.5, 0.0, 1.0),
         forest=_forest(top.part("forest")),
@@ -235,6 +227,16 @@ def _specification(top: Part) -> Specification:
         retrain=_retrain(top.part("retrain")),
         horizons_months=_horizons(top),
     )
+
+
+def _covariates(top: Part) -> tuple[str, ...]:
+    """Names that a covariate can have; which ones there are, a table knows."""
+    names = top.names("covariates", ())
+    for name in names:
+        if not is_name(name):
+            top.refuse("covariates", "no_covariate", value=name)
+            return ()
+    return names
 
 
 def _word(part: Part, key: str, choices: tuple[str, ...], default: str) -> str:

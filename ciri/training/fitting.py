@@ -6,7 +6,7 @@ Cross-validation does it anew inside each fold, on that fold's training patients
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -15,6 +15,7 @@ from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import Transform
 from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
+from ciri.said import Said
 from ciri.signature.selection import Signature, select_signature
 from ciri.specification.specification import Specification
 from ciri.survival.outcome import outcome_of
@@ -110,18 +111,14 @@ def fit(
 
 def share_known(transform: Transform, table: FrozenTable) -> pd.Series:
     """The smaller of the known shares of analytes and of covariates, by subject."""
-    known = transform.raw(table).notna()
-    parts = [
-        [column.name for column in part] for part in (transform.analytes, transform.covariates)
-    ]
-    shares = [known[part].mean(axis=1) for part in parts if part]
+    shares = [known.mean(axis=1) for known in transform.known(table) if len(known.columns)]
     return pd.concat(shares, axis=1).min(axis=1)
 
 
 def incomplete(transform: Transform, table: FrozenTable, least: float) -> list[dict[str, str]]:
     """Who has too few known inputs, and the reason: subject, reason."""
     share = share_known(transform, table)
-    reason = f"fewer than {least:.0%} of the model's analytes or of its covariates are known"
+    reason = Said("inputs_unknown", percent=100 * least)
     return [{"subject": str(name), "reason": reason} for name in share.index[share < least]]
 
 
@@ -134,9 +131,11 @@ def rows_of_role(table: FrozenTable, role: str) -> FrozenTable:
 def rows_without(table: FrozenTable, subjects: set[str]) -> FrozenTable:
     """All but some patients."""
     people, values = table.subjects, table.measurements
-    return FrozenTable(
-        people[~people["subject"].isin(subjects)].reset_index(drop=True),
-        values[~values["subject"].isin(subjects)].reset_index(drop=True),
+    return replace(
+        table,
+        subjects=people[~people["subject"].isin(subjects)].reset_index(drop=True),
+        measurements=values[~values["subject"].isin(subjects)].reset_index(drop=True),
+        left_out=[],
     )
 
 
@@ -181,5 +180,5 @@ def _candidates(
             keep=specification.analytes.keep,
             measured=len(kept),
         )
-    reason = f"known in fewer than {specification.min_measured:.0%} of the training patients"
+    reason = Said("rarely_known", percent=100 * specification.min_measured)
     return kept, [{"analyte": name, "reason": reason} for name in rare]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ciri.dataset.frozen import PDL1_CLASSES, STAGES
+from ciri.covariates.covariate import NUMBER, TRUTH, Covariate
+from ciri.covariates.shipped import CLASSES, STRATA, Classes, Stratum, cut
+from ciri.said import Said
 from ciri.survival.concordance import concordance_interval
 from ciri.survival.curves import (
     hazard_ratio,
@@ -79,48 +82,74 @@ def kaplan_meier_tables(subjects: pd.DataFrame, groups: pd.Series) -> dict[str, 
 
 def _poor_against_good(y: Any, label: Any) -> dict[str, Any]:
     if GOOD not in label or POOR not in label:
-        return dict.fromkeys(("hr", "low", "high", "p")) | {"reason": "There is only one group."}
+        return dict.fromkeys(("hr", "low", "high", "p")) | {"reason": Said("one_group")}
     rows = {row["group"]: row for row in plain_rows(hazard_ratio(y, label, GOOD))}
     return {key: rows[POOR][key] for key in ("hr", "low", "high", "p", "reason")}
 
 
-PDL1_LABELS = {"<1": "< 1 %", "1-49": "1–49 %", ">=50": "≥ 50 %"}
-STRATA: dict[str, tuple[str, dict[Any, str]]] = {
-    "pretreated": ("Earlier therapy", {0.0: "no", 1.0: "yes"}),
-    "combination": ("Combination treatment", {0.0: "no", 1.0: "yes"}),
-    "sex": ("Sex", {"female": "female", "male": "male"}),
-    "stage": ("Stage", {stage: stage for stage in STAGES}),
-}
+TRUTH_WORDS = {0.0: "no", 1.0: "yes"}
+SITE = "Site"
 
 
-def strata_of(subjects: pd.DataFrame) -> pd.DataFrame:
-    """What patients are told apart by, in words: PD-L1, earlier therapy, combination, sex, stage, age,
+def strata_of(subjects: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.DataFrame:
+    """What patients are told apart by, in words: codes, truths, numbers that have classes, and the site.
 
-    site. Only columns that tell at least two patients apart are given; unknown is None.
+    Those that `ciri/covariates/shipped.yaml` gives a title and words come first, in its order. Only columns that
+    tell at least two patients apart are given, and not into too many; unknown is None.
     """
-    classes = pd.cut(subjects["pdl1"], [-np.inf, 1, 50, np.inf], right=False, labels=PDL1_CLASSES)
-    pdl1 = subjects["pdl1_class"].where(subjects["pdl1_class"].notna(), classes.astype(object))
-    columns: dict[str, Any] = {"PD-L1": pdl1.map(PDL1_LABELS)}
-    for name, (title, words) in STRATA.items():
-        columns[title] = subjects[name].map(words)
-    older = np.where(subjects["age"] >= 65, "65 and older", "under 65")
-    columns["Age"] = pd.Series(older, index=subjects.index).where(subjects["age"].notna())
-    columns["Site"] = subjects["site"].astype(object)
-    order = {"PD-L1": list(PDL1_LABELS.values()), "Age": ["under 65", "65 and older"]}
+    columns = dict(_strata(subjects, covariates))
+    columns["Site"] = pd.Categorical(subjects["site"], sorted(subjects["site"].unique()))
     return pd.DataFrame(
         {
-            title: pd.Categorical(column, order.get(title) or sorted(column.dropna().unique()))
+            title: column
             for title, column in columns.items()
-            if 1 < column.nunique() <= _MOST_LEVELS
+            if 1 < pd.Series(column).nunique() <= _MOST_LEVELS
         },
         index=subjects.index,
     )
 
 
-def strata_rows(subjects: pd.DataFrame, scores: pd.DataFrame, seed: int) -> Rows:
+def _strata(
+    subjects: pd.DataFrame, covariates: Sequence[Covariate]
+) -> Iterator[tuple[str, pd.Categorical]]:
+    known = {covariate.name: covariate for covariate in covariates}
+    classes = {one.code: one for one in CLASSES}
+    told: set[str] = set()
+    for stratum in STRATA:
+        of = classes.get(stratum.of)
+        names = [stratum.of, *([of.number] if of else [])]
+        if found := [name for name in names if name in known]:
+            told.update(found)
+            yield stratum.title, _in_words(subjects, known.get(stratum.of), stratum, of)
+    for name, covariate in known.items():
+        if name not in told and covariate.kind != NUMBER:
+            yield name, _in_words(subjects, covariate, Stratum(name, name), None)
+
+
+def _in_words(
+    subjects: pd.DataFrame, covariate: Covariate | None, stratum: Stratum, of: Classes | None
+) -> pd.Categorical:
+    """The words of a stratum; a class that was not reported is that of its number."""
+    words: dict[Any, str] = dict(stratum.levels)
+    values = subjects.get(stratum.of, pd.Series(None, index=subjects.index, dtype=object))
+    if covariate and covariate.kind == TRUTH:
+        words = {0.0: "no", 1.0: "yes"}
+    elif covariate and covariate.kind == NUMBER:
+        values = cut(values, stratum.cuts, tuple(words)) if stratum.cuts else values
+    elif covariate:
+        words |= {code: code for code in covariate.codes if code not in words}
+    if of and of.number in subjects:
+        by_number = cut(subjects[of.number], of.cuts, tuple(stratum.levels))
+        values = values.where(values.notna(), by_number)
+    return pd.Categorical(values.map(words), list(dict.fromkeys(words.values())))
+
+
+def strata_rows(
+    subjects: pd.DataFrame, covariates: Sequence[Covariate], scores: pd.DataFrame, seed: int
+) -> Rows:
     """Poor against good prognosis overall and in each stratum (see `strata.strata_table`).
 
-    subjects: rows of a frozen table; scores: by subject, with group and mortality. Empty without anybody.
+    subjects: rows of a frozen table with these covariates; scores: by subject, with group and mortality. Empty without anybody.
     """
     scored = subjects[subjects["subject"].isin(scores.index)]
     if not len(scored):
@@ -129,7 +158,7 @@ def strata_rows(subjects: pd.DataFrame, scores: pd.DataFrame, seed: int) -> Rows
     table = strata_table(
         outcome_of(scored),
         of["group"].to_numpy(),
-        strata_of(scored),
+        strata_of(scored, covariates),
         of["mortality"].to_numpy(),
         n_resamples=300,
         seed=seed,
@@ -176,15 +205,9 @@ def comparison_tables(
 
 def warnings(counts: dict[str, int], min_leaf: int, *, selected: bool) -> list[str]:
     """Sentences on how the model was made that a reader should see before its figures."""
-    found = []
+    found: list[str] = []
     if selected:
-        found.append(
-            "The analytes were selected on the training patients themselves, so the out-of-bag "
-            "concordance index is optimistic; judge the model by its validation cohort."
-        )
+        found.append(Said("selected_on_these"))
     if counts["train"] < 2 * min_leaf:
-        found.append(
-            f"{counts['train']} training patients are too few for leaves of {min_leaf}: "
-            "no tree could split, and every patient has the same score."
-        )
+        found.append(Said("no_tree_splits", patients=counts["train"], leaf=min_leaf))
     return found

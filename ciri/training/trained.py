@@ -24,7 +24,8 @@ from ciri.training.fitting import incomplete, share_known
 # How a score came about.
 OUT_OF_BAG, CHANGED, PREDICTION = "out-of-bag", "out-of-bag, values changed", "prediction"
 
-_FORMAT = "yogo model 2"
+# A model whose covariates are read as shipped is written as it was before models described them.
+_FORMAT, _UNDESCRIBED = "yogo model 3", "yogo model 2"
 _DOCUMENT = {
     "format", "specification", "transform", "cutoff", "selected", "subjects", "report",
     "features", "parameters",
@@ -230,7 +231,7 @@ class TrainedModel:
             The same model gives the same bytes.
         """
         document = {
-            "format": _FORMAT,
+            "format": _FORMAT if self.transform.is_described else _UNDESCRIBED,
             "specification": self.specification.to_dict(),
             "transform": self.transform.to_dict(),
             "cutoff": self.cutoff.to_dict(),
@@ -261,11 +262,12 @@ class TrainedModel:
             With a sentence where the bytes are damaged or not a model.
         """
         arrays, document = unpack(content)
-        if document.get("format") != _FORMAT or set(document) != _DOCUMENT:
+        known = document.get("format") in (_FORMAT, _UNDESCRIBED)
+        if not known or set(document) != _DOCUMENT:
             raise Refused(
                 "model_format",
                 "These bytes are not a trained model of format %(readable)s.",
-                readable=repr(_FORMAT),
+                readable=f"{_UNDESCRIBED!r} or {_FORMAT!r}",
             )
         with refuse_damage(
             Refused("model_incomplete", "The stored model's document is not complete.")

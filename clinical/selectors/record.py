@@ -14,6 +14,7 @@ from clinical.models import FilledForm, Patient
 
 Key = tuple[str, str]
 """Event and form."""
+FORMS_AT_ONCE = 10_000
 
 
 def filled_of(row: FilledForm | None) -> Filled:
@@ -50,30 +51,31 @@ def item_values(
 ) -> dict[int, dict[str, Any]]:
     """Values of items by patient, in one query: of an item that stands at `event`, the value there; of one that does not, that
     of the first event where it is asked. Of what repeats, the last."""
-    where = {name: event_of_item(definition, name, event) for name in names}
-    events = {one for one in where.values() if one}
+    asked: dict[str, set[str]] = defaultdict(set)
+    for name in names:
+        if at := event_of_item(definition, name, event):
+            asked[at].add(name)
     rows = (
         FilledForm.objects.filter(
-            patient__in=patients, voided_at__isnull=True, event_form__event__name__in=events
+            patient__in=patients, voided_at__isnull=True, event_form__event__name__in=asked
         )
         .order_by("event_instance", "form_instance", "pk")
         .values_list("patient_id", "event_form__event__name", "values")
     )
     found: dict[int, dict[str, Any]] = defaultdict(dict)
-    for patient, at, values in rows:
-        known = found[patient]
-        for name in values.keys() & where.keys():
-            if where[name] == at:
-                known[name] = values[name]
+    for patient, at, values in rows.iterator(chunk_size=FORMS_AT_ONCE):
+        found[patient].update({name: values[name] for name in asked[at] & values.keys()})
     return found
 
 
 def event_of_item(definition: Definition, name: str, event: str) -> str | None:
-    """The event at which an item is read for somebody who looks at `event`."""
+    """The event at which an item is read for somebody who looks at `event`: rather one where it is asked once."""
     form = definition.form_of_item.get(name)
     if form is None:
         return None
-    at = [one.name for one in definition.events if any(f.form == form.name for f in one.forms)]
+    at = definition.events_once(form.name) or [
+        one.name for one in definition.events if any(f.form == form.name for f in one.forms)
+    ]
     return event if event in at else next(iter(at), None)
 
 

@@ -49,20 +49,6 @@ IDENTITY = (
     Column("events_until", Kind.DAY),
     Column("simulated", Kind.TRUTH),
 )
-COVARIATES = (
-    Column("age", Kind.NUMBER, "years"),
-    Column("sex", Kind.TEXT),
-    Column("stage", Kind.TEXT),
-    Column("bmi", Kind.NUMBER, "kg/m2"),
-    Column("albumin", Kind.NUMBER, "g/dL"),
-    Column("nlr", Kind.NUMBER, "ratio"),
-    Column("pdl1_tps", Kind.NUMBER, "%"),
-    Column("pdl1_class", Kind.TEXT),
-    Column("pretreated", Kind.TRUTH),
-    Column("combination", Kind.TRUTH),
-)
-
-
 SCORE_PARTS = {
     "mortality": Kind.NUMBER,
     "percentile": Kind.NUMBER,

@@ -17,16 +17,16 @@ from math import isnan
 from statistics import fmean
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from assays.models import Measurement
 from assays.models.measurement import Flag
 from assays.selectors.matrix import NEVER
 from assays.selectors.readings import readings_and_excluded
-from clinical.models import LabResult, Patient
-from clinical.selectors.outcomes import outcome_of, with_outcome_dates
+from clinical.models import Patient
+from clinical.selectors.definitions import Collected, collected_by
+from clinical.selectors.outcomes import ENDPOINTS, outcome_of, with_outcome_dates
 from exports.selectors.columns import (
-    COVARIATES,
     IDENTITY,
     Column,
     Measured,
@@ -35,6 +35,7 @@ from exports.selectors.columns import (
     outcome_columns,
     score_columns,
 )
+from exports.selectors.items import Asked, answers_of, list_asked
 from modeling.models import ModelVersion, Score
 from modeling.models.score import HISTORY
 from modeling.selectors.models import latest_champions
@@ -58,6 +59,8 @@ class Layout:
     timepoint: str
     endpoints: tuple[str, ...]
     events_until: date
+    collected: Collected
+    asked: Sequence[Asked]
     measured: Sequence[Measured]
     champions: Sequence[ModelVersion]
 
@@ -67,7 +70,7 @@ class Layout:
         return [
             *IDENTITY,
             *outcome_columns(self.endpoints),
-            *COVARIATES,
+            *_columns_of(self.asked),
             *make_measured_columns(self.measured),
             *score_columns(self.champions),
         ]
@@ -78,15 +81,27 @@ def layout_of(
 ) -> Layout:
     """The layout for a study as it stands."""
     champions = list(latest_champions(study))
-    others = (*IDENTITY, *COVARIATES, *score_columns(champions))
+    others = [*IDENTITY, *score_columns(champions)]
+    collected = collected_by(study)
+    # An outcome that was not asked for keeps its name to itself all the same.
+    asked = list_asked(
+        study, collected.definition, timepoint, [*others, *outcome_columns(ENDPOINTS)]
+    )
+    others += _columns_of(asked)
     return Layout(
         study=study,
         timepoint=timepoint,
         endpoints=endpoints,
         events_until=events_until,
+        collected=collected,
+        asked=asked,
         measured=list_measured(study, timepoint, others),
         champions=champions,
     )
+
+
+def _columns_of(asked: Sequence[Asked]) -> list[Column]:
+    return [column for one in asked for column in one.columns]
 
 
 def blocks(patients: QuerySet[Patient], layout: Layout) -> Iterator[list[Row]]:
@@ -95,11 +110,8 @@ def blocks(patients: QuerySet[Patient], layout: Layout) -> Iterator[list[Row]]:
     Holds the patients whose treatment had begun by the layout's `events_until`.
     """
     begun = patients.filter(study=layout.study, index_date__lte=layout.events_until)
-    annotated = with_outcome_dates(begun, as_of=layout.events_until).select_related(
-        "site", "cohort", "baseline"
-    )
-    labs = Prefetch("lab_results", LabResult.objects.filter(timepoint=layout.timepoint), "labs")
-    ordered = annotated.prefetch_related(labs).order_by("subject_id")
+    annotated = with_outcome_dates(begun, as_of=layout.events_until)
+    ordered = annotated.select_related("site", "cohort").order_by("subject_id")
     block = list(ordered[:PATIENTS_PER_BLOCK])
     while block:
         yield _rows(block, layout)
@@ -107,6 +119,7 @@ def blocks(patients: QuerySet[Patient], layout: Layout) -> Iterator[list[Row]]:
 
 
 def _rows(patients: Sequence[Patient], layout: Layout) -> list[Row]:
+    answers = answers_of(patients, layout.asked)
     measurements = _measurements(patients, layout.timepoint)
     scores = {
         (score.version_id, score.patient_id): score
@@ -118,7 +131,7 @@ def _rows(patients: Sequence[Patient], layout: Layout) -> list[Row]:
         (
             *_identity(patient, layout),
             *_outcome(patient, layout),
-            *_covariates(patient),
+            *(cell for one in layout.asked for cell in one.cells(answers.get(patient.pk, {}))),
             *_fill_measured(measurements[patient.pk], layout),
             *_fill_scored(patient, scores, layout),
         )
@@ -167,18 +180,6 @@ def _outcome(patient: Patient, layout: Layout) -> Iterator[Any]:
         outcome = outcome_of(patient, endpoint)
         yield outcome.days if outcome else None
         yield outcome.event if outcome else None
-
-
-def _covariates(patient: Patient) -> Row:
-    known = getattr(patient, "baseline", None)
-    lab = next(iter(patient.labs), None)  # type: ignore[attr-defined]
-    from_labs = {"albumin": "albumin_g_dl", "nlr": "nlr"}
-    return tuple(
-        getattr(lab, from_labs[column.name], None)
-        if column.name in from_labs
-        else getattr(known, column.name, None)
-        for column in COVARIATES
-    )
 
 
 def _fill_measured(known: dict[tuple[str, str], list[Repeat]], layout: Layout) -> Iterator[Any]:

@@ -1,11 +1,13 @@
 """The frozen dataset of a version as rows of a file: one per subject, with every reading as it was frozen."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import pandas as pd
 
 from ciri import FrozenTable, widen
-from ciri.dataset.frozen import IDENTITY, TEXT_COVARIATES
+from ciri.covariates.columns import attached_to
+from ciri.covariates.covariate import CODE
+from ciri.dataset.frozen import IDENTITY
 from ciri.survival.plain import plain
 from exports.selectors.columns import Column, Kind
 from exports.selectors.dataset import PATIENTS_PER_BLOCK, Row
@@ -14,7 +16,7 @@ from modeling.selectors.models import HEAVY
 from studies.models import Study
 
 KINDS = {"time": Kind.NUMBER, "event": Kind.TRUTH}
-TEXTS = {*IDENTITY, *TEXT_COVARIATES} - set(KINDS)
+TEXTS = set(IDENTITY) - set(KINDS)
 
 
 def find_version(study: Study, name: str) -> ModelVersion | None:
@@ -38,7 +40,12 @@ def read_frozen_frame(version: ModelVersion) -> pd.DataFrame:
 
 def list_frozen_columns(frame: pd.DataFrame) -> list[Column]:
     """Its columns."""
-    return [Column(name, _kind(name)) for name in frame.columns]
+    covariates = {one.name: one for one in attached_to(frame) or ()}
+    texts = TEXTS | {one.name for one in covariates.values() if one.kind == CODE}
+    return [
+        Column(name, _kind(name, texts), covariates[name].unit if name in covariates else "")
+        for name in frame.columns
+    ]
 
 
 def read_frozen_blocks(frame: pd.DataFrame) -> Iterator[list[Row]]:
@@ -49,7 +56,7 @@ def read_frozen_blocks(frame: pd.DataFrame) -> Iterator[list[Row]]:
         yield list(zip(*columns, strict=True))
 
 
-def _kind(name: str) -> Kind:
-    if name in TEXTS or name.endswith("_flag"):
+def _kind(name: str, texts: Collection[str]) -> Kind:
+    if name in texts or name.endswith("_flag"):
         return Kind.TEXT
     return KINDS.get(name, Kind.NUMBER)

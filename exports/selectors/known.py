@@ -13,7 +13,7 @@ from assays.models import (
     Specimen,
 )
 from audit.past import Past
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.models import Definition, FilledForm, FollowUp, Patient
 from modeling.models import ModelVersion, PrognosticModel, Score
 from studies.models import Cohort, Site, Study
 
@@ -23,8 +23,9 @@ TABLES = (
     Past(Site, "study_id = %(scope)s"),
     Past(Cohort, "study_id = %(scope)s"),
     Past(Patient, "study_id = %(scope)s"),
-    Past(Baseline, "patient_id IN (SELECT id FROM clinical_patient)"),
-    Past(LabResult, "patient_id IN (SELECT id FROM clinical_patient)"),
+    # Of a definition only whether it was published by then: what it says has not changed since.
+    Past(Definition, "study_id = %(scope)s"),
+    Past(FilledForm, "patient_id IN (SELECT id FROM clinical_patient)"),
     Past(FollowUp, "patient_id IN (SELECT id FROM clinical_patient)"),
     Past(Analyte),
     Past(Specimen, "study_id = %(scope)s"),

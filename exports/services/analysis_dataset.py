@@ -5,15 +5,19 @@ the moment that the database is read as of, and on which patients the asking per
 way by which they were asked for.
 """
 
+import json
 import zoneinfo
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 
 from accounts.models import ApiToken, User
 from audit.recording import record
+from ciri.covariates.columns import ATTACHED
+from ciri.dataset.files import DESCRIPTION
 from clinical.models import Patient, Timepoint
 from clinical.selectors.access import patients_visible_to
 from clinical.selectors.outcomes import ENDPOINTS
@@ -21,6 +25,7 @@ from exports.models import Export
 from exports.selectors.dataset import Layout, blocks, layout_of
 from exports.services.download import Counted, Download
 from exports.services.moments import check_moment, database_at
+from modeling.selectors.covariates import describe_covariates
 from sentences import Sentence
 from sentences import storable as _
 from studies.models import Study
@@ -49,8 +54,7 @@ class AnalysisDataset(Download):
 
     def _name(self) -> str:
         export = self.export
-        known = f"-known-{self.known_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" if self.known_at else ""
-        return f"{export.study.code}-{export.timepoint}-{export.events_until}{known}"
+        return f"{export.study.code}-{export.timepoint}-{export.events_until}{say_moment(self.known_at)}"
 
     def _write(self, counted: Counted) -> Iterator[bytes]:
         export = self.export
@@ -64,8 +68,13 @@ class AnalysisDataset(Download):
             )
             export.known_at = moment
             export.champions = {v.model.name: v.number for v in layout.champions}
-            rows = counted.rows(blocks(_patients(self.by, study), layout))
+            rows = counted.rows(blocks(find_patients(self.by, study), layout))
             yield from self._in_format(layout.columns, rows, _note(layout))
+
+
+def say_moment(known_at: datetime | None) -> str:
+    """What the name of a file says of the moment that it is of."""
+    return f"-known-{known_at.astimezone(UTC):%Y%m%dT%H%M%SZ}" if known_at else ""
 
 
 def export_analysis_dataset(
@@ -130,7 +139,8 @@ def _last_day(recipe: Recipe, study: Study) -> date:
     return recipe.known_at.astimezone(zoneinfo.ZoneInfo(study.time_zone)).date()
 
 
-def _patients(by: User | None, study: Study) -> QuerySet[Patient]:
+def find_patients(by: User | None, study: Study) -> QuerySet[Patient]:
+    """The patients of a study whom somebody may export; all of them for the server itself."""
     if by is None:
         return Patient.objects.filter(study=study)
     return patients_visible_to(by, Capability.EXPORT).filter(study=study)
@@ -143,4 +153,12 @@ def _note(layout: Layout) -> dict[str, str]:
         "yogo.simulated": "true" if layout.study.is_simulated else "false",
         "yogo.timepoint": layout.timepoint,
         "yogo.events_until": layout.events_until.isoformat(),
+        DESCRIPTION: json.dumps(_describe(layout), ensure_ascii=False),
     }
+
+
+def _describe(layout: Layout) -> dict[str, list[dict[str, Any]]]:
+    """What models read of its columns, so that `freeze_wide` need not guess."""
+    columns = {column.name for column in layout.columns}
+    described = describe_covariates(layout.collected)
+    return {ATTACHED: [one.to_dict() for one in described if one.name in columns]}

@@ -14,6 +14,7 @@ from exports.selectors.columns import Column
 from exports.selectors.dataset import Row
 from exports.services.writers import MEDIA_TYPES, SUFFIXES, WRITERS
 from sentences import Sentence
+from studies.models import Study
 
 
 @dataclass(frozen=True)
@@ -24,14 +25,16 @@ class Download:
     by: User | None
 
     @property
+    def study(self) -> Study:
+        return self.export.study
+
+    @property
     def media_type(self) -> str:
         return MEDIA_TYPES[self.export.format]
 
     @property
     def file_name(self) -> str:
-        """What it is of and, where it is so, that nobody in it exists."""
-        mark = "-simulated" if self.export.study.is_simulated else ""
-        return f"{self._name()}{mark}.{SUFFIXES[self.export.format]}"
+        return name_file(self._name(), self.study, self.export.format)
 
     def chunks(self) -> Iterator[bytes]:
         """The bytes, block by block; then the export is recorded as finished, with rows and SHA-256."""
@@ -58,6 +61,12 @@ class Download:
         self, columns: Sequence[Column], blocks: Iterator[list[Row]], note: dict[str, str]
     ) -> Iterator[bytes]:
         return WRITERS[self.export.format](columns, blocks, note)
+
+
+def name_file(name: str, study: Study, format: str) -> str:
+    """The name of a file: what it is of and, where it is so, that nobody in it exists."""
+    mark = "-simulated" if study.is_simulated else ""
+    return f"{name}{mark}.{SUFFIXES[format]}"
 
 
 class Counted:

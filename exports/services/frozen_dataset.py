@@ -1,10 +1,12 @@
 """The frozen dataset of a version as a download: what the model was trained on, every bit of it."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.models import ApiToken, User
 from audit.recording import record
+from ciri.dataset.files import DESCRIPTION
 from exports.models import Export
 from exports.selectors.frozen import list_frozen_columns, read_frozen_blocks, read_frozen_frame
 from exports.services.analysis_dataset import say_not_known
@@ -33,6 +35,7 @@ class FrozenDownload(Download):
             "yogo.simulated": "true" if self.export.study.is_simulated else "false",
             "yogo.version": str(self.version),
             "yogo.dataset_sha256": self.version.dataset.content_hash,
+            DESCRIPTION: json.dumps(frame.attrs, ensure_ascii=False),
         }
         yield from self._in_format(
             list_frozen_columns(frame), counted.rows(read_frozen_blocks(frame)), note

@@ -18,6 +18,9 @@ from exports.models import Export
 from exports.selectors.exports import exports_of
 from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
+from exports.services.codebook import make_codebook
+from exports.services.download import Download
+from exports.services.forms import export_forms
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
 from exports.services.writers import MEDIA_TYPES
@@ -31,6 +34,15 @@ PER_PAGE = 25
 
 
 class DatasetForm(forms.Form):
+    holds = forms.ChoiceField(
+        label=_("Holds"),
+        required=False,
+        choices=[
+            ("", _("a row for each patient")),
+            ("forms", _("all forms, a row for each answer")),
+        ],
+        help_text=_("Of all forms, timepoint, outcome and events do not count."),
+    )
     format = forms.ChoiceField(label=_("Format"), choices=Export.Format.choices)
     timepoint = forms.ChoiceField(label=_("Timepoint"), choices=Timepoint.choices)
     endpoint = forms.ChoiceField(
@@ -78,14 +90,7 @@ def dataset(request: StudyRequest, study: Study) -> HttpResponseBase:
     form.fields["events_until"].widget.attrs["max"] = today.isoformat()
     if request.method == "POST" and form.is_valid():
         try:
-            return file_response(
-                export_analysis_dataset(
-                    study=study,
-                    recipe=form.recipe(study),
-                    via=Export.Via.PAGE,
-                    by=request.user,
-                )
-            )
+            return file_response(_export(request, study, form))
         except Refused as refusal:
             for name, sentences in refusal.errors.items():
                 form.add_error(name if name in form.fields else None, [*map(str, sentences)])
@@ -116,6 +121,25 @@ def frozen_dataset(request: StudyRequest, study: Study, name: str, number: int) 
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("modeling:version", study.code, name, number)
+
+
+def _export(request: StudyRequest, study: Study, form: DatasetForm) -> Download:
+    recipe, common = form.recipe(study), {"via": Export.Via.PAGE, "by": request.user}
+    if form.cleaned_data["holds"] == "forms":
+        return export_forms(study=study, format=recipe.format, known_at=recipe.known_at, **common)
+    return export_analysis_dataset(study=study, recipe=recipe, **common)
+
+
+@require_safe
+@study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
+def codebook(request: StudyRequest, study: Study) -> HttpResponseBase:
+    """What each column and item is, as a file; `?format=` and `?timepoint=` as for the analysis dataset."""
+    asked = {name: request.GET[name] for name in ("format", "timepoint") if name in request.GET}
+    try:
+        return file_response(make_codebook(study=study, by=request.user, **asked))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("exports:dataset", study.code)
 
 
 def _page(request: StudyRequest, study: Study, form: forms.Form) -> HttpResponse:

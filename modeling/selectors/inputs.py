@@ -8,8 +8,10 @@ from django.db.models import QuerySet
 from assays.models import Analyte
 from assays.selectors.readings import readings
 from ciri import FrozenTable, Specification
-from clinical.models import Baseline, LabResult, Patient
+from clinical.models import Patient
+from clinical.selectors.definitions import collected_by
 from clinical.selectors.outcomes import outcomes
+from modeling.selectors.covariates import covariate_values, describe_covariates
 from studies.models import Study
 
 MEASUREMENT_COLUMNS = ["subject", "analyte", "replicate", "value", "flag", "limit"]
@@ -23,26 +25,33 @@ def study_table(
     Training needs an outcome; scoring does not, and keeps patients who were enrolled today.
     """
     patients = Patient.objects.filter(study=study, index_date__lte=as_of)
+    collected = collected_by(study)
+    described = describe_covariates(collected)
+    names = [covariate.name for covariate in described]
+    people = _subjects(patients, specification, as_of=as_of)
+    known = covariate_values(patients, collected, names, specification.timepoint)
     return FrozenTable.freeze(
-        _subjects(patients, specification, as_of=as_of),
+        people.merge(known, on="pk", how="left").drop(columns="pk"),
         _measurements(patients, specification),
+        described,
         require_outcome=require_outcome,
     )
 
 
 def training_counts(study: Study, specification: Specification, *, as_of: date) -> dict[str, int]:
-    """Patients and events by role (see FrozenTable.counts), without reading any measurement."""
+    """Patients and events by role (see FrozenTable.counts), without reading any covariate or measurement."""
     patients = Patient.objects.filter(study=study, index_date__lte=as_of)
     return FrozenTable.freeze(
-        _subjects(patients, specification, as_of=as_of),
+        _subjects(patients, specification, as_of=as_of).drop(columns="pk"),
         pd.DataFrame(columns=MEASUREMENT_COLUMNS),
+        covariates=(),
     ).counts()
 
 
 def _subjects(
     patients: QuerySet[Patient], specification: Specification, *, as_of: date
 ) -> pd.DataFrame:
-    """One row per patient: subject, site, cohort, role, time (days), event, covariates."""
+    """One row per patient: pk, subject, site, cohort, role, time (days), event."""
     known = outcomes(patients, endpoint=specification.endpoint, as_of=as_of)
     rows = []
     for patient in patients.select_related("site", "cohort").order_by("subject_id"):
@@ -58,30 +67,8 @@ def _subjects(
                 "event": bool(outcome and outcome.event),
             }
         )
-    frame = pd.DataFrame(rows, columns=["pk", "subject", "site", "cohort", "role", "time", "event"])
-    covariates = _covariates(patients, specification.timepoint)
-    return frame.merge(covariates, on="pk", how="left").drop(columns="pk")
-
-
-def _covariates(patients: QuerySet[Patient], timepoint: str) -> pd.DataFrame:
-    """The clinical factors by patient; laboratory factors are those of the timepoint."""
-    baseline = pd.DataFrame.from_records(
-        Baseline.objects.filter(patient__in=patients).values_list(
-            "patient_id", "age", "sex", "stage", "bmi", "pdl1_tps", "pdl1_class",
-            "pretreated", "combination",
-        ),
-        columns=[
-            "pk", "age", "sex", "stage", "bmi", "pdl1", "pdl1_class",
-            "pretreated", "combination",
-        ],
-    )  # fmt: skip
-    labs = pd.DataFrame.from_records(
-        LabResult.objects.filter(patient__in=patients, timepoint=timepoint).values_list(
-            "patient_id", "albumin_g_dl", "nlr"
-        ),
-        columns=["pk", "albumin", "nlr"],
-    )
-    return baseline.merge(labs, on="pk", how="outer")
+    columns = ["pk", "subject", "site", "cohort", "role", "time", "event"]
+    return pd.DataFrame(rows, columns=columns).astype({"pk": "int64"})
 
 
 def _measurements(patients: QuerySet[Patient], specification: Specification) -> pd.DataFrame:

@@ -6,8 +6,10 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from audit.recording import record
-from ciri import SpecificationError, parse_specification
+from ciri import Specification, SpecificationError, parse_specification
+from clinical.selectors.definitions import collected_by
 from modeling.models import ModelSpecification, PrognosticModel
+from modeling.selectors.covariates import unread_covariates
 from modeling.selectors.inputs import unknown_analytes
 from sentences import Sentence
 from sentences import storable as _
@@ -27,18 +29,7 @@ def define_model(
         specification = parse_specification(body)
     except SpecificationError as error:
         raise Refused({"specification": error.sentences(gettext)}) from error
-    if unknown := unknown_analytes(specification):
-        raise Refused(
-            {
-                "specification": [
-                    _(
-                        "The catalogue of analytes does not hold %(names)s. Name analytes by gene symbol, or add "
-                        "them in the admin portal first."
-                    )
-                    % {"names": ", ".join(unknown[:10])}
-                ]
-            }
-        )
+    refuse_what_is_not_there(study, specification)
     with record(by=by, reason=Sentence("modeling.defined", model=name)), explain_refusals():
         model = PrognosticModel.objects.select_for_update().filter(study=study, name=name).first()
         if model is None:
@@ -55,3 +46,19 @@ def define_model(
             content_hash=specification.content_hash,
             created_by=by,
         )
+
+
+def refuse_what_is_not_there(study: Study, specification: Specification) -> None:
+    """Refuse analytes that the catalogue does not hold, and covariates that cannot be read in the study."""
+    wrong = unread_covariates(specification, collected_by(study))
+    if unknown := unknown_analytes(specification):
+        wrong.insert(
+            0,
+            _(
+                "The catalogue of analytes does not hold %(names)s. Name analytes by gene symbol, or add "
+                "them in the admin portal first."
+            )
+            % {"names": ", ".join(unknown[:10])},
+        )
+    if wrong:
+        raise Refused({"specification": wrong})

@@ -22,6 +22,7 @@ from modeling.selectors.models import champion_of, current_specification
 from modeling.services.cross_validation import request_cross_validation
 from modeling.services.datasets import freeze
 from modeling.services.gate import meet_champion
+from modeling.services.models import refuse_what_is_not_there
 from modeling.services.promotion import decide_by_gate
 from modeling.services.scoring import request_rescoring
 from modeling.services.staleness import mark_as_its_dataset
@@ -51,6 +52,8 @@ def request_training(
         PrognosticModel.objects.select_for_update(no_key=True).get(pk=model.pk)
         stated = current_specification(model)
         specification = parse_specification(stated.body)
+        # The dictionary may have been amended since the model was defined.
+        refuse_what_is_not_there(model.study, specification)
         dataset = freeze(model.study, specification, as_of=as_of or model.study.today())
         _refuse_empty(dataset)
         waiting = TrainingRun.objects.filter(
@@ -161,9 +164,9 @@ def software_versions() -> dict[str, str]:
 
 
 def method_digest() -> str:
-    """SHA-256 over the sources of ciri, names and contents, in sorted order."""
+    """SHA-256 over the sources of ciri, names and contents, in sorted order; what stands in YAML is method too."""
     digest = hashlib.sha256()
     root = Path(ciri.__file__).parent
-    for path in sorted(root.rglob("*.py")):
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.yaml")]):
         digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()

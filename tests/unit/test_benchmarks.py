@@ -8,7 +8,7 @@ from benchmarks import tables
 
 COMMANDS = ("fit", "growth", "importance", "rescore", "retrain", "compile")
 AGAINST_A_COMMIT = ("kernels",)
-WITH_SERVICES = ("import_volume", "matrix")
+WITH_SERVICES = ("import_volume", "matrix", "dictionary")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -1,9 +1,12 @@
 """export --study CODE [--format csv] [--timepoint pre] [--endpoint OS] [--events-until DAY] [--known-at MOMENT]
 export --study CODE --dataset MODEL[:NUMBER] [--format csv]
-both with [--output FILE]"""
+export --study CODE --forms [--known-at MOMENT] [--format csv]
+export --study CODE --codebook [--timepoint pre] [--format csv]
+all with [--output FILE]"""
 
 import os
 import sys
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -15,7 +18,9 @@ from clinical.selectors.outcomes import ENDPOINTS
 from exports.models import Export
 from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
+from exports.services.codebook import Codebook, make_codebook
 from exports.services.download import Download
+from exports.services.forms import export_forms
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
 from studies.management.arguments import find_study
@@ -45,8 +50,9 @@ def refuse_as_of(text: str) -> str:
 
 class Command(BaseCommand):
     help = (
-        "Write the analysis dataset of a study, one row per patient, or with --dataset the frozen dataset of a "
-        "version, as the API gives them."
+        "Write the analysis dataset of a study, one row per patient, with --forms all forms, one row per answer, "
+        "with --codebook what their columns and items are, or with --dataset the frozen dataset of a version, as "
+        "the API gives them."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -63,7 +69,10 @@ class Command(BaseCommand):
             help="the database as it was known then, e.g. 2026-11-26T17:00:00+09:00; now, unless given",
         )
         parser.add_argument("--as-of", type=refuse_as_of, help="is no more: see the two above")
-        parser.add_argument(
+        other = parser.add_mutually_exclusive_group()
+        other.add_argument("--forms", action="store_true", help="all forms, a row for each answer")
+        other.add_argument("--codebook", action="store_true", help="what each column and item is")
+        other.add_argument(
             "--dataset",
             metavar="MODEL[:NUMBER]",
             help="the frozen dataset of this version; without a number, of the one in use",
@@ -75,8 +84,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         study = find_study(options["study"])
         try:
-            asked_for = _export_frozen if options["dataset"] else _analysis
-            dataset = asked_for(study, options)
+            dataset = _asked_for(options)(study, options)
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         try:
@@ -85,11 +93,46 @@ class Command(BaseCommand):
             raise CommandError(
                 f"{options['output']} cannot be written ({error.strerror}). Choose another --output."
             ) from error
-        export = dataset.export
-        known = f", known at {export.known_at.isoformat()}" if export.known_at else ""
-        self.stderr.write(
-            f"{export.row_count} patients, {export.size} bytes, SHA-256 {export.sha256}{known}"
-        )
+        if isinstance(dataset, Download):
+            self.stderr.write(_tell(dataset.export))
+
+
+def _tell(export: Export) -> str:
+    known = f", known at {export.known_at.isoformat()}" if export.known_at else ""
+    what = "answers" if export.holds_forms else "patients"
+    return f"{export.row_count} {what}, {export.size} bytes, SHA-256 {export.sha256}{known}"
+
+
+def _asked_for(options: dict[str, Any]) -> Callable[[Study, dict[str, Any]], Download | Codebook]:
+    if options["dataset"]:
+        return _export_frozen
+    if options["forms"]:
+        return _forms
+    return _codebook if options["codebook"] else _analysis
+
+
+def _forms(study: Study, options: dict[str, Any]) -> Download:
+    _refuse(options, [name for name in OF_THE_ANALYSIS_DATASET if name != "known_at"], "All forms are all of them")  # fmt: skip
+    known_at = options["known_at"]
+    return export_forms(
+        study=study,
+        format=options["format"],
+        known_at=read_moment(known_at, study) if known_at else None,
+        via=Export.Via.COMMAND,
+        by=None,
+    )
+
+
+def _codebook(study: Study, options: dict[str, Any]) -> Codebook:
+    _refuse(options, [name for name in OF_THE_ANALYSIS_DATASET if name != "timepoint"], "A codebook is of no patient")  # fmt: skip
+    timepoint = options["timepoint"] or Timepoint.PRE
+    return make_codebook(study=study, by=None, format=options["format"], timepoint=timepoint)
+
+
+def _refuse(options: dict[str, Any], names: Iterable[str], why: str) -> None:
+    if given := [name for name in names if options[name] is not None]:
+        flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise CommandError(f"{why}: leave out {flags}.")
 
 
 def _analysis(study: Study, options: dict[str, Any]) -> Download:
@@ -105,9 +148,7 @@ def _analysis(study: Study, options: dict[str, Any]) -> Download:
 
 
 def _export_frozen(study: Study, options: dict[str, Any]) -> Download:
-    if given := [name for name in OF_THE_ANALYSIS_DATASET if options[name] is not None]:
-        flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
-        raise CommandError(f"A frozen dataset is what it is: leave out {flags}.")
+    _refuse(options, OF_THE_ANALYSIS_DATASET, "A frozen dataset is what it is")
     version = find_version(study, options["dataset"])
     if version is None:
         known = study.models.values_list("name", flat=True)
@@ -120,7 +161,7 @@ def _export_frozen(study: Study, options: dict[str, Any]) -> Download:
     )
 
 
-def _write(dataset: Download, output: str) -> None:
+def _write(dataset: Download | Codebook, output: str) -> None:
     """To standard output, or to a file that appears under its name only when it is whole."""
     if output == "-":
         _copy(dataset, sys.stdout.buffer)
@@ -135,7 +176,7 @@ def _write(dataset: Download, output: str) -> None:
         partial.unlink(missing_ok=True)
 
 
-def _copy(dataset: Download, file: BinaryIO) -> None:
+def _copy(dataset: Download | Codebook, file: BinaryIO) -> None:
     for chunk in dataset.chunks():
         file.write(chunk)
     file.flush()

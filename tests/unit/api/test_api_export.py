@@ -26,6 +26,9 @@ from tests.factories import make_member
 from tests.integration.api import add_champion, client_with, measure, small_study
 
 pytestmark = pytest.mark.django_db
+CORRECTED = """
+UPDATE clinical_filledform SET "values" = jsonb_set("values", '{age}', '99') WHERE "values" ? 'age'
+"""
 
 
 @pytest.fixture
@@ -252,7 +255,7 @@ def test_what_changes_while_the_file_is_read_is_not_in_it(
     begun = next(chunks) + next(chunks)
     other = connection.copy()
     with other.cursor() as cursor:
-        cursor.execute("UPDATE clinical_baseline SET age = 99")
+        cursor.execute(CORRECTED)
     other.close()
     assert begun + b"".join(chunks) == before
     assert taken(study) != before

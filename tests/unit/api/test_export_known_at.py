@@ -1,6 +1,7 @@
 """The database as it was known at a moment: a data cut-off made again to the byte, whatever came later."""
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,10 @@ from accounts.models import User
 from assays.models import Analyte, Exclusion, PlateAnalyte, PlateRun, Specimen
 from audit.past import moment_and_snapshot
 from audit.recording import record
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.dictionary.definition import Item, Type
+from clinical.models import FilledForm, FollowUp, Patient
+from clinical.selectors.definitions import collected_by
+from clinical.services.definitions import publish_definition
 from clinical.services.patients import record_follow_up
 from exports.models import Export
 from exports.selectors import dataset as dataset_selector
@@ -26,10 +30,13 @@ from exports.services.moments import read_moment
 from modeling.models import Score
 from studies.models import Study
 from studies.refusals import Refused
-from tests.factories import day, make_member, make_patient
+from tests.factories import day, fill, make_member, make_patient
 from tests.integration.api import add_champion, add_measurements, client_with, measure, small_study
 
 pytestmark = pytest.mark.django_db
+CORRECTED = """
+UPDATE clinical_filledform SET "values" = jsonb_set("values", '{age}', '99') WHERE "values" ? 'age'
+"""
 
 
 @pytest.fixture
@@ -80,8 +87,31 @@ def moved_patient(study: Study) -> None:
 
 
 def other_baseline(study: Study) -> None:
-    Baseline.objects.update(weight_kg=50, height_cm=160, pdl1_tps=0, sex="female")
-    LabResult.objects.update(neutrophils=4, lymphocytes=2, albumin_g_dl=4.1)
+    patient = Patient.objects.get(study=study, subject_id="P001")
+    fill(
+        patient,
+        weight=50,
+        height=160,
+        pdl1=0,
+        sex="female",
+        neutrophils=4,
+        lymphocytes=2,
+        albumin="ND",
+    )
+
+
+def voided_form(study: Study) -> None:
+    FilledForm.objects.filter(patient__study=study, event_form__form__name="blood").update(
+        voided_at=timezone.now(), void_reason="another patient's"
+    )
+
+
+def other_dictionary(study: Study) -> None:
+    """What the study collects now stands in another version, with another item."""
+    definition = collected_by(study).definition
+    first, *others = definition.forms
+    more = replace(first, items=(*first.items, Item("smoker", Type.YES_NO)))
+    publish_definition(study=study, definition=replace(definition, forms=(more, *others)), by=None)
 
 
 def excluded_plate(study: Study) -> None:
@@ -122,6 +152,8 @@ CHANGES = [
     new_patient,
     moved_patient,
     other_baseline,
+    voided_form,
+    other_dictionary,
     excluded_plate,
     other_measurements,
     other_names,
@@ -249,9 +281,9 @@ def test_a_moment_in_the_midst_of_a_change_is_refused_with_the_one_when_it_was_w
     study: Study,
 ) -> None:
     with record(by=None, reason="an import"):
-        LabResult.objects.update(albumin_g_dl=3.9)
+        fill(study.patients.first(), albumin=3.9)
         moment = now()
-        Baseline.objects.update(sex="female")
+        fill(study.patients.first(), sex="female")
     Context.objects.update(created_at=moment - timedelta(seconds=1))  # all is one transaction here
     with pytest.raises(
         Refused, match=r"half written at .* it was whole at (.*): give that"
@@ -269,7 +301,7 @@ def test_what_is_still_being_written_is_waited_for_not_guessed() -> None:
     try:
         with other.cursor() as cursor:
             cursor.execute("BEGIN")
-            cursor.execute("UPDATE clinical_baseline SET age = 99")
+            cursor.execute(CORRECTED)
             moment = now()
             with pytest.raises(Refused, match="still being written"):
                 taken(study, known_at=moment)

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ciri import freeze_wide, widen
+from ciri.covariates.shipped import COVARIATES
 from ciri.dataset.exported import DATASET_HEAD
-from ciri.dataset.frozen import SUBJECT_COLUMNS
+from ciri.dataset.frozen import subject_columns
 from plausibility import CODES
 
 N = 40
+SUBJECT_COLUMNS = subject_columns(COVARIATES)
 
 
 def frame(**columns: Any) -> pd.DataFrame:

@@ -220,8 +220,8 @@ def test_a_transform_is_the_same_again_from_its_plain_values() -> None:
     )  # fmt: skip
     fitted = Transform.fit(told, table(*IN_RANGE, **KNOWN), set("abcd"), ["IL6"])
     assert Transform.from_dict(fitted.to_dict()) == fitted
-    kept = (fitted.scale, fitted.below_lloq, fitted.repeats, fitted.pdl1, fitted.missing)
-    assert kept == ("none", "lloq", "first", "category", "median")
+    kept = (fitted.scale, fitted.below_lloq, fitted.repeats, fitted.readings, fitted.missing)
+    assert kept == ("none", "lloq", "first", (("pdl1", "category"),), "median")
 
 
 def test_part_of_a_transform_keeps_what_it_learnt() -> None:

@@ -7,9 +7,9 @@ import pytest
 
 from assays.models import Measurement, PlateRun, Specimen
 from ciri import FrozenTable, freeze_wide, read_export
-from ciri.dataset.exported import DATASET_COVARIATES, DATASET_HEAD
+from ciri.dataset.exported import DATASET_HEAD
 from exports.models import Export
-from exports.selectors.columns import COVARIATES, IDENTITY, Kind
+from exports.selectors.columns import IDENTITY
 from exports.selectors.frozen import find_version
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.frozen_dataset import export_frozen_dataset
@@ -17,7 +17,7 @@ from exports.services.writers import WRITERS
 from modeling.models import ModelVersion
 from studies.models import Study
 from studies.refusals import NotAllowed, Refused
-from tests.factories import make_member
+from tests.factories import fill, make_member
 from tests.integration.api import add_champion, measure, small_study
 
 pytestmark = pytest.mark.django_db
@@ -149,5 +149,34 @@ def test_what_was_accepted_in_the_study_is_not_refused_in_its_export(
 
 def test_the_method_knows_an_analysis_dataset_by_the_columns_that_it_has() -> None:
     assert tuple(column.name for column in IDENTITY) == DATASET_HEAD
-    numbers = {c.name for c in COVARIATES if c.kind is not Kind.TEXT}
-    assert {"pdl1" if name == "pdl1_tps" else name for name in numbers} == set(DATASET_COVARIATES)
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_a_dataset_of_0_1_which_called_pd_l1_otherwise_is_still_read(format: str) -> None:
+    study = small_study(25)
+    fill(study.patients.first(), ecog=2)
+    dataset = read_export(analysis_dataset(study, format))
+    attrs, dataset.attrs = dataset.attrs, {}
+    read = freeze_wide(dataset, endpoint="OS")
+    assert read.subjects["ecog"].dropna().tolist() == [2.0]
+    older = dataset.rename(columns={"pdl1": "pdl1_tps"}).drop(columns="ecog")
+    frozen = freeze_wide(older, endpoint="OS")
+    assert frozen.subjects["pdl1"].tolist() == [60.0] * 25
+    pd.testing.assert_frame_equal(
+        frozen.subjects.drop(columns="ecog"), read.subjects.drop(columns="ecog")
+    )
+    # What somebody put beside the columns of 0.1 was looked at by nobody.
+    with pytest.raises(ValueError, match="constant, column pdl1"):
+        freeze_wide(older.assign(pdl1=60.0), endpoint="OS")
+    assert ("covariates" in attrs) == (format == "parquet")
+
+
+def test_a_parquet_file_says_what_its_covariates_are() -> None:
+    study = small_study(3)
+    for patient, code in zip(study.patients.all(), "012", strict=True):
+        fill(patient, ecog=code)
+    table = freeze_wide(read_export(analysis_dataset(study, "parquet")), endpoint="OS", accept=[])
+    ecog = table.covariate("ecog")
+    assert (ecog.kind, ecog.ranks) == ("code", {str(n): float(n) for n in range(5)})
+    assert (table.covariate("albumin").unit, ecog.version) == ("g/dL", 1)
+    assert table.subjects["ecog"].tolist() == ["0", "1", "2"]

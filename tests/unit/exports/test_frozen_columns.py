@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from ciri.covariates.columns import attach
+from ciri.covariates.shipped import COVARIATES
 from exports.selectors.columns import Kind
 from exports.selectors.frozen import list_frozen_columns
 
@@ -14,5 +16,5 @@ KINDS = {
 
 
 def test_each_column_has_its_kind() -> None:
-    columns = list_frozen_columns(pd.DataFrame(columns=list(KINDS)))
+    columns = list_frozen_columns(attach(pd.DataFrame(columns=list(KINDS)), COVARIATES))
     assert {column.name: column.kind for column in columns} == KINDS

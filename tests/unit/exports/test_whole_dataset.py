@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from assays.models import Analyte, Exclusion, Measurement, Panel, PlateRun, Specimen
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.models import FollowUp, Patient
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from modeling.models import Score
 from studies.models import Study
-from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
+from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, fill, make_patient
 from tests.unit.modeling.versions import model_of, score_of, version_of
 
 pytestmark = pytest.mark.django_db
@@ -24,12 +24,11 @@ def study() -> Study:
     for code, kind in (("disc", "discovery"), ("valid", "validation")):
         CohortFactory(study=study, code=code, kind=kind)
     one = enrol(study, "P1", "A", "disc")
-    Baseline.objects.create(
-        patient=one, age=61.5, sex="female", stage="IV", height_cm=200, weight_kg=80, pdl1_tps=49,
-        pretreated=True, combination=False,
+    fill(
+        one, age=61.5, sex="female", stage="IV", ecog=1, height=200, weight=80, pdl1=49, pretreated=True,
+        combination=False, albumin=3.9, nlr_reported=2.5, collected_on=day(-3),
     )  # fmt: skip
-    LabResult.objects.create(patient=one, timepoint="pre", albumin_g_dl=3.9, nlr_reported=2.5)
-    LabResult.objects.create(patient=one, timepoint="edt", albumin_g_dl=2.9, nlr_reported=9.5)
+    fill(one, "edt", albumin=2.9, nlr_reported=9.5, neutrophils="ND")
     follow(one, 40, "alive", progression_date=day(35), disease_assessed=True)
     follow(one, 120, "dead")
     two = enrol(study, "P2", "B", "valid", index_date=day(10))
@@ -100,8 +99,9 @@ FIRST = {
     "subject": "P1", "site": "A", "cohort": "disc", "index_date": "2020-04-01",
     "events_until": "2020-08-01", "simulated": "FALSE",
     "os_days": "120", "os_event": "TRUE", "pfs_days": "35", "pfs_event": "TRUE",
-    "age": "61.5", "sex": "female", "stage": "IV", "bmi": "20.0", "albumin": "3.9", "nlr": "2.5",
-    "pdl1_tps": "49.0", "pdl1_class": "1-49", "pretreated": "TRUE", "combination": "FALSE",
+    "age": "61.5", "sex": "female", "stage": "IV", "ecog": "1", "height": "200.0", "weight": "80.0",
+    "bmi": "20.0", "pdl1": "49.0", "pdl1_class": "1-49", "pretreated": "TRUE", "combination": "FALSE",
+    "collected_on": "2020-03-29", "albumin": "3.9", "nlr_reported": "2.5", "nlr": "2.5",
     "IL6": "6.0", "IL6_flag": "in_range", "SPP1_flag": "below_lloq", "SPP1_low": "0.5",
     "m_mortality": "12.5", "m_percentile": "75.0", "m_group": "poor", "m_version": "2",
     "m_basis": "out-of-bag",
@@ -136,6 +136,7 @@ def test_the_day_itself_counts_and_what_comes_later_is_not_known(study: Study) -
 def test_the_other_timepoint_has_its_own_values_and_one_endpoint_is_one(study: Study) -> None:
     found = exported(study, timepoint="edt", endpoint="OS", events_until=date(2020, 8, 1))["P1"]
     assert (found["IL6"], found["albumin"], found["nlr"]) == ("99.0", "2.9", "9.5")
+    assert (found["neutrophils_missing"], found["age"]) == ("ND", "61.5")
     assert "pfs_days" not in found
     assert "SPP1_flag" not in found
     assert found["os_days"] == "120"

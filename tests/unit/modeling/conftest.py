@@ -5,14 +5,14 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.models import FollowUp, Patient
 from clinical.signals import clinical_change
 from modeling.models import ModelVersion, PrognosticModel
 from modeling.selectors.models import champion_of
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Study
-from tests.factories import INDEX_DATE, CohortFactory, SiteFactory, StudyFactory
+from tests.factories import INDEX_DATE, CohortFactory, SiteFactory, StudyFactory, fill_many
 from tests.jobs import do_all_jobs
 
 CLINICAL = {
@@ -43,13 +43,8 @@ def add_patients(study: Study, cohort: str, n: int, *, seed: int) -> None:
         )
         for k in range(n)
     )
-    Baseline.objects.bulk_create(
-        Baseline(patient=p, age=a) for p, a in zip(patients, age, strict=True)
-    )
-    LabResult.objects.bulk_create(
-        LabResult(patient=p, timepoint="pre", albumin_g_dl=a, nlr_reported=r)
-        for p, a, r in zip(patients, albumin, nlr, strict=True)
-    )
+    known = zip(patients, age.tolist(), albumin.tolist(), nlr.tolist(), strict=True)
+    fill_many({p: {"age": a, "albumin": b, "nlr_reported": r} for p, a, b, r in known})
     FollowUp.objects.bulk_create(
         FollowUp(
             patient=p,

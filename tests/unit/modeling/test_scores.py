@@ -9,14 +9,14 @@ from django.urls import reverse
 
 from ciri import TrainedModel
 from ciri.training.trained import CHANGED
-from clinical.models import Baseline, Patient
+from clinical.models import Patient
 from jobs.work import Asked
 from modeling.models import ModelVersion, Score
 from modeling.services import scoring
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Study
-from tests.factories import SiteFactory, StudyFactory, make_member
+from tests.factories import SiteFactory, StudyFactory, fill, make_member
 from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
 from tests.unit.modeling.test_pages import signed_in
@@ -180,7 +180,7 @@ def test_a_patient_of_the_training_whose_values_changed_is_scored_by_the_trees_t
 ) -> None:
     """Ids are people in a study's own database; the explanation is of the same score."""
     patient = champion.model.study.patients.filter(cohort__code="discovery")[0]
-    Baseline.objects.filter(patient=patient).update(age=99.0)
+    fill(patient, age=99)
     asked = Asked(payload={"version": champion.pk}, by=None)
     outcome = scoring.compute_scores(asked, lambda percent, text: None)
     scores = outcome.scores.reset_index(drop=True)

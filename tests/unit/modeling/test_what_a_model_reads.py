@@ -5,15 +5,20 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
-from ciri import FrozenTable, parse_specification
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from ciri import Covariate, FrozenTable, parse_specification
+from ciri.covariates.shipped import COVARIATES
+from clinical.models import FollowUp, Patient
+from clinical.selectors.definitions import collected_by
 from modeling.models import FrozenDataset
+from modeling.selectors.covariates import covariate_values, readable_items, unread_covariates
 from modeling.selectors.inputs import study_table, training_counts, unknown_analytes
 from modeling.services.datasets import freeze
 from studies.models import Study
-from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
+from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, fill, make_patient
 
 pytestmark = pytest.mark.django_db
 LATE = date(2024, 1, 1)
@@ -150,31 +155,72 @@ def test_counts_are_those_of_the_table(study: Study) -> None:
 
 def test_every_factor_reaches_its_own_column(study: Study) -> None:
     patient = enrol(study, "a")
-    Baseline.objects.create(
-        patient=patient, age=61.5, sex="female", stage="IV", height_cm=200, weight_kg=80,
-        pdl1_tps=49, pretreated=True, combination=False,
+    fill(
+        patient, age=61.5, sex="female", stage="IV", ecog=1, height=200, weight=80, pdl1=49, pretreated=True,
+        combination=False, albumin=3.9, nlr_reported=2.5,
     )  # fmt: skip
-    LabResult.objects.create(patient=patient, timepoint="pre", albumin_g_dl=3.9, nlr_reported=2.5)
-    columns = ("age", "sex", "stage", "bmi", "pdl1", "pdl1_class", "pretreated", "combination", "albumin", "nlr")  # fmt: skip
+    columns = ("age", "sex", "stage", "bmi", "pdl1", "pdl1_class", "pretreated", "combination", "albumin", "nlr", "ecog")  # fmt: skip
     assert rows(table(study), *columns) == [
-        ("a", 61.5, "female", "IV", 20.0, 49.0, "1-49", 1.0, 0.0, 3.9, 2.5)
+        ("a", 61.5, "female", "IV", 20.0, 49.0, "1-49", 1.0, 0.0, 3.9, 2.5, "1")
     ]
+
+
+def test_a_table_says_what_its_covariates_are_and_keeps_the_old_order(study: Study) -> None:
+    fill(enrol(study, "a"), age=61.5)
+    frozen = table(study)
+    names = [one.name for one in frozen.covariates]
+    assert names == [one.name for one in COVARIATES]
+    item = collected_by(study).definition.item("age")
+    assert frozen.covariate("age") == Covariate(
+        "age", unit="a", low=0, usual_low=16, usual_high=105, high=120, item=str(item.oid), version=1
+    )  # fmt: skip
+    assert frozen.covariate("stage").ranks == {
+        "I": 1, "II": 2, "III": 3, "I-III": 2, "IV": 4, "recurrence": 5,
+    }  # fmt: skip
+    assert frozen.covariate("sex").ranks == {"female": 0.0, "male": 1.0}
+    assert frozen.covariate("pretreated").kind == "truth"
+    assert FrozenTable.from_bytes(frozen.to_bytes()).covariates == frozen.covariates
+
+
+def test_a_covariate_that_cannot_be_read_is_named_with_the_reason(study: Study) -> None:
+    def told(*names: str) -> list[str]:
+        specification = parse_specification({"covariates": names, "analytes": {"candidates": []}})
+        return [str(one) for one in unread_covariates(specification, collected_by(study))]
+
+    assert told("age", "ecog", "pdl1_class") == []
+    assert told("albumine", "xyz") == [
+        "The study does not collect albumine. Did you mean albumin?",
+        "The study does not collect xyz. A model may read age, sex, stage, ecog, bmi, pdl1, pdl1_class, pretreated, "
+        "combination, albumin, nlr.",
+    ]
+    assert told("height") == [
+        "height is collected, but the study's dictionary does not let a model read it."
+    ]
+
+
+def test_the_covariates_are_read_in_one_query(study: Study) -> None:
+    for name in "abc":
+        fill(enrol(study, name), age=61.5, albumin=3.9)
+    collected = collected_by(study)
+    names = [one.name for one in readable_items(collected.definition)]
+    with CaptureQueriesContext(connection) as queries:
+        frame = covariate_values(study.patients.all(), collected, names, "edt")
+    assert (len(queries), len(frame), frame["age"].tolist()) == (1, 3, [61.5] * 3)
+    assert frame["albumin"].isna().all()
 
 
 def test_laboratory_factors_are_those_of_the_timepoint(study: Study) -> None:
     patient = enrol(study, "a")
-    LabResult.objects.create(patient=patient, timepoint="pre", albumin_g_dl=3.9)
-    LabResult.objects.create(patient=patient, timepoint="edt", albumin_g_dl=2.7)
+    fill(patient, albumin=3.9)
+    fill(patient, "edt", albumin=2.7)
     assert rows(table(study), "albumin") == [("a", 3.9)]
     assert rows(table(study, timepoint="edt"), "albumin") == [("a", 2.7)]
 
 
 def test_what_nobody_entered_is_unknown_and_keeps_the_patient(study: Study) -> None:
     enrol(study, "a")
-    b = enrol(study, "b")
-    Baseline.objects.create(patient=b)
-    c = enrol(study, "c")
-    LabResult.objects.create(patient=c, timepoint="pre", albumin_g_dl=4.0)
+    fill(enrol(study, "b"), age="")
+    fill(enrol(study, "c"), albumin=4.0, age="UNK")
     frame = table(study).subjects.set_index("subject")
     assert list(frame.index) == ["a", "b", "c"]
     assert frame[["age", "nlr", "pdl1", "pretreated", "combination"]].isna().all(axis=None)
@@ -187,7 +233,7 @@ def test_what_nobody_entered_is_unknown_and_keeps_the_patient(study: Study) -> N
 def test_the_classes_of_pdl1_begin_at_one_and_at_fifty_percent(
     study: Study, percent: float, told: str
 ) -> None:
-    Baseline.objects.create(patient=enrol(study, "a"), pdl1_tps=percent, pdl1_reported=None)
+    fill(enrol(study, "a"), pdl1=percent)
     assert rows(table(study), "pdl1_class") == [("a", told)]
 
 
@@ -265,7 +311,7 @@ def test_a_dataset_says_what_it_holds_and_the_same_content_is_stored_once(study:
         1,
     )
     assert (held.as_of, held.timepoint, held.endpoint) == (LATE, "edt", "OS")
-    assert held.left_out == [{"subject": "d", "reason": "no outcome"}]
+    assert held.left_out == [{"subject": "d", "reason": {"code": "no_outcome", "with": {}}}]
     read = FrozenTable.from_bytes(bytes(held.content))
     assert read.content_hash == held.content_hash
     assert isinstance(read.subjects, pd.DataFrame)
