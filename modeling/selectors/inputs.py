@@ -8,10 +8,18 @@ from django.db.models import QuerySet
 from assays.models import Analyte
 from assays.selectors.readings import readings
 from ciri import FrozenTable, Specification
+from ciri.covariates.shipped import COVARIATES as SHIPPED
 from clinical.models import Baseline, LabResult, Patient
 from clinical.selectors.outcomes import outcomes
 from studies.models import Study
 
+BASELINE = {
+    "age": "age", "sex": "sex", "stage": "stage", "bmi": "bmi", "pdl1": "pdl1_tps",
+    "pdl1_class": "pdl1_class", "pretreated": "pretreated", "combination": "combination",
+}  # fmt: skip
+LABS = {"albumin": "albumin_g_dl", "nlr": "nlr"}
+"""Field by covariate: of the baseline form, and of the laboratory form at a timepoint."""
+COVARIATES = tuple(one for one in SHIPPED if one.name in BASELINE | LABS)
 MEASUREMENT_COLUMNS = ["subject", "analyte", "replicate", "value", "flag", "limit"]
 
 
@@ -66,20 +74,14 @@ def _subjects(
 def _covariates(patients: QuerySet[Patient], timepoint: str) -> pd.DataFrame:
     """The clinical factors by patient; laboratory factors are those of the timepoint."""
     baseline = pd.DataFrame.from_records(
-        Baseline.objects.filter(patient__in=patients).values_list(
-            "patient_id", "age", "sex", "stage", "bmi", "pdl1_tps", "pdl1_class",
-            "pretreated", "combination",
-        ),
-        columns=[
-            "pk", "age", "sex", "stage", "bmi", "pdl1", "pdl1_class",
-            "pretreated", "combination",
-        ],
-    )  # fmt: skip
+        Baseline.objects.filter(patient__in=patients).values_list("patient_id", *BASELINE.values()),
+        columns=["pk", *BASELINE],
+    )
     labs = pd.DataFrame.from_records(
         LabResult.objects.filter(patient__in=patients, timepoint=timepoint).values_list(
-            "patient_id", "albumin_g_dl", "nlr"
+            "patient_id", *LABS.values()
         ),
-        columns=["pk", "albumin", "nlr"],
+        columns=["pk", *LABS],
     )
     return baseline.merge(labs, on="pk", how="outer")
 

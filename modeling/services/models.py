@@ -6,10 +6,11 @@ from django.utils.translation import gettext
 
 from accounts.models import User
 from audit.recording import recorded
-from ciri import SpecificationError, parse_specification
+from ciri import CiriError, Specification, SpecificationError, parse_specification
+from ciri.covariates.covariate import find_covariate
 from modeling.models import ModelSpecification, PrognosticModel
-from modeling.selectors.inputs import unknown_analytes
-from sentences import Sentence
+from modeling.selectors.inputs import COVARIATES, unknown_analytes
+from sentences import Sentence, of_error
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
@@ -27,6 +28,7 @@ def define_model(
         specification = parse_specification(body)
     except SpecificationError as error:
         raise Refused({"specification": error.sentences(gettext)}) from error
+    _refuse_unknown_covariates(specification)
     if unknown := unknown_analytes(specification):
         raise Refused(
             {
@@ -55,3 +57,12 @@ def define_model(
             content_hash=specification.content_hash,
             created_by=by,
         )
+
+
+def _refuse_unknown_covariates(specification: Specification) -> None:
+    """Told when it is stated, not by a training hours later."""
+    try:
+        for name in specification.covariates:
+            find_covariate(COVARIATES, name)
+    except CiriError as error:
+        raise Refused({"specification": [of_error(error)]}) from error

@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from ciri.covariates.columns import attach
+from ciri.covariates.shipped import COVARIATES
 from exports.selectors.columns import Kind
 from exports.selectors.frozen import frozen_columns
 
@@ -14,5 +16,7 @@ KINDS = {
 
 
 def test_each_column_has_its_kind() -> None:
-    columns = frozen_columns(pd.DataFrame(columns=list(KINDS)))
+    frame = attach(pd.DataFrame(columns=list(KINDS)), COVARIATES)
+    columns = frozen_columns(frame)
     assert {column.name: column.kind for column in columns} == KINDS
+    assert {column.name: column.unit for column in columns if column.unit} == {"age": "a"}
