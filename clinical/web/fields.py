@@ -2,21 +2,28 @@
 that is there: then, and where a day may be unknown, one types."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinical.dictionary.definition import NUMBERS, Item, Type
 from clinical.dictionary.values import LONGEST
 
 Widget = forms.Widget
 ONE_LINE = 200
-FORMATS = {"year": "YYYY, YYYY-MM or YYYY-MM-DD", "month": "YYYY-MM or YYYY-MM-DD"}
+FORMATS = {"year": _("YYYY, YYYY-MM or YYYY-MM-DD"), "month": _("YYYY-MM or YYYY-MM-DD")}
 PATTERNS = {
     Type.DATE: re.compile(r"\d{4}-\d\d-\d\d"),
     Type.DATETIME: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?"),
     Type.TIME: re.compile(r"\d\d:\d\d(:\d\d)?"),
+}
+READ: dict[Type, Callable[[str], object]] = {
+    Type.DATE: date.fromisoformat,
+    Type.DATETIME: datetime.fromisoformat,
+    Type.TIME: time.fromisoformat,
 }
 BROWSERS = {Type.DATE: "date", Type.DATETIME: "datetime-local", Type.TIME: "time"}
 
@@ -67,9 +74,8 @@ def _fits(item: Item, shown: str) -> bool:
         return True
     if not PATTERNS[item.type].fullmatch(shown):
         return False
-    read = {Type.DATE: date, Type.DATETIME: datetime, Type.TIME: time}[item.type]
     try:
-        read.fromisoformat(shown)
+        READ[item.type](shown)
     except ValueError:
         return False
     return True
