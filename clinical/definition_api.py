@@ -78,6 +78,7 @@ class ItemSerializer(Part):
     derived = serializers.CharField(allow_blank=True)
     shown_when = serializers.CharField(allow_blank=True)
     not_in_future = serializers.BooleanField()
+    visit_date = serializers.BooleanField()
     required = serializers.BooleanField()
     critical = serializers.BooleanField()
     identifier = serializers.BooleanField()

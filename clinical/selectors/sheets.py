@@ -13,7 +13,7 @@ from clinical.dictionary.filling import (
     names_elsewhere,
 )
 from clinical.models import FilledForm, Patient
-from clinical.selectors.definitions import Collected, Place, collected_by
+from clinical.selectors.definitions import Collected, Place, collected_by, collected_in
 from clinical.selectors.record import columns_elsewhere, filled_of, forms_of
 from imports.models import SourceFile
 from studies.models import Study
@@ -24,21 +24,27 @@ Key = tuple[str, str, int, int]
 
 @dataclass(frozen=True)
 class Sheet:
-    """A form of a patient at an event, opened or not. today: where the study is, YYYY-MM-DD."""
+    """A form of a patient at an event, opened or not.
+
+    Attributes
+    ----------
+    key : Key
+        Where it stands in the newest definition.
+    definition, event, form
+        Those of the version under which it was filled; the newest where it was not opened.
+    today : str
+        The day where the study is, YYYY-MM-DD.
+    """
+
+    key: Key
 
     definition: Definition
     event: StudyEvent
     form: Form
-    event_instance: int
-    form_instance: int
     form_repeats: bool
     row: FilledForm | None
     drawn: Consequences
     today: str
-
-    @property
-    def key(self) -> Key:
-        return self.event.name, self.form.name, self.event_instance, self.form_instance
 
     @property
     def filled(self) -> Filled:
@@ -135,29 +141,28 @@ class Sheets:
         form_instance: int,
         texts: Mapping[str, str] | None = None,
     ) -> Sheet:
-        form = self._definition.form_by_name[place.form]
-        at = (r for r in self.rows if self._is_at(r, event.name, form.name, event_instance))
+        key = event.name, place.form, event_instance, form_instance
+        at = (r for r in self.rows if self._is_at(r, event.name, place.form, event_instance))
         row = next((r for r in at if r.form_instance == form_instance), None)
+        collected = self.collected
+        if row:
+            collected = collected_in(row.event_form.definition_id)
+            event = collected.definition.event_by_name[row.event_form.event.name]
+        definition = collected.definition
+        form = definition.form_by_name[row.event_form.form.name if row else place.form]
         filled, today = filled_of(row), self.patient.study.today().isoformat()
         if texts:
-            filled, _problems = answer_items(form, self._definition, filled, texts, today=today)
-        return Sheet(
-            self._definition,
-            event,
-            form,
-            event_instance,
-            form_instance,
-            place.repeats,
-            row,
-            self._draw(event, form, filled),
-            today,
-        )
+            filled, _problems = answer_items(form, definition, filled, texts, today=today)
+        drawn = self._draw(collected, event, form, filled)
+        return Sheet(key, definition, event, form, place.repeats, row, drawn, today)
 
-    def _draw(self, event: StudyEvent, form: Form, filled: Filled) -> Consequences:
-        rules = self.collected.rules(event.name, form.name)
+    def _draw(
+        self, collected: Collected, event: StudyEvent, form: Form, filled: Filled
+    ) -> Consequences:
+        rules = collected.rules(event.name, form.name)
         named = names_elsewhere(form, rules)
         elsewhere = columns_elsewhere(
-            self._definition, event.name, named, [self.patient.pk], self._known
+            collected.definition, event.name, named, [self.patient.pk], self._known
         )
         return draw_consequences(form, rules, [filled], elsewhere)[0]
 

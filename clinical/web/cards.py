@@ -116,8 +116,8 @@ def _card(
     )
     return Card(
         anchor=anchor_of(sheet.key),
-        title=f"{title} {sheet.form_instance}" if sheet.form_repeats else title,
-        event=_name_event(sheet.event, sheet.event_instance),
+        title=f"{title} {sheet.key[3]}" if sheet.form_repeats else title,
+        event=_name_event(sheet.event, sheet.key[2]),
         note=say(sheet.form.note),
         address=address_of(sheets.patient, sheet.key),
         facts=_facts(sheets.patient, sheet, known, names),
@@ -178,7 +178,7 @@ def _more(sheets: Sheets, sheet: Sheet, following: Sheet | None) -> Iterable[Mor
             _("Add: %(what)s %(n)d") % {"what": title, "n": number_here + 1},
             _address_at(sheets.patient, (event, name, at, number_here + 1)),
         )
-    is_last = following is None or following.event.name != event
+    is_last = following is None or following.key[0] != event
     if sheet.event.repeats and is_last and sheets.is_begun(sheet.event):
         instances = sheets.event_instances(sheet.event)
         if at == instances:
@@ -190,17 +190,15 @@ def _more(sheets: Sheets, sheet: Sheet, following: Sheet | None) -> Iterable[Mor
 
 
 def dates_of(sheets: Sheets) -> list[tuple[date, str]]:
-    """The day of each filled form, the first that it holds, and what it was: for a time line."""
+    """The day of each filled form, that of its visit or the first that it holds, and what it was: for a time line."""
     found = []
     for sheet in sheets.opened():
-        days = (
-            sheet.filled.values.get(item.name)
-            for item in sheet.form.items
-            if item.type in (Type.DATE, Type.DATETIME)
-        )
+        items = [item for item in sheet.form.items if item.type in (Type.DATE, Type.DATETIME)]
+        items.sort(key=lambda item: not item.visit_date)
+        days = (sheet.filled.values.get(item.name) for item in items)
         day = next((str(one)[:10] for one in days if one and len(str(one)) >= 10), None)
         if day:
-            event = _name_event(sheet.event, sheet.event_instance)
+            event = _name_event(sheet.event, sheet.key[2])
             words = f"{say(sheet.form.label, sheet.form.name)}, {event}"
             found.append((date.fromisoformat(day), words))
     return found

@@ -49,7 +49,8 @@ def choose_widget(item: Item, shown: str, *, today: str) -> Widget:
         mode = "numeric" if item.type is Type.INTEGER else "decimal"
         return forms.TextInput({"inputmode": mode, "autocomplete": "off"})
     if item.type in BROWSERS and item.precision not in FORMATS and _fits(item, shown):
-        limits = {"max": today} if item.type is Type.DATE and item.not_in_future and today else {}
+        past = item.type is Type.DATE and (item.not_in_future or item.visit_date)
+        limits = {"max": today} if past else {}
         steps = {"step": "1"} if item.precision == "second" or shown.count(":") == 2 else {}
         return BrowserInput(BROWSERS[item.type], {**limits, **steps})
     if item.type in BROWSERS:

@@ -37,12 +37,14 @@ def write_range(item: Item) -> str:
     usual = _span(found.usual_low, found.usual_high)
     possible = _span(found.low, found.high)
     if usual and possible and usual != possible:
-        return _("usually %(usual)s; possible: %(possible)s") % {"usual": usual, "possible": possible}  # fmt: skip
+        return _("usual %(usual)s, possible %(possible)s") % {"usual": usual, "possible": possible}
     return usual or possible
 
 
 def _span(low: float | None, high: float | None) -> str:
     if low is not None and high is not None:
+        if low >= 0:
+            return f"{text_of(low)}–{text_of(high)}"
         return _("%(low)s to %(high)s") % {"low": text_of(low), "high": text_of(high)}
     if low is not None:
         return _("from %(low)s") % {"low": text_of(low)}

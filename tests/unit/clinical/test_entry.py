@@ -208,7 +208,7 @@ def test_what_is_unusual_is_saved_and_marked(client: Client, patient: Patient) -
     text = text_of(client.get(address("patient", "A-1")))
     assert "unusual: check value and unit" in text
     assert "This is a lot." in text
-    assert "usually 1 to 6.5; possible: 0.5 to 8" in text
+    assert "usual 1–6.5, possible 0.5–8" in text
 
 
 def test_forms_and_visits_that_repeat_are_opened_one_after_the_other(
