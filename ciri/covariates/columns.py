@@ -133,7 +133,7 @@ def attach(frame: pd.DataFrame, covariates: Iterable[Covariate]) -> pd.DataFrame
 
 def attached_to(frame: pd.DataFrame) -> tuple[Covariate, ...] | None:
     """The description that a frame carries; None without one."""
-    return read_covariates(frame.attrs) if ATTACHED in frame.attrs else None
+    return read_covariates(frame.attrs[ATTACHED]) if ATTACHED in frame.attrs else None
 
 
 def as_cells(covariate: Covariate, column: pd.Series) -> pd.Series:

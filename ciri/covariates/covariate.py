@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import math
 import re
-import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from numbers import Real
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ciri.errors import Refused
+from tabular.section import near_names
 
 NUMBER, TRUTH, CODE = "number", "truth", "code"
 KINDS = (NUMBER, TRUTH, CODE)
@@ -291,14 +292,40 @@ def _bound(name: str, value: Any) -> float | None:
 
 
 def _is_number(value: Any) -> bool:
-    most = sys.float_info.max
-    return isinstance(value, Real) and not isinstance(value, bool) and -most <= value <= most
+    if not isinstance(value, Real) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number of hundreds of digits
+        return False
 
 
 def plain_unit(unit: str) -> str:
     """A unit without UCUM's annotations; a mere number has none."""
     plain = re.sub(r"\{[^}]*\}", "", unit)
     return "" if plain == "1" else plain
+
+
+def find_covariate(covariates: Iterable[Covariate], name: str) -> Covariate:
+    """The one of a name; refused with the names that there are, and those that are near."""
+    known = {covariate.name: covariate for covariate in covariates}
+    if name in known:
+        return known[name]
+    told = ", ".join(known) or "none"
+    if near := near_names(name, known):
+        raise Refused(
+            "covariate_absent_but_near",
+            "The table has no covariate %(name)s; it has %(known)s. Did you mean %(near)s?",
+            name=name,
+            known=told,
+            near=" or ".join(near),
+        )
+    raise Refused(
+        "covariate_absent",
+        "The table has no covariate %(name)s; it has %(known)s.",
+        name=name,
+        known=told,
+    )
 
 
 def refuse_twins(covariates: Sequence[Covariate], taken: Iterable[str] = ()) -> None:

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ciri.covariates import shipped
-from ciri.covariates.covariate import CODE, Covariate, refuse_twins
+from ciri.covariates.covariate import CODE, Covariate, find_covariate, refuse_twins
 from ciri.dataset.checks import (
     check_columns,
     numbers_of,
@@ -29,7 +29,6 @@ from ciri.dataset.checks import (
     words_of,
 )
 from ciri.errors import Refused, refuse_damage
-from tabular.section import near_names
 
 ROLES = ("train", "validate", "other")
 FLAGS = ("in_range", "below_lloq", "above_uloq", "extrapolated", "missing", "excluded")
@@ -213,24 +212,7 @@ class FrozenTable:
         ValueError
             Where the table has none of that name; the sentence names those that it has.
         """
-        known = {covariate.name: covariate for covariate in self.covariates}
-        if name in known:
-            return known[name]
-        told = ", ".join(known) or "none"
-        if near := near_names(name, known):
-            raise Refused(
-                "covariate_absent_but_near",
-                "The table has no covariate %(name)s; it has %(known)s. Did you mean %(near)s?",
-                name=name,
-                known=told,
-                near=" or ".join(near),
-            )
-        raise Refused(
-            "covariate_absent",
-            "The table has no covariate %(name)s; it has %(known)s.",
-            name=name,
-            known=told,
-        )
+        return find_covariate(self.covariates, name)
 
     def counts(self) -> dict[str, int]:
         """Subjects and events of each role.

@@ -83,11 +83,11 @@ class Transform:
         )
         rows = _only(table, subjects)
         extremes = blank._with_extremes(rows.measurements, analytes)
-        values, factors = extremes._analyte_values(rows), extremes._covariate_values(rows)
+        values, clinical = extremes._analyte_values(rows), extremes._covariate_values(rows)
         return replace(
             extremes,
             analytes=tuple(_with_median(column, values) for column in extremes.analytes),
-            covariates=tuple(_with_median(column, factors) for column in extremes.covariates),
+            covariates=tuple(_with_median(column, clinical) for column in extremes.covariates),
         )
 
     def restrict(self, analytes: Sequence[str], *, covariates: bool = True) -> Transform:
@@ -156,23 +156,26 @@ class Transform:
         """The inverse of `to_dict`."""
         rest = dict(body)
         readings = tuple((one.number, rest.pop(one.number)) for one in shipped.CLASSES)
-        columns = {
-            part: tuple(Column(**column) for column in rest.pop(part))
-            for part in ("analytes", "covariates")
-        }
+        analytes = tuple(Column(**column) for column in rest.pop("analytes"))
+        covariates = tuple(Column(**column) for column in rest.pop("covariates"))
         if "described" in rest:
             described = tuple(Covariate.from_dict(one) for one in rest.pop("described"))
         else:
-            names = (column.name for column in columns["covariates"])
-            found = (_shipped_as_read(name, dict(readings)) for name in names)
+            found = (_shipped_as_read(column.name, dict(readings)) for column in covariates)
             described = tuple(one for one in found if one is not None)
         features = [feature for one in described for feature in one.features]
-        if features != [column.name for column in columns["covariates"]]:
+        if features != [column.name for column in covariates]:
             raise Refused(
                 "model_covariates",
                 "The stored model does not describe each covariate that it reads.",
             )
-        return cls(**rest, **columns, readings=readings, described=described)
+        return cls(
+            **rest,
+            readings=readings,
+            analytes=analytes,
+            covariates=covariates,
+            described=described,
+        )
 
     def _with_extremes(self, measurements: pd.DataFrame, analytes: Sequence[str]) -> Transform:
         in_range = measurements[measurements["flag"] == "in_range"]

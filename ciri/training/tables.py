@@ -108,9 +108,7 @@ def strata_of(subjects: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.Dat
     )
 
 
-def _strata(
-    subjects: pd.DataFrame, covariates: Sequence[Covariate]
-) -> Iterator[tuple[str, pd.Categorical]]:
+def _strata(subjects: pd.DataFrame, covariates: Sequence[Covariate]) -> Iterator[tuple[str, Any]]:
     known = {covariate.name: covariate for covariate in covariates}
     classes = {one.code: one for one in CLASSES}
     told: set[str] = set()
@@ -127,7 +125,7 @@ def _strata(
 
 def _in_words(
     subjects: pd.DataFrame, covariate: Covariate | None, stratum: Stratum, of: Classes | None
-) -> pd.Categorical:
+) -> Any:
     """The words of a stratum; a class that was not reported is that of its number."""
     words: dict[Any, str] = dict(stratum.levels)
     values = subjects.get(stratum.of, pd.Series(None, index=subjects.index, dtype=object))

@@ -43,12 +43,14 @@ def test_it_is_installed_alone_and_works(installed: Path, tmp_path: Path) -> Non
         path.name for path in installed.iterdir() if not path.name.endswith(".dist-info")
     }
     code = (
-        "import ciri; from ciri import SurvivalForest, evaluate, select_signature, template;"
-        "print(ciri.__file__); print(template('preCIRI14')['endpoint'])"
+        "import ciri; from ciri import SurvivalForest, evaluate, freeze_wide, select_signature, template;"
+        "from ciri.covariates.shipped import COVARIATES;"
+        "print(ciri.__file__); print(template('preCIRI14')['endpoint']); print(COVARIATES[0].name)"
     )
     assert run(code, tmp_path, installed).splitlines() == [
         str(installed / "ciri" / "__init__.py"),
         "OS",
+        "age",
     ]
 
 
