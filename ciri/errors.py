@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Self
 
 from tabular.message import CodedError, Message
 
@@ -30,6 +30,22 @@ class CiriError(CodedError):
 
     def __init__(self, code: str, template: str, /, **parameters: Any) -> None:
         super().__init__(Message(code, template, **parameters))
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """The error that says a sentence at hand.
+
+        Parameters
+        ----------
+        message : tabular.message.Message
+            Its code, sentence and parameters.
+
+        Returns
+        -------
+        CiriError
+            Of this kind.
+        """
+        return cls(message.code, message.template, **message.parameters)
 
     def __reduce__(self) -> tuple[Any, ...]:
         # An exception is made again from its args, the message: it would not come back from another process.

@@ -10,12 +10,13 @@ class ModelingConfig(AppConfig):
         from jobs.schedule import Planned, plan
         from jobs.scheduled import Scheduled, register_scheduled
         from jobs.work import Work, register
-        from modeling.sentences import SENTENCES
+        from modeling.sentences import OF_METHOD, SENTENCES
         from modeling.services import cross_validation, schedule, scoring, training
         from modeling.signals import connect
         from sentences import add_sentences
 
         add_sentences("modeling", SENTENCES)
+        add_sentences("method", OF_METHOD)
 
         register(
             training.TRAIN, Work(compute=training.compute_training, store=training.store_training)

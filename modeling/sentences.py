@@ -1,6 +1,13 @@
-"""What models say: code -> sentence."""
+"""What models say: code -> sentence; and what the method says of them."""
+
+from contextlib import AbstractContextManager
+from typing import Any
 
 from django.utils.translation import gettext_noop
+
+from ciri.said import is_kept, keep, spoken_by
+from ciri.sentences import SENTENCES as OF_METHOD
+from sentences import Sentence
 
 SENTENCES = {
     "defined": gettext_noop("definition of %(model)s"),
@@ -33,3 +40,28 @@ SENTENCES = {
         "%(tolerance)g)."
     ),
 }
+
+
+def of_method(said: Any) -> Any:
+    """What the method says, or a report keeps of it (`ciri.said.keep`), as a sentence. What is none, such as a text of
+    an earlier report, is given back as it is."""
+    kept = keep(said)
+    if not is_kept(kept):
+        return kept
+    code = kept["code"]
+    parameters = {name: of_method(one) for name, one in kept["with"].items()}
+    return Sentence(f"method.{code}" if code in OF_METHOD else code, **parameters)
+
+
+def in_readers_language() -> AbstractContextManager[None]:
+    """While a figure of the method is drawn: its sentences are said in the reader's language."""
+    return spoken_by(lambda said: str(of_method(said)))
+
+
+def in_words(found: Any) -> Any:
+    """Rows of a report, or a part of it, with each of its sentences in the reader's language."""
+    if is_kept(found):
+        return str(of_method(found))
+    if isinstance(found, dict):
+        return {name: in_words(one) for name, one in found.items()}
+    return [in_words(one) for one in found] if isinstance(found, list) else found

@@ -103,7 +103,11 @@ def _of_era(found: re.Match[str]) -> date:
     month, day = found["month"] or found["month2"], found["day"] or found["day2"]
     there = _day(year, int(month), int(day))
     if not first <= there <= last:
-        until = "" if last == date.max else f" and ended on {last.isoformat()}"
+        until = (
+            ""
+            if last == date.max
+            else Message("and_ended_on", " and ended on %(last)s", last=last.isoformat())
+        )
         raise NoDay(
             Message(
                 "day_outside_era",

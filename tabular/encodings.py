@@ -76,7 +76,9 @@ def resolve_encoding(encoding: str) -> str:
     if plain in known:
         return known[plain]
     close = difflib.get_close_matches(plain, known, n=1)
-    hint = f" Did you mean {known[close[0]]}?" if close else ""
+    hint = (
+        Message("encoding_meant", " Did you mean %(name)s?", name=known[close[0]]) if close else ""
+    )
     raise FileError(
         Message(
             "no_encoding_read_use",

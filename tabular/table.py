@@ -28,7 +28,7 @@ class Laid:
     """All records of a file or of one sheet, empty ones too, and how they were read."""
 
     records: list[Record]
-    read_as: str
+    read_as: Message | str
     sheet: str | None = None
 
     def error(self, record: Record, reason: Message) -> FileError:
@@ -53,7 +53,7 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
     header_row: int
-    read_as: str
+    read_as: Message | str
 
     def position(self, column: str) -> int:
         """The place of a column in each row's cells."""
@@ -73,10 +73,19 @@ def lay_out(file: FileSource, *, delimiter: str | None = None, sheet: Sheet | No
     if file.is_workbook:
         sheet = sheet or file.one_of([sheet for sheet in file.sheets if sheet.has_rows])
         rows = [Record(number, cells) for number, cells in enumerate(sheet.rows, start=1)]
-        return Laid(rows, f"workbook, sheet “{sheet.name}”", sheet.name)
+        return Laid(rows, _of_sheet(sheet), sheet.name)
     mark = delimiter or sniff_delimiter(file.text)
-    told = f"{file.encoding}, cells separated by {DELIMITERS[mark]}"
+    told = Message(
+        "text_with_cells",
+        "%(encoding)s, cells separated by %(mark)s",
+        encoding=file.encoding,
+        mark=DELIMITERS[mark],
+    )
     return Laid(records(file.text, mark), told)
+
+
+def _of_sheet(sheet: Sheet) -> Message:
+    return Message("workbook_sheet", "workbook, sheet “%(sheet)s”", sheet=sheet.name)
 
 
 def read_table(file: FileSource, sheet: Sheet | None = None) -> Table:

@@ -17,7 +17,12 @@ from tabular.limits import (
 )
 from tabular.message import Message
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+DELIMITERS = {
+    ",": Message("comma", "comma"),
+    ";": Message("semicolon", "semicolon"),
+    "\t": Message("tab", "tab"),
+    "|": Message("bar", "bar"),
+}
 LINE_END = re.compile(r"\r\n|\r|\n")
 
 

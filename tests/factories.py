@@ -12,7 +12,7 @@ from clinical.dictionary.filling import Filled, draw_consequences, names_elsewhe
 from clinical.dictionary.values import text_of
 from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import collected_by
-from clinical.selectors.record import columns_elsewhere
+from clinical.selectors.record import columns_elsewhere, forms_of
 from clinical.services.definitions import ensure_published
 from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
@@ -87,6 +87,14 @@ def fill(patient: Patient, event: str = "pre", **answers: Any) -> Patient:
     for form, texts in by_form.items():
         fill_form(patient=patient, event=event, form=form, texts=texts, by=None)
     return patient
+
+
+def answers(patient: Patient, event: str = "pre") -> dict[str, Any]:
+    """What is known of a patient at an event, by item."""
+    found: dict[str, Any] = {}
+    for row in forms_of([patient]).filter(event_form__event__name=event):
+        found |= row.values
+    return found
 
 
 def fill_many(answers: Mapping[Patient, Mapping[str, Any]], event: str = "pre") -> None:

@@ -10,40 +10,58 @@ from tabular.errors import FileError
 from tabular.message import Message
 from tabular.source import FileSource
 
-BEGINNINGS = (
-    (b"%PDF", "a PDF"),
-    (b"{\\rtf", "a text of a word processor (RTF)"),
-    (b"\x89PNG", "a picture (PNG)"),
-    (b"\xff\xd8\xff", "a picture (JPEG)"),
-    (b"\x1f\x8b", "a compressed file (gzip)"),
-    (b"7z\xbc\xaf\x27\x1c", "a compressed file (7z)"),
-    (b"SQLite format 3", "an SQLite database"),
-    (b"\x89HDF", "an HDF5 file"),
-    (b"FCS2.0", "a file of single beads or cells (FCS, LXB)"),
-    (b"FCS3.", "a file of single beads or cells (FCS, LXB)"),
+
+def _written(kind: str) -> Message:
+    return Message("text_of_word_processor", "a text of a word processor (%(kind)s)", kind=kind)
+
+
+def _picture(kind: str) -> Message:
+    return Message("a_picture", "a picture (%(kind)s)", kind=kind)
+
+
+def _compressed(kind: str) -> Message:
+    return Message("a_compressed_file", "a compressed file (%(kind)s)", kind=kind)
+
+
+def _export(program: str) -> Message:
+    return Message("export_of", "an export of %(program)s", program=program)
+
+
+SINGLE_CELLS = Message("single_beads_or_cells", "a file of single beads or cells (FCS, LXB)")
+BEGINNINGS: tuple[tuple[bytes, Message], ...] = (
+    (b"%PDF", Message("a_pdf", "a PDF")),
+    (b"{\\rtf", _written("RTF")),
+    (b"\x89PNG", _picture("PNG")),
+    (b"\xff\xd8\xff", _picture("JPEG")),
+    (b"\x1f\x8b", _compressed("gzip")),
+    (b"7z\xbc\xaf\x27\x1c", _compressed("7z")),
+    (b"SQLite format 3", Message("an_sqlite_database", "an SQLite database")),
+    (b"\x89HDF", Message("an_hdf5_file", "an HDF5 file")),
+    (b"FCS2.0", SINGLE_CELLS),
+    (b"FCS3.", SINGLE_CELLS),
 )
-INSIDE_ZIP = (
-    (b"word/document.xml", "a text of a word processor (DOCX)"),
-    (b"ppt/presentation.xml", "a presentation (PPTX)"),
+INSIDE_ZIP: tuple[tuple[bytes, Message], ...] = (
+    (b"word/document.xml", _written("DOCX")),
+    (b"ppt/presentation.xml", Message("a_presentation", "a presentation (PPTX)")),
 )
-TEXTS = (
+TEXTS: tuple[tuple[str, Message | str], ...] = (
     (r"^[!^]?(!checksum|!adatid|\^header|\^table_begin)\b", "SomaScan ADAT"),
-    (r"discovery workbench", "an export of MSD Discovery Workbench"),
-    (r"methodical mind", "an export of MSD Methodical Mind"),
-    (r"^stack id\s*:[\s\S]{0,300}^barcode1\s*:", "an export of MSD Methodical Mind"),
-    (r"\bcalc\. conc(\.|entration)|\bdetection limits?: calc\.", "an export of MSD Discovery Workbench"),
-    (r"\b(meso scale|mesoscale|quickplex|meso\W{1,4}(sector|s 600|imager))\b", "an export of MSD"),
-    (r"\b(replicate|mean) aeb\b|\bsimoa\b", "an export of Quanterix Simoa"),
-    (r"\bgnr ?\d|\bsimple plex\b", "an export of Ella (Simple Plex)"),
+    (r"discovery workbench", _export("MSD Discovery Workbench")),
+    (r"methodical mind", _export("MSD Methodical Mind")),
+    (r"^stack id\s*:[\s\S]{0,300}^barcode1\s*:", _export("MSD Methodical Mind")),
+    (r"\bcalc\. conc(\.|entration)|\bdetection limits?: calc\.", _export("MSD Discovery Workbench")),
+    (r"\b(meso scale|mesoscale|quickplex|meso\W{1,4}(sector|s 600|imager))\b", _export("MSD")),
+    (r"\b(replicate|mean) aeb\b|\bsimoa\b", _export("Quanterix Simoa")),
+    (r"\bgnr ?\d|\bsimple plex\b", _export("Ella (Simple Plex)")),
     (r"\bnulisaseq\b", "NULISAseq"),
-    (r"\blegendplex\b", "an export of LEGENDplex"),
-    (r"\bbelysa\b", "an export of Belysa"),
-    (r"\bmilliplex analyst\b", "an export of MILLIPLEX Analyst"),
-    (r"\bprocartaplex analyst\b|\bprocartaplex analysis app\b", "an export of ProcartaPlex Analyst"),
+    (r"\blegendplex\b", _export("LEGENDplex")),
+    (r"\bbelysa\b", _export("Belysa")),
+    (r"\bmilliplex analyst\b", _export("MILLIPLEX Analyst")),
+    (r"\bprocartaplex analyst\b|\bprocartaplex analysis app\b", _export("ProcartaPlex Analyst")),
     (r"^<lane_attributes>|^<code_summary>", "NanoString RCC"),
-    (r"^##blocks\s*=", "an export of SoftMax Pro"),
-    (r"<!doctype html|<html\b", "a web page (HTML)"),
-    (r"<\?xml[^>]*\?>[\s\S]*bio-?plex", "a raw file of Bio-Plex Manager (RBX)"),
+    (r"^##blocks\s*=", _export("SoftMax Pro")),
+    (r"<!doctype html|<html\b", Message("a_web_page", "a web page (HTML)")),
+    (r"<\?xml[^>]*\?>[\s\S]*bio-?plex", Message("raw_file_of_bioplex", "a raw file of Bio-Plex Manager (RBX)")),
 )  # fmt: skip
 PATTERNS = [(re.compile(text, re.IGNORECASE | re.MULTILINE), name) for text, name in TEXTS]
 SPOTS = {"assay", "spot", "signal"}
@@ -57,9 +75,10 @@ ADVICE = Message(
 
 def refuse_other_programs(file: FileSource) -> None:
     """Raise PlateFormatError, with its name, where the first bytes show a file of no instrument."""
-    found = next((name for start, name in BEGINNINGS if file.content.startswith(start)), "")
+    found: Message | str = ""
+    found = next((name for start, name in BEGINNINGS if file.content.startswith(start)), found)
     if not found and file.content.startswith(b"PK"):
-        found = next((name for part, name in INSIDE_ZIP if part in file.content), "")
+        found = next((name for part, name in INSIDE_ZIP if part in file.content), found)
     _refuse(found)
 
 
@@ -70,10 +89,10 @@ def refuse_other_instruments(file: FileSource) -> None:
         return
     text = _read_first_lines(file)
     found = next((name for pattern, name in PATTERNS if pattern.search(text)), "")
-    _refuse(found or ("an export of MSD" if _has_spots(text) else ""))
+    _refuse(found or (_export("MSD") if _has_spots(text) else ""))
 
 
-def _refuse(name: str) -> None:
+def _refuse(name: Message | str) -> None:
     if name:
         raise PlateFormatError(
             Message(

@@ -29,6 +29,7 @@ from ciri.dataset.checks import (
     words_of,
 )
 from ciri.errors import Refused, refuse_damage
+from ciri.said import Said
 
 ROLES = ("train", "validate", "other")
 FLAGS = ("in_range", "below_lloq", "above_uloq", "extrapolated", "missing", "excluded")
@@ -318,7 +319,7 @@ def _with_outcome(
         time=people["time"].mask((people["time"] == 0) & event, FIRST_HALF_DAY).mask(unknown),
         event=event & ~unknown,
     )
-    reasons = {"no outcome": unknown, "censored on day 0": at_once}
+    reasons = {Said("no_outcome"): unknown, Said("censored_at_once"): at_once}
     left_out = [
         {"subject": subject, "reason": reason}
         for reason, rows in reasons.items()

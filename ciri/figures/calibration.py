@@ -11,6 +11,7 @@ from ciri.figures.axes import keep_known
 from ciri.figures.panels import Panels, lines_of
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 from ciri.figures.words import horizon_text
+from ciri.said import Said
 
 _COLUMNS = 3
 _HEIGHTS = {1: 300, 2: 240, 3: 190}  # pixels, by columns: about as high as wide
@@ -51,11 +52,7 @@ def calibration_figure(
     )
     horizons = sorted({row["horizon"] for row in curve + groups})
     if not horizons:
-        return message_figure(
-            "Predicted and observed risk cannot be compared: there are too few events, or everybody "
-            "has the same predicted risk.",
-            theme,
-        )
+        return message_figure(Said("risks_not_compared"), theme)
     highest = max(row[key] for row in curve + groups for key in ("predicted", "observed"))
     top = min(100, max(10, 10 * math.ceil(10 * highest)))  # percent
     columns = min(len(horizons), _COLUMNS)

@@ -7,6 +7,7 @@ from typing import Any
 import altair as alt
 
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+from ciri.said import Said
 
 Rows = list[dict[str, Any]]
 
@@ -37,9 +38,8 @@ def comparison_figure(
     """
     look = theme_of(theme)
     if not tables["performance"] or not tables["scores"]:
-        return message_figure(
-            f"{names[0]} and {names[1]} have no patients in common to be compared on.", theme
-        )
+        none = Said("none_in_common", first=names[0], second=names[1])
+        return message_figure(none, theme)
     chart = alt.vconcat(
         _performance(tables["performance"], names, look), _scores(tables, names, look)
     )

@@ -14,6 +14,7 @@ from ciri.figures.theme import (
     message_figure,
     theme_of,
 )
+from ciri.said import Said
 
 
 def correlation_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
@@ -38,13 +39,10 @@ def correlation_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figu
     """
     look = theme_of(theme)
     if not rows:
-        return message_figure("This model has no analytes for its score to correlate with.", theme)
+        return message_figure(Said("no_analytes"), theme)
     known = [row for row in rows if row["rho"] is not None]
     if not known:
-        return message_figure(
-            "The score cannot be correlated: it is the same for everybody, or too few are measured.",
-            theme,
-        )
+        return message_figure(Said("not_correlated"), theme)
     known = [
         {**row, "direction": "rises with risk" if row["rho"] >= 0 else "falls with risk"}
         for row in known

@@ -11,6 +11,7 @@ from ciri.figures.axes import keep_known, round_ticks
 from ciri.figures.panels import Panels
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 from ciri.figures.words import horizon_text
+from ciri.said import Said
 
 _HEIGHT = 150
 _STRATEGIES = {"model": "treat by model", "all": "treat all", "none": "treat none"}
@@ -48,9 +49,7 @@ def decision_figure(rows: Rows, theme: str = "light") -> Figure:
     found = keep_known(rows, "threshold")
     horizons = sorted({row["horizon"] for row in keep_known(found, "model")})
     if not horizons:
-        return message_figure(
-            "Net benefit cannot be estimated: nobody was followed up to a horizon.", theme
-        )
+        return message_figure(Said("no_net_benefit"), theme)
     found = [row for row in found if row["horizon"] in horizons]
     best = [_greatest([row for row in found if row["horizon"] == at]) for at in horizons]
     last = _last_threshold(found)

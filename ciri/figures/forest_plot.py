@@ -10,6 +10,7 @@ import altair as alt
 from ciri.figures.axes import keep_known
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 from ciri.figures.words import p_text, ratio_text
+from ciri.said import Said, say
 
 _LEFT, _RIGHT = 124, 100  # pixels of the columns beside the plot
 _HEADING, _ROW = 26, 36
@@ -51,11 +52,11 @@ def forest_plot_figure(
     """
     look = theme_of(theme)
     if not rows:
-        return message_figure("There are no strata to compare the prognosis groups in.", theme)
+        return message_figure(Said("no_strata"), theme)
     estimated = keep_known(rows, *_ESTIMATE)
     if not estimated:
-        reasons = [row["reason"] for row in rows if row.get("reason")]
-        return message_figure(" ".join(["No hazard ratio can be estimated.", *reasons[:1]]), theme)
+        reasons = [say(row["reason"]) for row in rows if row.get("reason")]
+        return message_figure(" ".join([say(Said("no_hazard_ratio")), *reasons[:1]]), theme)
     placed, height = _place(rows)
     domain = _domain(estimated)
     y = _down("place", height)
@@ -233,7 +234,7 @@ def _words(row: dict[str, Any]) -> Rows:
         _word(column, "small", lower, f"{row['events']} events of {row['n']}"),
     ]
     if not keep_known([row], *_ESTIMATE):
-        reason = _lines_of(row.get("reason"))
+        reason = _lines_of(say(row.get("reason")))
         middle -= _LINE / 2 * (len(reason) - 1)
         return [*found, _word("inside", "small", middle, reason)]
     if row.get("p") is not None:
@@ -241,9 +242,9 @@ def _words(row: dict[str, Any]) -> Rows:
     return [*found, _word("right", "ink", upper, ratio_text(row))]
 
 
-def _lines_of(reason: str | None) -> list[str]:
+def _lines_of(reason: str) -> list[str]:
     letters, lines = _REASON
-    found = textwrap.wrap(reason or "no hazard ratio", letters)
+    found = textwrap.wrap(reason or say(Said("without_hazard_ratio")), letters)
     if len(found) > lines:
         found = [*found[: lines - 1], _short(" ".join(found[lines - 1 :]), letters)]
     return found

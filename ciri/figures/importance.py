@@ -14,6 +14,7 @@ from ciri.figures.theme import (
     message_figure,
     theme_of,
 )
+from ciri.said import Said
 
 
 def importance_figure(rows: list[dict[str, Any]], theme: str = "light", limit: int = 30) -> Figure:
@@ -42,9 +43,7 @@ def importance_figure(rows: list[dict[str, Any]], theme: str = "light", limit: i
     shown = max(limit, sum(bool(row["selected"]) for row in rows))
     rows = sorted(rows, key=lambda row: row["rank"])[:shown]
     if not rows or not any(row["mean"] for row in rows):
-        return message_figure(
-            "No feature carries the forest: permuting any of them changes nothing.", theme
-        )
+        return message_figure(Said("nothing_carries"), theme)
     base = alt.Chart(inline(rows)).encode(
         y=alt.Y("feature:N", sort=[row["feature"] for row in rows], title=None),
         tooltip=[

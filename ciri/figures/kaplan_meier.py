@@ -10,6 +10,7 @@ import altair as alt
 from ciri.figures.axes import LINE_LEGEND, in_months, months_axis
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
 from ciri.figures.words import p_text, ratio_text
+from ciri.said import Said, say
 
 _HEIGHT = 320
 _TABLE = 64  # from the foot of the plot to the numbers at risk, past axis labels and title
@@ -51,9 +52,9 @@ def kaplan_meier_figure(
     """
     look = theme_of(theme)
     if tables is None or not tables["curves"]:
-        return message_figure("No patient with an outcome was scored, so there is no curve.", theme)
+        return message_figure(Said("nobody_scored"), theme)
     if not any(group["events"] for group in tables["groups"]):
-        return message_figure("Nobody has had an event yet, so the curves would be flat.", theme)
+        return message_figure(Said("flat_curves"), theme)
     groups = [group["group"] for group in tables["groups"]]
     known = {"good": look.good, "intermediate": look.middle, "poor": look.poor}
     colour = alt.Color(
@@ -142,7 +143,7 @@ def _at_risk(tables: dict[str, Any], colour: Any, look: Theme) -> list[Any]:
 def _sentences(tables: dict[str, Any]) -> list[str]:
     test = tables["log_rank"]
     if test["p"] is None:
-        return textwrap.wrap(str(test["reason"]), _LETTERS)
+        return textwrap.wrap(say(test["reason"]), _LETTERS)
     found = [f"log-rank {p_text(test['p'])}"]
     ratio = tables.get("hazard_ratio") or {}
     if all(ratio.get(key) is not None for key in ("hr", "low", "high")):

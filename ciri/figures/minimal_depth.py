@@ -15,6 +15,7 @@ from ciri.figures.theme import (
     message_figure,
     theme_of,
 )
+from ciri.said import Said
 
 _STATES = ["shallow", "as deep as chance"]
 
@@ -46,9 +47,7 @@ def minimal_depth_figure(
     look = theme_of(theme)
     drawn = sorted(keep_known(rows, "mean_depth"), key=lambda row: row["mean_depth"])[:limit]
     if not drawn:
-        return message_figure(
-            "No tree of this forest could split, so no feature has a depth.", theme
-        )
+        return message_figure(Said("no_depth"), theme)
     drawn = [{**row, "state": _STATES[0 if row["shallow"] else 1]} for row in drawn]
     order = [row["feature"] for row in drawn]
     x = alt.X(

@@ -10,6 +10,7 @@ import altair as alt
 
 from ciri.figures.axes import LINE_LEGEND, in_months, keep_known, months_axis
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+from ciri.said import Said
 
 _HEIGHT = 260
 _MODEL, _REFERENCE = "model", "Kaplan-Meier, no model"
@@ -48,9 +49,7 @@ def auc_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
     look = theme_of(theme)
     found = [{**row, "kind": row["basis"]} for row in keep_known(rows, "time", "value")]
     if not found:
-        return message_figure(
-            "There is no time at which patients with and without an event can be compared.", theme
-        )
+        return message_figure(Said("no_time_for_auc"), theme)
     lows = [row[key] for row in found for key in ("value", "low") if row.get(key) is not None]
     y = alt.Y(
         "value:Q",
@@ -95,7 +94,7 @@ def brier_figure(rows: list[dict[str, Any]], theme: str = "light") -> Figure:
     look = theme_of(theme)
     found = [{**row, "kind": _MODEL} for row in keep_known(rows, "time", "value")]
     if not found:
-        return message_figure("There is no time at which predictions can be checked.", theme)
+        return message_figure(Said("no_time_to_check"), theme)
     beside = [
         {"time": row["time"], "value": row["reference"], "low": None, "high": None, "kind": _REFERENCE}
         for row in keep_known(found, "reference")

@@ -14,6 +14,7 @@ from ciri.figures.theme import (
     message_figure,
     theme_of,
 )
+from ciri.said import Said
 
 _HEIGHT = 240
 _CATEGORIES = 6  # so few values are marked on the axis one by one
@@ -48,9 +49,9 @@ def partial_dependence_figure(
     look = theme_of(theme)
     feature, curve = table["feature"], table["curve"]
     if not curve:
-        return message_figure(f"{feature} is unknown in every patient, so nothing varies.", theme)
+        return message_figure(Said("feature_unknown", feature=feature), theme)
     if len(curve) == 1:
-        return message_figure(f"{feature} has the same value in every patient.", theme)
+        return message_figure(Said("feature_constant", feature=feature), theme)
     survival = table["horizon"] is not None
     if answer is None:
         answer = (

@@ -17,6 +17,7 @@ from ciri.figures.theme import (
     message_figure,
     theme_of,
 )
+from ciri.said import Said
 
 _SIDES = ("raises risk", "lowers risk")
 _LABEL = 150  # pixels that a feature's name may take, so that a phone has room for the bars
@@ -51,14 +52,9 @@ def waterfall_figure(table: dict[str, Any] | None, theme: str = "light") -> Figu
     """
     look = theme_of(theme)
     if table is None or table["score"] is None:
-        return message_figure(
-            "This patient has no score of trees that did not know it, so none can be explained.",
-            theme,
-        )
+        return message_figure(Said("not_explained"), theme)
     if not table["steps"]:
-        return message_figure(
-            "No feature moves this score: the forest gives every patient the same one.", theme
-        )
+        return message_figure(Said("nothing_moves_this"), theme)
     rows = _steps(table)
     labels = json.dumps([row["label"] for row in rows])
     axis = alt.Axis(labelExpr=f"{labels}[datum.value]", labelLimit=_LABEL + 20, ticks=False)
@@ -213,7 +209,7 @@ def shap_importance_figure(
         (row for row in rows if row["mean_abs"]), key=lambda row: (-row["mean_abs"], row["feature"])
     )[:limit]
     if not rows:
-        return message_figure("No feature moves any score, so there is nothing to rank.", theme)
+        return message_figure(Said("nothing_to_rank"), theme)
     base = alt.Chart(inline(rows)).encode(
         x=alt.X("mean_abs:Q", title="Mean absolute contribution", axis=alt.Axis(tickCount=5)),
         y=_feature_axis([row["feature"] for row in rows]),
@@ -264,14 +260,10 @@ def beeswarm_figure(rows: list[dict[str, Any]], theme: str = "light", limit: int
     known = [row for row in rows if row["contribution"] is not None]
     patients = list(dict.fromkeys(row["row"] for row in known))
     if len(patients) < 2:
-        return message_figure(
-            "A cohort's picture needs at least two patients whose scores can be explained.", theme
-        )
+        return message_figure(Said("too_few_explained"), theme)
     features = _strongest(known, limit)
     if not features:
-        return message_figure(
-            "No feature moves any score: the forest gives every patient the same one.", theme
-        )
+        return message_figure(Said("nothing_moves_any"), theme)
     points = _swarm(known, features, patients)
     layers = [_zero(look), *_points(points, features, theme)]
     chart = alt.layer(*layers).properties(

@@ -17,6 +17,7 @@ from ciri.figures.theme import (
     message_figure,
     theme_of,
 )
+from ciri.said import Said
 
 _STATES = ["kept", "not kept"]
 
@@ -54,13 +55,9 @@ def stability_figure(
     look = theme_of(theme)
     found = sorted(keep_known(rows, "frequency"), key=lambda row: row["rank"])
     if not found:
-        return message_figure(
-            "No analytes were ranked on resamples, so nothing was counted.", theme
-        )
+        return message_figure(Said("nothing_ranked"), theme)
     if not any(row["frequency"] for row in found):
-        return message_figure(
-            "No analyte came out among the best in any resample: none is better than chance.", theme
-        )
+        return message_figure(Said("none_among_best"), theme)
     shown = max(limit, sum(bool(row["selected"]) for row in found))
     drawn = _mark(found)[:shown]
     title = ["Selection frequency"]

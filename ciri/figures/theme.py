@@ -9,6 +9,7 @@ from typing import Any
 import altair as alt
 
 from ciri.errors import Refused
+from ciri.said import say
 
 Figure = dict[str, Any]
 
@@ -143,13 +144,14 @@ def message_figure(text: str, theme: str = "light") -> Figure:
     ValueError
         For an unknown theme.
     """
-    lines = textwrap.wrap(text, 42)  # as many letters as a phone has room for
+    said = say(text)
+    lines = textwrap.wrap(said, 42)  # as many letters as a phone has room for
     height = max(120, 40 + _LINE * len(lines))
     chart = (
         alt.Chart(alt.InlineData([{"text": lines}]))
         .mark_text(align="center", baseline="middle", fontSize=14, lineHeight=_LINE)
         .encode(text="text:N", y=alt.value((height - _LINE * (len(lines) - 1)) / 2))
-        .properties(width="container", height=height, description=text)
+        .properties(width="container", height=height, description=said)
     )
     return finish(chart, theme_of(theme))
 

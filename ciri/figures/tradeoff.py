@@ -8,6 +8,7 @@ import altair as alt
 
 from ciri.figures.axes import keep_known
 from ciri.figures.theme import Figure, Theme, finish, inline, message_figure, theme_of
+from ciri.said import Said
 
 _HEIGHT = 260
 
@@ -39,14 +40,10 @@ def tradeoff_figure(
     look = theme_of(theme)
     found = sorted(keep_known(rows, "k", "c"), key=lambda row: row["k"])
     if not found:
-        return message_figure("No trade-off was computed for this model.", theme)
+        return message_figure(Said("no_tradeoff"), theme)
     if len(found) == 1:
         one = found[0]
-        return message_figure(
-            f"Only one number of analytes was tried: {one['k']}, with an out-of-bag C "
-            f"of {one['c']:.3f}.",
-            theme,
-        )
+        return message_figure(Said("one_size_tried", k=one["k"], c=one["c"]), theme)
     layers = [*_curve(found, look), *_mark_chosen(found, k, look)]
     chart = alt.layer(*layers).properties(
         width="container",

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from ciri.forest.trees import Trees
+from ciri.said import Said, together
 from ciri.survival.features import Values
 from ciri.survival.outcome import Bools, Floats, Integers
 
@@ -44,28 +45,17 @@ class Recognised:
         known, all_rows = int((self.rows >= 0).sum()), len(self.rows)
         said = []
         if known == all_rows:
-            said.append(
-                "The forest was grown on these patients, so every prediction is out-of-bag."
-            )
+            said.append(Said("grown_on_all"))
         elif known:
-            said.append(
-                f"The forest was grown on {known} of these {all_rows} patients: those are predicted "
-                "out-of-bag, the others as new patients."
-            )
-        for count, text in (
-            (self.twins, "have the values and outcome of several training patients and could not "
-             "be told apart; each is predicted out-of-bag as one of these"),
-            (self.followed, "have the values of a training patient but another outcome, such as a "
-             "longer follow-up; they are predicted out-of-bag too"),
-            (self.altered, "have the outcome of a training patient, row by row, but other values; "
-             "they are predicted out-of-bag as that patient"),
-            (self.doubtful, "have the values of training patients but another outcome, and could "
-             "not be told from them; they are predicted as new patients, which is optimistic if they "
-             "are the same"),
-        ):  # fmt: skip
-            if count:
-                said.append(f"{count} of {all_rows} patients {text}.")
-        return " ".join(said)
+            said.append(Said("grown_on_some", n=known, all=all_rows))
+        counts = {
+            "twins": self.twins,
+            "followed_for_longer": self.followed,
+            "values_altered": self.altered,
+            "doubtful": self.doubtful,
+        }
+        said += [Said(code, n=n, all=all_rows) for code, n in counts.items() if n]
+        return together(said)
 
 
 def recognise(

@@ -28,6 +28,7 @@ from sklearn.utils.validation import check_is_fitted
 from ciri.errors import Refused, refuse_damage
 from ciri.forest.forest import SurvivalForest
 from ciri.forest.trees import LEAF, Trees
+from ciri.said import Said
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -261,7 +262,8 @@ def _check_trees(arrays: Arrays, features: int) -> Trees:
         _require(
             arrays[name].dtype.kind
             in {"i": "iu", "u": "u", "f": "f", "b": "b"}[np.dtype(dtype).kind],
-            f"the array {name} holds another kind of value",
+            "array_of_another_kind",
+            array=name,
         )
     typed: Arrays = {
         name: arrays[name].astype(dtype, copy=False) for name, dtype in _DTYPES.items()
@@ -273,50 +275,54 @@ def _check_trees(arrays: Arrays, features: int) -> Trees:
     return Trees(**typed)
 
 
-def _require(holds: Any, fault: str) -> None:
+def _require(holds: Any, fault: str, **parameters: str) -> None:
     if not holds:
-        raise Refused("forest_damaged", "The stored forest is damaged: %(fault)s.", fault=fault)
+        raise Refused(
+            "forest_damaged",
+            "The stored forest is damaged: %(fault)s.",
+            fault=Said(fault, **parameters),
+        )
 
 
 def _check_shapes(arrays: Arrays) -> None:
     start, nodes, rows = arrays["start"], arrays["feature"].shape, arrays["time"].shape
-    _require(start.ndim == 1 and len(start) > 1, "it has no trees")
-    _require(len(nodes) == 1 and len(rows) == 1, "nodes and rows are not lists")
+    _require(start.ndim == 1 and len(start) > 1, "no_trees")
+    _require(len(nodes) == 1 and len(rows) == 1, "no_lists")
     for name in ("threshold", "right", "unknown_left", "mortality"):
-        _require(arrays[name].shape == nodes, f"the array {name} has a wrong shape")
+        _require(arrays[name].shape == nodes, "array_of_another_shape", array=name)
     for name in ("in_bag", "training_leaf"):
         shape = (len(start) - 1, *rows)
-        _require(arrays[name].shape == shape, f"the array {name} has a wrong shape")
-    _require(arrays["event"].shape == rows, "the array event has a wrong shape")
+        _require(arrays[name].shape == shape, "array_of_another_shape", array=name)
+    _require(arrays["event"].shape == rows, "array_of_another_shape", array="event")
     whole = start[0] == 0 and start[-1] == nodes[0] and (np.diff(start) > 0).all()
-    _require(whole, "its trees do not cover its nodes")
+    _require(whole, "nodes_uncovered")
 
 
 def _check_nodes(arrays: Arrays, features: int) -> None:
     start, feature = arrays["start"], arrays["feature"]
     inner = feature != LEAF
-    _require((feature[inner] >= 0).all() and (feature < features).all(), "a feature is unknown")
-    _require(np.isfinite(arrays["mortality"]).all(), "a mortality is not a finite number")
+    _require((feature[inner] >= 0).all() and (feature < features).all(), "unknown_feature")
+    _require(np.isfinite(arrays["mortality"]).all(), "mortality_not_finite")
     # An infinite threshold is a split of known (left) from unknown (right).
-    _require((arrays["threshold"] > -np.inf).all(), "a threshold is not a number")
+    _require((arrays["threshold"] > -np.inf).all(), "threshold_not_a_number")
     node = np.arange(len(feature))
     end = np.repeat(start[1:], np.diff(start))
     right = arrays["right"]
-    _require((right[~inner] == LEAF).all(), "a leaf has a child")
+    _require((right[~inner] == LEAF).all(), "leaf_with_child")
     # The left child is the next node, so the right one lies behind it.
     inside = (right > node + 1) & (right < end)
-    _require(inside[inner].all(), "a child lies before its parent or outside its tree")
+    _require(inside[inner].all(), "child_misplaced")
     parents = np.bincount(np.r_[node[inner] + 1, right[inner]], minlength=len(feature))
     expected = np.ones(len(feature), dtype=np.int64)
     expected[start[:-1]] = 0
-    _require(np.array_equal(parents, expected), "a node has no parent, or more than one")
+    _require(np.array_equal(parents, expected), "parents_not_one")
 
 
 def _check_training_rows(arrays: Arrays) -> None:
     leaf, start = arrays["training_leaf"], arrays["start"]
     inside = (leaf >= start[:-1, None]) & (leaf < start[1:, None])
-    _require(inside.all(), "a training row ends outside its tree")
-    _require((arrays["feature"][leaf] == LEAF).all(), "a training row ends inside a tree")
+    _require(inside.all(), "row_ends_outside")
+    _require((arrays["feature"][leaf] == LEAF).all(), "row_ends_inside")
     time = arrays["time"]
-    _require(np.isfinite(time).all() and (time > 0).all(), "a training time is not positive")
-    _require(arrays["event"].any(), "no training row has an event")
+    _require(np.isfinite(time).all() and (time > 0).all(), "training_time_not_positive")
+    _require(arrays["event"].any(), "training_without_event")

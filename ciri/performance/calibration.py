@@ -16,6 +16,7 @@ from ciri.kernel.concordance import order_of
 from ciri.performance.bootstrap import Estimates
 from ciri.performance.follow import Follow
 from ciri.performance.horizons import list_times
+from ciri.said import Said
 from ciri.survival.curves import kaplan_meier
 from ciri.survival.outcome import Floats, Integers, outcome
 from ciri.survival.resampling import percentile_interval
@@ -93,17 +94,14 @@ def check_horizons(follow: Follow, risks: dict[float, Floats]) -> tuple[list[Hor
     risks: predicted risk (n,) of an event up to each.
     """
     if risks and follow.event.sum() < _FEWEST_EVENTS:
-        return [], [f"Calibration needs at least {_FEWEST_EVENTS} events, so it is not judged."]
+        return [], [Said("calibration_needs_events", fewest=_FEWEST_EVENTS)]
     first = follow.time[follow.event].min()
     eventful = {time: risk for time, risk in risks.items() if time >= first}
     alike = [time for time, risk in eventful.items() if np.ptp(log_log(risk)) < 1e-8]
     checked = [Horizon.of(time, risk) for time, risk in eventful.items() if time not in alike]
     if not alike:
         return checked, []
-    return checked, [
-        f"Every patient has the same predicted risk at {list_times(np.array(alike))}, "
-        "so there is no calibration curve there."
-    ]
+    return checked, [Said("same_risk_for_all_at", times=list_times(np.array(alike)))]
 
 
 def calibration(follow: Follow, horizons: list[Horizon], weights: Floats) -> Estimates:
@@ -174,10 +172,7 @@ def say_unfitted(horizons: list[Horizon], point: Estimates) -> list[str]:
     failed = [h.time for h, ici in zip(horizons, point["ici"][0], strict=True) if np.isnan(ici)]
     if not failed:
         return []
-    return [
-        f"Calibration is not known at {list_times(np.array(failed))}: a Cox model of the outcome on "
-        "predicted risk has no maximum there."
-    ]
+    return [Said("calibration_unfitted_at", times=list_times(np.array(failed)))]
 
 
 def calibration_table(

@@ -17,18 +17,15 @@ from ciri.performance.horizons import check_times, list_times
 from ciri.performance.paired import pair_predictions
 from ciri.performance.predictions import Predictions, predictions
 from ciri.performance.verdict import verdict_of
+from ciri.said import Said
 from ciri.survival.cox import fit_cox
 from ciri.survival.cutoff import GROUPS, lock_cutoff
 from ciri.survival.given import as_groups
 from ciri.survival.outcome import Bools, Floats, outcome
-from ciri.survival.plain import plain_rows
+from ciri.survival.plain import plain_rows, with_reasons
 from ciri.survival.resampling import percentile_interval
-from tabular.message import Message
 
-CAVEAT = (
-    "NRI and IDI can rise when a model gains nothing but noise, or is badly calibrated (Pepe et al. "
-    "2015; Hilden & Gerds 2014): judge by the difference in C, the Brier score and calibration first."
-)
+CAVEAT = Said("gains_of_noise")
 _IMPROVEMENTS = ("nri", "nri_events", "nri_nonevents", "idi")
 
 
@@ -73,13 +70,13 @@ class Comparison:
     caveat: str = CAVEAT
 
     @property
-    def verdict(self) -> Message:
+    def verdict(self) -> Said:
         """One sentence: which model orders the patients better, or that neither is shown to.
 
         Returns
         -------
-        tabular.message.Message
-            A code with its parameters; `str` gives it in English.
+        ciri.said.Said
+            A text that knows its code and parameters.
         """
         row = self.c[self.c["of"] == "difference"].iloc[0]
         found = {name: float(row[name]) for name in ("value", "low", "high")}
@@ -95,7 +92,7 @@ class Comparison:
         """
         return {
             "names": list(self.names),
-            "verdict": str(self.verdict),
+            "verdict": self.verdict,
             "c": plain_rows(self.c),
             "improvement": plain_rows(self.improvement),
             "groups": plain_rows(self.groups),
@@ -164,15 +161,17 @@ def compare(
     ]
     asked = _horizons(Follow.of(y), times)
     last = min(one.last for one in said)
-    notes = [f"{name}: {one.note}" for name, one in zip(names, said, strict=True) if one.note]
+    notes = [
+        Said("of_model", model=name, said=one.note)
+        for name, one in zip(names, said, strict=True)
+        if one.note
+    ]
     if (asked > last).any():
-        notes.append(
-            f"A model predicts no survival at {list_times(asked[asked > last])}; left out."
-        )
+        notes.append(Said("one_predicts_none_at", times=list_times(asked[asked > last])))
     asked = asked[asked <= last]
     survival = [_survival_at(one, asked) for one in said]
     halves = [_halves(one.risk, y) for one in said]
-    notes.append("Groups are the halves of each score among these patients.")
+    notes.append(Said("halves_of_scores"))
     found = compare_predictions(
         y,
         said[0].risk,
@@ -282,14 +281,14 @@ def compare_predictions(
     point, resampled = point_and_resamples(pair.estimates, pair.a, n_resamples, seed)
     follow = pair.a.follow
     if np.isnan(point["difference"]).any():
-        notes.append("No two patients can be compared (too few events), so there is no C.")
+        notes.append(Said("no_pair"))
     y = outcome(follow.event, follow.time)
     return Comparison(
         names=names,
         c=_c_table(point, resampled, level),
         improvement=_improvement_table(point, resampled, pair.a.times, level),
         groups=_moves(follow.event, groups_a, groups_b, known),
-        added=pd.DataFrame(
+        added=with_reasons(
             [
                 {"added": "b", "to": "a", **added_value(y, pair.a.risk, pair.b.risk, level)},
                 {"added": "a", "to": "b", **added_value(y, pair.b.risk, pair.a.risk, level)},

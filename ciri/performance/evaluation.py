@@ -25,6 +25,7 @@ from ciri.performance.horizons import check_times, default_times, list_times
 from ciri.performance.patients import select_patients
 from ciri.performance.predictions import predictions
 from ciri.performance.tables import metrics_table
+from ciri.said import Said
 from ciri.survival.outcome import Floats
 from ciri.survival.plain import plain, plain_rows
 
@@ -180,9 +181,7 @@ def evaluate(
     notes = [said.note] if said.note else []
     far = asked > said.last
     if far.any():
-        notes.append(
-            f"The model predicts no survival at {list_times(asked[far])}, so it is left out."
-        )
+        notes.append(Said("predicts_none_at", times=list_times(asked[far])))
     reached = asked[~far]
     found = evaluate_predictions(
         y,

@@ -8,6 +8,7 @@ import numpy as np
 
 from ciri.errors import Refused
 from ciri.performance.follow import Follow
+from ciri.said import Said, enumerate_in_words
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Bools, Floats
 
@@ -29,7 +30,7 @@ def check_times(times: Any) -> Floats:
     return asked
 
 
-def usable_times(follow: Follow, censoring: Follow, times: Floats) -> tuple[Bools, list[str]]:
+def usable_times(follow: Follow, censoring: Follow, times: Floats) -> tuple[Bools, list[Said]]:
     """Which of the times (H,) performance can be estimated at, and sentences about the others.
 
     Somebody must be under observation after the time, and the probability of being uncensored at
@@ -41,17 +42,10 @@ def usable_times(follow: Follow, censoring: Follow, times: Floats) -> tuple[Bool
     unknown = ~over & ((times > censoring.time.max()) | (uncensored <= 0))
     usable = ~over & ~unknown
     early = usable & (times < follow.time[follow.event].min())
-    sentences = (
-        (over, "Nobody is under observation after {}, so nothing is estimated there."),
-        (unknown, "How many are uncensored at {} is not known, so nothing is estimated there."),
-        (early, "Nobody had had an event by {}, so there is no AUC or calibration there."),
-    )
-    return usable, [
-        text.format(list_times(times[which])) for which, text in sentences if which.any()
-    ]
+    codes = ((over, "nobody_after"), (unknown, "uncensored_unknown_at"), (early, "no_event_by"))
+    return usable, [Said(code, times=list_times(times[at])) for at, code in codes if at.any()]
 
 
 def list_times(times: Floats) -> str:
     """Times for a sentence: "6, 12 and 24"."""
-    words = [f"{time:g}" for time in times]
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return enumerate_in_words([f"{time:g}" for time in times])

@@ -13,6 +13,7 @@ from ciri.performance.follow import Follow
 from ciri.performance.horizons import check_times, usable_times
 from ciri.performance.patients import Patients, check_survival
 from ciri.performance.reclassification import discrimination_gain, reclassification
+from ciri.said import Said
 from ciri.survival.concordance import backwards, resample_concordance
 from ciri.survival.given import as_risk
 from ciri.survival.outcome import Bools, Floats, outcome
@@ -57,15 +58,15 @@ def pair_predictions(
     if curves is not None:
         known &= np.isfinite(curves).all(axis=(0, 2))
     follow = Follow.of(y, known).with_events()
-    notes = [
-        f"{which} model: {said}"
-        for which, risk in zip(("First", "Second"), both, strict=True)
+    notes: list[str] = [
+        Said(code, said=said)
+        for code, risk in zip(("of_first_model", "of_second_model"), both, strict=True)
         if (said := backwards(follow.event, follow.time, risk[known]))
     ]
     if not known.all():
-        notes.append(f"{(~known).sum()} of {len(known)} patients lack a prediction; left out.")
+        notes.append(Said("without_both", n=(~known).sum(), all=len(known)))
     if curves is None:
-        notes.append("Without the survival that both models predict there is no NRI and no IDI.")
+        notes.append(Said("no_survival_of_both"))
         judged, usable = np.empty(0), np.zeros(0, dtype=bool)
     else:
         judged = check_times(times)

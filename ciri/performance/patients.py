@@ -10,6 +10,7 @@ import numpy as np
 from ciri.errors import Refused
 from ciri.performance.follow import Follow
 from ciri.performance.horizons import check_times, default_times, usable_times
+from ciri.said import Said
 from ciri.survival.concordance import backwards
 from ciri.survival.given import as_numbers, as_risk
 from ciri.survival.outcome import Floats
@@ -90,9 +91,9 @@ def select_patients(
     if not known.any():
         raise Refused("no_predictions", "No patient has a prediction; there is nothing to judge.")
     follow = Follow.of(y, known).with_events()
-    notes = []
+    notes: list[str] = []
     if not known.all():
-        notes.append(f"{(~known).sum()} of {len(known)} patients have no prediction; left out.")
+        notes.append(Said("without_prediction", n=(~known).sum(), all=len(known)))
     times, first = np.unique(default_times(follow) if asked is None else asked, return_index=True)
     censoring = follow if censoring_y is None else Follow.of(censoring_y)
     usable, more = usable_times(follow, censoring, times)
@@ -105,9 +106,9 @@ def select_patients(
 def _remarks(patients: Patients) -> list[str]:
     remarks = [backwards(patients.follow.event, patients.follow.time, patients.risk)]
     if np.ptp(patients.risk) == 0:
-        remarks.append("Every patient has the same score, so it cannot order anybody.")
+        remarks.append(Said("same_score_for_all"))
     if patients.survival is not None and len(patients.times) < 2:
-        remarks.append("An integrated Brier score needs at least two times.")
+        remarks.append(Said("brier_needs_two_times"))
     return [remark for remark in remarks if remark]
 
 

@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 
 from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
+from ciri.said import Said
 from ciri.survival.elastic_net import CoxElasticNet
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Floats
@@ -30,10 +31,7 @@ class Predictions:
     note: str = ""
 
 
-UNKNOWN_TRAINING = (
-    "It is not known whom this model was fitted on: of patients that it has seen, every figure is "
-    "optimistic."
-)
+UNKNOWN_TRAINING = Said("training_unknown")
 
 
 def predictions(model: Any, X: Any, y: Any) -> Predictions:
@@ -81,10 +79,7 @@ def _say_seen(model: CoxElasticNet, X: Any) -> str:
     seen, count = int(model.has_seen(X).sum()), len(X)
     if not seen:
         return ""
-    return (
-        f"The model was fitted on {seen} of these {count} patients, known by their values, and a Cox "
-        "model has no out-of-bag prediction: the figures are optimistic."
-    )
+    return Said("fitted_on_some", n=seen, all=count)
 
 
 def _forest_predictions(forest: SurvivalForest, X: Any, y: Any) -> Predictions:

@@ -7,12 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from tabular.message import Message
+from ciri.said import Said
 
 
-def verdict_of(
-    difference: Mapping[str, Any], names: tuple[str | Message, str | Message], level: float = 0.95
-) -> Message:
+def verdict_of(difference: Mapping[str, Any], names: tuple[str, str], level: float = 0.95) -> Said:
     """What a difference in C says of two models, in one sentence.
 
     Parameters
@@ -27,8 +25,8 @@ def verdict_of(
 
     Returns
     -------
-    tabular.message.Message
-        A code with its parameters; `str` gives it in English.
+    ciri.said.Said
+        A text that knows its code and parameters.
     """
     found: dict[str, Any] = {
         name: np.nan if difference[name] is None else float(difference[name])
@@ -36,27 +34,9 @@ def verdict_of(
     }
     first, second = names
     if not np.isfinite(list(found.values())).all():
-        return Message(
-            "too_few_to_compare",
-            "Too few patients can be compared to tell which model orders them better.",
-        )
+        return Said("too_few_to_compare")
     found["percent"] = 100 * level
     if found["low"] > 0 or found["high"] < 0:
         better, worse = (second, first) if found["low"] > 0 else (first, second)
-        return Message(
-            "orders_better",
-            "%(better)s orders these patients better than %(worse)s: C of %(second)s differs by "
-            "%(value)+.3f (%(percent).0f%% interval %(low)+.3f to %(high)+.3f).",
-            better=better,
-            worse=worse,
-            second=second,
-            **found,
-        )
-    return Message(
-        "not_shown_to_differ",
-        "%(second)s is not shown to order these patients better or worse than %(first)s: C differs by "
-        "%(value)+.3f (%(percent).0f%% interval %(low)+.3f to %(high)+.3f).",
-        second=second,
-        first=first,
-        **found,
-    )
+        return Said("orders_better", better=better, worse=worse, second=second, **found)
+    return Said("not_shown_to_differ", second=second, first=first, **found)

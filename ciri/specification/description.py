@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ciri.covariates.shipped import CATEGORY, CLASSES, LABELS
+from ciri.said import Said, enumerate_in_words, together
 from ciri.specification.specification import AnalyteRules, Specification
 
-_ENDPOINT = {"OS": "overall survival", "PFS": "progression-free survival"}
-_TIMEPOINT = {"pre": "before treatment", "edt": "early during treatment (6 weeks)"}
+_ENDPOINT = {"OS": "overall_survival", "PFS": "progression_free_survival"}
+_TIMEPOINT = {"pre": "before_treatment", "edt": "early_during_treatment"}
 _BELOW = {
-    "lloq/2": "half that limit",
-    "lloq/sqrt2": "that limit divided by the square root of two",
-    "lloq": "that limit",
+    "lloq/2": "half_the_limit",
+    "lloq/sqrt2": "limit_over_root_two",
+    "lloq": "the_limit",
 }
-_REPEATS = {"mean": "averaged on the model's scale", "first": "reduced to the first one measured"}
-_MISSING = {
-    "native": "Missing values are sent by each split to the side that separates best.",
-    "median": "Missing values take the training median, and an indicator says so.",
-}
-_CUTOFF = {
-    "median": "the median",
-    "tertiles": "the tertiles",
-    "logrank": "the maximally selected log-rank cut (between the 10th and 90th percentile)",
-}
+_REPEATS = {"mean": "averaged", "first": "first_measured"}
+_MISSING = {"native": "missing_native", "median": "missing_median"}
+_CUTOFF = {"median": "the_median", "tertiles": "the_tertiles", "logrank": "the_log_rank_cut"}
+_FEATURES = {"sqrt": "root_of_features", "log2": "log2_of_features"}
 
 
 def describe(specification: Specification) -> str:
@@ -35,13 +32,13 @@ def describe(specification: Specification) -> str:
     Returns
     -------
     str
-        Sentences that a clinician can read and object to.
+        Sentences that a clinician can read and object to; a text that knows its codes (`ciri.said.Said`).
     """
-    return " ".join(
+    return together(
         [
             _purpose(specification),
-            _inputs(specification),
-            _MISSING[specification.missing],
+            *_inputs(specification),
+            Said(_MISSING[specification.missing]),
             _forest(specification),
             _groups(specification),
             _checking(specification),
@@ -50,101 +47,96 @@ def describe(specification: Specification) -> str:
     )
 
 
-def _purpose(s: Specification) -> str:
-    validated = f"; it is validated on {_list(s.cohorts.validate)}" if s.cohorts.validate else ""
-    return (
-        f"Predicts {_ENDPOINT[s.endpoint]} from what is known {_TIMEPOINT[s.timepoint]}, "
-        f"trained on {_list(s.cohorts.train)}{validated}."
-    )
+def _purpose(s: Specification) -> Said:
+    known: dict[str, Any] = {
+        "endpoint": Said(_ENDPOINT[s.endpoint]),
+        "when": Said(_TIMEPOINT[s.timepoint]),
+        "cohorts": enumerate_in_words(s.cohorts.train),
+    }
+    if not s.cohorts.validate:
+        return Said("predicts", **known)
+    others = enumerate_in_words(s.cohorts.validate)
+    return Said("predicts_and_validated", **known, others=others)
 
 
-def _inputs(s: Specification) -> str:
+def _inputs(s: Specification) -> list[Said]:
+    if not s.uses_analytes:
+        return [Said("inputs_are", factors=_factors(s))]
+    kept = Said("keeps", analytes=_selection(s))
+    if s.covariates:
+        kept = Said("keeps_and_adds", analytes=_selection(s), factors=_factors(s))
+    return [kept, _values(s.analytes)]
+
+
+def _factors(s: Specification) -> Said:
     by_class = {one.number: one.label for one in CLASSES if (one.number, CATEGORY) in s.readings}
     factors = [(LABELS | by_class).get(name, name) for name in s.covariates]
-    clinical = f"{len(factors)} clinical factor{'s' * (len(factors) != 1)} ({_list(factors)})"
-    if not s.uses_analytes:
-        return f"Its inputs are {clinical}."
-    added = f", and adds {clinical}" if factors else ""
-    return f"It keeps {_selection(s)}{added}. {_values(s.analytes)}"
+    code = "clinical_factor" if len(factors) == 1 else "clinical_factors"
+    return Said(code, n=len(factors), factors=enumerate_in_words(factors))
 
 
-def _selection(s: Specification) -> str:
+def _selection(s: Specification) -> Said:
     rules, stability = s.analytes, s.selection
-    pool = "all measured analytes"
+    pool = Said("all_analytes")
     if rules.candidates is not None:
-        pool = f"{len(rules.candidates)} named candidates"
-    ranked = f"ranked on {stability.resamples} subsamples of the training patients"
+        pool = Said("named_candidates", n=len(rules.candidates))
+    known: dict[str, Any] = {"pool": pool, "keep": rules.keep, "resamples": stability.resamples}
     if stability.min_frequency is None:
-        return f"the {rules.keep} analytes of {pool} that are most often among the best {rules.keep}, {ranked}"
-    return (
-        f"those of {pool} that are among the best {rules.keep} in at least "
-        f"{stability.min_frequency:.0%} of rankings, {ranked}"
+        return Said("most_often_best", **known)
+    return Said("often_among_best", **known, percent=100 * stability.min_frequency)
+
+
+def _values(rules: AnalyteRules) -> Said:
+    return Said(
+        "values_become",
+        scale=Said("as_log2" if rules.scale == "log2" else "as_they_are"),
+        below=Said(_BELOW[rules.below_lloq]),
+        repeats=Said(_REPEATS[rules.repeats]),
     )
 
 
-def _values(rules: AnalyteRules) -> str:
-    scale = (
-        "Concentrations enter as log2"
-        if rules.scale == "log2"
-        else "Values enter as they are (already on a log2 scale)"
-    )
-    return (
-        f"{scale}; a value below the lower limit of quantification becomes "
-        f"{_BELOW[rules.below_lloq]}, one above the upper limit becomes that limit; "
-        f"repeated measurements are {_REPEATS[rules.repeats]}."
-    )
-
-
-def _forest(s: Specification) -> str:
-    tried = {"sqrt": "the square root of their number", "log2": "log2 of their number"}
-    features = "all features"
-    if isinstance(s.forest.max_features, str):
-        features = f"{tried[s.forest.max_features]} of features"
-    elif isinstance(s.forest.max_features, int):
-        features = f"{s.forest.max_features} features"
-    elif s.forest.max_features is not None:
-        features = f"{s.forest.max_features:.0%} of features"
-    drawn = "a bootstrap sample" if s.forest.sample == "bootstrap" else "63.2 %"
-    return (
-        f"A random survival forest of {s.forest.trees:,} trees with at least {s.forest.min_leaf} "
-        f"patients in a leaf, each tree grown on {drawn} of the patients, tries {features} at each "
-        f"split (seed {s.seed}); importance is the mean "
-        f"of {s.importance.repeats} out-of-bag permutation{'s' * (s.importance.repeats != 1)}."
+def _forest(s: Specification) -> Said:
+    repeats = s.importance.repeats
+    return Said(
+        "forest_of",
+        trees=f"{s.forest.trees:,}",
+        leaf=s.forest.min_leaf,
+        sample=Said("bootstrap_sample" if s.forest.sample == "bootstrap" else "subsample"),
+        features=_tried(s.forest.max_features),
+        seed=s.seed,
+        importance=Said("one_permutation") if repeats == 1 else Said("permutations", n=repeats),
     )
 
 
-def _groups(s: Specification) -> str:
-    months = _list([str(h) for h in s.horizons_months])
-    return (
-        f"Groups are cut at {_CUTOFF[s.cutoff]} of the out-of-bag training scores; "
-        f"survival is given at {months} months."
-    )
+def _tried(max_features: str | int | float | None) -> Said:
+    if max_features is None:
+        return Said("all_features")
+    if isinstance(max_features, str):
+        return Said(_FEATURES[max_features])
+    if isinstance(max_features, int):
+        return Said("number_of_features", n=max_features)
+    return Said("share_of_features", percent=100 * max_features)
 
 
-def _checking(s: Specification) -> str:
+def _groups(s: Specification) -> Said:
+    months = enumerate_in_words([str(h) for h in s.horizons_months])
+    return Said("groups_cut_at", cutoff=Said(_CUTOFF[s.cutoff]), months=months)
+
+
+def _checking(s: Specification) -> Said:
     rules = s.cross_validation
     if not rules.repeats:
-        return "It is not cross-validated."
-    times = f"{rules.repeats} times " if rules.repeats > 1 else ""
-    return (
-        f"It is cross-validated {times}in {rules.folds} folds, everything from transform to selection "
-        "made anew inside each."
-    )
+        return Said("not_cross_validated")
+    if rules.repeats == 1:
+        return Said("cross_validated", folds=rules.folds)
+    return Said("cross_validated_often", repeats=rules.repeats, folds=rules.folds)
 
 
-def _retraining(s: Specification) -> str:
+def _retraining(s: Specification) -> Said:
     rules = s.retrain
-    decision = (
-        "takes over at once when its concordance on the validation patients is not lower"
-        if rules.promote == "gate"
-        else "waits for a signature"
+    decision = Said("takes_over" if rules.promote == "gate" else "waits_for_signature")
+    if rules.tolerance:
+        decision = Said("with_tolerance", decision=decision, tolerance=rules.tolerance)
+    return Said(
+        "due_again", deaths=rules.new_deaths, patients=rules.new_patients, decision=decision
     )
-    allowance = f" (tolerance {rules.tolerance:g})" if rules.tolerance else ""
-    return (
-        f"It is due again after {rules.new_deaths} new deaths or {rules.new_patients} new "
-        f"patients, and a retrained version {decision}{allowance}."
-    )
-
-
-def _list(words: list[str] | tuple[str, ...]) -> str:
-    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)

@@ -19,6 +19,7 @@ from ciri.kernel.concordance import (
     concordance_of_risks,
     order_of,
 )
+from ciri.said import Said
 from ciri.survival.given import INSTEAD, as_risk
 from ciri.survival.outcome import Bools, Floats, split_outcome
 from ciri.survival.resampling import bootstrap_counts, percentile_interval
@@ -98,13 +99,10 @@ def backwards(event: Bools, time: Floats, risk: Floats) -> str:
     error = np.sqrt(2 * (2 * events + 5) / (9 * events * (events - 1))) / 2
     if not c < 0.5 - 3 * error:
         return ""
-    hint = (
-        "A risk must be higher the earlier the event; turn the sign of a predicted survival time, or of a "
-        "survival in percent."
-    )
+    hint = Said("turn_the_sign")
     if _are_shares(risk):
-        hint = f"Scores between 0 and 1 that do so are survival probabilities as a rule. {INSTEAD}"
-    return f"The C-index is {c:.3f}: the scores order the patients the wrong way round. {hint}"
+        hint = Said("seem_to_be_survival", instead=INSTEAD)
+    return Said("wrong_way_round", c=c, hint=hint)
 
 
 def _are_shares(risk: Floats) -> bool:

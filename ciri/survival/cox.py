@@ -16,19 +16,18 @@ from scipy import stats
 from ciri.errors import Refused
 from ciri.kernel import cox as kernel
 from ciri.kernel.concordance import order_of
+from ciri.said import Said
 from ciri.survival.features import feature_names, numbers_of_frame
 from ciri.survival.given import as_numbers
 from ciri.survival.outcome import Bools, Floats, split_outcome
 
 _REASONS = {
     kernel.CONVERGED: "",
-    kernel.SINGULAR: "What is compared is the same for all who were at risk together, or one part of "
-    "it follows from the others, so hazard ratios cannot be told apart.",
-    kernel.UNBOUNDED: "What is compared foretells the order of events without exception, so a hazard "
-    "ratio has no finite estimate.",
-    kernel.UNFINISHED: "The Cox model did not converge.",
+    kernel.SINGULAR: Said("cox_singular"),
+    kernel.UNBOUNDED: Said("cox_unbounded"),
+    kernel.UNFINISHED: Said("cox_unfinished"),
 }
-_NO_EVENTS = "Nobody had an event, so a Cox model cannot be fitted."
+_NO_EVENTS = Said("cox_no_event")
 
 
 @dataclass(frozen=True)

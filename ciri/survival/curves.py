@@ -12,6 +12,7 @@ from sksurv.compare import compare_survival
 from sksurv.nonparametric import kaplan_meier_estimator
 
 from ciri.errors import Refused
+from ciri.said import Said
 from ciri.survival.cox import fit_cox
 from ciri.survival.given import as_groups, as_numbers
 from ciri.survival.outcome import Floats, outcome, split_outcome
@@ -142,15 +143,15 @@ def log_rank(y: Any, groups: Any) -> LogRank:
     event, _ = split_outcome(y)
     groups = _labels(groups, len(event))
     if len(np.unique(groups)) < 2:
-        return LogRank(None, None, None, "There is only one group, so there is nothing to compare.")
+        return LogRank(None, None, None, Said("one_group_to_compare"))
     if not event.any():
-        return LogRank(None, None, None, "Nobody had an event, so survival cannot be compared.")
+        return LogRank(None, None, None, Said("no_event_to_compare"))
     try:
         chi2, p = compare_survival(y, groups)
     except np.linalg.LinAlgError:
-        return LogRank(None, None, None, "The groups were never at risk at the same time.")
+        return LogRank(None, None, None, Said("never_together_at_risk"))
     if not np.isfinite(chi2):
-        return LogRank(None, None, None, "The groups were never at risk at the same time.")
+        return LogRank(None, None, None, Said("never_together_at_risk"))
     return LogRank(float(chi2), float(p), len(np.unique(groups)) - 1)
 
 
@@ -207,17 +208,21 @@ def hazard_ratio(y: Any, groups: Any, reference: Any, level: float = 0.95) -> pd
     table = pd.DataFrame({"n": [int((labels == group).sum()) for group in others]}, index=others)
     table["events"] = events
     table[["hr", "low", "high", "p"]] = np.nan
-    table["reason"] = [f"Nobody in the group {group} had an event." for group in others]
+    reasons: list[str] = [Said("no_event_in_group", group=group) for group in others]
     eventful = [group for group, count in zip(others, events, strict=True) if count]
     if not event[labels == reference].any():
-        table["reason"] = f"Nobody in the reference group {reference} had an event."
+        reasons = [Said("no_event_in_reference", group=reference)] * len(others)
     elif eventful:
         inside = np.isin(labels, [reference, *eventful])
         columns = np.column_stack([labels[inside] == group for group in eventful])
         fit = fit_cox(columns, outcome(event[inside], time[inside]))
         found = fit.table(level).set_axis(eventful)
         table.loc[eventful, ["hr", "low", "high", "p"]] = found[["hr", "low", "high", "p"]]
-        table.loc[eventful, "reason"] = fit.reason
+        reasons = [
+            fit.reason if group in eventful else reason
+            for group, reason in zip(others, reasons, strict=True)
+        ]
+    table["reason"] = pd.Series(reasons, index=others, dtype=object)
     return table.rename_axis("group").reset_index()
 
 
@@ -235,7 +240,7 @@ def restricted_mean(y: Any, horizon: float) -> RestrictedMean:
     curve = kaplan_meier(y)
     last = curve.iloc[-1]
     if last["time"] < horizon and last["survival"] > 0:
-        reason = f"Follow-up ends at {last['time']:g}, before {horizon:g}."
+        reason = Said("follow_up_ends", last=last["time"], horizon=horizon)
         return RestrictedMean(float(horizon), None, None, reason)
     inside = curve[curve["time"] < horizon]
     widths = np.diff(np.r_[inside["time"], horizon])

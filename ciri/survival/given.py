@@ -14,13 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ciri.errors import Refused
+from ciri.said import Said
 
 _SURVIVAL = re.compile(r"surv", re.IGNORECASE)
 _RISK = re.compile(r"risk|mortality|hazard", re.IGNORECASE)
-INSTEAD = (
-    "A risk is higher the earlier the event: give the mortality that a model predicts, or 1 less the "
-    "survival probability at one time."
-)
+INSTEAD = Said("give_risk_instead")
 
 
 def as_numbers(values: Any, name: str) -> NDArray[np.float64]:
@@ -89,9 +87,7 @@ def as_risk(risk: Any, n: int) -> NDArray[np.float64]:
         )
     found = as_numbers(risk, "The risk")
     if found.shape != (n,):
-        more = (
-            f" Survival by patients and times is not a risk. {INSTEAD}" if found.ndim == 2 else ""
-        )
+        more = Said("survival_is_no_risk", instead=INSTEAD) if found.ndim == 2 else ""
         raise Refused(
             "risk_shape",
             "There must be one risk per patient: %(patients)s patients, risks of shape "

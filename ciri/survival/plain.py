@@ -18,6 +18,12 @@ def plain_rows(frame: pd.DataFrame) -> Rows:
     ]
 
 
+def with_reasons(rows: Rows) -> pd.DataFrame:
+    """A frame of rows whose reasons stay what they are, texts that know their codes."""
+    reasons = pd.Series([row["reason"] for row in rows], dtype=object)
+    return pd.DataFrame(rows).assign(reason=reasons)
+
+
 def plain(value: Any) -> Any:
     """A Python value for a numpy one; None for NaN."""
     if isinstance(value, np.generic):

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ciri.errors import Refused
+from ciri.said import Said
 from ciri.survival.concordance import concordance_interval, warn_of_survival
 from ciri.survival.cox import fit_cox
 from ciri.survival.curves import hazard_ratio, log_rank, median_survival
 from ciri.survival.cutoff import GOOD, POOR
 from ciri.survival.given import as_groups, as_risk
 from ciri.survival.outcome import Bools, Floats, split_outcome
+from ciri.survival.plain import with_reasons
 
 OVERALL = "overall"
 UNKNOWN = "unknown"
@@ -120,7 +122,7 @@ def strata_table(
         comparable = [row["level"] for row in found if np.isfinite(row["hr"])]
         p = _interaction(cohort, levels.astype(object).to_numpy(), comparable)
         rows += [{**row, "interaction_p": p} for row in found]
-    return pd.DataFrame(rows)
+    return with_reasons(rows)
 
 
 def _check(y: Any, groups: Any, strata: pd.DataFrame) -> None:
@@ -160,9 +162,12 @@ def _compare(cohort: _Cohort, n_resamples: int, seed: int, level: float) -> Row:
         ("hr", "low", "high", "p", "log_rank_p", "c", "c_low", "c_high", "interaction_p"), np.nan
     )
     if row["events"] < FEWEST_EVENTS:
-        count = f"{row['events']} event{'s' if row['events'] != 1 else ''}"
-        return row | {"reason": f"Only {count}: too few to compare survival."}
+        return row | {"reason": _few(row["events"])}
     return row | _concordance(cohort, n_resamples, seed, level) | _ratio(cohort, level)
+
+
+def _few(events: int) -> Said:
+    return Said("only_one_event") if events == 1 else Said("few_events", events=events)
 
 
 def _group(members: _Cohort, name: str) -> Row:
@@ -182,7 +187,7 @@ def _ratio(cohort: _Cohort, level: float) -> Row:
     present = set(cohort.groups.tolist())
     for group in (GOOD, POOR):
         if group not in present:
-            return {"reason": f"Nobody here has a {group} prognosis, so there is no comparison."}
+            return {"reason": Said(f"nobody_{group}")}
     ratios = hazard_ratio(cohort.y, cohort.groups, GOOD, level)
     ratio = ratios[ratios["group"] == POOR].iloc[0]
     test = log_rank(cohort.y, cohort.groups)

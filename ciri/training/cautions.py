@@ -9,29 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from ciri.said import Said
+from ciri.sentences import CAUTIONS
 from ciri.survival.outcome import DAYS_IN_MONTH
 
 CHANCE = 0.5
-# Of each code, its sentence.
-SENTENCES = {
-    "immortal_time": "This model reads values of about six weeks after the first dose, but survival is "
-    "counted from the first dose: who died before is not among these patients, so early survival looks "
-    "better than it is (immortal time). It holds for patients who have lived to be measured.",
-    "validation_by_chance": "On the validation cohort the concordance index cannot be told from 0.5: "
-    "%(c)s (95 %% interval %(low)s to %(high)s; %(n)s patients, %(events)s events). The model is not shown "
-    "to order new patients better than chance.",
-    "validation_backwards": "On the validation cohort the model orders patients the wrong way round: the "
-    "concordance index is %(c)s (95 %% interval %(low)s to %(high)s; %(n)s patients, %(events)s events).",
-    "not_validated": "There is no validation cohort with outcomes to check this model on.",
-    "out_of_bag_by_chance": "The out-of-bag concordance index cannot be told from 0.5: on these patients "
-    "the model predicts no better than chance.",
-    "calibration_validation": "On the validation cohort predicted risks do not come true as predicted: "
-    "the calibration slope is %(slopes)s (95 %% interval), where 1 is right (below 1 predictions are too "
-    "extreme, above 1 too alike). Do not take the probabilities at their word.",
-    "calibration_out_of_bag": "On the training patients, out-of-bag, predicted risks do not come true as "
-    "predicted: the calibration slope is %(slopes)s (95 %% interval), where 1 is right (below 1 predictions "
-    "are too extreme, above 1 too alike). Do not take the probabilities at their word.",
-}  # fmt: skip
+SENTENCES = CAUTIONS
 
 
 @dataclass(frozen=True)
@@ -42,9 +25,9 @@ class Caution:
     values: dict[str, str] = field(default_factory=dict)
 
     @property
-    def sentence(self) -> str:
-        """The sentence in English."""
-        return SENTENCES[self.code] % self.values
+    def sentence(self) -> Said:
+        """The sentence in English, which knows its code."""
+        return Said(self.code, **self.values)
 
 
 def cautions(

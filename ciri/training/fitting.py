@@ -15,6 +15,7 @@ from ciri.dataset.frozen import FrozenTable
 from ciri.dataset.transform import Transform
 from ciri.errors import Refused
 from ciri.forest.forest import SurvivalForest
+from ciri.said import Said
 from ciri.signature.selection import Signature, select_signature
 from ciri.specification.specification import Specification
 from ciri.survival.outcome import outcome_of
@@ -117,7 +118,7 @@ def share_known(transform: Transform, table: FrozenTable) -> pd.Series:
 def incomplete(transform: Transform, table: FrozenTable, least: float) -> list[dict[str, str]]:
     """Who has too few known inputs, and the reason: subject, reason."""
     share = share_known(transform, table)
-    reason = f"fewer than {least:.0%} of the model's analytes or of its covariates are known"
+    reason = Said("inputs_unknown", percent=100 * least)
     return [{"subject": str(name), "reason": reason} for name in share.index[share < least]]
 
 
@@ -179,5 +180,5 @@ def _candidates(
             keep=specification.analytes.keep,
             measured=len(kept),
         )
-    reason = f"known in fewer than {specification.min_measured:.0%} of the training patients"
+    reason = Said("rarely_known", percent=100 * specification.min_measured)
     return kept, [{"analyte": name, "reason": reason} for name in rare]

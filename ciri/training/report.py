@@ -9,6 +9,7 @@ import pandas as pd
 
 from ciri.dataset.frozen import FrozenTable
 from ciri.performance import evaluate_predictions
+from ciri.said import Said, keep
 from ciri.signature.correlation import score_correlations
 from ciri.signature.importance import oob_permutation_importance
 from ciri.signature.minimal_depth import minimal_depth
@@ -28,7 +29,10 @@ EXPLAINED = 400  # patients whose contributions are kept for the cohort's pictur
 def report_on(
     model: TrainedModel, fitted: Fitted, table: FrozenTable, tell: Progress
 ) -> dict[str, Any]:
-    """Everything that is known of a freshly trained model, JSON-able; docs/method.md names the keys."""
+    """Everything that is known of a freshly trained model, JSON-able; docs/method.md names the keys.
+
+    Its sentences are kept as codes with parameters (`ciri.said.keep`).
+    """
     people = table.subjects[table.subjects["role"] != "other"].set_index("subject", drop=False)
     scores = _scores(model, table, people)
     tell(0.0, Message("measuring_importance", "Measuring importance in the final forest"))
@@ -56,7 +60,7 @@ def report_on(
         "validate": int((scores["role"] == "validate").sum()),
     }
     signature, rules = fitted.signature, model.specification
-    return {
+    report = {
         "features": model.features,
         "selected": model.selected,
         "covariates": list(model.specification.covariates),
@@ -83,6 +87,8 @@ def report_on(
         "left_out": fitted.left_out,
         "analytes_left_out": fitted.analytes_left_out,
     }
+    kept: dict[str, Any] = keep(report)
+    return kept
 
 
 def _as_good(baseline: dict[str, Any]) -> list[str]:
@@ -90,11 +96,8 @@ def _as_good(baseline: dict[str, Any]) -> list[str]:
     c = {row["of"]: row for row in baseline.get("c", [])}
     if not c or c["difference"]["low"] is None or c["difference"]["low"] > 0:
         return []
-    better = "better than" if c["difference"]["high"] < 0 else "as well as"
-    return [
-        f"A penalised Cox model orders the validation patients {better} this forest (C "
-        f"{c['a']['value']:.3f} against {c['b']['value']:.3f}): the simpler model may be enough."
-    ]
+    code = "cox_is_better" if c["difference"]["high"] < 0 else "cox_is_as_good"
+    return [Said(code, cox=c["a"]["value"], forest=c["b"]["value"])]
 
 
 def _scores(model: TrainedModel, table: FrozenTable, people: pd.DataFrame) -> pd.DataFrame:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from ciri.covariates.covariate import NUMBER, TRUTH, Covariate
 from ciri.covariates.shipped import CLASSES, STRATA, Classes, Stratum, cut
+from ciri.said import Said
 from ciri.survival.concordance import concordance_interval
 from ciri.survival.curves import (
     hazard_ratio,
@@ -81,7 +82,7 @@ def kaplan_meier_tables(subjects: pd.DataFrame, groups: pd.Series) -> dict[str, 
 
 def _poor_against_good(y: Any, label: Any) -> dict[str, Any]:
     if GOOD not in label or POOR not in label:
-        return dict.fromkeys(("hr", "low", "high", "p")) | {"reason": "There is only one group."}
+        return dict.fromkeys(("hr", "low", "high", "p")) | {"reason": Said("one_group")}
     rows = {row["group"]: row for row in plain_rows(hazard_ratio(y, label, GOOD))}
     return {key: rows[POOR][key] for key in ("hr", "low", "high", "p", "reason")}
 
@@ -202,15 +203,9 @@ def comparison_tables(
 
 def warnings(counts: dict[str, int], min_leaf: int, *, selected: bool) -> list[str]:
     """Sentences on how the model was made that a reader should see before its figures."""
-    found = []
+    found: list[str] = []
     if selected:
-        found.append(
-            "The analytes were selected on the training patients themselves, so the out-of-bag "
-            "concordance index is optimistic; judge the model by its validation cohort."
-        )
+        found.append(Said("selected_on_these"))
     if counts["train"] < 2 * min_leaf:
-        found.append(
-            f"{counts['train']} training patients are too few for leaves of {min_leaf}: "
-            "no tree could split, and every patient has the same score."
-        )
+        found.append(Said("no_tree_splits", patients=counts["train"], leaf=min_leaf))
     return found

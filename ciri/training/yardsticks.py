@@ -17,23 +17,25 @@ from ciri.covariates.shipped import CLASSES, MARKER
 from ciri.dataset.frozen import FrozenTable
 from ciri.errors import Refused
 from ciri.performance.comparison import compare_predictions
+from ciri.said import Said, keep
 from ciri.specification.specification import AnalyteRules, Specification
 from ciri.survival.cox import fit_cox
 from ciri.survival.elastic_net import CoxElasticNet
 from ciri.survival.outcome import outcome_of
 from ciri.training.fitting import Fitted, fit, rows_of_role, share_known
-from tabular.message import Message
+from plausibility.checks import gettext_noop
 
 FEWEST_EVENTS = 10
 _N_RESAMPLES = 1000
-COX, CLINICAL = "Penalised Cox model", "Clinical factors alone"
-_MARKER_ALONE = Message("marker_alone", "%(marker)s alone", marker=MARKER.label)
+COX = gettext_noop("Penalised Cox model")
+CLINICAL = gettext_noop("Clinical factors alone")
+_MARKER_ALONE = Said("marker_alone", marker=MARKER.label)
 IN_A_SENTENCE = {
-    COX: Message("a_penalised_cox_model", "a penalised Cox model"),
-    CLINICAL: Message("clinical_factors_alone", "clinical factors alone"),
+    COX: Said("a_penalised_cox_model"),
+    CLINICAL: Said("clinical_factors_alone"),
     str(_MARKER_ALONE): _MARKER_ALONE,
 }
-THIS_MODEL = Message("this_model", "this model")
+THIS_MODEL = Said("this_model")
 
 Found = dict[str, Any]
 
@@ -46,7 +48,7 @@ def yardsticks(
     The marker is left out where the table has it neither as a number nor by class.
 
     scores: by subject, with role and mortality of this model (training patients out-of-bag). Each part
-    is {"name", "reason"} where nothing can be compared, else {"name", "basis" ("validation" or
+    is {"name", "reason"} where nothing can be compared (the reason as `ciri.said.keep` keeps it), else {"name", "basis" ("validation" or
     "out-of-bag"), "sentence"} with what `Comparison.to_dict` tells, a the yardstick and b this model.
     """
     held_out = rows_of_role(table, "validate").subjects
@@ -56,7 +58,7 @@ def yardsticks(
         try:
             return _compare(name, risk_of(basis), table, scores, basis, specification.seed)
         except ValueError as error:
-            return {"name": name, "reason": str(error)}
+            return {"name": name, "reason": keep(error)}
 
     baseline = against(COX, lambda role: penalised_cox(specification, fitted, table, role))
     added = {
@@ -72,11 +74,7 @@ def penalised_cox(
 ) -> pd.Series:
     """Log risk by subject from an elastic net over all candidates and covariates of the model."""
     if role == "train":
-        raise Refused(
-            "no_validation_for_cox",
-            "There is no validation cohort to compare with a penalised Cox model on; the "
-            "nested cross-validation compares them.",
-        )
+        raise Refused.of(Said("no_validation_for_cox"))
     cox = CoxElasticNet(random_state=specification.seed).fit(fitted.everything_known, fitted.y)
     rows = rows_of_role(table, role)
     known = share_known(fitted.everything, rows) >= specification.min_measured
@@ -94,11 +92,9 @@ def clinical_scores(specification: Specification, table: FrozenTable, role: str)
     known = share.notna().mean() >= specification.min_measured
     factors = tuple(name for name in share.columns if varies[name] and known[name])
     if not factors:
-        raise Refused(
-            "no_clinical_factor", "No clinical factor is known for enough training patients."
-        )
+        raise Refused.of(Said("no_clinical_factor"))
     if not specification.uses_analytes and set(specification.covariates) >= set(factors):
-        raise Refused("clinical_already", "This model is made of clinical factors alone.")
+        raise Refused.of(Said("clinical_already"))
     alone = replace(specification, analytes=AnalyteRules(candidates=(), keep=0), covariates=factors)
     found = fit(alone, training)
     if role == "train":
@@ -119,23 +115,14 @@ def marker_scores(table: FrozenTable, role: str) -> pd.Series:
     levels = [one.read(people[one.name]).iloc[:, 0] for one in there if len(one.features) == 1]
     levels.sort(key=lambda level: (-level.notna().mean(), level.name != MARKER.number))
     if not levels:
-        raise Refused("marker_unordered", "%(marker)s has no order.", marker=MARKER.label)
+        raise Refused.of(Said("marker_unordered", marker=MARKER.label))
     level = levels[0]
     training = people[(people["role"] == "train") & level.notna()]
     if training["event"].sum() < FEWEST_EVENTS:
-        raise Refused(
-            "marker_too_few_events",
-            "%(marker)s is known for too few training patients with an event.",
-            marker=MARKER.label,
-        )
+        raise Refused.of(Said("marker_too_few_events", marker=MARKER.label))
     found = fit_cox(level[training.index].to_numpy()[:, None], outcome_of(training))
     if not found.converged:
-        raise Refused(
-            "marker_not_fitted",
-            "%(marker)s cannot be fitted: %(reason)s",
-            marker=MARKER.label,
-            reason=found.reason,
-        )
+        raise Refused.of(Said("marker_not_fitted", marker=MARKER.label, reason=found.reason))
     risk = level * np.sign(found.coef[0])
     return risk[(people["role"] == role) & level.notna()]
 
@@ -147,25 +134,20 @@ def _compare(
     both = own.index.intersection(risk.dropna().index)
     people = table.subjects.set_index("subject", drop=False).loc[both]
     if people["event"].sum() < FEWEST_EVENTS:
-        raise Refused(
-            "too_few_events_scored",
-            "Only %(events)s patients with an event have both scores: too few to compare.",
-            events=int(people["event"].sum()),
-        )
+        raise Refused.of(Said("too_few_events_scored", events=int(people["event"].sum())))
     found = compare_predictions(
         outcome_of(people),
         risk[both].to_numpy(),
         own[both].to_numpy(),
-        names=(str(IN_A_SENTENCE[name]), str(THIS_MODEL)),
+        names=(IN_A_SENTENCE[name], THIS_MODEL),
         n_resamples=_N_RESAMPLES,
         seed=seed,
     )
-    verdict = str(found.verdict)
     basis = "validation" if role == "validate" else "out-of-bag"
     told = {key: found.to_dict()[key] for key in ("c", "added", "n", "events")}
     return {
         "name": name,
         "basis": basis,
-        "sentence": verdict[0].upper() + verdict[1:],
+        "sentence": found.verdict,
         **told,
     }

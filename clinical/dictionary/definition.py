@@ -133,6 +133,8 @@ class Item:
         Units in which a number may be given, as people write them -> the factor to `unit`. The first with the factor 1 is shown.
     not_in_future : bool
         Of dates: no day after today, where the study is.
+    visit_date : bool
+        The day on which the form's visit took place: near the index date, and not in the future.
     critical : bool
         Counts among what must not be missing of a patient.
     longest : int, optional
@@ -158,6 +160,7 @@ class Item:
     precision: str = ""
     codes: str = ""
     not_in_future: bool = False
+    visit_date: bool = False
     required: bool = False
     critical: bool = False
     identifier: bool = False

@@ -9,7 +9,7 @@ from typing import Any
 from clinical.dictionary.definition import Definition, Form, Item, Severity, Type
 from clinical.dictionary.expressions import Column
 from clinical.dictionary.expressions import Item as Named
-from clinical.dictionary.rules import FormRules, column_of, evaluate_rules, value_of
+from clinical.dictionary.rules import FormRules, column_of, evaluate_rules, values_of
 from clinical.dictionary.values import NONCONFORMING, Answer, NoValue, read_answer
 from tabular.message import Message
 
@@ -85,7 +85,8 @@ def answer_items(
             continue
         try:
             answer = read_answer(text, item, definition, keep_nonconforming=keep_nonconforming)
-            if item.not_in_future and isinstance(answer.value, str) and answer.value[:10] > today:
+            past = item.not_in_future or item.visit_date
+            if past and isinstance(answer.value, str) and answer.value[:10] > today:
                 raise NoValue(Message("in_future", "this lies in the future: check the date."))
         except NoValue as error:
             problems[name] = error.message
@@ -127,15 +128,16 @@ def draw_consequences(
     n = len(rows)
     found = evaluate_rules(rules, {**columns_of(form, rows), **(elsewhere or {})}, n)
     severities = {check.name: check.severity for check, _expression in rules.checks}
-    items = [(item, found.derived[item.name]) for item, _expression in rules.derived]
+    derived = {
+        item.name: values_of(item, found.derived[item.name]) for item, _expression in rules.derived
+    }
     drawn = []
     for place, row in enumerate(rows):
         values = dict(row.values)
-        for item, column in items:
-            value = value_of(item, column, place)
-            values.pop(item.name, None)
-            if value is not None:
-                values[item.name] = value
+        for name, column in derived.items():
+            values.pop(name, None)
+            if column[place] is not None:
+                values[name] = column[place]
         fired = [name for name, where in found.fired.items() if where[place]]
         drawn.append(
             Consequences(

@@ -166,7 +166,7 @@ def _item(section: Section, groups: list[str]) -> Item:
     section.only(
         (
             "name", "type", "label", "note", "group", "derived", "unit", "units", "range", "longest", "precision", "codes",
-            "not_in_future", "required", "critical", "identifier", "model_may_read", "role", "shown_when", "codings", "source_text",
+            "not_in_future", "visit_date", "required", "critical", "identifier", "model_may_read", "role", "shown_when", "codings", "source_text",
         )
     )  # fmt: skip
     kind = _one_of(section, "type", Type)
@@ -190,6 +190,7 @@ def _item(section: Section, groups: list[str]) -> Item:
         precision=section.one_of("precision", PRECISIONS.get(kind, ()), "") or "",
         codes=section.text("codes") or "",
         not_in_future=section.flag("not_in_future"),
+        visit_date=section.flag("visit_date"),
         required=section.flag("required"),
         critical=section.flag("critical"),
         identifier=section.flag("identifier"),
@@ -206,7 +207,7 @@ def _item(section: Section, groups: list[str]) -> Item:
 def _check_item(section: Section, item: Item) -> None:
     if bool(item.codes) != (item.type in CODED):
         section.refuse("codes", "item_codes")
-    if item.not_in_future and item.type not in PRECISIONS:
+    if (item.not_in_future or item.visit_date) and item.type not in PRECISIONS:
         section.refuse("not_in_future", "item_no_date")
     if item.type not in NUMBERS and (item.unit or item.units or item.range != Range()):
         section.refuse("range" if item.range != Range() else "unit", "item_no_number")

@@ -124,14 +124,14 @@ def column_of(item: Defined, values: list[Any], missing: list[str] | None = None
     return Column.of(kind, values, missing)
 
 
-def value_of(item: Defined, column: Column, place: int) -> Any:
-    """One value of a derived column as it is stored; None where unknown."""
-    value = column.to_list()[place] if len(column) == 1 else column.values[place].item()
-    if not column.known[place]:
-        return None
-    if isinstance(value, date):
-        return value.isoformat()
-    return int(value) if item.type is Type.INTEGER else value
+def values_of(item: Defined, column: Column) -> list[Any]:
+    """A derived column as it is stored: plain values, None where unknown."""
+    found = column.to_list()
+    if column.kind is Kind.DAY:
+        return [None if value is None else value.isoformat() for value in found]
+    if item.type is Type.INTEGER:
+        return [None if value is None else int(value) for value in found]
+    return found
 
 
 def _day(value: str | None) -> date | None:

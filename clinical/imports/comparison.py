@@ -1,16 +1,17 @@
 """What rows say against what a study knows -> objects to make or change, and verdicts per row."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from clinical.imports.forms import FormComparison
 from clinical.imports.mapping import ClinicalMapping, Place
 from clinical.imports.said import Said, SaidContact
-from clinical.models import EARLIEST_INDEX_DATE, Baseline, FollowUp, LabResult, Patient
+from clinical.imports.writes import Writes
+from clinical.models import EARLIEST_INDEX_DATE, FollowUp, Patient
 from clinical.selectors.known import Known
 from clinical.selectors.outcomes import Course, Outcome, course_of, outcome_of
 from imports.columns import Problem
@@ -19,42 +20,6 @@ from imports.reading import near
 from sentences import Sentence, of_validation, several
 from sentences import storable as _
 from studies.models import Cohort, Site, Study
-
-PLURAL: dict[type[Model], str] = {
-    Site: "sites",
-    Cohort: "cohorts",
-    Patient: "patients",
-    Baseline: "baseline forms",
-    LabResult: "laboratory results",
-    FollowUp: "contacts",
-}
-
-
-@dataclass
-class Writes:
-    """Unsaved objects to make, and stored ones with fields that changed, in order of dependence."""
-
-    made: dict[type[Model], list[Any]] = field(
-        default_factory=lambda: {
-            model: [] for model in (Site, Cohort, Patient, Baseline, LabResult, FollowUp)
-        }
-    )
-    changed: dict[type[Model], dict[int, tuple[Any, set[str]]]] = field(
-        default_factory=lambda: {model: {} for model in (Patient, Baseline, LabResult, FollowUp)}
-    )
-
-    def make(self, instance: Model) -> None:
-        self.made[type(instance)].append(instance)
-
-    def change(self, instance: Model, name: str) -> None:
-        stored = self.changed[type(instance)]
-        stored.setdefault(instance.pk, (instance, set()))[1].add(name)
-
-    def counts(self) -> dict[str, int]:
-        """How many of what will be made or changed, by the plural names people know."""
-        made = {f"new {PLURAL[model]}": len(them) for model, them in self.made.items()}
-        changed = {f"changed {PLURAL[model]}": len(them) for model, them in self.changed.items()}
-        return {what: count for what, count in (made | changed).items() if count}
 
 
 class Comparison:
@@ -75,6 +40,7 @@ class Comparison:
         self.writes = Writes()
         self.said_contacts: set[int] = set()
         self.lower_ids = {subject.lower() for subject in known.patients}
+        self.forms = FormComparison(known, mapping, self.writes)
 
     def row(self, said: Said) -> RowVerdict:
         """The verdict on a row; what it would write is added to `writes`."""
@@ -89,8 +55,7 @@ class Comparison:
         if patient is None:
             return verdict
         self._index_date(patient, said, verdict)
-        self._baseline(patient, said, verdict)
-        self._labs(patient, said, verdict)
+        self.forms.compare(patient, said, verdict)
         self._contacts(patient, said, verdict)
         return verdict
 
@@ -250,29 +215,6 @@ class Comparison:
                 )
                 self._reject(row, source.label, text, why % {"day": min(days)})
                 return
-
-    def _baseline(self, patient: Patient, said: Said, row: RowVerdict) -> None:
-        if not said.baseline:
-            return
-        baseline = getattr(patient, "baseline", None) if patient.pk is not None else None
-        if baseline is None:
-            baseline = Baseline(patient=patient)
-            self.writes.make(baseline)
-        for name, value in said.baseline.items():
-            self._set(baseline, name, value, name, row)
-
-    def _labs(self, patient: Patient, said: Said, row: RowVerdict) -> None:
-        for timepoint, values in said.labs.items():
-            lab = self.known.labs.get((patient.pk or 0, timepoint))
-            if lab is None:
-                lab = LabResult(patient=patient, timepoint=timepoint)
-                self.writes.make(lab)
-            for name, value in values.items():
-                self._set(lab, name, value, f"{timepoint} {name}", row)
-            collected_on = values.get("collected_on")
-            if isinstance(collected_on, date) and collected_on > self.today:
-                why = _("blood cannot have been collected in the future.")
-                self._reject(row, f"labs.{timepoint}.collected_on", str(collected_on), why)
 
     def _contacts(self, patient: Patient, said: Said, row: RowVerdict) -> None:
         recorded = self.known.contacts.setdefault(patient.pk, []) if patient.pk else []

@@ -1,13 +1,14 @@
 """What a person would see at a glance in a clinical file, and what a mapping accepts of it."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
 from typing import Any
 
+from clinical.dictionary.definition import NUMBERS
+from clinical.imports.items import Asked, quantity_of
 from clinical.imports.mapping import ClinicalMapping
 from clinical.imports.said import Said
-from clinical.imports.units import name_of
-from clinical.models import PLAUSIBLE
+from clinical.imports.units import DURATIONS, name_of
 from imports.columns import Source
 from imports.doubts import sentence_of
 from imports.texts import quote
@@ -22,14 +23,14 @@ from plausibility import (
 from sentences import Sentence
 
 FEW_OUTCOMES = 3
-BLOOD_WITHIN = timedelta(days=730)  # of the index date, either way
+VISITS_WITHIN = timedelta(days=730)  # of the index date, either way
 
 
 def doubts_of(said: Sequence[Said], mapping: ClinicalMapping) -> list[Doubt]:
     """Every doubt about the columns of a file, in the order of the mapping."""
     return [
         *_numbers(said, mapping),
-        *_blood_days(said, mapping),
+        *_visit_days(said, mapping),
         *_durations(said, mapping),
         *_outcomes(said, mapping, ENOUGH_OUTCOMES),
     ]
@@ -46,53 +47,44 @@ def remarks_on(said: Sequence[Said], mapping: ClinicalMapping) -> list[Sentence]
 
 
 def _numbers(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
-    for target, source in mapping.baseline.items():
-        if target in PLAUSIBLE:
-            cells = _cells((one.row, one.baseline.get(target)) for one in said)
-            yield from _look_at(source, target, cells)
-    for labs in mapping.labs:
-        for target, source in labs.numbers.items():
-            values = ((one.row, one.labs.get(labs.timepoint, {}).get(target)) for one in said)
-            yield from _look_at(source, target, _cells(values))
+    for asked in mapping.items:
+        if asked.item.type not in NUMBERS or asked.source.column is None:
+            continue  # a constant of the mapping is constant on purpose
+        quantity = quantity_of(asked.item)  # what cannot be at all is rejected by row
+        cells = [Cell(row, value) for row, value in _values(said, asked)]
+        possible = [cell for cell in cells if quantity.is_possible(cell.value)]
+        yield from look_at_numbers(asked.source.label, possible, quantity)
 
 
-def _cells(values: Iterable[tuple[int, Any]]) -> list[Cell]:
-    return [Cell(row, value) for row, value in values if value is not None]
+def _values(said: Sequence[Said], asked: Asked) -> Iterator[tuple[int, Any]]:
+    for one in said:
+        answer = one.answers.get((asked.event, asked.form), {}).get(asked.item.name)
+        if answer is not None and answer.value is not None:
+            yield one.row, answer.value
 
 
-def _look_at(source: Source, target: str, cells: list[Cell]) -> Iterator[Doubt]:
-    if source.column is None:
-        return  # a constant of the mapping is constant on purpose
-    quantity = PLAUSIBLE[target]  # what cannot be at all is rejected by row
-    possible = [cell for cell in cells if quantity.is_possible(cell.value)]
-    yield from look_at_numbers(source.label, possible, quantity)
-
-
-def _blood_days(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
-    """Blood that was drawn years before or after the index date."""
-    for labs in mapping.labs:
+def _visit_days(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
+    """Visits, such as blood that was drawn, years before or after the index date."""
+    index_dates = {one.row: one.index_date for one in said}
+    for asked in mapping.items:
+        if not asked.item.visit_date:
+            continue
         odd = [
-            (one.row, day)
-            for one in said
-            if one.index_date is not None
-            and (day := one.labs.get(labs.timepoint, {}).get("collected_on")) is not None
-            and abs(day - one.index_date) > BLOOD_WITHIN
+            (row, value)
+            for row, value in _values(said, asked)
+            if (begun := index_dates[row]) is not None
+            and len(value) == len("YYYY-MM-DD")
+            and abs(date.fromisoformat(value) - begun) > VISITS_WITHIN
         ]
-        if odd and labs.collected_on is not None:
-            values = {
-                "n": len(odd),
-                "years": 2,
-                "values": quote(d.isoformat() for _r, d in odd[:5]),
-            }
-            yield Doubt(
-                "far_from_index", labs.collected_on.label, values, tuple(r for r, _d in odd)
-            )
+        if odd:
+            values = {"n": len(odd), "years": 2, "values": quote(d for _r, d in odd[:5])}
+            yield Doubt("far_from_index", asked.source.label, values, tuple(r for r, _d in odd))
 
 
 def _durations(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
     for endpoint, duration, _event in _endpoints(mapping):
         cells = [Cell(one.row, one.stated[endpoint].days) for one in said if endpoint in one.stated]
-        unit = name_of("duration", duration.factor)
+        unit = name_of(DURATIONS, duration.factor)
         yield from look_at_durations(duration.label, cells, unit)
 
 

@@ -4,43 +4,27 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
-from clinical.imports.units import UNITS
-from clinical.models import Baseline, FollowUp, Timepoint
+from clinical.dictionary.definition import Definition
+from clinical.imports.items import TRUE_FALSE, Asked, item_keys, read_items
+from clinical.imports.units import DURATIONS
+from clinical.models import FollowUp
 from imports.columns import Source, source_from
 from imports.form import COMMON_KEYS, Accepted, FileForm, file_form, read_accepted
 from studies.models import Cohort
 from tabular.section import Section
 
-TRUE_FALSE = ("true", "false")
 MAX_NAME = 200
 
-# Mapping key -> field, for what is a number. `pdl1` is treated apart: percent or class.
-BASELINE_NUMBERS = {
-    "age": "age",
-    "height": "height_cm",
-    "weight": "weight_kg",
-    "bmi": "bmi_reported",
-}
-BASELINE_CHOICES = {
-    "sex": ("sex", tuple(Baseline.Sex.values)),
-    "stage": ("stage", tuple(Baseline.Stage.values)),
-    "pretreated": ("pretreated", TRUE_FALSE),
-    "combination": ("combination", TRUE_FALSE),
-}
-LAB_NUMBERS = {
-    "albumin": "albumin_g_dl",
-    "neutrophils": "neutrophils",
-    "lymphocytes": "lymphocytes",
-    "nlr": "nlr_reported",
-}
-PATIENT_KEYS = ("site", "cohort", "index_date", *BASELINE_NUMBERS, *BASELINE_CHOICES, "pdl1")
+PATIENT_KEYS = ("site", "cohort", "index_date")
+BY_EVENT = ("events", "labs")
+"""Items event by event; `labs` is what the section was called before there were others."""
 CLINICAL_KEYS = (
     *COMMON_KEYS,
     "accept",
     "layout",
     "subject_id",
     *PATIENT_KEYS,
-    "labs",
+    *BY_EVENT,
     "survival",
     "follow_up",
 )
@@ -62,15 +46,6 @@ class Place:
         if text is None or text in self.names:
             return text
         return next((code for code, name in self.names.items() if name == text), text)
-
-
-@dataclass(frozen=True)
-class Labs:
-    """Routine blood at one timepoint: field of LabResult -> source."""
-
-    timepoint: str
-    collected_on: Source | None
-    numbers: dict[str, Source]
 
 
 @dataclass(frozen=True)
@@ -112,8 +87,9 @@ class ClinicalMapping:
     site: Place | None
     cohort: Place | None
     index_date: Source | None
-    baseline: dict[str, Source]
-    labs: tuple[Labs, ...] = ()
+    definition: Definition
+    """What the study collects."""
+    items: tuple[Asked, ...] = ()
     survival: Survival | None = None
     follow_up: tuple[Contact, ...] = ()
     accepted: tuple[Accepted, ...] = ()
@@ -126,26 +102,25 @@ class ClinicalMapping:
                 yield place.source
         if self.index_date is not None:
             yield self.index_date
-        yield from self.baseline.values()
-        for labs in self.labs:
-            yield from ([labs.collected_on] if labs.collected_on else [])
-            yield from labs.numbers.values()
+        yield from (asked.source for asked in self.items)
         for part in (self.survival, *self.follow_up):
             if part is not None:
                 values = (getattr(part, f.name) for f in fields(part))
                 yield from (v for v in values if isinstance(v, Source))
 
 
-def clinical_mapping(root: Section) -> ClinicalMapping | None:
-    """Read a clinical mapping; problems are collected in `root.problems`."""
-    root.only(CLINICAL_KEYS)
+def clinical_mapping(root: Section, definition: Definition) -> ClinicalMapping | None:
+    """Read a clinical mapping of a study that collects what `definition` says; problems are collected in
+    `root.problems`."""
+    items = [key for key in item_keys(definition) if key not in CLINICAL_KEYS]
+    root.only((*CLINICAL_KEYS, *items))
     root.one_of("kind", ("clinical",), "clinical")
     long = root.one_of("layout", ("row_per_patient", "row_per_contact")) == "row_per_contact"
     subject = source_from(root, "subject_id")
     if subject is None:
         root.refuse("subject_id", "subject_column")
     if long:
-        for key in (*PATIENT_KEYS, "labs", "survival"):
+        for key in (*PATIENT_KEYS, *items, *BY_EVENT, "survival"):
             if root.has(key):
                 root.refuse(key, "contacts_only")
     contacts = tuple(c for c in map(_contact, root.sections("follow_up")) if c is not None)
@@ -157,11 +132,22 @@ def clinical_mapping(root: Section) -> ClinicalMapping | None:
     form = file_form(root)
     site, cohort = _place(root, "site", ("names",)), _place(root, "cohort", ("kinds", "names"))
     index_date = source_from(root, "index_date", dated=True)
-    baseline, labs, accepted = _baseline(root), _labs(root), read_accepted(root)
+    asked = read_items(root, definition, CLINICAL_KEYS, BY_EVENT)
+    accepted = read_accepted(root)
     if subject is None or root.problems:
         return None
     return ClinicalMapping(
-        form, long, subject, site, cohort, index_date, baseline, labs, survival, contacts, accepted
+        form,
+        long,
+        subject,
+        site,
+        cohort,
+        index_date,
+        definition,
+        asked,
+        survival,
+        contacts,
+        accepted,
     )
 
 
@@ -194,43 +180,6 @@ def _check_names(section: Section, names: dict[str, str]) -> None:
             section.refuse("names", "place_name_taken", name=name)
 
 
-def _baseline(root: Section) -> dict[str, Source]:
-    found: dict[str, Source | None] = {}
-    for key, target in BASELINE_NUMBERS.items():
-        found[target] = source_from(root, key, units=UNITS[target])
-    for key, (target, choices) in BASELINE_CHOICES.items():
-        found[target] = source_from(root, key, choices=choices)
-    section = root.section("pdl1", shorthand="column")
-    if section is not None:
-        if section.one_of("as", ("percent", "class"), "percent") == "class":
-            found["pdl1_reported"] = source_from(
-                root, "pdl1", choices=Baseline.PDL1.values, more=("as",)
-            )
-        else:
-            found["pdl1_tps"] = source_from(root, "pdl1", units=UNITS["pdl1_tps"], more=("as",))
-    return {target: source for target, source in found.items() if source is not None}
-
-
-def _labs(root: Section) -> tuple[Labs, ...]:
-    labs = root.section("labs")
-    if labs is None:
-        return ()
-    labs.only(Timepoint.values)
-    found = []
-    for timepoint in Timepoint.values:
-        section = labs.section(timepoint)
-        if section is None:
-            continue
-        section.only(("collected_on", *LAB_NUMBERS))
-        numbers = {
-            target: source
-            for key, target in LAB_NUMBERS.items()
-            if (source := source_from(section, key, units=UNITS[target])) is not None
-        }
-        found.append(Labs(timepoint, source_from(section, "collected_on", dated=True), numbers))
-    return tuple(found)
-
-
 def _survival(root: Section) -> Survival | None:
     section = root.section("survival")
     if section is None:
@@ -258,7 +207,7 @@ def _duration(
         return None
     section.only(("duration", "event", "first_day"))
     first_day = section.one_of("first_day", ("0", "1"), "0")
-    duration = source_from(section, "duration", units=UNITS["duration"])
+    duration = source_from(section, "duration", units=DURATIONS)
     event = source_from(section, "event", choices=events)
     inner = section.section("duration")
     if duration is not None and (inner is None or not inner.has("unit")):

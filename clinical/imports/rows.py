@@ -7,11 +7,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from clinical.imports.items import read_item
 from clinical.imports.mapping import ClinicalMapping, Contact, Place
 from clinical.imports.said import Said, SaidContact
 from clinical.imports.survival import contacts_from_survival
-from clinical.imports.units import UNITS
-from clinical.models import PLAUSIBLE
 from imports.columns import Problem, RowReader, Source
 from imports.tables import Row, Table
 from imports.texts import day
@@ -25,11 +24,13 @@ MAX_SUBJECT_ID = 60
 IndexDates = Callable[[str], date | None]
 
 
-def read_rows(table: Table, mapping: ClinicalMapping, known_index: IndexDates) -> Iterator[Said]:
+def read_rows(
+    table: Table, mapping: ClinicalMapping, known_index: IndexDates, today: date
+) -> Iterator[Said]:
     """Read every row. `known_index` gives a subject's index date where the file has none."""
     first_rows: dict[str, int] = {}
     for row in table.rows:
-        said = _read_row(table, row, mapping, known_index)
+        said = _read_row(table, row, mapping, known_index, today)
         if not mapping.long and said.subject_id:
             first = first_rows.setdefault(said.subject_id, row.number)
             if first != row.number:
@@ -44,24 +45,18 @@ def read_rows(table: Table, mapping: ClinicalMapping, known_index: IndexDates) -
         yield said
 
 
-def _read_row(table: Table, row: Row, mapping: ClinicalMapping, known_index: IndexDates) -> Said:
+def _read_row(
+    table: Table, row: Row, mapping: ClinicalMapping, known_index: IndexDates, today: date
+) -> Said:
     reader = RowReader(table, row, mapping.form.texts)
     said = Said(row.number, _subject(reader, mapping.subject_id))
     said.site = _place(reader, mapping.site)
     said.cohort = _place(reader, mapping.cohort)
     said.index_date = _date(reader, mapping.index_date)
-    said.baseline = _baseline(reader, mapping)
-    for labs in mapping.labs:
-        values: dict[str, Any] = {
-            target: value
-            for target, source in labs.numbers.items()
-            if (value := _read_in_range(reader, target, source)) is not None
-        }
-        collected_on = _date(reader, labs.collected_on)
-        if collected_on is not None and labs.collected_on is not None:
-            values["collected_on"] = collected_on
-        if values:
-            said.labs[labs.timepoint] = values
+    for asked in mapping.items:
+        answer = read_item(reader, asked, mapping.definition, today)
+        if answer is not None:
+            said.answers.setdefault((asked.event, asked.form), {})[asked.item.name] = answer
     if mapping.survival is not None:
         index_date = said.index_date or known_index(said.subject_id)
         said.contacts = contacts_from_survival(reader, mapping.survival, index_date, said)
@@ -95,39 +90,6 @@ def _date(reader: RowReader, source: Source | None) -> date | None:
     if source is None:
         return None
     return reader.read(source, lambda text: day(text, source.format))
-
-
-def _read_in_range(reader: RowReader, target: str, source: Source) -> float | None:
-    value = reader.number(source)
-    quantity = PLAUSIBLE[target]
-    if value is not None and not quantity.is_possible(value):
-        why = _("%(value)g %(unit)s lies outside the plausible range from %(low)g to %(high)g.") % {
-            "value": value,
-            "unit": quantity.unit,
-            "low": quantity.low,
-            "high": quantity.high,
-        }
-        written = value / source.factor
-        for unit, factor in UNITS[target].items():
-            if factor != source.factor and quantity.is_usual(written * factor):
-                told = {"unit": unit, "value": written * factor, "kept": quantity.unit}
-                why += (
-                    " " + _("In %(unit)s it would be %(value)g %(kept)s: is the unit right?") % told
-                )
-        reader.reject(source, why)
-    return value
-
-
-def _baseline(reader: RowReader, mapping: ClinicalMapping) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for target, source in mapping.baseline.items():
-        if target in PLAUSIBLE:
-            values[target] = _read_in_range(reader, target, source)
-        elif target in ("pretreated", "combination"):
-            values[target] = reader.boolean(source)
-        else:
-            values[target] = reader.text(source)
-    return {target: value for target, value in values.items() if value is not None}
 
 
 def _says_something(reader: RowReader, contact: Contact) -> bool:

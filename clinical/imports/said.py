@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
+from clinical.dictionary.values import Answer
 from imports.columns import Problem, RowReader, Source
 from sentences import Sentence
 
@@ -47,8 +48,8 @@ class Said:
     site: str | None = None
     cohort: str | None = None
     index_date: date | None = None
-    baseline: dict[str, Any] = field(default_factory=dict)
-    labs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    answers: dict[tuple[str, str], dict[str, Answer]] = field(default_factory=dict)
+    """Event and form -> item -> answer."""
     contacts: list[SaidContact] = field(default_factory=list)
     stated: dict[str, Stated] = field(default_factory=dict)
     """What the file states of OS and PFS, where it does."""

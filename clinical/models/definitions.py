@@ -273,6 +273,7 @@ class Item(Part):
         CodeList, on_delete=models.PROTECT, null=True, blank=True, related_name="items"
     )
     not_in_future = models.BooleanField(_("not in the future"), default=False)
+    visit_date = models.BooleanField(_("day of the visit"), default=False)
     required = models.BooleanField(_("required"), default=False)
     critical = models.BooleanField(
         _("critical"), default=False, help_text=_("Counts among what must not be missing.")

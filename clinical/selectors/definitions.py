@@ -167,6 +167,7 @@ def _item(row: Item) -> defined.Item:
         precision=row.precision,
         codes=row.code_list.name if row.code_list else "",
         not_in_future=row.not_in_future,
+        visit_date=row.visit_date,
         required=row.required,
         critical=row.critical,
         identifier=row.identifier,

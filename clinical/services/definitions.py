@@ -205,7 +205,7 @@ class _Writer:
 
 
 ITEM_AS_IT_IS = (
-    "type", "note", "derived", "unit", "units", "longest", "precision", "not_in_future", "required", "critical",
+    "type", "note", "derived", "unit", "units", "longest", "precision", "not_in_future", "visit_date", "required", "critical",
     "identifier", "model_may_read", "shown_when", "source_text",
 )  # fmt: skip
 

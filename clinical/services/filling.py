@@ -17,7 +17,7 @@ from clinical.dictionary.filling import (
 )
 from clinical.models import FilledForm, Patient
 from clinical.models.filled import FormStatus
-from clinical.selectors.definitions import Collected
+from clinical.selectors.definitions import Collected, collected_in
 from clinical.selectors.record import columns_elsewhere, filled_of, forms_of
 from clinical.services.definitions import ensure_published
 from clinical.signals import clinical_change
@@ -59,13 +59,17 @@ def fill_form(
         place = collected.places.get((event, form))
         if place is None:
             raise Refused(_("The study does not collect this form at this visit."))
-        rows = FilledForm.objects.select_for_update(of=("self",)).filter(
-            patient=patient,
-            voided_at__isnull=True,
-            event_oid=place.event,
-            form_oid=place.form,
-            event_instance=event_instance,
-            form_instance=form_instance,
+        rows = (
+            FilledForm.objects.select_for_update(of=("self",))
+            .filter(
+                patient=patient,
+                voided_at__isnull=True,
+                event_oid=place.event,
+                form_oid=place.form,
+                event_instance=event_instance,
+                form_instance=form_instance,
+            )
+            .select_related("event_form")
         )
         stored = rows.first()
         if seen is not None and seen != state_token(stored):
@@ -77,7 +81,10 @@ def fill_form(
             event_instance=event_instance,
             form_instance=form_instance,
         )
-        row.event_form_id = place.pk
+        if stored is None:
+            row.event_form_id = place.pk
+        else:  # it stays under the version in which it was filled
+            collected = collected_in(stored.event_form.definition_id)
         row.status = status
         drawn = _consequences(collected, patient, event, form, filled_of(stored), texts)
         _refuse(collected, form, drawn, status)

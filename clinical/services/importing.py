@@ -1,4 +1,4 @@
-"""The clinical importer: file + mapping -> plan -> patients, baseline factors, labs and follow-up."""
+"""The clinical importer: file + mapping -> plan -> patients, forms and follow-up."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +9,16 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from clinical.imports.comparison import Comparison, Writes
+from clinical.imports.comparison import Comparison
 from clinical.imports.doubts import doubts_of, remarks_on
 from clinical.imports.mapping import ClinicalMapping, clinical_mapping
 from clinical.imports.rows import read_rows
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.imports.writes import Writes
+from clinical.models import FilledForm, FollowUp, Patient
+from clinical.selectors.definitions import collected_by
 from clinical.selectors.known import read_known
+from clinical.services.definitions import ensure_published
+from clinical.services.filling import rederive
 from clinical.signals import clinical_change
 from imports.columns import check_columns
 from imports.doubts import doubts_as_kept
@@ -63,7 +67,8 @@ class ClinicalImporter:
         return {}
 
     def read(self, files: Files) -> ParsedClinical:
-        mapping = read_mapping(files.mapping_text, clinical_mapping)
+        definition = collected_by(files.source.study).definition
+        mapping = read_mapping(files.mapping_text, lambda root: clinical_mapping(root, definition))
         name = files.source.name
         table = read_table(
             name,
@@ -86,8 +91,9 @@ class ClinicalImporter:
             open_sites=open_site_ids(by, study, self.capability),
             may_create=by is None or may(by, study, Capability.MANAGE),
         )
-        said = list(read_rows(table, mapping, stored.get))
+        said = list(read_rows(table, mapping, stored.get, study.today()))
         rows = [comparison.row(one) for one in said]
+        comparison.forms.conclude()
         preview = as_json(
             rows,
             writes=comparison.writes.counts(),
@@ -113,7 +119,14 @@ class ClinicalImporter:
             if instances:
                 _manager(model).bulk_update(instances, sorted(names), batch_size=BATCH)
         set_constraints("ALL", "IMMEDIATE")
-        self._create((Patient, Baseline, LabResult, FollowUp), made)
+        self._create((Patient,), made)
+        collected = ensure_published(batch.study)
+        for form in made[FilledForm]:
+            place = collected.places[plan.writes.places[id(form)]]
+            form.event_form_id, form.event_oid, form.form_oid = place.pk, place.event, place.form
+        self._create((FilledForm, FollowUp), made)
+        forms = [*made[FilledForm], *(form for form, _fields in changed[FilledForm].values())]
+        rederive(batch.study, collected, list({form.patient_id for form in forms}))
         clinical_change.send(sender=Patient, study=batch.study)
 
     @staticmethod

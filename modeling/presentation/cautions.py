@@ -6,10 +6,11 @@ from typing import Any
 
 from django.db.models import F
 from django.db.models.functions import JSONObject
-from django.utils.translation import gettext as _
 
-from ciri.training.cautions import SENTENCES, Caution, cautions
+from ciri.said import keep
+from ciri.training.cautions import Caution, cautions
 from modeling.models import ModelVersion
+from modeling.sentences import of_method
 
 EVALUATION = JSONObject(
     validation=F("report__evaluation__validation__metrics"),
@@ -41,9 +42,10 @@ def say_cautions(version: ModelVersion) -> list[str]:
         version.report.get("evaluation"),
         version.specification.body.get("timepoint"),
     )
-    english = {one.sentence for one in found}
-    others = [text for text in version.report.get("warnings", []) if text not in english]
-    return [*(_say(one).sentence for one in found), *others]
+    # A caution is kept as its code, in reports of before as its English text.
+    known = [*(one.sentence for one in found), *map(keep, (one.sentence for one in found))]
+    others = [one for one in version.report.get("warnings", []) if one not in known]
+    return [*(_say(one).sentence for one in found), *map(str, map(of_method, others))]
 
 
 def _find(metrics: dict[str, Any], read: dict[str, Any]) -> list[Caution]:
@@ -53,4 +55,4 @@ def _find(metrics: dict[str, Any], read: dict[str, Any]) -> list[Caution]:
 
 
 def _say(caution: Caution) -> Said:
-    return Said(caution.code, _(SENTENCES[caution.code]) % caution.values)
+    return Said(caution.code, str(of_method(caution.sentence)))

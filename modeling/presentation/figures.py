@@ -36,6 +36,7 @@ from modeling.models import ModelVersion
 from modeling.presentation import provenance
 from modeling.presentation.provenance import Provenance
 from modeling.presentation.tables import Rows, Table, contributions_by_feature, table_of
+from modeling.sentences import in_words
 from studies.models import Study
 
 SIMULATED = _("Simulated data")
@@ -260,7 +261,7 @@ def _forest_plot(role: str) -> tuple[Callable[..., Figure], Callable[..., Table]
         return forest_plot_figure(version.report["strata"].get(role) or [], theme)
 
     def table(version: ModelVersion) -> Table:
-        return table_of((version.report.get("strata") or {}).get(role) or [], columns)
+        return table_of(in_words((version.report.get("strata") or {}).get(role) or []), columns)
 
     return draw, table
 

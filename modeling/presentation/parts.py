@@ -24,7 +24,7 @@ from modeling.presentation.figures import (
     choose_evaluation,
 )
 from modeling.presentation.tables import Rows, Table, list_correlated_groups, table_of
-from sentences import as_sentence
+from modeling.sentences import in_words, of_method
 
 Titled = tuple[str, Table]
 
@@ -52,6 +52,8 @@ METRICS = {
     "observed_expected": gettext_lazy("observed / expected"),
 }
 
+BASES = {"validation": gettext_lazy("validation"), "out-of-bag": gettext_lazy("out-of-bag")}
+
 
 def _performance_sentences(version: ModelVersion) -> list[str]:
     found = choose_evaluation(version)
@@ -66,7 +68,7 @@ def _performance_sentences(version: ModelVersion) -> list[str]:
         )
     )
     counts = _("%(n)d patients, %(events)d events") % evaluation
-    return [f"{where} ({counts}).", *evaluation["notes"]]
+    return [f"{where} ({counts}).", *in_words(evaluation["notes"])]
 
 
 def _performance_tables(version: ModelVersion) -> list[Titled]:
@@ -151,10 +153,13 @@ def _baseline_sentences(version: ModelVersion) -> list[str]:
     return [
         *_compare_with_cox(version),
         *(
-            f"{one['name']}: {one['reason']}"
+            f"{_(one['name'])}: {in_words(one['reason'])}"
             if "reason" in one
             else _("%(name)s, on %(basis)s patients (%(n)d, %(events)d events). %(sentence)s")
-            % (one | {"sentence": _verdict(one)})
+            % (
+                one
+                | {"name": _(one["name"]), "basis": BASES[one["basis"]], "sentence": _verdict(one)}
+            )
             for one in found
         ),
     ]
@@ -163,7 +168,7 @@ def _baseline_sentences(version: ModelVersion) -> list[str]:
 def _verdict(one: dict[str, Any]) -> str:
     """Which of the two orders the patients better, said anew from what the report holds."""
     difference = next(row for row in one["c"] if row["of"] == "difference")
-    said = str(as_sentence(verdict_of(difference, (IN_A_SENTENCE[one["name"]], THIS_MODEL))))
+    said = str(of_method(verdict_of(difference, (IN_A_SENTENCE[one["name"]], THIS_MODEL))))
     return said[0].upper() + said[1:]
 
 
@@ -205,8 +210,8 @@ def _beside(one: dict[str, Any]) -> dict[str, Any]:
     c = {row["of"]: row for row in one["c"]}
     gained = next(row for row in one["added"] if row["added"] == "b")
     return {
-        _("beside"): one["name"],
-        _("basis"): one["basis"],
+        _("beside"): _(one["name"]),
+        _("basis"): str(BASES[one["basis"]]),
         _("its C"): _with_interval(c["a"]),
         _("this model's C"): _with_interval(c["b"]),
         _("difference"): _with_interval(c["difference"]),

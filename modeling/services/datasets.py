@@ -3,6 +3,7 @@
 from datetime import date
 
 from ciri import FrozenTable, Specification
+from ciri.said import keep
 from modeling.models import FrozenDataset
 from modeling.selectors.inputs import study_table
 from studies.models import Study
@@ -34,7 +35,7 @@ def _store(
             "training_patients": len(training),
             "events": int(subjects["event"].sum()),
             "training_events": int(training["event"].sum()),
-            "left_out": table.left_out,
+            "left_out": keep(table.left_out),
         },
     )
     return dataset

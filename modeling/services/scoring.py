@@ -21,6 +21,7 @@ from jobs.work import Asked, Progress, WorkError
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import HEAVY, latest_champions
+from modeling.sentences import of_method
 from sentences import Sentence, of_error
 from studies.models import Study
 from studies.permissions import Capability
@@ -128,7 +129,8 @@ def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
     version.scores.exclude(scored_at=now).delete()
     made_anew = StaleMark.objects.filter(version=version, since__lt=outcome.read_at)
     made_anew.filter(patient__isnull=False, cleared_at=None).update(cleared_at=now)
-    return {"scored": scored, "unscored": outcome.unscored[:1000]}
+    unscored = [row | {"reason": of_method(row["reason"])} for row in outcome.unscored[:1000]]
+    return {"scored": scored, "unscored": unscored}
 
 
 def _values(outcome: Scored, block: slice) -> Iterator[tuple[str, dict[str, Any]]]:

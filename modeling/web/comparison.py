@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ciri.figures import Figure, comparison_figure
+from ciri.said import keep
 from ciri.training.tables import comparison_tables
 from modeling.models import ModelVersion
 from modeling.presentation import provenance
@@ -20,8 +21,8 @@ from modeling.selectors.comparisons import (
     compare_versions,
     versions_to_compare,
 )
+from modeling.sentences import in_words
 from modeling.web.rendering import figure_response
-from sentences import as_sentence
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
@@ -103,11 +104,11 @@ def _compare(a: ModelVersion, b: ModelVersion) -> dict[str, Any]:
         compared = compare_versions(a, b)
     except NotComparable as error:
         return {"refusal": str(error)}
-    found = compared.found.to_dict()
+    found = in_words(keep(compared.found.to_dict()))
     return {
         "compared": compared,
         "found": found,
-        "verdict": as_sentence(compared.found.verdict),
+        "verdict": found["verdict"],
         "c": {row["of"]: row for row in found["c"]},
         "improvement": replace(_improvement(found), patients=_basis(a, b, compared.basis)),
         "patients": _basis(a, b, compared.basis),

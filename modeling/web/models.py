@@ -18,6 +18,7 @@ from modeling.selectors.models import (
     with_champions,
     with_nested,
 )
+from modeling.sentences import of_method
 from modeling.services.models import define_model
 from modeling.services.schedule import how_due
 from modeling.services.training import request_training
@@ -73,7 +74,7 @@ def model_page(request: StudyRequest, study: Study, name: str) -> HttpResponse:
         {
             "model": model,
             "stated": stated,
-            "paragraph": describe(parse_specification(stated.body)),
+            "paragraph": of_method(describe(parse_specification(stated.body))),
             "versions": [(version, headline(version)) for version in versions],
             "run": latest_run(model),
             "due": how_due(model),

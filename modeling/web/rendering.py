@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse, JsonResponse
 
 from ciri.figures import THEMES, Figure, render_pdf, render_png, render_svg
+from modeling.sentences import in_readers_language
 from studies.web.requests import StudyRequest
 
 FILES: dict[str, tuple[Callable[[Figure], Any], str]] = {
@@ -18,13 +19,16 @@ FILES: dict[str, tuple[Callable[[Figure], Any], str]] = {
 def figure_response(
     request: StudyRequest, draw: Callable[[str], Figure], *, name: str, extension: str
 ) -> HttpResponse:
-    """What `draw(theme)` gives, as JSON or as a file of this name; 404 for other kinds of file."""
+    """What `draw(theme)` gives, its sentences in the reader's language, as JSON or as a file of this name; 404 for
+    other kinds of file."""
     theme = request.GET.get("theme", "light" if extension == "json" else "print")
     if extension not in ("json", *FILES) or theme not in THEMES:
         raise Http404
+    with in_readers_language():
+        drawn = draw(theme)
     if extension == "json":
-        return JsonResponse(draw(theme))
+        return JsonResponse(drawn)
     render, kind = FILES[extension]
-    response = HttpResponse(render(draw(theme)), content_type=kind)
+    response = HttpResponse(render(drawn), content_type=kind)
     response["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
     return response

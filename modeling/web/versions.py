@@ -17,6 +17,7 @@ from modeling.presentation.tables import contributions_by_feature
 from modeling.sections import dataset_sections
 from modeling.selectors.comparisons import comparable_versions
 from modeling.selectors.models import why_not_cross_validated, with_nested
+from modeling.sentences import of_method
 from modeling.services.promotion import promote_version, reject_version
 from modeling.web.forms import DecisionForm
 from modeling.web.models import model_or_404
@@ -70,7 +71,7 @@ def _show(request: StudyRequest, shown: Any, status: int = 200) -> HttpResponse:
             "stale": shown.stale_marks.filter(patient__isnull=True)[:STALE_SHOWN],
             **_show_cross_validation(shown),
             "said": say_cautions(shown),
-            "paragraph": describe(parse_specification(shown.specification.body)),
+            "paragraph": of_method(describe(parse_specification(shown.specification.body))),
             "parts": PARTS.items(),
             "part": key,
             "part_title": part.title,

@@ -7,6 +7,7 @@ import pytest
 from ciri import CiriError, FrozenTable, TrainedModel, parse_specification, train
 from ciri.dataset.transform import Transform
 from ciri.forest.storage import pack, unpack
+from ciri.said import say
 from ciri.survival.outcome import DAYS_IN_MONTH
 
 from .cohorts import SMALL, frozen
@@ -165,7 +166,8 @@ def test_without_validation_patients_the_model_says_so(table):
     )
     report = train(parse_specification(SMALL), only).report
     assert report["performance"]["validation"] is None
-    assert any("no validation cohort" in sentence for sentence in report["warnings"])
+    assert {"code": "not_validated", "with": {}} in report["warnings"]
+    assert any("no validation cohort" in say(sentence) for sentence in report["warnings"])
 
 
 def test_values_beyond_limits_follow_the_policy():
@@ -228,7 +230,9 @@ def test_pickled_content_is_refused(model):
 def test_a_handful_of_patients_trains_one_score_for_all_and_says_so():
     table = frozen(n=14, train=9)
     model = train(parse_specification({**SMALL, "cutoff": "logrank"}), table)
-    assert any("no tree could split" in sentence for sentence in model.report["warnings"])
+    told = [one for one in model.report["warnings"] if one["code"] == "no_tree_splits"]
+    assert told[0]["with"] == {"patients": 9, "leaf": model.specification.forest.min_leaf}
+    assert "no tree could split" in say(told[0])
     assert set(model.score(table)["group"]) <= {"good", "poor"}
     TrainedModel.from_bytes(model.to_bytes())
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from clinical.imports.mapping import clinical_mapping
 from imports.reading import read_mapping
 from studies.refusals import Refused
+from tests.mappings import nsclc_mapping
 
 GOOD = """
 subject_id: id
@@ -18,14 +18,16 @@ sex: {column: sex, coding: {1: male, 0: female}}
 
 def problems(text: str) -> str:
     with pytest.raises(Refused) as caught:
-        read_mapping(text, clinical_mapping)
+        read_mapping(text, nsclc_mapping)
     return "\n".join(str(s) for sentences in caught.value.errors.values() for s in sentences)
 
 
 def test_a_good_mapping_is_read() -> None:
-    mapping = read_mapping(GOOD, clinical_mapping)
+    mapping = read_mapping(GOOD, nsclc_mapping)
     assert mapping.subject_id.column == "id"
-    assert mapping.baseline["sex"].coding == {"1": "male", "0": "female"}
+    sex = next(asked for asked in mapping.items if asked.item.name == "sex")
+    assert (sex.event, sex.form) == ("pre", "factors")
+    assert sex.source.coding == {"1": "male", "0": "female"}
 
 
 @pytest.mark.parametrize(
@@ -60,7 +62,7 @@ def test_all_problems_are_told_at_once() -> None:
 @pytest.mark.parametrize("text", ["", "a: [", "- a", "x: !!python/object:os.system {}"])
 def test_what_is_not_a_mapping_is_refused(text: str) -> None:
     with pytest.raises(Refused):
-        read_mapping(text, clinical_mapping)
+        read_mapping(text, nsclc_mapping)
 
 
 def test_a_mapping_of_megabytes_is_refused() -> None:

@@ -2,13 +2,14 @@
 
 import pytest
 
-from clinical.imports.mapping import Place, clinical_mapping
+from clinical.imports.mapping import Place
 from imports.columns import RowReader, Source, source_from
 from imports.reading import read_mapping
 from imports.tables import Row, Table
 from imports.texts import Texts
 from studies.refusals import Refused
 from tabular.section import Section
+from tests.mappings import nsclc_mapping
 
 SEX = {"1": "male", "0": "female"}
 
@@ -72,7 +73,7 @@ cohort: {column: group, create: true, %s}
 
 def test_a_cohort_is_found_by_the_name_that_files_have_for_it() -> None:
     text = MAPPING % "names: {CD8-LOW: CD8 LOW}, kinds: {CD8-LOW: discovery}"
-    place = read_mapping(text, clinical_mapping).cohort
+    place = read_mapping(text, nsclc_mapping).cohort
     assert place is not None
     assert [place.code_of(text) for text in ("CD8 LOW", "CD8-LOW", "other", None)] == [
         *("CD8-LOW", "CD8-LOW", "other", None)
@@ -83,7 +84,7 @@ def test_a_cohort_is_found_by_the_name_that_files_have_for_it() -> None:
 @pytest.mark.parametrize("names", ["{A: x, B: x}", "{A: B, B: y}"])
 def test_a_name_that_could_be_two_cohorts_is_refused(names: str) -> None:
     with pytest.raises(Refused, match="name or the code of another"):
-        read_mapping(MAPPING % f"names: {names}", clinical_mapping)
+        read_mapping(MAPPING % f"names: {names}", nsclc_mapping)
 
 
 def test_a_place_without_names_takes_the_text() -> None:
@@ -93,5 +94,5 @@ def test_a_place_without_names_takes_the_text() -> None:
 def test_a_mapping_in_which_everything_is_wrong_is_refused_at_once() -> None:
     text = "\n".join(f"subjekt_{i}: {i}" for i in range(10_000))
     with pytest.raises(Refused) as caught:
-        read_mapping(text, clinical_mapping)
+        read_mapping(text, nsclc_mapping)
     assert len(caught.value.errors["mapping"]) == 100

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.models import FilledForm, FollowUp, Patient
 from clinical.selectors.outcomes import Outcome, outcomes
 from clinical.services.patients import record_follow_up
 from clinical.signals import clinical_change
@@ -13,7 +13,7 @@ from imports.selectors.batches import imports_visible_to
 from imports.services.batches import commit_import, drop_import, preview_import, receive_file
 from studies.models import Cohort, Site, Study
 from studies.refusals import NotAllowed, Refused
-from tests.factories import StudyFactory, make_member
+from tests.factories import StudyFactory, answers, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -75,7 +75,7 @@ def counts(batch: ImportBatch) -> dict[str, int]:
 
 
 def nothing_is_loaded() -> bool:
-    models = (Site, Cohort, Patient, Baseline, LabResult, FollowUp)
+    models = (Site, Cohort, Patient, FilledForm, FollowUp)
     return not any(model.objects.exists() for model in models)
 
 
@@ -91,10 +91,11 @@ def test_a_commit_writes_what_the_preview_said(study: Study) -> None:
     assert batch.state == "committed"
     assert batch.preview["writes"]["new patients"] == 3
     assert set(Site.objects.values_list("code", flat=True)) == {"A", "B"}
-    s1 = Patient.objects.select_related("baseline").get(subject_id="S1")
-    assert (s1.baseline.age, s1.baseline.sex) == (60, "male")
-    assert s1.lab_results.get().albumin_g_dl == 3.8
-    assert not LabResult.objects.filter(patient__subject_id="S2").exists()
+    known = answers(Patient.objects.get(subject_id="S1"))
+    assert (known["age"], known["sex"], known["albumin"]) == (60, "male", 3.8)
+    blood = FilledForm.objects.get(patient__subject_id="S1", event_form__form__name="blood")
+    assert blood.given == {"albumin": "38 g/L"}
+    assert "albumin" not in answers(Patient.objects.get(subject_id="S2"))
 
 
 def test_the_derived_outcome_equals_the_file(study: Study) -> None:
@@ -123,11 +124,11 @@ def test_the_derived_outcome_equals_the_file(study: Study) -> None:
 
 def test_a_second_commit_of_the_same_file_changes_nothing(study: Study) -> None:
     committed(study, ROWS)
-    before = [m.objects.count() for m in (Patient, Baseline, LabResult, FollowUp, SourceFile)]
+    before = [m.objects.count() for m in (Patient, FilledForm, FollowUp, SourceFile)]
     batch = committed(study, ROWS)
     assert counts(batch) == {"unchanged": 3}
     assert batch.preview["writes"] == {}
-    after = [m.objects.count() for m in (Patient, Baseline, LabResult, FollowUp, SourceFile)]
+    after = [m.objects.count() for m in (Patient, FilledForm, FollowUp, SourceFile)]
     assert after == before
 
 
@@ -137,7 +138,8 @@ def test_a_changed_value_is_shown_old_and_new_and_history_has_the_reason(study: 
     assert counts(batch) == {"changed": 1, "unchanged": 2}
     changed = next(row for row in batch.preview["rows"] if row["verdict"] == "changed")
     assert changed["changes"] == [["age", "60", "61"]]
-    event = Baseline.objects.get(patient__subject_id="S1").history.order_by("pgh_id").last()
+    form = FilledForm.objects.get(patient__subject_id="S1", event_form__form__name="factors")
+    event = form.history.order_by("pgh_id").last()
     assert event.pgh_label == "update"
     assert event.pgh_context.metadata["reasons"] == [
         {"code": "imports.received", "with": {"file": "file.csv"}}
@@ -148,7 +150,7 @@ def test_an_unknown_cell_does_not_erase_what_is_known(study: Study) -> None:
     committed(study, ROWS)
     batch = committed(study, ROWS.replace(",60,", ",,"))
     assert counts(batch) == {"unchanged": 3}
-    assert Baseline.objects.get(patient__subject_id="S1").age == 60
+    assert answers(Patient.objects.get(subject_id="S1"))["age"] == 60
 
 
 def test_a_death_after_longer_follow_up_is_a_change(study: Study) -> None:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from assays.imports.mapping import assay_mapping
 from assays.imports.plates.mapping import PlateMapping, plate_mapping
-from clinical.imports.mapping import clinical_mapping
 from imports.reading import read_mapping
 from studies.refusals import Refused
 from tabular.checked_yaml import write_yaml
+from tests.mappings import nsclc_mapping
 
 PLATE = [
     ("table: {sample: S, analytes: 5}", "table.analytes: write a list of texts"),
@@ -71,7 +71,7 @@ CLINICAL = "layout: row_per_patient\nsubject_id: id\n"
 )
 def test_a_clinical_mapping(more, said):
     with pytest.raises(Refused) as refused:
-        read_mapping(CLINICAL + more, clinical_mapping)
+        read_mapping(CLINICAL + more, nsclc_mapping)
     assert said in str(refused.value)
 
 

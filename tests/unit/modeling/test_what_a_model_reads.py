@@ -311,7 +311,7 @@ def test_a_dataset_says_what_it_holds_and_the_same_content_is_stored_once(study:
         1,
     )
     assert (held.as_of, held.timepoint, held.endpoint) == (LATE, "edt", "OS")
-    assert held.left_out == [{"subject": "d", "reason": "no outcome"}]
+    assert held.left_out == [{"subject": "d", "reason": {"code": "no_outcome", "with": {}}}]
     read = FrozenTable.from_bytes(bytes(held.content))
     assert read.content_hash == held.content_hash
     assert isinstance(read.subjects, pd.DataFrame)

@@ -1,0 +1,9 @@
+"""Clinical mappings of a study that collects what is shipped."""
+
+from clinical.dictionary.reading import shipped
+from clinical.imports.mapping import ClinicalMapping, clinical_mapping
+from tabular.section import Section
+
+
+def nsclc_mapping(root: Section) -> ClinicalMapping | None:
+    return clinical_mapping(root, shipped("nsclc-ici"))
