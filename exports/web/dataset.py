@@ -124,10 +124,10 @@ def frozen_dataset(request: StudyRequest, study: Study, name: str, number: int) 
 
 
 def _export(request: StudyRequest, study: Study, form: DatasetForm) -> Download:
-    recipe, common = form.recipe(study), {"via": Export.Via.PAGE, "by": request.user}
-    if form.cleaned_data["holds"] == "forms":
-        return export_forms(study=study, format=recipe.format, known_at=recipe.known_at, **common)
-    return export_analysis_dataset(study=study, recipe=recipe, **common)
+    recipe, via, by = form.recipe(study), Export.Via.PAGE, request.user
+    if form.cleaned_data["holds"] != "forms":
+        return export_analysis_dataset(study=study, recipe=recipe, via=via, by=by)
+    return export_forms(study=study, format=recipe.format, known_at=recipe.known_at, via=via, by=by)
 
 
 @require_safe
