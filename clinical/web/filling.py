@@ -108,7 +108,7 @@ class ItemsForm(ShowsRefusals, forms.Form):
                 widget = choose_widget(item, shown, today=self.sheet.today)
             field = forms.CharField(required=False, strip=False, widget=widget, initial=shown)
         field.label = say(item.label, item.name)
-        field.help_text = " ".join(filter(None, (say(item.note), write_range(item))))
+        field.help_text = " · ".join(filter(None, (write_range(item), say(item.note))))
         self.fields[item.name] = field
         if item.type not in SELECTED and self.sheet.definition.missing_codes:
             self.fields[WHY + item.name] = forms.CharField(
