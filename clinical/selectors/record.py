@@ -1,7 +1,7 @@
 """The forms of patients as they were filled."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,6 +11,7 @@ from clinical.dictionary.expressions import Column, Item
 from clinical.dictionary.filling import Filled
 from clinical.dictionary.rules import column_of
 from clinical.models import FilledForm, Patient
+from clinical.selectors.definitions import collected_in
 
 Key = tuple[str, str]
 """Event and form."""
@@ -46,6 +47,44 @@ def find_form(
     )
 
 
+def answers_at(
+    patients: QuerySet[Patient] | Collection[Patient],
+    definition: Definition,
+    events: Iterable[str],
+) -> Iterator[tuple[int, str, Mapping[str, Any], Mapping[str, str]]]:
+    """Patient, event, values and missing codes of every form at some events, in the order of their instances, in one query.
+    Items are under the names that they have in `definition`, whatever they were called when the form was filled."""
+    names = {definition.event_by_name[event].oid: event for event in events}
+    rows = (
+        FilledForm.objects.filter(
+            patient__in=patients,
+            voided_at__isnull=True,
+            event_oid__in=[oid for oid in names if oid],
+        )
+        .order_by("event_instance", "form_instance", "pk")
+        .values_list("patient_id", "event_oid", "event_form__definition_id", "values", "missing")
+    )
+    renamed: dict[int, Mapping[str, str]] = {}
+    for patient, event, version, values, missing in rows.iterator(chunk_size=FORMS_AT_ONCE):
+        if version not in renamed:
+            renamed[version] = renamed_since(version, definition)
+        if now := renamed[version]:
+            values = {now.get(name, name): value for name, value in values.items()}
+            missing = {now.get(name, name): code for name, code in missing.items()}
+        yield patient, names[event], values, missing
+
+
+def renamed_since(version: int, definition: Definition) -> Mapping[str, str]:
+    """The items that an earlier version of a definition called otherwise: name then -> name now."""
+    now = {item.oid: item.name for form in definition.forms for item in form.items}
+    return {
+        item.name: now[item.oid]
+        for form in collected_in(version).definition.forms
+        for item in form.items
+        if now.get(item.oid, item.name) != item.name
+    }
+
+
 def item_values(
     patients: QuerySet[Patient], definition: Definition, names: Iterable[str], event: str
 ) -> dict[int, dict[str, Any]]:
@@ -55,15 +94,8 @@ def item_values(
     for name in names:
         if at := event_of_item(definition, name, event):
             asked[at].add(name)
-    rows = (
-        FilledForm.objects.filter(
-            patient__in=patients, voided_at__isnull=True, event_form__event__name__in=asked
-        )
-        .order_by("event_instance", "form_instance", "pk")
-        .values_list("patient_id", "event_form__event__name", "values")
-    )
     found: dict[int, dict[str, Any]] = defaultdict(dict)
-    for patient, at, values in rows.iterator(chunk_size=FORMS_AT_ONCE):
+    for patient, at, values, _missing in answers_at(patients, definition, asked):
         found[patient].update({name: values[name] for name in asked[at] & values.keys()})
     return found
 

@@ -119,7 +119,7 @@ def blocks(patients: QuerySet[Patient], layout: Layout) -> Iterator[list[Row]]:
 
 
 def _rows(patients: Sequence[Patient], layout: Layout) -> list[Row]:
-    answers = answers_of(patients, layout.asked)
+    answers = answers_of(patients, layout.collected.definition, layout.asked)
     measurements = _measurements(patients, layout.timepoint)
     scores = {
         (score.version_id, score.patient_id): score

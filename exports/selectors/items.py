@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, Func, QuerySet, TextField
+from django.db.models import F, Func, TextField
 
 from ciri.dataset.columns import ENDS, free_name
 from clinical.dictionary.definition import Definition, Form, Item, Type
 from clinical.dictionary.values import SEVERAL
 from clinical.models import FilledForm, Patient
-from clinical.selectors.record import event_of_item
+from clinical.selectors.record import answers_at, event_of_item, renamed_since
 from exports.selectors.columns import Column, Kind
 from studies.models import Study
 
@@ -90,7 +90,7 @@ def list_asked(
     No two columns have one name, nor the name of one of `others`: an item that would is called `NAME (item)`.
     """
     used = {column.name.casefold() for column in others}
-    missing = _missing_codes_used(study)
+    missing = _missing_codes_used(study, definition)
     found = []
     for form, item in exported_items(definition):
         if definition.events_once(form.name):
@@ -100,7 +100,7 @@ def list_asked(
     return found
 
 
-def _missing_codes_used(study: Study) -> set[tuple[str, str]]:
+def _missing_codes_used(study: Study, definition: Definition) -> set[tuple[str, str]]:
     """Event and item of every missing code that was given in the study."""
     named = Func(F("missing"), function="jsonb_object_keys", output_field=TextField())
     rows = (
@@ -108,26 +108,26 @@ def _missing_codes_used(study: Study) -> set[tuple[str, str]]:
         .exclude(missing={})
         .order_by()
         .annotate(item=named)
-        .values_list("event_form__event__name", "item")
+        .values_list("event_oid", "event_form__definition_id", "item")
         .distinct()
     )
-    return set(rows)
+    events = {event.oid: event.name for event in definition.events}
+    found = set()
+    for event, version, item in rows:
+        name = renamed_since(version, definition).get(item, item)
+        found.add((events.get(event, ""), name))
+    return found
 
 
 def answers_of(
-    patients: Sequence[Patient] | QuerySet[Patient], asked: Iterable[Asked]
+    patients: Sequence[Patient], definition: Definition, asked: Iterable[Asked]
 ) -> Mapping[int, Answers]:
     """What patients answered to these items, by patient; one query."""
     names: dict[str, set[str]] = defaultdict(set)
     for one in asked:
         names[one.event].add(one.item.name)
-    rows = FilledForm.objects.filter(
-        patient__in=patients, voided_at__isnull=True, event_form__event__name__in=names
-    ).order_by("event_instance", "form_instance", "pk")
     found: dict[int, dict[str, tuple[Any, str | None]]] = defaultdict(dict)
-    for patient, event, values, missing in rows.values_list(
-        "patient_id", "event_form__event__name", "values", "missing"
-    ):
+    for patient, event, values, missing in answers_at(patients, definition, names):
         for name in names[event] & (values.keys() | missing.keys()):
             found[patient][name] = values.get(name), missing.get(name)
     return found

@@ -124,19 +124,22 @@ def frozen_dataset(request: StudyRequest, study: Study, name: str, number: int) 
 
 
 def _export(request: StudyRequest, study: Study, form: DatasetForm) -> Download:
-    recipe, common = form.recipe(study), {"via": Export.Via.PAGE, "by": request.user}
-    if form.cleaned_data["holds"] == "forms":
-        return export_forms(study=study, format=recipe.format, known_at=recipe.known_at, **common)
-    return export_analysis_dataset(study=study, recipe=recipe, **common)
+    recipe, via, by = form.recipe(study), Export.Via.PAGE, request.user
+    if form.cleaned_data["holds"] != "forms":
+        return export_analysis_dataset(study=study, recipe=recipe, via=via, by=by)
+    return export_forms(study=study, format=recipe.format, known_at=recipe.known_at, via=via, by=by)
 
 
 @require_safe
 @study_page(Capability.EXPORT)  # type: ignore[arg-type]  # a download streams
-def codebook(request: StudyRequest, study: Study) -> HttpResponseBase:
+def show_codebook(request: StudyRequest, study: Study) -> HttpResponseBase:
     """What each column and item is, as a file; `?format=` and `?timepoint=` as for the analysis dataset."""
     asked = {name: request.GET[name] for name in ("format", "timepoint") if name in request.GET}
     try:
-        return file_response(make_codebook(study=study, by=request.user, **asked))
+        codebook = make_codebook(study=study, by=request.user, **asked)
+        if request.method == "HEAD":
+            return HttpResponse(content_type=codebook.media_type)
+        return file_response(codebook)
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("exports:dataset", study.code)

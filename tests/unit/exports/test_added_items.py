@@ -2,6 +2,7 @@
 
 import csv
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from django.test import Client
 
 from ciri import freeze_wide, read_export
 from clinical.models import FilledForm, Patient
+from clinical.selectors.definitions import collected_by
+from clinical.services.definitions import publish_definition
 from exports.models import Export
 from exports.selectors import forms as forms_selector
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
@@ -198,6 +201,24 @@ def test_only_who_may_export_gets_them_and_only_of_its_patients(study: Study) ->
     person = make_member(study, "statistician", site=other)
     rows = rows_of(export_forms(study=study, format="csv", via="page", by=person).chunks())
     assert {row["subject"] for row in rows} == {"P001"}
+
+
+def test_an_item_that_was_renamed_keeps_its_answers(study: Study) -> None:
+    collected = collected_by(study)
+    forms = [
+        replace(form, items=tuple(replace(i, name="lactate") if i.name == "ldh" else i for i in form.items))
+        for form in collected.definition.forms
+    ]  # fmt: skip
+    forms = [replace(f, items=tuple(replace(i, derived=i.derived.replace("ldh", "lactate")) for i in f.items)) for f in forms]  # fmt: skip
+    fill(study.patients.get(subject_id="P001"), ldh="ND")
+    before = dataset(study)
+    publish_definition(
+        study=study, definition=replace(collected.definition, forms=tuple(forms)), by=None
+    )
+    after = dataset(study)
+    assert [row["lactate"] for row in after] == [row["ldh"] for row in before]
+    assert [row["lactate_missing"] for row in after] == [row["ldh_missing"] for row in before]
+    assert "ldh" not in after[0]
 
 
 def test_a_parquet_file_of_it_is_read_with_its_own_items(study: Study) -> None:

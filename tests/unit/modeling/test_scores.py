@@ -10,6 +10,8 @@ from django.urls import reverse
 from ciri import TrainedModel
 from ciri.training.trained import CHANGED
 from clinical.models import Patient
+from clinical.selectors.definitions import collected_by
+from clinical.selectors.record import item_values
 from jobs.work import Asked
 from modeling.models import ModelVersion, Score
 from modeling.services import scoring
@@ -22,6 +24,13 @@ from tests.unit.modeling.conftest import CLINICAL
 from tests.unit.modeling.test_pages import signed_in
 
 pytestmark = pytest.mark.django_db
+
+
+def values_of(patient: Patient) -> dict[str, float]:
+    """What a patient has of the covariates of the model now."""
+    definition = collected_by(patient.study).definition
+    chosen = Patient.objects.filter(pk=patient.pk)
+    return item_values(chosen, definition, CLINICAL["covariates"], "pre")[patient.pk]
 
 
 def address_of_why(patient: Patient, extension: str = "json") -> str:
@@ -51,24 +60,14 @@ def test_a_training_patient_whose_values_changed_is_scored_by_the_trees_that_lef
     """In a study's database an id is the same person; the label says that the values are others."""
     score = champion.scores.filter(basis="out-of-bag").first()
     assert score is not None
-    lab = score.patient.lab_results.get(timepoint="pre")
-    lab.albumin_g_dl = 6 - lab.albumin_g_dl
-    lab.save()
+    fill(score.patient, albumin=6 - values_of(score.patient)["albumin"])
     asked = Asked(payload={"version": champion.pk}, by=None)
     scoring.store_scores(asked, scoring.compute_scores(asked, lambda percent, text: None))
     anew = champion.scores.get(patient=score.patient)
     assert anew.basis == "out-of-bag, values changed"
     trained = TrainedModel.from_bytes(bytes(champion.content))
     row = trained.training_subjects.index(score.patient.subject_id)
-    frame = pd.DataFrame(
-        [
-            {
-                "age": float(score.patient.baseline.age),
-                "albumin": float(lab.albumin_g_dl),
-                "nlr": float(lab.nlr_reported),
-            }
-        ]
-    )
+    frame = pd.DataFrame([values_of(score.patient)])
     left_out = trained.forest.predict_out_of_bag(frame[trained.features], [row])[0]
     assert anew.mortality == pytest.approx(left_out, abs=1e-9)
     assert anew.mortality != pytest.approx(trained.forest.predict(frame[trained.features])[0])
