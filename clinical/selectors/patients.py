@@ -22,7 +22,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from clinical.dictionary.definition import Definition
-from clinical.models import FilledForm, FollowUp, Patient
+from clinical.models import FilledForm, FollowUp, Item, Patient
 from clinical.selectors.access import patients_visible_to
 from clinical.selectors.definitions import Collected, collected_by
 from clinical.selectors.outcomes import with_outcome_dates
@@ -110,14 +110,16 @@ def critical_items(definition: Definition) -> dict[str, tuple[str, str]]:
 
 
 def with_known_factors(patients: QuerySet[Any], collected: Collected) -> QuerySet[Any]:
-    """Annotate patients with how many critical items have a value. A code that says why there is none does not count."""
+    """Annotate patients with how many critical items have a value, whatever an item was called when its form was filled. A code
+    that says why there is none does not count."""
+    names = _names_ever(collected.definition)
     known = [
         Max(
             Case(
                 When(
                     event_oid=collected.places[where].event,
                     form_oid=collected.places[where].form,
-                    values__has_key=name,
+                    values__has_any_keys=names[name],
                     then=Value(1),
                 ),
                 default=Value(0),
@@ -135,6 +137,15 @@ def with_known_factors(patients: QuerySet[Any], collected: Collected) -> QuerySe
     return patients.annotate(
         known_factors=Coalesce(Subquery(rows.values("known")), Value(0)) if known else Value(0)
     )
+
+
+def _names_ever(definition: Definition) -> dict[str, list[str]]:
+    """Critical item -> its names in all versions."""
+    oids = {definition.item(name).oid: name for name in critical_items(definition)}
+    found = {name: [name] for name in oids.values()}
+    for oid, name in Item.objects.filter(oid__in=[oid for oid in oids if oid]).values_list("oid", "name"):  # fmt: skip
+        found[oids[oid]].append(name)
+    return found
 
 
 @dataclass(frozen=True)

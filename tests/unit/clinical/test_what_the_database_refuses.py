@@ -1,5 +1,7 @@
 """Each named rule of the database, tripped by a raw write, and explained by the service."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
@@ -23,8 +25,14 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def refused_by(name: str):  # type: ignore[no-untyped-def]
-    return pytest.raises(IntegrityError, match=name)
+@contextmanager
+def refused_by(rule: str) -> Iterator[None]:
+    """A write that the database refuses by a constraint or a trigger of this name, or in these words."""
+    with pytest.raises(IntegrityError) as refusal:
+        yield
+    diagnosis = getattr(refusal.value.__cause__, "diag", None)
+    name = getattr(diagnosis, "constraint_name", None) or ""
+    assert rule in f"{name} {refusal.value}"
 
 
 @pytest.fixture
