@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from clinical.models import Baseline, FollowUp, LabResult, Patient, Timepoint
+from clinical.models import FilledForm, FollowUp, Patient, Timepoint
 from clinical.selectors.access import patients_visible_to
+from clinical.selectors.definitions import identifiers_of
 from clinical.selectors.outcomes import ENDPOINTS, outcome_of, with_outcome_dates
 from studies.api import (
     Choice,
@@ -42,39 +43,49 @@ class AtTimepoint(OfPatients):
     timepoint = Choice(choices=Timepoint.choices, required=False)
 
 
-class BaselineSerializer(serializers.ModelSerializer[Baseline]):
-    bmi = serializers.FloatField(allow_null=True)
-    pdl1_class = serializers.ChoiceField(choices=Baseline.PDL1.choices, allow_null=True)
+class FilledFormSerializer(serializers.ModelSerializer[FilledForm]):
+    """A form as it was filled, under the names of the version of the definition by which it was."""
+
+    event = serializers.CharField(source="event_form.event.name")
+    form = serializers.CharField(source="event_form.form.name")
+    values = serializers.SerializerMethodField()
+    missing = serializers.SerializerMethodField()
 
     class Meta:
-        model = Baseline
+        model = FilledForm
         fields = [
-            "age",
-            "sex",
-            "stage",
-            "height_cm",
-            "weight_kg",
-            "bmi",
-            "pdl1_tps",
-            "pdl1_class",
-            "pretreated",
-            "combination",
+            "event",
+            "event_instance",
+            "form",
+            "form_instance",
+            "status",
+            "values",
+            "missing",
         ]
 
+    @extend_schema_field(
+        {
+            "type": "object",
+            "additionalProperties": {},
+            "description": "Item: what is known of it, typed. An item that is not there is not known.",
+        }
+    )
+    def get_values(self, row: FilledForm) -> dict[str, Any]:
+        return self._without_identifiers(row.values)
 
-class LabSerializer(serializers.ModelSerializer[LabResult]):
-    nlr = serializers.FloatField(allow_null=True)
+    @extend_schema_field(
+        {
+            "type": "object",
+            "additionalProperties": {"type": "string"},
+            "description": "Item: the code that says why there is no value.",
+        }
+    )
+    def get_missing(self, row: FilledForm) -> dict[str, Any]:
+        return self._without_identifiers(row.missing)
 
-    class Meta:
-        model = LabResult
-        fields = [
-            "timepoint",
-            "collected_on",
-            "albumin_g_dl",
-            "neutrophils",
-            "lymphocytes",
-            "nlr",
-        ]
+    def _without_identifiers(self, answers: dict[str, Any]) -> dict[str, Any]:
+        hidden = self.context["identifiers"]
+        return {name: answer for name, answer in answers.items() if name not in hidden}
 
 
 class OutcomeSerializer(serializers.Serializer[Any]):
@@ -96,8 +107,7 @@ class PatientSerializer(serializers.ModelSerializer[Patient]):
     subject = serializers.CharField(source="subject_id")
     site = serializers.CharField(source="site.code")
     cohort = serializers.CharField(source="cohort.code")
-    baseline = serializers.SerializerMethodField()
-    labs = LabSerializer(source="lab_results", many=True)
+    forms = FilledFormSerializer(source="filled_forms", many=True)
     outcome = serializers.SerializerMethodField()
 
     class Meta:
@@ -108,15 +118,9 @@ class PatientSerializer(serializers.ModelSerializer[Patient]):
             "cohort",
             "index_date",
             "created_at",
-            "baseline",
-            "labs",
+            "forms",
             "outcome",
         ]
-
-    @extend_schema_field(BaselineSerializer(allow_null=True))
-    def get_baseline(self, patient: Patient) -> Any:
-        known = getattr(patient, "baseline", None)
-        return BaselineSerializer(known).data if known else None
 
     @extend_schema_field(OutcomesSerializer)
     def get_outcome(self, patient: Patient) -> Any:
@@ -156,20 +160,24 @@ class _PatientView(StudyView):
         context = dict(super().get_serializer_context())
         if hasattr(self, "asked"):  # not while the documentation is made
             context["events_until"] = self.events_until()
+            context["identifiers"] = identifiers_of(self.study)
         return context
 
     def get_queryset(self) -> QuerySet[Patient]:
         patients = patients_visible_to(self.user, self.capability).filter(study=self.study)
         with_dates = with_outcome_dates(patients, as_of=self.events_until())
-        return with_dates.select_related("site", "cohort", "baseline").prefetch_related(
-            "lab_results"
+        filled = FilledForm.objects.filter(voided_at__isnull=True).select_related(
+            "event_form__event", "event_form__form"
+        )
+        return with_dates.select_related("site", "cohort").prefetch_related(
+            Prefetch("filled_forms", filled)
         )
 
 
 class Patients(StudyList, _PatientView):
-    """Patients with baseline factors, routine blood results, and the outcome by the events up to a day.
+    """Patients with their forms, and the outcome by the events up to a day.
 
-    By subject id.
+    By subject id. What the forms ask stands at `definition/`; items that tell who somebody is are left out.
     """
 
     query = PatientQuery

@@ -26,15 +26,6 @@ SENTENCES = {
         _("There is already a contact on this day: correct that one."),
     ),
     "clinical_follow_up_one_death": ("status", _("This patient's death is already recorded.")),
-    # Two people entering the same for the first time, at the same moment: the second is told.
-    "clinical_baseline_patient_id_key": (
-        "__all__",
-        _("Somebody else has just entered these values. Reload the page and check them."),
-    ),
-    "clinical_lab_once_per_timepoint": (
-        "__all__",
-        _("Somebody else has just entered these values. Reload the page and check them."),
-    ),
     "clinical_index_date_not_in_future": (
         "index_date",
         _("The index date cannot lie in the future. Enrol the patient when treatment has begun."),
@@ -42,10 +33,6 @@ SENTENCES = {
     "clinical_index_date_before_follow_up": (
         "index_date",
         _("The index date cannot lie after a contact or progression that is already recorded."),
-    ),
-    "clinical_collected_on_not_in_future": (
-        "collected_on",
-        _("Blood cannot have been collected in the future. Check the date."),
     ),
     "clinical_patient_subject_once_per_study": (
         "subject_id",
@@ -62,5 +49,43 @@ SENTENCES = {
     "clinical_patient_site_and_cohort_of_the_study": (
         "site",
         _("The site and the cohort must belong to this study."),
+    ),
+    # Two people entering the same for the first time, at the same moment: the second is told.
+    "clinical_filled_form_once": (
+        "__all__",
+        _("Somebody else has just filled this form. Reload the page and check it."),
+    ),
+    "clinical_filled_form_of_its_study": (
+        "__all__",
+        _("The study does not collect this form at this visit, or not as often."),
+    ),
+    "clinical_filled_form_as_defined": (
+        "__all__",
+        _("A value cannot be: the type, range or codes of its item do not allow it."),
+    ),
+    "clinical_filled_form_text_and_value": (
+        "__all__",
+        _("A value disagrees with the text that was given for it."),
+    ),
+    "clinical_filled_form_missing_code": (
+        "__all__",
+        _("A missing code is not one of the study, or stands beside a value."),
+    ),
+    "clinical_filled_form_state": (
+        "__all__",
+        _("An answer is marked as something that it is not."),
+    ),
+    "clinical_filled_form_voided_with_reason": (
+        "void_reason",
+        _("Say why this form is voided: the reason is kept in the trail."),
+    ),
+    "clinical_definition_once_published": (
+        "__all__",
+        _("A published definition does not change; amend it by a new version."),
+    ),
+    "clinical_definition_one_draft": ("__all__", _("This study already has a draft.")),
+    "clinical_parts_of_one_definition": (
+        "__all__",
+        _("Parts of a definition may name only parts of the same definition."),
     ),
 }

@@ -2,19 +2,22 @@
 
 from django.urls import path
 
-from clinical.web import overview, patient, patients
+from clinical.web import entry, overview, patient, patients
 
 app_name = "clinical"
+
+FORM = (
+    "studies/<str:code>/patients/<str:subject>/forms/<str:event>/<str:form>/"
+    "<int:event_instance>/<int:form_instance>/"
+)
 
 urlpatterns = [
     path("studies/<str:code>/enrolment.json", overview.enrolment, name="enrolment"),
     path("studies/<str:code>/patients/", patients.patients, name="patients"),
     path("studies/<str:code>/enrol/", patients.enrol, name="enrol"),
     path("studies/<str:code>/patients/<str:subject>/", patient.patient, name="patient"),
-    path("studies/<str:code>/patients/<str:subject>/baseline/", patient.baseline, name="baseline"),
-    path(
-        "studies/<str:code>/patients/<str:subject>/labs/<str:timepoint>/", patient.labs, name="labs"
-    ),
+    path(FORM, entry.fill, name="form"),
+    path(f"{FORM}files/<str:item>/", entry.attachment, name="attachment"),
     path(
         "studies/<str:code>/patients/<str:subject>/follow-up/", patient.follow_up, name="follow_up"
     ),

@@ -4,6 +4,7 @@ from django.urls import include, path, re_path
 
 from assays import api as assays
 from clinical import api as clinical
+from clinical import definition_api
 from exports import api as exports
 from exports.web.api_docs import Schema, api_docs
 from modeling import api as modeling
@@ -11,6 +12,7 @@ from studies import api as studies
 
 of_a_study = [
     path("", studies.StudyDetail.as_view()),
+    path("definition/", definition_api.DefinitionDetail.as_view()),
     path("patients/", clinical.Patients.as_view()),
     path("patients/<str:subject>/", clinical.PatientDetail.as_view()),
     path("follow-ups/", clinical.FollowUps.as_view()),

@@ -54,7 +54,7 @@ class Export(models.Model):
         ApiToken, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     format = models.CharField(_("format"), max_length=7, choices=Format.choices)
-    timepoint = models.CharField(_("timepoint"), max_length=3)
+    timepoint = models.CharField(_("timepoint"), max_length=200)
     endpoints = models.CharField(_("endpoints"), max_length=7)
     version = models.ForeignKey(
         ModelVersion,

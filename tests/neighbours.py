@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from django.utils import timezone
 
 from assays.models import Exclusion, PlateRun
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.models import FollowUp, Patient
 from studies.models import Study
-from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, make_patient
+from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, fill, make_patient
 from tests.unit.assays.plates import make_plate
 
 SUBJECTS = ("P-1", "P-2", "P-3")
@@ -29,8 +29,7 @@ def make_neighbour() -> Study:
 
 
 def _record(patient: Patient) -> None:
-    Baseline.objects.create(patient=patient, age=99, sex="female", stage="IV")
-    LabResult.objects.create(patient=patient, timepoint="pre", albumin_g_dl=1.5, nlr_reported=40)
+    fill(patient, age=99, sex="female", stage="IV", albumin=1.5, nlr_reported=40)
     FollowUp.objects.create(patient=patient, contact_date=day(2), status="dead")
 
 

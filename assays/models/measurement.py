@@ -25,7 +25,7 @@ class Specimen(models.Model):
     Material = Material
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="specimens")
-    timepoint = models.CharField(_("timepoint"), max_length=3, choices=Timepoint.choices)
+    timepoint = models.CharField(_("timepoint"), max_length=200, choices=Timepoint.choices)
     material = models.CharField(_("material"), max_length=6, choices=Material.choices)
     collected_on = models.DateField(_("collected on"), null=True, blank=True)
     label = models.CharField(

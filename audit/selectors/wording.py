@@ -72,11 +72,26 @@ def changes_of(row: Any, old: Any | None, names: Names) -> list[tuple[str, Any, 
         name = column.attname
         if name in PLUMBING | above or column.generated or not hasattr(row, name):
             continue
+        if isinstance(column, models.UUIDField):  # an identity, the same in every version
+            continue
         new, before = getattr(row, name), getattr(old, name) if old is not None else None
+        if isinstance(new, dict):
+            found += _changes_within(str(column.verbose_name), before or {}, new)
+            continue
         if new != before and not (old is None and _says_nothing(column, new)):
             title = str(column.verbose_name)
             found.append((title, _show(column, before, names), _show(column, new, names)))
     return found
+
+
+def _changes_within(title: str, before: Any, new: dict[str, Any]) -> list[tuple[str, Any, Any]]:
+    """Of a document, each entry that changed: a form is not read as one long line."""
+    old = before if isinstance(before, dict) else {}
+    return [
+        (f"{title}: {name}", _show_plain(old.get(name)), _show_plain(new.get(name)))
+        for name in dict.fromkeys((*old, *new))
+        if old.get(name) != new.get(name)
+    ]
 
 
 def _says_nothing(column: Any, value: Any) -> bool:
@@ -96,12 +111,16 @@ def _show(column: Any, value: Any, names: Names) -> Any:
         return str(dict(column.flatchoices).get(value, value))
     if isinstance(value, Sentence):
         return str(value)
+    if isinstance(value, datetime):
+        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
+    return _show_plain(value)
+
+
+def _show_plain(value: Any) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return "; ".join(_join(one) for one in value)
-    if isinstance(value, datetime):
-        return timezone.localtime(value).strftime("%Y-%m-%d %H:%M:%S")
     return value
 
 

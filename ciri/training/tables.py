@@ -88,7 +88,6 @@ def _poor_against_good(y: Any, label: Any) -> dict[str, Any]:
 
 
 TRUTH_WORDS = {0.0: "no", 1.0: "yes"}
-SITE = "Site"
 
 
 def strata_of(subjects: pd.DataFrame, covariates: Sequence[Covariate]) -> pd.DataFrame:
@@ -131,7 +130,7 @@ def _in_words(
     words: dict[Any, str] = dict(stratum.levels)
     values = subjects.get(stratum.of, pd.Series(None, index=subjects.index, dtype=object))
     if covariate and covariate.kind == TRUTH:
-        words = {0.0: "no", 1.0: "yes"}
+        words = dict(TRUTH_WORDS)
     elif covariate and covariate.kind == NUMBER:
         values = cut(values, stratum.cuts, tuple(words)) if stratum.cuts else values
     elif covariate:

@@ -1,10 +1,8 @@
 """What the database refuses of filled forms."""
 
-from pathlib import Path
-
 import pgtrigger
 
-FUNC = Path(__file__).with_name("filled_as_defined.sql").read_text(encoding="utf-8")
+from clinical.models.rules import read_sql
 
 
 def _after(operation: pgtrigger.Operation, name: str) -> pgtrigger.Trigger:
@@ -22,7 +20,7 @@ def _after(operation: pgtrigger.Operation, name: str) -> pgtrigger.Trigger:
             ("named", "text"),
             ("fails", "boolean"),
         ],
-        func=FUNC,
+        func=read_sql("filled_as_defined"),
     )
 
 

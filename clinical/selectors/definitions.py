@@ -70,6 +70,12 @@ def collected_by(study: Study) -> Collected:
     return collected_in(found or 0)
 
 
+def identifiers_of(study: Study) -> frozenset[str]:
+    """Names of the items that tell who somebody is, in any version of the study's definition."""
+    items = Item.objects.filter(definition__study=study, identifier=True)
+    return frozenset(items.values_list("name", flat=True))
+
+
 @lru_cache(maxsize=REMEMBERED)
 def collected_in(pk: int) -> Collected:
     """A published definition by its key; 0 for the shipped one."""

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import (
     Case,
     Count,
-    Exists,
     ExpressionWrapper,
     F,
     IntegerField,
+    Max,
     OuterRef,
     Q,
     QuerySet,
@@ -18,16 +18,18 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.dictionary.definition import Definition
+from clinical.models import FilledForm, FollowUp, Patient
 from clinical.selectors.access import patients_visible_to
+from clinical.selectors.definitions import Collected, collected_by
 from clinical.selectors.outcomes import with_outcome_dates
 from studies.models import Study
 from studies.permissions import Capability
 
 OVERDUE_AFTER = timedelta(days=182)
-FACTORS = 7  # age, sex, stage, BMI, PD-L1 at baseline; albumin and NLR before treatment
 
 SORTS = {
     "subject": "subject_id",
@@ -59,10 +61,10 @@ class PatientFilter:
 def patient_list(user: User, study: Study, wanted: PatientFilter) -> QuerySet[Patient]:
     """The patients a person may see, with status, last contact, and known factors, filtered and
     sorted. Annotated: last_contact, death_date, status ("dead", "lost", "alive", "none"),
-    overdue, known_factors (0 to 7)."""
-    today = study.today()
+    overdue, known_factors (0 to as many as are critical)."""
     visible = patients_visible_to(user, Capability.VIEW_CLINICAL).filter(study=study)
-    patients = with_status(visible, today=today)
+    patients = with_status(visible, today=study.today())
+    patients = with_known_factors(patients, collected_by(study))
     if wanted.q:
         patients = patients.filter(subject_id__icontains=wanted.q)
     if wanted.site:
@@ -73,21 +75,15 @@ def patient_list(user: User, study: Study, wanted: PatientFilter) -> QuerySet[Pa
         patients = patients.filter(overdue=True)
     elif wanted.status:
         patients = patients.filter(status=wanted.status)
-    return patients.select_related("site", "cohort", "baseline").order_by(*wanted.order)
+    return patients.select_related("site", "cohort").order_by(*wanted.order)
 
 
 def with_status(patients: QuerySet[Patient], *, today: date) -> QuerySet[Any]:
-    """Annotate patients with how they are and what is missing (Any: types know no annotations)."""
+    """Annotate patients with how they are (Any: types know no annotations)."""
     contacts = FollowUp.objects.filter(patient=OuterRef("pk")).order_by("-contact_date")
-    labs = LabResult.objects.filter(patient=OuterRef("pk"), timepoint="pre")
     patients = with_outcome_dates(patients, as_of=today)
-    patients = patients.annotate(
-        last_status=Subquery(contacts.values("status")[:1]),
-        knows_albumin=Exists(labs.filter(albumin_g_dl__isnull=False)),
-        knows_nlr=Exists(labs.filter(nlr__isnull=False)),
-    ).annotate(
-        status=Case(When(last_status__isnull=True, then=Value("none")), default=F("last_status")),
-        known_factors=_count_known_factors(),
+    patients = patients.annotate(last_status=Subquery(contacts.values("status")[:1])).annotate(
+        status=Case(When(last_status__isnull=True, then=Value("none")), default=F("last_status"))
     )
     quiet_since = today - OVERDUE_AFTER
     return patients.annotate(
@@ -102,22 +98,43 @@ def with_status(patients: QuerySet[Patient], *, today: date) -> QuerySet[Any]:
     )
 
 
-def _count_known_factors() -> ExpressionWrapper:
-    known = sum(
-        (
-            Case(When(condition, then=Value(1)), default=Value(0))
-            for condition in (
-                *(
-                    Q(**{f"baseline__{name}__isnull": False})
-                    for name in ("age", "sex", "stage", "bmi", "pdl1_class")
+def critical_items(definition: Definition) -> dict[str, tuple[str, str]]:
+    """What must not be missing of a patient: item -> the first event at which it is asked, and its form."""
+    found: dict[str, tuple[str, str]] = {}
+    for event in definition.events:
+        for place in event.forms:
+            for item in definition.form_by_name[place.form].items:
+                if item.critical:
+                    found.setdefault(item.name, (event.name, place.form))
+    return found
+
+
+def with_known_factors(patients: QuerySet[Any], collected: Collected) -> QuerySet[Any]:
+    """Annotate patients with how many critical items have a value. A code that says why there is none does not count."""
+    known = [
+        Max(
+            Case(
+                When(
+                    event_oid=collected.places[where].event,
+                    form_oid=collected.places[where].form,
+                    values__has_key=name,
+                    then=Value(1),
                 ),
-                Q(knows_albumin=True),
-                Q(knows_nlr=True),
+                default=Value(0),
             )
-        ),
-        Value(0),
+        )
+        for name, where in critical_items(collected.definition).items()
+        if where in collected.places
+    ]
+    rows = (
+        FilledForm.objects.filter(patient=OuterRef("pk"), voided_at__isnull=True)
+        .order_by()
+        .values("patient")
+        .annotate(known=ExpressionWrapper(sum(known, Value(0)), output_field=IntegerField()))
     )
-    return ExpressionWrapper(known, output_field=IntegerField())
+    return patients.annotate(
+        known_factors=Coalesce(Subquery(rows.values("known")), Value(0)) if known else Value(0)
+    )
 
 
 @dataclass(frozen=True)
@@ -129,21 +146,23 @@ class StudyCounts:
     lost: int
     overdue: int
     complete: int
+    critical: int
 
 
 def study_counts(user: User, study: Study) -> StudyCounts:
-    """Counted in one query."""
+    """Counted in one query, and one for what the study collects. complete: patients of whom all critical items are known."""
+    collected = collected_by(study)
     patients = patients_visible_to(user, Capability.VIEW_CLINICAL).filter(study=study)
-    keys = with_status(patients, today=study.today()).values(
-        "pk", "status", "overdue", "known_factors"
-    )
-    rows = list(keys)
+    patients = with_known_factors(with_status(patients, today=study.today()), collected)
+    rows = list(patients.values("pk", "status", "overdue", "known_factors"))
+    critical = len(critical_items(collected.definition))
     return StudyCounts(
         patients=len(rows),
         deaths=sum(row["status"] == "dead" for row in rows),
         lost=sum(row["status"] == "lost" for row in rows),
         overdue=sum(row["overdue"] for row in rows),
-        complete=sum(row["known_factors"] == FACTORS for row in rows),
+        complete=sum(row["known_factors"] == critical for row in rows),
+        critical=critical,
     )
 
 
@@ -174,8 +193,3 @@ def enrolment_by_month(user: User, study: Study) -> list[dict[str, object]]:
         {"month": row["month"].isoformat(), "site": row["site__name"], "enrolled": row["enrolled"]}
         for row in rows
     ]
-
-
-def baseline_of(patient: Patient) -> Baseline | None:
-    """The patient's baseline factors, if any were entered."""
-    return Baseline.objects.filter(patient=patient).first()

@@ -15,6 +15,7 @@ from clinical.imports.mapping import ClinicalMapping, clinical_mapping
 from clinical.imports.rows import read_rows
 from clinical.imports.writes import Writes
 from clinical.models import FilledForm, FollowUp, Patient
+from clinical.models.rules import FOLLOW_UP_DATES, PATIENT_INDEX_DATE
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.known import read_known
 from clinical.services.definitions import ensure_published
@@ -33,7 +34,7 @@ from studies.permissions import Capability
 from studies.selectors.access import may, open_site_ids
 
 BATCH = 2_000
-DATE_RULES = "clinical_follow_up_dates, clinical_patient_index_date"
+DATE_RULES = f"{FOLLOW_UP_DATES.get_pgid(FollowUp)}, {PATIENT_INDEX_DATE.get_pgid(Patient)}"
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Writes about patients: enrolment, baseline factors, laboratory results, follow-up."""
+"""Writes about patients: enrolment and follow-up. What the dictionary asks is written by `clinical.services.filling`."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,8 @@ from django.db import models
 
 from accounts.models import User
 from audit.recording import record
-from clinical.models import Baseline, FollowUp, LabResult, Patient
+from clinical.models import FollowUp, Patient
+from clinical.services.filling import CHANGED_SINCE
 from clinical.signals import clinical_change
 from sentences import storable as _
 from studies.models import Cohort, Site, Study
@@ -38,12 +39,7 @@ def _set(instance: models.Model, values: dict[str, Any]) -> None:
 def _refuse_stale(row: models.Model | None, seen: str | None) -> None:
     """Refuse an edit of values that somebody else has changed since they were shown."""
     if seen is not None and seen != state_token(row):
-        raise Stale(
-            _(
-                "Somebody else has changed these values since you opened the page. They are shown as they are now: "
-                "check them and enter your change again."
-            )
-        )
+        raise Stale(CHANGED_SINCE)
 
 
 def enrol_patient(
@@ -82,51 +78,6 @@ def correct_enrolment(*, patient: Patient, by: User | None, reason: str, **value
 
 def _read_stored_site(patient: Patient) -> Site:
     return Site.objects.get(patients=patient.pk)
-
-
-def record_baseline(
-    *,
-    patient: Patient,
-    by: User | None,
-    reason: str = "",
-    seen: str | None = None,
-    **values: Any,
-) -> Baseline:
-    """Enter or correct the factors known before treatment; those not named stay as they are.
-
-    `seen` is the state_token of what the person was shown; a changed row is then refused.
-    """
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with record(by=by, reason=reason):
-        found = Baseline.objects.select_for_update().filter(patient=patient).first()
-        _refuse_stale(found, seen)
-        baseline = found or Baseline(patient=patient)
-        _set(baseline, values)
-        _save(baseline)
-        clinical_change.send(sender=Baseline, study=patient.study)
-    return baseline
-
-
-def record_lab_result(
-    *,
-    patient: Patient,
-    timepoint: str,
-    by: User | None,
-    reason: str = "",
-    seen: str | None = None,
-    **values: Any,
-) -> LabResult:
-    """Enter or correct the routine blood results of a timepoint."""
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    with record(by=by, reason=reason):
-        rows = LabResult.objects.select_for_update()
-        found = rows.filter(patient=patient, timepoint=timepoint).first()
-        _refuse_stale(found, seen)
-        result = found or LabResult(patient=patient, timepoint=timepoint)
-        _set(result, values)
-        _save(result)
-        clinical_change.send(sender=LabResult, study=patient.study)
-    return result
 
 
 def record_follow_up(

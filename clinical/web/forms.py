@@ -3,10 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from clinical.models import PLAUSIBLE, Baseline, FollowUp, LabResult, Patient
+from clinical.models import FollowUp, Patient
 from studies.models import Study
 from studies.refusals import Refused
 
@@ -21,31 +20,26 @@ class YesNo(forms.NullBooleanSelect):
         self.choices = [("unknown", _("unknown")), ("true", _("yes")), ("false", _("no"))]
 
 
-class EntryForm(forms.ModelForm):
-    """A form whose quantities carry their plausible range, and that shows a service's refusal."""
+class ShowsRefusals(forms.BaseForm):
+    """A form that shows a service's refusal."""
+
+    def refuse(self, refusal: Refused) -> None:
+        """Show a refusal at the fields it names, in a form that was sent or a fresh one."""
+        if not self.is_bound:
+            self.cleaned_data: dict[str, Any] = {}  # add_error looks for it
+        for name, sentences in refusal.errors.items():
+            for sentence in sentences:
+                self.add_error(name if name in self.fields else None, str(sentence))
+
+
+class EntryForm(ShowsRefusals, forms.ModelForm):
+    """A form of a model: enrolment, a contact."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, field in self.fields.items():
-            if isinstance(field, forms.FloatField) and name in PLAUSIBLE:
-                quantity = PLAUSIBLE[name]
-                low, high = quantity.low, quantity.high
-                unit = quantity.unit.replace("^9", "⁹").replace("m2", "m²")
-                sentence = _(
-                    "Plausible is %(low)g to %(high)g %(unit)s: check the value and its unit."
-                ) % {"low": low, "high": high, "unit": unit}
-                field.validators += [
-                    MinValueValidator(low, message=sentence),
-                    MaxValueValidator(high, message=sentence),
-                ]
-                field.widget.attrs.update(
-                    {"min": low, "max": high, "step": "any", "inputmode": "decimal"}
-                )
-                field.help_text = field.help_text or _("%(low)g to %(high)g %(unit)s") % {
-                    "low": low, "high": high, "unit": unit,
-                }  # fmt: skip
+        for field in self.fields.values():
             if isinstance(field, forms.DateField):
                 field.widget = forms.DateInput(attrs=dict(DATE), format="%Y-%m-%d")
             if isinstance(field, forms.NullBooleanField):
@@ -56,14 +50,6 @@ class EntryForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What the service is to write."""
         return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
-
-    def refuse(self, refusal: Refused) -> None:
-        """Show a service's refusal at the fields it names, in a form that was sent or a fresh one."""
-        if not self.is_bound:
-            self.cleaned_data: dict[str, Any] = {}  # add_error looks for it
-        for name, sentences in refusal.errors.items():
-            for sentence in sentences:
-                self.add_error(name if name in self.fields else None, str(sentence))
 
 
 class EnrolmentForm(EntryForm):
@@ -79,21 +65,6 @@ class EnrolmentForm(EntryForm):
         self.fields["index_date"].widget.attrs["max"] = study.today().isoformat()
         if len(sites) == 1:
             self.fields["site"].initial = sites[0]
-
-
-class BaselineForm(EntryForm):
-    class Meta:
-        model = Baseline
-        fields = [
-            "age", "sex", "stage", "height_cm", "weight_kg", "bmi_reported",
-            "pdl1_tps", "pdl1_reported", "pretreated", "combination",
-        ]  # fmt: skip
-
-
-class LabForm(EntryForm):
-    class Meta:
-        model = LabResult
-        fields = ["collected_on", "albumin_g_dl", "neutrophils", "lymphocytes", "nlr_reported"]
 
 
 class FollowUpForm(EntryForm):

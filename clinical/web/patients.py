@@ -9,7 +9,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinical.selectors.patients import FACTORS, PatientFilter, patient_list
+from clinical.selectors.definitions import collected_by
+from clinical.selectors.patients import PatientFilter, critical_items, patient_list
 from clinical.services.patients import enrol_patient
 from clinical.web.forms import EnrolmentForm
 from studies.models import Study
@@ -60,7 +61,7 @@ def patients(request: StudyRequest, study: Study) -> HttpResponse:
             "query": urlencode(asked),
             "columns": [_column(name, str(title), wanted, asked) for name, title in COLUMNS],
             "filters": filter_chips(asked, _filters(request, study)),
-            "factors": FACTORS,
+            "factors": len(critical_items(collected_by(study).definition)),
             "today": study.today(),
         },
     )
@@ -96,9 +97,7 @@ def enrol(request: StudyRequest, study: Study) -> HttpResponse:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(
-                request, _("The patient is enrolled. Enter what is known at baseline.")
-            )
+            messages.success(request, _("The patient is enrolled. Enter what is known."))
             return redirect("clinical:patient", code=study.code, subject=patient.subject_id)
     return render(
         request, "clinical/enrol.html", {"form": form}, status=400 if form.errors else 200

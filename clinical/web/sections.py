@@ -3,7 +3,6 @@
 from typing import Any
 
 from clinical.selectors.patients import (
-    FACTORS,
     OVERDUE_AFTER,
     StudyCounts,
     overdue_patients,
@@ -23,7 +22,6 @@ def counts_on_overview(request: StudyRequest, study: Study) -> tuple[str, dict[s
     context = {
         "counts": _counts(request, study),
         "overdue_days": OVERDUE_AFTER.days,
-        "factors": FACTORS,
     }
     return "clinical/_overview.html", context
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from clinical.models import FollowUp, LabResult, Patient
+from clinical.models import FollowUp, Patient
 
 LEFT, RIGHT = 20, 980
 TICKS_AT_MOST = 9
@@ -28,11 +28,9 @@ class Timeline:
     end: float
 
 
-def timeline(patient: Patient, contacts: list[FollowUp], labs: list[LabResult]) -> Timeline:
-    """From the index date to the last thing known (at least six months, to have a scale)."""
-    dates = [c.contact_date for c in contacts] + [
-        lab.collected_on for lab in labs if lab.collected_on
-    ]
+def timeline(patient: Patient, contacts: list[FollowUp], forms: list[tuple[date, str]]) -> Timeline:
+    """From the index date to the last thing known (at least six months, to have a scale). forms: day of each, and what it is."""
+    dates = [c.contact_date for c in contacts] + [day for day, _words in forms]
     last = max([(d - patient.index_date).days for d in dates] + [183])
 
     def x(day: date) -> float:
@@ -45,11 +43,7 @@ def timeline(patient: Patient, contacts: list[FollowUp], labs: list[LabResult]) 
         for c in contacts
         if c.progression_date
     ]
-    marks += [
-        Mark(x(lab.collected_on), "specimen", f"{lab.collected_on}: {lab.get_timepoint_display()}")
-        for lab in labs
-        if lab.collected_on
-    ]
+    marks += [Mark(x(day), "specimen", f"{day}: {words}") for day, words in forms]
     return Timeline(ticks=_ticks(last), marks=marks, end=RIGHT)
 
 

@@ -62,10 +62,10 @@ def receive_file(
         return ImportBatch.objects.create(
             study=study,
             kind=kind,
-            source=_keep_file(study, name, content),
+            source=keep_file(study, name, content),
             samples=None
             if samples is None
-            else _keep_file(study, storable_name(samples[0]), samples[1]),
+            else keep_file(study, storable_name(samples[0]), samples[1]),
             mapping_text=mapping_text,
             sheet=sheet,
             samples_sheet=samples_sheet,
@@ -260,7 +260,8 @@ def _importer(kind: str) -> Importer:
     return IMPORTERS[kind]
 
 
-def _keep_file(study: Study, name: str, content: bytes) -> SourceFile:
+def keep_file(study: Study, name: str, content: bytes) -> SourceFile:
+    """A file byte for byte; the same bytes are kept once per study."""
     digest = hashlib.sha256(content).hexdigest()
     kept = SourceFile.objects.defer("content").filter(study=study, sha256=digest).first()
     if kept is not None:

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from audit.tracking import track
+from modeling.models.kept import ANY, keep
 from studies.models import CODE, Study
 
 
@@ -63,6 +64,7 @@ class ModelSpecification(models.Model):
                 fields=["model", "number"], name="modeling_specification_number_once"
             )
         ]
+        triggers = [keep("specification_is_immutable", ANY)]
 
     def __str__(self) -> str:
         return f"{self.model.name} specification {self.number}"

@@ -1,5 +1,6 @@
 """What was trained, on what, and what came out."""
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,9 +9,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import constrain
 from audit.tracking import track
 from jobs.models import Job
+from modeling.models.kept import ANY, keep
 from modeling.models.specification import ModelSpecification, PrognosticModel
 from sentences import JSONWithSentences
 from studies.models import Study
+
+NEVER_CHANGED = (
+    "content", "content_hash", "features", "metrics", "report", "software", "specification", "dataset", "number",
+)  # fmt: skip
+"""Of a version, once it is stored."""
 
 
 @track(study="study", exclude=["content"])
@@ -21,7 +28,7 @@ class FrozenDataset(models.Model):
     content_hash = models.CharField(_("SHA-256"), max_length=64)
     content = models.BinaryField()
     as_of = models.DateField(_("follow-up as of"))
-    timepoint = models.CharField(_("timepoint"), max_length=3)
+    timepoint = models.CharField(_("timepoint"), max_length=200)
     endpoint = models.CharField(_("endpoint"), max_length=3)
     patients = models.PositiveIntegerField(_("patients"))
     training_patients = models.PositiveIntegerField(_("training patients"))
@@ -38,6 +45,7 @@ class FrozenDataset(models.Model):
                 fields=["study", "content_hash"], name="modeling_dataset_once_per_content"
             )
         ]
+        triggers = [keep("dataset_is_immutable", ANY)]
 
     def __str__(self) -> str:
         return f"{self.content_hash[:12]} ({self.patients} patients, {self.events} events)"
@@ -143,6 +151,16 @@ class ModelVersion(models.Model):
                 fields=["model"], condition=Q(status=Status.CHAMPION), name="modeling_one_champion"
             ),
             constrain("status", Status, "modeling_version_status_known"),
+        ]
+        triggers = [
+            keep("version_content_is_immutable", pgtrigger.UpdateOf(*NEVER_CHANGED)),
+            # What came out of all repeats is written once.
+            keep(
+                "cross_validation_is_kept",
+                pgtrigger.UpdateOf("cross_validation"),
+                pgtrigger.Q(old__cross_validation__isnull=False),
+            ),
+            keep("version_is_kept", pgtrigger.Delete),
         ]
 
     def __str__(self) -> str:

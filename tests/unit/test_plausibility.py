@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 import pytest
-from django.db import models
 
 from ciri.covariates.covariate import NUMBER
 from ciri.covariates.shipped import COVARIATES
-from clinical.models import PLAUSIBLE, Baseline, LabResult
+from clinical.dictionary.definition import NUMBERS, Range
+from clinical.dictionary.reading import shipped
 from plausibility import (
     QUANTITIES,
     Cell,
@@ -37,14 +37,18 @@ def test_what_is_usual_can_be(name: str) -> None:
     assert not quantity.is_possible(quantity.low - 0.001)
 
 
-def test_every_number_of_a_patient_and_of_a_model_has_its_range() -> None:
-    fields = {
-        field.name
-        for model in (Baseline, LabResult)
-        for field in model._meta.concrete_fields
-        if isinstance(field, models.FloatField) and not field.generated
+def test_every_number_of_the_shipped_dictionary_has_its_range() -> None:
+    numbers = {
+        item.name.removesuffix("_reported"): item.range
+        for form in shipped("nsclc-ici").forms
+        for item in form.items
+        if item.type in NUMBERS and item.is_entered
     }
-    assert fields == set(PLAUSIBLE)
+    assert numbers == {
+        name: Range(q.low, q.usual_low, q.usual_high, q.high)
+        for name, q in QUANTITIES.items()
+        if name in numbers
+    }
 
 
 def test_what_the_method_ships_for_older_tables_has_the_same_ranges() -> None:

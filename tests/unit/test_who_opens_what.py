@@ -12,8 +12,11 @@ import pytest
 from django.test import Client
 
 from accounts.models import ApiToken, User
+from clinical.dictionary.reading import shipped
 from clinical.models import FollowUp, Patient
 from clinical.services import patients
+from clinical.services.definitions import publish_definition
+from clinical.services.filling import fill_form
 from studies.models import Membership, Study
 from studies.permissions import BY_ROLE
 from studies.refusals import NotAllowed, Refused
@@ -35,7 +38,8 @@ ROLES = tuple(BY_ROLE)
 
 # What comes after /studies/CODE/, and what one must be able to do there; the first that fits.
 PAGES = [
-    (r"enrol/|patients/<str:subject>/(baseline|labs|follow-up)/.*", {"enter_clinical"}),
+    (r"patients/<str:subject>/forms/.*/files/<str:item>/", {"view_clinical"}),
+    (r"enrol/|patients/<str:subject>/(forms|follow-up)/.*", {"enter_clinical"}),
     (r"patients/<str:subject>/why/.*", {"view_clinical", "view_models"}),
     (r"enrolment.json|patients/.*", {"view_clinical"}),
     (r"trail/", {"view_trail"}),
@@ -67,6 +71,7 @@ def test_each_page_asks_for_what_it_should() -> None:
 
 API = {
     "": "CLSIMG",
+    "definition/": "CLSIMG",
     "patients/": "CSIMG",
     "patients/P1/": "CSIMG",
     "follow-ups/": "CSIMG",
@@ -183,8 +188,8 @@ Act = Callable[[Study, Patient, User], Any]
 WRITING: dict[str, tuple[str, Act]] = {
     "enrol_patient": ("C", lambda s, p, by: patients.enrol_patient(study=s, site=p.site, cohort=p.cohort, subject_id="N1", index_date=day(0), by=by)),
     "correct_enrolment": ("C", lambda s, p, by: patients.correct_enrolment(patient=p, by=by, reason="typo", index_date=day(1))),
-    "record_baseline": ("C", lambda s, p, by: patients.record_baseline(patient=p, age=60, by=by)),
-    "record_lab_result": ("C", lambda s, p, by: patients.record_lab_result(patient=p, timepoint="pre", albumin_g_dl=4, by=by)),
+    "fill_form": ("C", lambda s, p, by: fill_form(patient=p, event="pre", form="factors", texts={"age": "60"}, by=by)),
+    "publish_definition": ("M", lambda s, p, by: publish_definition(study=s, definition=shipped("nsclc-ici"), by=by)),
     "record_follow_up": ("C", lambda s, p, by: patients.record_follow_up(patient=p, contact_date=day(60), status="alive", by=by)),
     "correct_follow_up": ("C", lambda s, p, by: patients.correct_follow_up(follow_up=p.follow_ups.get(contact_date=day(30)), by=by, reason="typo", status="lost")),
     "add_site": ("M", lambda s, p, by: setup.add_site(study=s, code="new", name="New", by=by)),

@@ -75,9 +75,16 @@ class Command(BaseCommand):
         self.stderr.write(self.style.NOTICE(sentence))
 
 
+# A migration that only a database of before 0.2 has: its migrations were made anew, once.
+BEFORE_0_2 = ("clinical", "0002_dates_that_cannot_be")
+
+
 def refuse_older(applied: Container[tuple[str, str]]) -> None:
     """Stop before a database of a version whose migrations are no more: nothing of it is changed."""
-    if ("studies", "0001_initial") in applied and ("clinical", "0001_initial") not in applied:
+    without_record = ("studies", "0001_initial") in applied and (
+        ("clinical", "0001_initial") not in applied
+    )
+    if without_record or BEFORE_0_2 in applied:
         raise CommandError(
             "This database was made by a version before 0.2, which this one cannot bring up to date. It was left "
             "untouched. Start with a new data folder (./yogo up --data-dir FOLDER) or an empty database, or go "

@@ -76,7 +76,7 @@ def test_every_list_and_add_page_opens_or_is_refused_but_never_breaks(
 
 def test_clinical_rows_have_no_page() -> None:
     named = {model.__name__ for model in admin.site._registry}
-    clinical = {"Patient", "Baseline", "LabResult", "FollowUp", "Specimen", "Measurement", "Score"}
+    clinical = {"Patient", "FilledForm", "FollowUp", "Specimen", "Measurement", "Score"}
     assert not named & clinical
 
 

@@ -135,11 +135,19 @@ def test_an_export_token_of_a_user_who_may_no_longer_export_does_not(study: Stud
     assert client.get(url(study, "analysis-dataset")).status_code == 403
 
 
-def test_a_patient_comes_with_baseline_labs_and_outcome(study: Study) -> None:
+def test_a_patient_comes_with_forms_and_outcome(study: Study) -> None:
     patient = client_with(study, "monitor").get(url(study, "patients/P001/")).json()
-    assert patient["baseline"]["age"] == 60
-    assert patient["baseline"]["pdl1_class"] == ">=50"
-    assert patient["labs"][0]["albumin_g_dl"] == 3.5
+    factors, blood = patient["forms"]
+    assert factors == {
+        "event": "pre",
+        "event_instance": 1,
+        "form": "factors",
+        "form_instance": 1,
+        "status": "complete",
+        "values": {"age": 60, "sex": "male", "stage": "IV", "pdl1": 60, "pdl1_class": ">=50"},
+        "missing": {},
+    }
+    assert (blood["form"], blood["values"]) == ("blood", {"albumin": 3.5})
     assert patient["outcome"]["OS"] == {"days": 100, "event": True}
     assert patient["outcome"]["PFS"] == {"days": 20, "event": True}
 

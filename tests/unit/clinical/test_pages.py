@@ -1,21 +1,24 @@
 """The pages of patients: what is listed, what a form says, and what happens with two tabs."""
 
-import re
-
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clinical.models import Baseline, FollowUp, LabResult, Patient
-from clinical.services.patients import record_baseline, record_follow_up
+from clinical.models import FilledForm, FollowUp, Patient
+from clinical.selectors.record import find_form
+from clinical.services.patients import record_follow_up
 from studies.models import Cohort, Site, Study
-from tests.factories import (
-    CohortFactory,
-    day,
-    make_patient,
+from tests.factories import CohortFactory, day, fill, make_patient
+from tests.unit.clinical.pages import (
+    CONTACT,
+    address,
+    card_of,
+    enter,
+    form_address,
+    signed_in,
+    text_of,
 )
-from tests.unit.clinical.pages import CONTACT, address, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +28,19 @@ def site_b(study: Study) -> Site:
     return study.sites.get(code="B")
 
 
-def seen_by(client: Client, patient: Patient, key: str) -> str:
-    """The state that a form of the patient's page was rendered from."""
-    page = client.get(address("patient", patient.subject_id))
-    return page.context["forms"][key].initial["seen"]
+def values_of(patient: Patient, form: str, event: str = "pre") -> dict[str, object]:
+    row = find_form(patient, event, form)
+    assert row is not None
+    return row.values
+
+
+def facts_on(card: object) -> dict[str, str]:
+    """What a card tells, by label."""
+    return {
+        fact.label: f"{fact.value} {fact.unit}".strip() or fact.missing
+        for part in card.facts  # type: ignore[attr-defined]
+        for fact in part.facts
+    }
 
 
 def test_the_list_holds_only_patients_of_the_coordinators_hospital(
@@ -170,76 +182,89 @@ def test_what_is_wrong_at_enrolment_is_told_and_nothing_is_kept(
     assert Patient.objects.count() == 1
 
 
-def test_baseline_factors_may_each_be_unknown(client: Client, site_a: Site) -> None:
+def test_each_item_may_be_unknown(client: Client, site_a: Site) -> None:
     patient = make_patient(site=site_a)
-    seen = seen_by(client, patient, "baseline")
-    client.post(address("baseline", patient.subject_id), {"seen": seen, "age": "64"})
-    baseline = Baseline.objects.get(patient=patient)
-    assert (baseline.age, baseline.sex, baseline.bmi, baseline.pretreated) == (64, None, None, None)
+    assert enter(client, patient.subject_id, "pre", "factors", age="64").status_code == 302
+    assert values_of(patient, "factors") == {"age": 64}
 
 
-def test_bmi_and_nlr_are_computed_and_shown(client: Client, site_a: Site) -> None:
+def test_what_is_derived_is_computed_and_shown(client: Client, site_a: Site) -> None:
     patient = make_patient(site=site_a)
-    client.post(
-        address("baseline", patient.subject_id),
-        {"seen": seen_by(client, patient, "baseline"), "height_cm": "160", "weight_kg": "64"},
-    )
-    client.post(
-        address("labs", patient.subject_id, "pre"),
-        {
-            "pre-seen": seen_by(client, patient, "labs_pre"),
-            "pre-neutrophils": "6",
-            "pre-lymphocytes": "1.5",
-        },
-    )
-    text = text_of(client.get(address("patient", patient.subject_id)))
-    assert "25.0 kg/m²" in text
-    assert LabResult.objects.get(patient=patient).nlr == 4
-    assert "<dt>NLR</dt><dd>4</dd>" in re.sub(r">\s+|\s+<", lambda m: m[0].strip(), text)
+    enter(client, patient.subject_id, "pre", "factors", height="160", weight="64")
+    enter(client, patient.subject_id, "pre", "blood", neutrophils="6", lymphocytes="1.5")
+    page = client.get(address("patient", patient.subject_id))
+    assert facts_on(card_of(page, "pre", "factors"))["BMI"] == "25 kg/m²"
+    told = facts_on(card_of(page, "pre", "blood"))
+    assert told["neutrophils"] == "6 10⁹/L"
+    assert told["neutrophil-to-lymphocyte ratio"] == "4"
+    assert values_of(patient, "blood")["nlr"] == 4
 
 
 @pytest.mark.alone
-def test_an_implausible_value_is_told_at_its_field(client: Client, site_a: Site) -> None:
+def test_an_impossible_value_is_told_at_its_field(client: Client, site_a: Site) -> None:
     patient = make_patient(site=site_a)
-    answer = client.post(address("baseline", patient.subject_id), {"height_cm": "1.72"})
+    answer = enter(client, patient.subject_id, "pre", "factors", height="1.72", age="64")
     assert answer.status_code == 400
-    form = answer.context["forms"]["baseline"]
-    assert form.errors["height_cm"] == ["Plausible is 50 to 250 cm: check the value and its unit."]
-    assert form["height_cm"].value() == "1.72"
-    assert not Baseline.objects.exists()
+    form = card_of(answer, "pre", "factors").entry
+    assert "1.72 cm cannot be: it must lie between 50 and 250." in form.errors["height"]
+    assert (form["height"].value(), form["age"].value()) == ("1.72", "64")
+    assert not FilledForm.objects.exists()
 
 
 def test_a_second_tab_that_is_out_of_date_is_told_and_can_then_save(
     client: Client, site_a: Site
 ) -> None:
-    patient = make_patient(site=site_a)
-    record_baseline(patient=patient, by=None, age=60)
-    seen = seen_by(client, patient, "baseline")
-    record_baseline(patient=patient, by=None, age=61)
-    stale = client.post(address("baseline", patient.subject_id), {"seen": seen, "age": "70"})
+    patient = fill(make_patient(site=site_a), age=60)
+    page = client.get(address("patient", patient.subject_id))
+    seen = card_of(page, "pre", "factors").entry.initial["form-seen"]
+    fill(patient, age=61)
+    there = form_address(patient.subject_id, "pre", "factors")
+    stale = client.post(there, {"form-seen": seen, "age": "70"})
     assert stale.status_code == 400
     assert "Somebody else has changed these values" in text_of(stale)
-    assert Baseline.objects.get(patient=patient).age == 61
-    shown = stale.context["forms"]["baseline"]
-    assert shown["age"].value() == 61
-    client.post(
-        address("baseline", patient.subject_id), {"seen": shown["seen"].value(), "age": "70"}
-    )
-    assert Baseline.objects.get(patient=patient).age == 70
+    assert values_of(patient, "factors") == {"age": 61}
+    shown = card_of(stale, "pre", "factors").entry
+    assert shown["age"].value() == "61"
+    client.post(there, {"form-seen": shown["form-seen"].value(), "age": "70"})
+    assert values_of(patient, "factors") == {"age": 70}
 
 
-def test_two_tabs_that_both_enter_blood_results_first_do_not_overwrite_each_other(
+def test_two_tabs_that_both_enter_a_form_first_do_not_overwrite_each_other(
     client: Client, site_a: Site
 ) -> None:
     patient = make_patient(site=site_a)
-    seen = seen_by(client, patient, "labs_pre")
-    there = address("labs", patient.subject_id, "pre")
-    client.post(there, {"pre-seen": seen, "pre-albumin_g_dl": "3.9"})
-    second = client.post(there, {"pre-seen": seen, "pre-albumin_g_dl": "2.9"})
+    there = form_address(patient.subject_id, "pre", "blood")
+    seen = card_of(client.get(there), "pre", "blood").entry.initial["form-seen"]
+    client.post(there, {"form-seen": seen, "albumin": "3.9"})
+    second = client.post(there, {"form-seen": seen, "albumin": "2.9"})
     assert second.status_code == 400
-    assert LabResult.objects.get(patient=patient).albumin_g_dl == 3.9
+    assert values_of(patient, "blood") == {"albumin": 3.9}
 
 
-def test_there_is_no_third_timepoint(client: Client, site_a: Site) -> None:
-    patient = make_patient(site=site_a)
-    assert client.post(address("labs", patient.subject_id, "late")).status_code == 404
+@pytest.mark.parametrize(
+    "where",
+    [("late", "blood"), ("edt", "factors"), ("pre", "nothing"), ("pre", "blood", 2, 1), ("pre", "blood", 1, 2),
+     ("pre", "blood", 0, 1)],
+)  # fmt: skip
+def test_what_the_study_does_not_ask_has_no_page(
+    client: Client, site_a: Site, where: tuple[str | int, ...]
+) -> None:
+    there = form_address(make_patient(site=site_a).subject_id, *where)  # type: ignore[arg-type]
+    assert client.get(there).status_code == 404
+    assert client.post(there, {"form-seen": "new", "age": "3"}).status_code == 404
+
+
+def test_known_factors_are_the_critical_items_where_they_are_first_asked(
+    client: Client, site_a: Site
+) -> None:
+    fill(make_patient(site=site_a, subject_id="A-1"), age=60, sex="UNK", albumin=4, nlr_reported=3)
+    whole = make_patient(site=site_a, subject_id="A-2")
+    fill(whole, age=60, sex="male", stage="IV", bmi_reported=20, pdl1=3, albumin=4, nlr_reported=3)
+    fill(make_patient(site=site_a, subject_id="A-3"), "edt", albumin=4)
+    make_patient(site=site_a, subject_id="A-4")
+    page = client.get(address("patients"))
+    assert [p.known_factors for p in page.context["page"]] == [3, 7, 0, 0]
+    assert page.context["factors"] == 7
+    by_missing = client.get(address("patients"), {"sort": "-missing"}).context["page"]
+    assert [p.subject_id for p in by_missing] == ["A-2", "A-1", "A-3", "A-4"]
+    assert ">1</p>" in text_of(client.get(address("overview"))).split("Complete factors")[1][:80]

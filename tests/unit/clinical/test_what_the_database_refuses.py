@@ -5,16 +5,20 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from clinical.models import Baseline, FollowUp, LabResult, Patient
-from clinical.services.patients import (
-    enrol_patient,
-    record_baseline,
-    record_follow_up,
-    record_lab_result,
-)
+from clinical.models import Definition, FilledForm, FollowUp, Item, MissingCode, Patient
+from clinical.selectors.record import find_form
+from clinical.services.patients import enrol_patient, record_follow_up
 from studies.models import Cohort, Membership, Site
-from studies.refusals import Refused, explain_refusals
-from tests.factories import CohortFactory, SiteFactory, StudyFactory, UserFactory, day, make_patient
+from studies.refusals import Refused, by_constraint, explain_refusals
+from tests.factories import (
+    CohortFactory,
+    SiteFactory,
+    StudyFactory,
+    UserFactory,
+    day,
+    fill,
+    make_patient,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -129,67 +133,77 @@ def test_a_patient_stays_within_the_study(patient: Patient) -> None:
         )
 
 
-IMPLAUSIBLE = {
-    "clinical_age_plausible": (Baseline, {"age": 130}),
-    "clinical_height_cm_plausible": (Baseline, {"height_cm": 1.7}),
-    "clinical_weight_kg_plausible": (Baseline, {"weight_kg": 700}),
-    "clinical_bmi_reported_plausible": (Baseline, {"bmi_reported": 2}),
-    "clinical_pdl1_tps_plausible": (Baseline, {"pdl1_tps": 101}),
-    "clinical_baseline_sex_known": (Baseline, {"sex": "m"}),
-    "clinical_baseline_stage_known": (Baseline, {"stage": "V"}),
-    "clinical_baseline_pdl1_known": (Baseline, {"pdl1_reported": "high"}),
-    "clinical_albumin_g_dl_plausible": (LabResult, {"albumin_g_dl": 38, "timepoint": "pre"}),
-    "clinical_neutrophils_plausible": (LabResult, {"neutrophils": 4000, "timepoint": "pre"}),
-    "clinical_lymphocytes_plausible": (LabResult, {"lymphocytes": 1500, "timepoint": "pre"}),
-    "clinical_nlr_reported_plausible": (LabResult, {"nlr_reported": -1, "timepoint": "pre"}),
-    "clinical_lab_timepoint_known": (LabResult, {"timepoint": "now"}),
+IMPOSSIBLE = {
+    "age": 130,
+    "height": 1.7,
+    "weight": 700,
+    "bmi_reported": 2,
+    "pdl1": 101,
+    "sex": "m",
+    "stage": "V",
+    "pdl1_class_reported": "high",
+    "albumin": 38,
+    "neutrophils": 4000,
+    "lymphocytes": 1500,
+    "nlr_reported": -1,
+    "collected_on": "2023-02-29",
 }
 
 
-@pytest.mark.parametrize(("name", "row"), IMPLAUSIBLE.items(), ids=IMPLAUSIBLE.keys())
-def test_factors_that_cannot_be(patient: Patient, name: str, row: tuple) -> None:  # type: ignore[type-arg]
-    model, values = row
-    with refused_by(name), transaction.atomic():
-        model.objects.create(patient=patient, **values)
+@pytest.mark.parametrize(("name", "value"), IMPOSSIBLE.items(), ids=IMPOSSIBLE.keys())
+def test_factors_that_cannot_be(patient: Patient, name: str, value: object) -> None:
+    fill(patient, age=60, albumin=4)
+    form = "blood" if name in ("albumin", "neutrophils", "lymphocytes", "nlr_reported", "collected_on") else "factors"  # fmt: skip
+    rows = FilledForm.objects.filter(patient=patient, event_form__form__name=form)
+    with refused_by(f"{name} cannot be"), transaction.atomic():
+        rows.update(values={name: value})
+    with pytest.raises(Refused) as refusal:
+        fill(patient, **{name: value})
+    assert list(refusal.value.errors) == [name]
+
+
+def test_there_is_no_third_visit(patient: Patient) -> None:
+    with pytest.raises(Refused, match="does not collect this form at this visit"):
+        fill(patient, "now", albumin=4)
 
 
 def test_blood_is_not_collected_in_the_future(patient: Patient) -> None:
-    with pytest.raises(Refused, match="cannot have been collected in the future"):
-        record_lab_result(
-            patient=patient,
-            timepoint="pre",
-            collected_on=patient.study.today() + timedelta(days=1),
-            by=None,
-        )
+    with pytest.raises(Refused, match="lies in the future"):
+        fill(patient, collected_on=(patient.study.today() + timedelta(days=1)).isoformat())
+
+
+def values(patient: Patient, form: str) -> dict[str, object]:
+    row = find_form(patient, "pre", form)
+    assert row is not None
+    return row.values
 
 
 def test_an_unknown_factor_is_taken_and_bmi_and_nlr_are_derived(patient: Patient) -> None:
-    baseline = record_baseline(patient=patient, by=None)
-    assert baseline.bmi is None
-    baseline = record_baseline(patient=patient, height_cm=170, weight_kg=65, by=None)
-    baseline.refresh_from_db()
-    assert baseline.bmi == pytest.approx(65 / 1.7**2)  # kg divided by height in metres, squared
-    reported = record_baseline(patient=make_patient(patient.study), bmi_reported=22.5, by=None)
-    reported.refresh_from_db()
-    assert reported.bmi == 22.5
-    labs = record_lab_result(
-        patient=patient, timepoint="pre", neutrophils=4.2, lymphocytes=1.4, by=None
-    )
-    labs.refresh_from_db()
-    assert labs.nlr == pytest.approx(3.0)
+    fill(patient, age="")
+    assert values(patient, "factors") == {}
+    fill(patient, height=170, weight=65)
+    # kg divided by height in metres, squared
+    assert values(patient, "factors")["bmi"] == pytest.approx(65 / 1.7**2)
+    reported = fill(make_patient(patient.study), bmi_reported=22.5)
+    assert values(reported, "factors")["bmi"] == 22.5
+    fill(patient, neutrophils=4.2, lymphocytes=1.4)
+    assert values(patient, "blood")["nlr"] == pytest.approx(3.0)
+    fill(patient, lymphocytes=0)
+    assert "nlr" not in values(patient, "blood")
+    fill(patient, nlr_reported=5)
+    assert values(patient, "blood")["nlr"] == 5
 
 
 @pytest.mark.parametrize(
     ("tps", "reported", "expected"),
     [(0, None, "<1"), (1, None, "1-49"), (49.9, None, "1-49"), (50, None, ">=50"),
-     (None, "<1", "<1"), (None, None, None)],
+     (None, "<1", "<1"), (60, "<1", ">=50"), (None, None, None)],
 )  # fmt: skip
 def test_the_pdl1_class_follows_the_percentage(
     patient: Patient, tps: float | None, reported: str | None, expected: str | None
 ) -> None:
-    baseline = record_baseline(patient=patient, pdl1_tps=tps, pdl1_reported=reported, by=None)
-    baseline.refresh_from_db()
-    assert baseline.pdl1_class == expected
+    fill(patient, pdl1=tps, pdl1_class_reported=reported)
+    assert values(patient, "factors").get("pdl1_class") == expected
 
 
 def test_codes_kinds_and_roles_are_known_ones() -> None:
@@ -226,9 +240,52 @@ def test_subjects_that_differ_only_in_capitals_and_impossible_years_are_refused(
         Patient.objects.filter(pk=patient.pk).update(index_date="1989-12-31")
 
 
+def copy_of(row: FilledForm, **changed: object) -> FilledForm:
+    """The same form once more, as a first entry."""
+    names = ("patient", "event_form", "event_oid", "form_oid", "status", "values")
+    return FilledForm(**{name: getattr(row, name) for name in names} | changed)
+
+
 def test_a_second_first_entry_is_explained(patient: Patient) -> None:
-    record_baseline(patient=patient, age=60, by=None)
-    record_lab_result(patient=patient, timepoint="pre", albumin_g_dl=4, by=None)
-    for row in (Baseline(patient=patient), LabResult(patient=patient, timepoint="pre")):
-        with pytest.raises(Refused, match="Somebody else has just entered"), explain_refusals():
-            row.save()
+    fill(patient, age=60, albumin=4)
+    for row in FilledForm.objects.filter(patient=patient):
+        with pytest.raises(Refused, match="Somebody else has just filled"), explain_refusals():
+            copy_of(row).save()
+
+
+FORMS_THAT_CANNOT_BE: dict[str, dict[str, object]] = {
+    "clinical_filled_form_as_defined": {"values": {"age": 130}},
+    "clinical_filled_form_text_and_value": {"values": {"age": 60}, "given": {"age": "61"}},
+    "clinical_filled_form_missing_code": {"missing": {"age": "XX"}},
+    "clinical_filled_form_state": {"states": {"age": "soft"}},
+    "clinical_filled_form_of_its_study": {"event_instance": 2},
+    "clinical_filled_form_voided_with_reason": {"voided_at": "2024-01-01T00:00Z"},
+}
+
+
+@pytest.mark.parametrize("name", FORMS_THAT_CANNOT_BE)
+def test_a_refusal_of_a_form_is_told_in_a_sentence(patient: Patient, name: str) -> None:
+    fill(make_patient(patient.study, subject_id="first"), sex="male")
+    row = FilledForm.objects.get(patient__subject_id="first")
+    part = {"patient": patient, "values": {}, **FORMS_THAT_CANNOT_BE[name]}
+    with pytest.raises(IntegrityError), transaction.atomic():
+        copy_of(row, **part).save()
+    field, sentence = by_constraint()[name]
+    with pytest.raises(Refused) as refusal, explain_refusals():
+        copy_of(row, **part).save()
+    assert refusal.value.errors.keys() == {field}
+    assert str(refusal.value) == str(sentence)
+
+
+def test_a_published_definition_is_left_as_it_is_in_a_sentence(patient: Patient) -> None:
+    fill(patient, sex="male")
+    definition = Definition.objects.get(study=patient.study)
+    for change in (
+        lambda: Item.objects.filter(definition=definition).update(hard_high=None),
+        lambda: MissingCode.objects.create(definition=definition, code="X"),
+    ):
+        with (
+            pytest.raises(Refused, match="amend it by a new version"),
+            explain_refusals(),
+        ):
+            change()

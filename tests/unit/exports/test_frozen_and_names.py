@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from assays.models import Measurement, PlateRun, Specimen
-from ciri import FrozenTable, freeze_wide, read_export
+from ciri import Covariate, FrozenTable, freeze_wide, read_export
 from ciri.dataset.exported import DATASET_HEAD
 from exports.models import Export
 from exports.selectors.columns import IDENTITY
@@ -120,6 +120,23 @@ def test_no_two_columns_of_a_study_have_one_name_and_each_leads_back(version: Mo
     read = dict(zip(known["analyte"], known["value"], strict=True))
     assert {symbol: read[symbol] for symbol in symbols} == {s: float(n) for n, s in enumerate(symbols, 1)}  # fmt: skip
     assert read["IL6"] == 10.0
+
+
+OWN = (
+    Covariate("ldh", unit="U/L", low=0, item="it-1", version=3),
+    Covariate("mutation", "code", levels=("+", "-", "007")),
+    Covariate("smoker", "truth"),
+)
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_covariates_of_a_study_come_back_from_its_file_to_the_bit(format: str) -> None:
+    people = PEOPLE.drop(columns=["sex", "nlr"])
+    people = people.assign(ldh=[0.1 + 0.2, None], mutation=["-", "007"], smoker=[True, None])
+    table = FrozenTable.freeze(people, READINGS, OWN)
+    file = io.BytesIO(taken(add_champion(small_study(2), table=table), format))
+    told = None if format == "parquet" else OWN  # which says itself what it holds
+    assert freeze_wide(read_export(file), None, told).to_bytes() == table.to_bytes()
 
 
 def analysis_dataset(study: Study, format: str) -> io.BytesIO:

@@ -16,6 +16,7 @@ KINDS = {
 
 
 def test_each_column_has_its_kind() -> None:
-    columns = list_frozen_columns(attach(pd.DataFrame(columns=list(KINDS)), COVARIATES))
+    frame = attach(pd.DataFrame(columns=list(KINDS)), COVARIATES)
+    columns = list_frozen_columns(frame)
     assert {column.name: column.kind for column in columns} == KINDS
     assert {column.name: column.unit for column in columns if column.unit} == {"age": "a"}

@@ -12,8 +12,8 @@ WHERE d.study_id <> p.study_id OR d.published_at IS NULL OR f.event_oid <> e.oid
     OR (f.event_instance > 1 AND NOT e.repeats) OR (f.form_instance > 1 AND NOT ef.repeats)
 LIMIT 1;
 IF FOUND THEN
-    PERFORM clinical_refuse('clinical_filled_form_of_its_study',
-        format('The form %s is not one of a published definition of the patient''s study.', wrong));
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_of_its_study',
+        MESSAGE = format('The form %s is not one of a published definition of the patient''s study.', wrong);
 END IF;
 
 FOR kind IN SELECT DISTINCT ef.form_id FROM filled f JOIN clinical_eventform ef ON ef.id = f.event_form_id LOOP
@@ -69,11 +69,12 @@ FOR kind IN SELECT DISTINCT ef.form_id FROM filled f JOIN clinical_eventform ef 
         FOR place IN 1 .. cardinality(tests) LOOP
             EXECUTE format('SELECT (%s) IS NOT TRUE FROM filled WHERE id = %L', tests[place], wrong) INTO fails;
             IF fails THEN
-                PERFORM clinical_refuse('clinical_filled_form_as_defined',
-                    format('%s cannot be what is given: its type, range or codes do not allow it.', names[place]));
+                RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_as_defined',
+                    MESSAGE = format('%s cannot be what is given: its type, range or codes do not allow it.', names[place]);
             END IF;
         END LOOP;
-        PERFORM clinical_refuse('clinical_filled_form_as_defined', 'The form holds an item that it does not have.');
+        RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_as_defined',
+            MESSAGE = 'The form holds an item that it does not have.';
     END IF;
 END LOOP;
 
@@ -103,8 +104,8 @@ WHEN i.type = 'text' THEN n.plain <> normalize(f."values"->>g.key, NFKC)
 ELSE false END) IS NOT FALSE)
 LIMIT 1;
 IF FOUND THEN
-    PERFORM clinical_refuse('clinical_filled_form_text_and_value',
-        format('The value of %s disagrees with the text that was given.', named));
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_text_and_value',
+        MESSAGE = format('The value of %s disagrees with the text that was given.', named);
 END IF;
 
 SELECT m.key INTO named FROM filled f
@@ -116,8 +117,8 @@ WHERE f.missing <> '{}' AND (
         SELECT FROM clinical_missingcode c WHERE c.definition_id = ef.definition_id AND c.code = m.value))
 LIMIT 1;
 IF FOUND THEN
-    PERFORM clinical_refuse('clinical_filled_form_missing_code',
-        format('%s has a missing code that the study does not have, or beside a value.', named));
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_missing_code',
+        MESSAGE = format('%s has a missing code that the study does not have, or beside a value.', named);
 END IF;
 
 SELECT s.key INTO named FROM filled f
@@ -130,6 +131,7 @@ WHERE f.states <> '{}' AND (
         WHEN 'nonconforming' THEN f."values" ? s.key OR NOT f.given ? s.key ELSE true END)
 LIMIT 1;
 IF FOUND THEN
-    PERFORM clinical_refuse('clinical_filled_form_state', format('%s has a state that does not fit it.', named));
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_state',
+        MESSAGE = format('%s has a state that does not fit it.', named);
 END IF;
 RETURN NULL;

@@ -1,0 +1,204 @@
+"""The forms of a patient as cards: what is known, and a way to enter more."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from clinical.dictionary.definition import NUMBERS, Item, Severity, StudyEvent, Type
+from clinical.models import Patient
+from clinical.models.filled import FormStatus
+from clinical.selectors.sheets import Key, Sheet, Sheets, file_names
+from clinical.web.filling import ItemsForm, marks_of
+from clinical.web.wording import say, write_missing, write_unit, write_value
+from tabular.numbers import number
+
+# More fields than a page should carry: then each form is opened on its own.
+FIELDS_AT_MOST = 240
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What is known of an item.
+
+    given : str
+        The text as it was written, where it says something else than the value: another unit, another calendar.
+    """
+
+    label: str
+    value: str
+    unit: str
+    missing: str
+    given: str
+    file: str
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of items that stand together."""
+
+    title: str
+    facts: tuple[Fact, ...]
+
+
+@dataclass(frozen=True)
+class More:
+    """A further instance that could be opened."""
+
+    label: str
+    address: str
+
+
+@dataclass(frozen=True)
+class Card:
+    """A form of a patient at an event. entry: None where the person may not enter, or opens it on its own."""
+
+    anchor: str
+    title: str
+    event: str
+    note: str
+    address: str
+    facts: tuple[Facts, ...]
+    blank: tuple[str, ...]
+    remarks: tuple[str, ...]
+    is_draft: bool
+    is_known: bool
+    entry: ItemsForm | None
+    is_open: bool
+    more: list[More] = field(default_factory=list)
+
+
+def cards_of(sheets: Sheets, *, may_enter: bool, entry: ItemsForm | None = None) -> list[Card]:
+    """Cards in the order of the definition. `entry` is the form that somebody is at, shown open in place of its fresh one."""
+    opened = list(sheets.opened(also=entry.sheet.key if entry else None))
+    names = file_names(sheets.patient.study, opened)
+    fields = sum(item.is_entered for sheet in opened for item in sheet.form.items)
+    inline = may_enter and fields <= FIELDS_AT_MOST
+    cards = []
+    for place, sheet in enumerate(opened):
+        is_entry = entry is not None and entry.sheet.key == sheet.key
+        form = entry if is_entry else ItemsForm(sheet) if inline else None
+        first = place == 0 and sheet.row is None
+        card = _card(sheets, sheet, form, is_entry or first, names)
+        if may_enter:
+            following = opened[place + 1] if place + 1 < len(opened) else None
+            card.more.extend(_more(sheets, sheet, following))
+        cards.append(card)
+    return cards
+
+
+def address_of(patient: Patient, key: Key, name: str = "form", *more: str) -> str:
+    return reverse(f"clinical:{name}", args=[patient.study.code, patient.subject_id, *key, *more])
+
+
+def anchor_of(key: Key) -> str:
+    return "-".join(str(part) for part in key)
+
+
+def _address_at(patient: Patient, key: Key) -> str:
+    return f"{address_of(patient, key)}#{anchor_of(key)}"
+
+
+def _card(
+    sheets: Sheets, sheet: Sheet, form: ItemsForm | None, is_open: bool, names: Mapping[str, str]
+) -> Card:
+    title = say(sheet.form.label, sheet.form.name)
+    asked = [i for i in sheet.form.items if i.type is not Type.HEADING and sheet.asks(i)]
+    known = [i for i in asked if sheet.holds(i) or (i.derived and sheet.row)]
+    messages = {check.name: check.message for check in sheet.form.checks}
+    fired = (
+        [name for s in (Severity.SOFT, Severity.LATER) for name in sheet.drawn.fired.get(s, ())]
+        if sheet.row
+        else []
+    )
+    return Card(
+        anchor=anchor_of(sheet.key),
+        title=f"{title} {sheet.key[3]}" if sheet.form_repeats else title,
+        event=_name_event(sheet.event, sheet.key[2]),
+        note=say(sheet.form.note),
+        address=address_of(sheets.patient, sheet.key),
+        facts=_facts(sheets.patient, sheet, known, names),
+        blank=tuple(say(item.label, item.name) for item in asked if item not in known),
+        remarks=tuple(say(messages[name], name) for name in fired),
+        is_draft=sheet.row is not None and sheet.row.status == FormStatus.DRAFT,
+        is_known=sheet.row is not None,
+        entry=form,
+        is_open=is_open,
+    )
+
+
+def _name_event(event: StudyEvent, instance: int) -> str:
+    label = say(event.label, event.name)
+    return f"{label} {instance}" if event.repeats else label
+
+
+def _facts(
+    patient: Patient, sheet: Sheet, known: Iterable[Item], names: Mapping[str, str]
+) -> tuple[Facts, ...]:
+    titles = {group.name: say(group.label, group.name) for group in sheet.form.groups}
+    found: list[tuple[str, list[Fact]]] = []
+    for item in known:
+        if not found or found[-1][0] != item.group:
+            found.append((item.group, []))
+        found[-1][1].append(_fact(patient, sheet, item, names))
+    return tuple(Facts(titles.get(group, ""), tuple(facts)) for group, facts in found)
+
+
+def _fact(patient: Patient, sheet: Sheet, item: Item, names: Mapping[str, str]) -> Fact:
+    answer = sheet.filled.answer(item.name)
+    value = write_value(item, answer.value, sheet.definition)
+    is_file = item.type is Type.FILE and bool(value)
+    return Fact(
+        label=say(item.label, item.name),
+        value=names.get(value, value[:12]) if is_file else value,
+        unit=write_unit(item) if value else "",
+        missing=write_missing(answer.missing, sheet.definition) if answer.missing else "",
+        given=answer.given if value and _says_more(item, answer.given) else "",
+        file=address_of(patient, sheet.key, "attachment", item.name) if is_file else "",
+        marks=marks_of(sheet, item),
+    )
+
+
+def _says_more(item: Item, given: str) -> bool:
+    if item.type in NUMBERS:
+        return bool(given) and number(given) is None
+    return bool(given) and item.type in (Type.DATE, Type.DATETIME, Type.TIME)
+
+
+def _more(sheets: Sheets, sheet: Sheet, following: Sheet | None) -> Iterable[More]:
+    """After the last instance of what repeats, the next one, once the last was begun."""
+    event, name, at, number_here = sheet.key
+    here = (event, name, at)
+    if sheet.form_repeats and sheet.row and not (following and following.key[:3] == here):
+        title = say(sheet.form.label, name)
+        yield More(
+            _("Add: %(what)s %(n)d") % {"what": title, "n": number_here + 1},
+            _address_at(sheets.patient, (event, name, at, number_here + 1)),
+        )
+    is_last = following is None or following.key[0] != event
+    if sheet.event.repeats and is_last and sheets.is_begun(sheet.event):
+        instances = sheets.event_instances(sheet.event)
+        if at == instances:
+            yield More(
+                _("Add: %(what)s %(n)d")
+                % {"what": say(sheet.event.label, event), "n": instances + 1},
+                _address_at(sheets.patient, (event, sheet.event.forms[0].form, instances + 1, 1)),
+            )
+
+
+def dates_of(sheets: Sheets) -> list[tuple[date, str]]:
+    """The day of each filled form, that of its visit or the first that it holds, and what it was: for a time line."""
+    found = []
+    for sheet in sheets.opened():
+        items = [item for item in sheet.form.items if item.type in (Type.DATE, Type.DATETIME)]
+        items.sort(key=lambda item: not item.visit_date)
+        days = (sheet.filled.values.get(item.name) for item in items)
+        day = next((str(one)[:10] for one in days if one and len(str(one)) >= 10), None)
+        if day:
+            event = _name_event(sheet.event, sheet.key[2])
+            words = f"{say(sheet.form.label, sheet.form.name)}, {event}"
+            found.append((date.fromisoformat(day), words))
+    return found
