@@ -101,8 +101,13 @@ def read_answer(
 def _text(text: str, item: Item, _definition: Definition) -> str:
     most = item.longest or LONGEST
     if len(text) > most:
-        raise _refusal(
-            "too_long", "this has %(n)d characters; at most %(most)d fit.", n=len(text), most=most
+        raise NoValue(
+            Message(
+                "too_long",
+                "this has %(n)d characters; at most %(most)d fit.",
+                n=len(text),
+                most=most,
+            )
         )
     return text
 
@@ -110,26 +115,30 @@ def _text(text: str, item: Item, _definition: Definition) -> str:
 def _decimal(text: str, item: Item, _definition: Definition) -> float:
     value = number(text)
     if value is None:
-        raise _refusal("no_number", "“%(text)s” is not a number.", text=text[:50])
+        raise NoValue(Message("no_number", "“%(text)s” is not a number.", text=text[:50]))
     return _ranged(value, item)
 
 
 def _integer(text: str, item: Item, definition: Definition) -> int:
     value = _decimal(text, item, definition)
     if not value.is_integer():
-        raise _refusal("no_whole_number", "“%(text)s” is not a whole number.", text=text[:50])
+        raise NoValue(
+            Message("no_whole_number", "“%(text)s” is not a whole number.", text=text[:50])
+        )
     return int(value)
 
 
 def _ranged(value: float, item: Item) -> float:
     if not item.range.can_be(value):
-        raise _refusal(
-            "outside_range",
-            "%(value)g %(unit)s cannot be: it must lie between %(low)s and %(high)s.",
-            value=value,
-            unit=item.unit,
-            low="-∞" if item.range.low is None else f"{item.range.low:g}",
-            high="∞" if item.range.high is None else f"{item.range.high:g}",
+        raise NoValue(
+            Message(
+                "outside_range",
+                "%(value)g %(unit)s cannot be: it must lie between %(low)s and %(high)s.",
+                value=value,
+                unit=item.unit,
+                low="-∞" if item.range.low is None else f"{item.range.low:g}",
+                high="∞" if item.range.high is None else f"{item.range.high:g}",
+            )
         )
     return value
 
@@ -137,7 +146,7 @@ def _ranged(value: float, item: Item) -> float:
 def _yes_no(text: str, _item: Item, _definition: Definition) -> bool:
     word = half_width(text).casefold()
     if word not in YES and word not in NO:
-        raise _refusal("no_yes_or_no", "“%(text)s” is neither yes nor no.", text=text[:50])
+        raise NoValue(Message("no_yes_or_no", "“%(text)s” is neither yes nor no.", text=text[:50]))
     return word in YES
 
 
@@ -145,11 +154,13 @@ def _code(text: str, item: Item, definition: Definition) -> str:
     found = _found(text, definition.codes_of(item))
     if found is None:
         known = ", ".join(one.code for one in definition.codes_of(item)[:20])
-        raise _refusal(
-            "no_code",
-            "“%(text)s” is not one of the codes: %(codes)s.",
-            text=text[:50],
-            codes=known,
+        raise NoValue(
+            Message(
+                "no_code",
+                "“%(text)s” is not one of the codes: %(codes)s.",
+                text=text[:50],
+                codes=known,
+            )
         )
     return found
 
@@ -196,9 +207,8 @@ def _datetime(text: str, item: Item, _definition: Definition) -> str:
     except ValueError:
         found = None  # type: ignore[assignment]
     if found is None or "T" not in half_width(text).replace(" ", "T") or found.tzinfo is not None:
-        raise _refusal(
-            "no_datetime", "“%(text)s” is not a date and time; write YYYY-MM-DD HH:MM.", text=text[:50]
-        )  # fmt: skip
+        raise NoValue(
+            Message("no_datetime", "“%(text)s” is not a date and time; write YYYY-MM-DD HH:MM.", text=text[:50]))  # fmt: skip
     whole = found.second or item.precision == "second"
     return found.isoformat(timespec="seconds" if whole else "minutes")
 
@@ -209,22 +219,18 @@ def _time(text: str, _item: Item, _definition: Definition) -> str:
     except ValueError:
         found = None  # type: ignore[assignment]
     if found is None or ":" not in half_width(text) or found.tzinfo is not None:
-        raise _refusal("no_time", "“%(text)s” is not a time; write HH:MM.", text=text[:50])
+        raise NoValue(Message("no_time", "“%(text)s” is not a time; write HH:MM.", text=text[:50]))
     return found.isoformat(timespec="seconds" if found.second else "minutes")
 
 
 def _file(text: str, _item: Item, _definition: Definition) -> str:
     if len(text) != 64 or not all(c in "0123456789abcdef" for c in text):
-        raise _refusal("no_file", "a file is known by its SHA-256; upload it.")
+        raise NoValue(Message("no_file", "a file is known by its SHA-256; upload it."))
     return text
 
 
 def _nothing(_text: str, _item: Item, _definition: Definition) -> Any:
-    raise _refusal("no_item", "a heading holds nothing.")
-
-
-def _refusal(code: str, template: str, **parameters: Any) -> NoValue:
-    return NoValue(Message(code, template, **parameters))
+    raise NoValue(Message("heading", "a heading holds nothing."))
 
 
 _READERS: dict[Type, Callable[[str, Item, Definition], Any]] = {

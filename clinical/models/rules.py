@@ -34,10 +34,11 @@ def _after(name: str, operation: pgtrigger.Operation, **declare: str) -> pgtrigg
 
 
 PATIENT_INDEX_DATE = _after(
-    "patient_index_date", pgtrigger.Insert | pgtrigger.UpdateOf("index_date", "study")
+    "patient_index_date", pgtrigger.Insert | pgtrigger.UpdateOf("index_date", "study_id")
 )
 PATIENT_OF_ONE_STUDY = _after(
-    "patient_of_one_study", pgtrigger.Insert | pgtrigger.UpdateOf("study", "site", "cohort")
+    "patient_of_one_study",
+    pgtrigger.Insert | pgtrigger.UpdateOf("study_id", "site_id", "cohort_id"),
 )
 FOLLOW_UP_DATES = _after(
     "follow_up_dates", pgtrigger.Insert | pgtrigger.Update, first_dose="date", today="date"

@@ -6,13 +6,14 @@ from datetime import date, datetime, time
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from clinical.dictionary.definition import NUMBERS, Item, Type
 from clinical.dictionary.values import LONGEST
 
 Widget = forms.Widget
 ONE_LINE = 200
-FORMATS = {"year": "YYYY, YYYY-MM or YYYY-MM-DD", "month": "YYYY-MM or YYYY-MM-DD"}
+FORMATS = {"year": _("YYYY, YYYY-MM or YYYY-MM-DD"), "month": _("YYYY-MM or YYYY-MM-DD")}
 PATTERNS = {
     Type.DATE: re.compile(r"\d{4}-\d\d-\d\d"),
     Type.DATETIME: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?"),

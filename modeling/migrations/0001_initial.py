@@ -372,7 +372,7 @@ class Migration(migrations.Migration):
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='modelversion',
-            trigger=pgtrigger.compiler.Trigger(name='version_content_is_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'modeling_version_content_is_immutable',\n                MESSAGE = format('Rows of %s are never changed or deleted; make a new one.', TG_TABLE_NAME);", hash='cc5b82a904819c0692a0f8df661b729bc8964d6e', operation='UPDATE OF "content", "content_hash", "features", "metrics", "report", "software", "specification", "dataset", "number"', pgid='pgtrigger_version_content_is_immutable_12c86', table='modeling_modelversion', when='BEFORE')),
+            trigger=pgtrigger.compiler.Trigger(name='version_content_is_immutable', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'modeling_version_content_is_immutable',\n                MESSAGE = format('Rows of %s are never changed or deleted; make a new one.', TG_TABLE_NAME);", hash='47cacea60e9dfbb108769d7653443d52eb530307', operation='UPDATE OF "content", "content_hash", "features", "metrics", "report", "software", "specification_id", "dataset_id", "number"', pgid='pgtrigger_version_content_is_immutable_12c86', table='modeling_modelversion', when='BEFORE')),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='modelversion',

@@ -15,7 +15,7 @@ from sentences import JSONWithSentences
 from studies.models import Study
 
 NEVER_CHANGED = (
-    "content", "content_hash", "features", "metrics", "report", "software", "specification", "dataset", "number",
+    "content", "content_hash", "features", "metrics", "report", "software", "specification_id", "dataset_id", "number",
 )  # fmt: skip
 """Of a version, once it is stored."""
 

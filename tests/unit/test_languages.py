@@ -97,7 +97,7 @@ def test_nothing_is_refused_in_english_alone() -> None:
     plain = [
         f"{name}:{line}"
         for name in python_files(*(f"{app}/*.py" for app in APPS))
-        if not name.startswith("assays/formats/")
+        if not name.startswith(("assays/formats/", "clinical/dictionary/"))
         for node in ast.walk(parsed(name))
         if isinstance(node, ast.Raise)
         and isinstance(node.exc, ast.Call)

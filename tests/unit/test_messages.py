@@ -7,9 +7,11 @@ from collections.abc import Iterator
 
 from tests.unit.tracked import parsed, python_files
 
+READERS = ("tabular/*.py", "assays/formats/*.py", "clinical/dictionary/*.py")
+
 
 def messages() -> Iterator[tuple[str, ast.Call]]:
-    for name in python_files("tabular/*.py", "assays/formats/*.py"):
+    for name in python_files(*READERS):
         for node in ast.walk(parsed(name)):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message":
                 yield f"{name}:{node.lineno}", node
@@ -39,7 +41,7 @@ def test_each_sentence_has_a_place_for_each_parameter() -> None:
 def test_no_reader_refuses_in_words_alone() -> None:
     plain = [
         f"{name}:{node.lineno}"
-        for name in python_files("tabular/*.py", "assays/formats/*.py")
+        for name in python_files(*READERS)
         for node in ast.walk(parsed(name))
         if isinstance(node, ast.Call)
         and getattr(node.func, "id", "")

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from clinical.dictionary.expressions.errors import ExpressionError
 from clinical.dictionary.expressions.functions import FUNCTIONS, Function
 from clinical.dictionary.expressions.syntax import Call, Constant, Item, Kind, Node, Reference
+from tabular.message import Message
 
 Codes = Mapping[Item, Collection[str]]
 HELD_AGAINST_CODES = ("=", "<>", "in", "has")
@@ -24,10 +25,12 @@ def check(node: Node, kinds: Mapping[Item, Kind], codes: Codes) -> tuple[Node, K
     if function is None:
         raise ExpressionError(
             node.place,
-            "expression_no_function",
-            "There is no function “%(name)s”.%(perhaps)s",
-            name=node.name,
-            perhaps=_perhaps(node.name, FUNCTIONS),
+            Message(
+                "expression_no_function",
+                "There is no function “%(name)s”.%(perhaps)s",
+                name=node.name,
+                perhaps=_perhaps(node.name, FUNCTIONS),
+            ),
         )
     pairs = [check(part, kinds, codes) for part in node.arguments]
     _refuse_empty_texts(node)
@@ -35,10 +38,12 @@ def check(node: Node, kinds: Mapping[Item, Kind], codes: Codes) -> tuple[Node, K
     if function.of_item and not (pairs and isinstance(pairs[0][0], Reference)):
         raise ExpressionError(
             node.place,
-            "expression_needs_item",
-            "“%(name)s” needs an item in its first place: %(usage)s.",
-            name=node.name,
-            usage=function.usage,
+            Message(
+                "expression_needs_item",
+                "“%(name)s” needs an item in its first place: %(usage)s.",
+                name=node.name,
+                usage=function.usage,
+            ),
         )
     return _fit(node, function, pairs)
 
@@ -48,10 +53,12 @@ def _kind_of(node: Reference, kinds: Mapping[Item, Kind]) -> Kind:
     if kind is None:
         raise ExpressionError(
             node.place,
-            "expression_no_item",
-            "There is no item “%(name)s”.%(perhaps)s",
-            name=str(node.item),
-            perhaps=_perhaps(str(node.item), map(str, kinds)),
+            Message(
+                "expression_no_item",
+                "There is no item “%(name)s”.%(perhaps)s",
+                name=str(node.item),
+                perhaps=_perhaps(str(node.item), map(str, kinds)),
+            ),
         )
     return kind
 
@@ -68,11 +75,13 @@ def _fit(node: Call, function: Function, pairs: list[tuple[Node, Kind]]) -> tupl
             return Call(node.place, node.name, fitting), signature.gives
     raise ExpressionError(
         node.place,
-        "expression_does_not_fit",
-        "“%(name)s” cannot be used with %(kinds)s: %(usage)s.",
-        name=node.name,
-        kinds=" and ".join(str(kind) for _part, kind in pairs) or "nothing",
-        usage=function.usage,
+        Message(
+            "expression_does_not_fit",
+            "“%(name)s” cannot be used with %(kinds)s: %(usage)s.",
+            name=node.name,
+            kinds=" and ".join(str(kind) for _part, kind in pairs) or "nothing",
+            usage=function.usage,
+        ),
     )
 
 
@@ -93,8 +102,10 @@ def _refuse_empty_texts(node: Call) -> None:
         if isinstance(part, Constant) and part.value == "":
             raise ExpressionError(
                 part.place,
-                "expression_empty_text",
-                "Nothing equals an empty text: ask not known(...) for what was not answered.",
+                Message(
+                    "expression_empty_text",
+                    "Nothing equals an empty text: ask not known(...) for what was not answered.",
+                ),
             )
 
 
@@ -108,14 +119,16 @@ def _refuse_unknown_codes(node: Call, codes: Codes) -> None:
         if lists and isinstance(part, Constant) and part.value not in lists[0]:
             raise ExpressionError(
                 part.place,
-                "expression_no_code",
-                "“%(item)s” has no code “%(code)s”: it has %(codes)s.",
-                item=str(items[0]),
-                code=str(part.value),
-                codes=", ".join(lists[0]),
+                Message(
+                    "expression_no_code",
+                    "“%(item)s” has no code “%(code)s”: it has %(codes)s.",
+                    item=str(items[0]),
+                    code=str(part.value),
+                    codes=", ".join(lists[0]),
+                ),
             )
 
 
-def _perhaps(name: str, among: Collection[str] | map[str]) -> str:
+def _perhaps(name: str, among: Collection[str] | map[str]) -> Message | str:
     near = get_close_matches(name, list(among), n=1)
-    return f" Did you mean “{near[0]}”?" if near else ""
+    return Message("perhaps_meant", " Did you mean “%(name)s”?", name=near[0]) if near else ""

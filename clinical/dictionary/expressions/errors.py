@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tabular.message import CodedError, Message
 
 
@@ -16,6 +14,6 @@ class ExpressionError(CodedError):
         Where in the text, in characters from 0.
     """
 
-    def __init__(self, place: int, code: str, template: str, /, **parameters: Any) -> None:
-        super().__init__(Message(code, template, **parameters))
+    def __init__(self, place: int, message: Message) -> None:
+        super().__init__(message)
         self.place = place

@@ -21,6 +21,7 @@ from clinical.dictionary.expressions.syntax import (
     depth,
     walk,
 )
+from tabular.message import Message
 
 LONGEST = 4000  # the longest in public REDCap dictionaries has 1,935 characters
 DEEPEST = 200
@@ -78,27 +79,33 @@ def read(
     if len(text) > LONGEST:
         raise ExpressionError(
             LONGEST,
-            "expression_too_long",
-            "An expression may have %(most)d characters; this has %(n)d.",
-            most=LONGEST,
-            n=len(text),
+            Message(
+                "expression_too_long",
+                "An expression may have %(most)d characters; this has %(n)d.",
+                most=LONGEST,
+                n=len(text),
+            ),
         )
     root = _parse(text)
     if depth(root) > DEEPEST:
         raise ExpressionError(
             0,
-            "expression_too_deep",
-            "More than %(most)d steps stand inside each other: make it two items.",
-            most=DEEPEST,
+            Message(
+                "expression_too_deep",
+                "More than %(most)d steps stand inside each other: make it two items.",
+                most=DEEPEST,
+            ),
         )
     root, kind = check(root, kinds, codes or {})
     if gives is not None and kind is not gives:
         raise ExpressionError(
             0,
-            "expression_gives_another_kind",
-            "This gives a %(found)s where a %(wanted)s is needed.",
-            found=str(kind),
-            wanted=str(gives),
+            Message(
+                "expression_gives_another_kind",
+                "This gives a %(found)s where a %(wanted)s is needed.",
+                found=str(kind),
+                wanted=str(gives),
+            ),
         )
     return Expression(text, root, kind)
 
@@ -115,14 +122,17 @@ def _refusal(text: str, error: UnexpectedInput) -> ExpressionError:
     ended = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     if place is None or ended:
         return ExpressionError(
-            len(text), "expression_ends", "The expression ends where something more is needed."
+            len(text),
+            Message("expression_ends", "The expression ends where something more is needed."),
         )
     return ExpressionError(
         place,
-        "expression_not_understood",
-        "“%(found)s” is not understood at character %(place)d.",
-        found=text[place : place + NEAR],
-        place=place + 1,
+        Message(
+            "expression_not_understood",
+            "“%(found)s” is not understood at character %(place)d.",
+            found=text[place : place + NEAR],
+            place=place + 1,
+        ),
     )
 
 
