@@ -37,15 +37,14 @@ TABLES = (
     Past(ModelVersion, "model_id IN (SELECT id FROM modeling_prognosticmodel)"),
     Past(Score, "version_id IN (SELECT id FROM modeling_modelversion)"),
 )
-SINCE = (("modeling", "0001_initial"), ("clinical", "0003_dictionary"))
-"""The migrations that made the last of these tables."""
+SINCE = ("modeling", "0001_initial")
 
 
 def history_begins() -> datetime:
-    """Since when all of these tables have kept their history."""
+    """Since when all of these tables have kept their history: scores come last, by a migration."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT max(applied) FROM django_migrations WHERE (app, name) IN %s", [SINCE]
+            "SELECT min(applied) FROM django_migrations WHERE app = %s AND name = %s", SINCE
         )
         begins: datetime = cursor.fetchone()[0]
     return begins

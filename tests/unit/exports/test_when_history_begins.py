@@ -21,12 +21,10 @@ HOUR = timedelta(hours=1)
 def _installed() -> None:
     """The tables were made on one day; other migrations, of before and after, say nothing."""
     Migration = MigrationRecorder.Migration
-    for place, (app, name) in enumerate(SINCE):
-        # The last of them on that day, the others before.
-        applied = INSTALLED - (len(SINCE) - 1 - place) * HOUR
-        assert Migration.objects.filter(app=app, name=name).update(applied=applied) == 1
-        Migration.objects.create(app=app, name="another", applied=INSTALLED + 9 * HOUR)
-        Migration.objects.create(app="other", name=name, applied=INSTALLED + 9 * HOUR)
+    app, name = SINCE
+    Migration.objects.filter(app=app, name=name).update(applied=INSTALLED)
+    Migration.objects.create(app=app, name="another", applied=INSTALLED - 9 * HOUR)
+    Migration.objects.create(app="other", name=name, applied=INSTALLED - 9 * HOUR)
 
 
 def created(moment: datetime) -> Study:
