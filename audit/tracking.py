@@ -26,6 +26,8 @@ class Trail:
     """Foreign keys to what a row belongs to, any of which may be empty; or ITSELF, of the study."""
     name: str
     """The field that people know a row by; "" where it is known by what it belongs to."""
+    part: str
+    """The foreign key that tells which of its owner's rows one is (a form of a patient); "" where nothing does."""
     bulk: Q | None
     """Which rows one act enters by the thousand; the act itself is in the trail, so their entering is shown only
     to those who ask for the kind."""
@@ -45,6 +47,7 @@ def track(
     *events: Any,
     study: str | tuple[str, ...] | None = None,
     name: str = "",
+    part: str = "",
     bulk: Q | None = None,
     **options: Any,
 ) -> Callable[[M], M]:
@@ -54,7 +57,7 @@ def track(
     def decorate(model: M) -> M:
         if study is not None:
             owners = (study,) if isinstance(study, str) else study
-            TRAILS[model] = Trail(owners, name, bulk)
+            TRAILS[model] = Trail(owners, name, part, bulk)
         done: M = pghistory.track(*events, **options)(model)
         return done
 

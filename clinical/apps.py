@@ -8,7 +8,7 @@ class ClinicalConfig(AppConfig):
 
     def ready(self) -> None:
         from clinical.refusals import SENTENCES
-        from clinical.sentences import OF_MAPPINGS
+        from clinical.sentences import OF_DEFINITIONS, OF_MAPPINGS
         from clinical.services.importing import ClinicalImporter
         from clinical.web import sections
         from imports.registry import register_importer
@@ -19,6 +19,7 @@ class ClinicalConfig(AppConfig):
         from studies.sections import overview_actions, overview_sections, shell_sections
 
         add_sentences("mapping", OF_MAPPINGS)
+        add_sentences("definition", OF_DEFINITIONS)
         register_importer("clinical", ClinicalImporter())
         explain(SENTENCES)
         add_to_menu(10, "clinical:patients", _("Patients"), Capability.VIEW_CLINICAL)

@@ -25,7 +25,7 @@ class Part(serializers.Serializer[Any]):
 
     name = serializers.CharField()
     oid = serializers.UUIDField(allow_null=True)
-    label = TextsField()
+    label = TextsField()  # type: ignore[assignment]  # a field, until the class is made
 
 
 class CodingSerializer(serializers.Serializer[Any]):
@@ -37,7 +37,7 @@ class CodingSerializer(serializers.Serializer[Any]):
 
 class CodeSerializer(serializers.Serializer[Any]):
     code = serializers.CharField()
-    label = TextsField()
+    label = TextsField()  # type: ignore[assignment]  # a field, until the class is made
     rank = serializers.FloatField(allow_null=True)
     codings = CodingSerializer(many=True)
 
@@ -51,7 +51,7 @@ class MissingCodeSerializer(serializers.Serializer[Any]):
     """Why a value is not there."""
 
     code = serializers.CharField()
-    label = TextsField()
+    label = TextsField()  # type: ignore[assignment]  # a field, until the class is made
 
 
 class RangeSerializer(serializers.Serializer[Any]):
@@ -79,7 +79,7 @@ class ItemSerializer(Part):
     shown_when = serializers.CharField(allow_blank=True)
     not_in_future = serializers.BooleanField()
     visit_date = serializers.BooleanField()
-    required = serializers.BooleanField()
+    required = serializers.BooleanField()  # type: ignore[assignment]
     critical = serializers.BooleanField()
     identifier = serializers.BooleanField()
     model_may_read = serializers.BooleanField()

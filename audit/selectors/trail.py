@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from audit.selectors.wording import Names, changes_of, name_of, name_related
+from audit.selectors.wording import Names, changes_of, kind_of, name_of, name_related
 from audit.tracking import ITSELF, TRAILS, event_of
 from sentences import Sentence
 
@@ -150,7 +150,7 @@ def _events_of(rows: list[Any]) -> list[TrailEvent]:
         TrailEvent(
             when=row.pgh_created_at,
             who=people.get(_context(row).get("user") or 0, ""),
-            kind=str(row.pgh_tracked_model._meta.verbose_name),
+            kind=kind_of(row, names),
             verb=VERBS.get(row.pgh_label, row.pgh_label),
             row=name_of(row, names),
             reason=_reason(row),

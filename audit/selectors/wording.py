@@ -63,11 +63,23 @@ def name_of(row: Any, names: Names) -> str:
     return f"#{row.pgh_obj_id}"
 
 
+def kind_of(row: Any, names: Names) -> str:
+    """What a row is, and which of those that its owner has."""
+    model = row.pgh_tracked_model
+    kind = str(model._meta.verbose_name)
+    if part := TRAILS[model].part:
+        column = model._meta.get_field(part)
+        found = names.get((column.related_model, getattr(row, column.attname)))
+        return f"{kind} ({found})" if found else kind
+    return kind
+
+
 def changes_of(row: Any, old: Any | None, names: Names) -> list[tuple[str, Any, Any]]:
     """Title, old and new value of each field that changed; of a new row, of each that is known."""
     found = []
     model = row.pgh_tracked_model
-    above = {f"{owner}_id" for owner in TRAILS[model].owners}
+    trail = TRAILS[model]
+    above = {f"{owner}_id" for owner in (*trail.owners, trail.part)}
     for column in model._meta.concrete_fields:
         name = column.attname
         if name in PLUMBING | above or column.generated or not hasattr(row, name):
@@ -98,6 +110,8 @@ def _says_nothing(column: Any, value: Any) -> bool:
     """Whether a field of a new row holds what it would hold if nobody had entered anything."""
     if value is None or value == "" or value == []:
         return True
+    if type(value) is int and column.has_default():
+        return bool(value == column.get_default())
     return value is False and not column.null  # where no is not the same as unknown, no is told
 
 

@@ -178,7 +178,8 @@ def _in_order(
     derived: list[tuple[Defined, Expression]], problems: list[RuleProblem]
 ) -> list[tuple[Defined, Expression]]:
     """Each after those that it is derived from."""
-    waiting, done = {item.name: (item, one) for item, one in derived}, []
+    waiting = {item.name: (item, one) for item, one in derived}
+    done: list[tuple[Defined, Expression]] = []
     while waiting:
         ready = [
             name

@@ -205,7 +205,7 @@ def _datetime(text: str, item: Item, _definition: Definition) -> str:
     try:
         found = datetime.fromisoformat(half_width(text).replace(" ", "T"))
     except ValueError:
-        found = None  # type: ignore[assignment]
+        found = None
     if found is None or "T" not in half_width(text).replace(" ", "T") or found.tzinfo is not None:
         raise NoValue(
             Message("no_datetime", "“%(text)s” is not a date and time; write YYYY-MM-DD HH:MM.", text=text[:50]))  # fmt: skip
@@ -217,7 +217,7 @@ def _time(text: str, _item: Item, _definition: Definition) -> str:
     try:
         found = time.fromisoformat(half_width(text))
     except ValueError:
-        found = None  # type: ignore[assignment]
+        found = None
     if found is None or ":" not in half_width(text) or found.tzinfo is not None:
         raise NoValue(Message("no_time", "“%(text)s” is not a time; write HH:MM.", text=text[:50]))
     return found.isoformat(timespec="seconds" if found.second else "minutes")

@@ -18,7 +18,7 @@ class FormStatus(models.TextChoices):
     COMPLETE = "complete", _("complete")
 
 
-@track(study="patient")
+@track(study="patient", part="event_form")
 class FilledForm(models.Model):
     """A form of a patient at an event (ODM: FormData), under the definition version of `event_form`.
 

@@ -153,8 +153,8 @@ def study_counts(user: User, study: Study) -> StudyCounts:
     """Counted in one query, and one for what the study collects. complete: patients of whom all critical items are known."""
     collected = collected_by(study)
     patients = patients_visible_to(user, Capability.VIEW_CLINICAL).filter(study=study)
-    patients = with_known_factors(with_status(patients, today=study.today()), collected)
-    rows = list(patients.values("pk", "status", "overdue", "known_factors"))
+    told = with_known_factors(with_status(patients, today=study.today()), collected)
+    rows = list(told.values("pk", "status", "overdue", "known_factors"))
     critical = len(critical_items(collected.definition))
     return StudyCounts(
         patients=len(rows),

@@ -34,7 +34,7 @@ from studies.permissions import Capability
 from studies.selectors.access import may, open_site_ids
 
 BATCH = 2_000
-DATE_RULES = f"{FOLLOW_UP_DATES.get_pgid(FollowUp)}, {PATIENT_INDEX_DATE.get_pgid(Patient)}"
+DATE_RULES = f"{FOLLOW_UP_DATES.get_pgid(FollowUp())}, {PATIENT_INDEX_DATE.get_pgid(Patient())}"
 
 
 @dataclass(frozen=True)

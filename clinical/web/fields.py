@@ -2,6 +2,7 @@
 that is there: then, and where a day may be unknown, one types."""
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time
 from typing import Any
 
@@ -18,6 +19,11 @@ PATTERNS = {
     Type.DATE: re.compile(r"\d{4}-\d\d-\d\d"),
     Type.DATETIME: re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?"),
     Type.TIME: re.compile(r"\d\d:\d\d(:\d\d)?"),
+}
+READ: dict[Type, Callable[[str], object]] = {
+    Type.DATE: date.fromisoformat,
+    Type.DATETIME: datetime.fromisoformat,
+    Type.TIME: time.fromisoformat,
 }
 BROWSERS = {Type.DATE: "date", Type.DATETIME: "datetime-local", Type.TIME: "time"}
 
@@ -68,9 +74,8 @@ def _fits(item: Item, shown: str) -> bool:
         return True
     if not PATTERNS[item.type].fullmatch(shown):
         return False
-    read = {Type.DATE: date, Type.DATETIME: datetime, Type.TIME: time}[item.type]
     try:
-        read.fromisoformat(shown)
+        READ[item.type](shown)
     except ValueError:
         return False
     return True

@@ -98,7 +98,7 @@ class ItemsForm(ShowsRefusals, forms.Form):
                 )
         elif item.type is Type.CODES:
             field = forms.MultipleChoiceField(required=False, choices=self._codes(item))
-            field.widget = Boxes(choices=field.choices)
+            field.widget = Boxes(choices=self._codes(item))
             field.initial = shown.split(SEVERAL) if shown else []
         else:
             widget: Widget
@@ -108,7 +108,7 @@ class ItemsForm(ShowsRefusals, forms.Form):
                 widget = choose_widget(item, shown, today=self.sheet.today)
             field = forms.CharField(required=False, strip=False, widget=widget, initial=shown)
         field.label = say(item.label, item.name)
-        field.help_text = " ".join(filter(None, (say(item.note), write_range(item))))
+        field.help_text = " · ".join(filter(None, (write_range(item), say(item.note))))
         self.fields[item.name] = field
         if item.type not in SELECTED and self.sheet.definition.missing_codes:
             self.fields[WHY + item.name] = forms.CharField(
@@ -192,7 +192,7 @@ class ItemsForm(ShowsRefusals, forms.Form):
         if item.name not in self.data:
             return None
         if item.type is Type.CODES:
-            sent = SEVERAL.join(filter(None, self.data.getlist(item.name)))
+            sent = SEVERAL.join(self[item.name].data)
         else:
             sent = self.data.get(item.name, "").replace("\r\n", "\n")
         return None if sent == self._shown(item).replace("\r\n", "\n") else sent
@@ -237,7 +237,8 @@ class ItemsForm(ShowsRefusals, forms.Form):
 
 def marks_of(sheet: Sheet, item: Item) -> tuple[str, ...]:
     """What somebody should look at again of an answer."""
-    filled, marks = sheet.filled, []
+    filled = sheet.filled
+    marks: list[Any] = []
     if item.name in sheet.drawn.hidden:
         marks.append(_("no longer asked, but answered"))
     if filled.states.get(item.name) == SOFT:

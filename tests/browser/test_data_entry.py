@@ -7,10 +7,13 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from clinical.models import Patient
+from clinical.selectors.record import find_form
 from studies.models import Membership, Study
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.pictures import take_picture
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_patient
+
+FACTORS = "#pre-factors-1-1"
 
 
 @pytest.fixture
@@ -23,7 +26,7 @@ def study(person: User) -> Study:
     return study
 
 
-def test_enrol_baseline_and_follow_up(
+def test_enrol_fill_a_form_and_follow_up(
     page: Page, sign_in: Callable[[User], None], person: User, study: Study
 ) -> None:
     sign_in(person)
@@ -36,10 +39,23 @@ def test_enrol_baseline_and_follow_up(
     expect(page.get_by_role("heading", name="A-1")).to_be_visible()
 
     page.fill("[name=age]", "67")
-    page.fill("[name=height_cm]", "170")
-    page.fill("[name=weight_kg]", "65")
-    page.get_by_role("button", name="Save baseline factors").click()
-    expect(page.locator("#baseline")).to_contain_text("22.5 kg/m²")
+    page.fill("[name=height]", "170")
+    page.fill("[name=weight]", "65")
+    page.select_option("[name=sex]", "female")
+    page.select_option("[name=why-pdl1]", label="not done")
+    page.get_by_role("button", name="Save Baseline factors").click()
+    factors = page.locator(FACTORS)
+    expect(factors).to_contain_text("22.5 kg/m²")
+    expect(factors).to_contain_text("not done")
+    # What cannot be is told at its field, and what was typed stays.
+    factors.get_by_text("Change").click()
+    page.fill(f"{FACTORS} [name=age]", "670")
+    page.fill(f"{FACTORS} [name=bmi_reported]", "22")
+    page.get_by_role("button", name="Save Baseline factors").click()
+    expect(factors).to_contain_text("670 a cannot be")
+    expect(page.locator(f"{FACTORS} [name=bmi_reported]")).to_have_value("22")
+    take_picture(page, SCREENSHOTS / "form-refused.png")
+    page.goto("/studies/ENTRY/patients/A-1/")
 
     page.fill("[name=new-contact_date]", "2024-03-01")
     page.select_option("[name=new-status]", "dead")
@@ -67,13 +83,14 @@ def test_a_second_tab_does_not_overwrite_unseen(
     other = page.context.new_page()
     other.goto(address)
     other.fill("[name=age]", "70")
-    other.get_by_role("button", name="Save baseline factors").click()
-    expect(other.locator("#baseline")).to_contain_text("70 years")
+    other.get_by_role("button", name="Save Baseline factors").click()
+    expect(other.locator(FACTORS)).to_contain_text("70 years")
     page.fill("[name=age]", "60")
-    page.get_by_role("button", name="Save baseline factors").click()
-    expect(page.locator("#baseline")).to_contain_text("Somebody else has changed these values")
-    patient.baseline.refresh_from_db()
-    assert patient.baseline.age == 70
+    page.get_by_role("button", name="Save Baseline factors").click()
+    expect(page.locator(FACTORS)).to_contain_text("Somebody else has changed these values")
+    row = find_form(patient, "pre", "factors")
+    assert row is not None
+    assert row.values == {"age": 70}
 
 
 def test_search_from_anywhere_and_a_phone_without_sideways_scrolling(

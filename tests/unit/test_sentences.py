@@ -27,7 +27,12 @@ def codes_refused(*folders: str) -> set[str]:
 
 
 def test_mappings() -> None:
-    assert codes_refused("imports", "clinical", "assays") | set(CODES) == codes_of("mapping")
+    refused = codes_refused("imports", "clinical/imports", "assays")
+    assert refused | set(CODES) == codes_of("mapping")
+
+
+def test_definitions() -> None:
+    assert codes_refused("clinical/dictionary") | set(CODES) == codes_of("definition")
 
 
 def test_specifications() -> None:

@@ -55,7 +55,7 @@ PAGES = [
     (r"models/<str:name>/v<int:number>/decide/", {"promote"}),
     (r"models/<str:name>/v<int:number>/dataset/", {"export"}),
     (r"models/(compare/.*|<str:name>/(progress/|v<int:number>/.*)?)?", {"view_models"}),
-    (r"export/", {"export"}),
+    (r"export/|codebook/", {"export"}),
 ]
 
 

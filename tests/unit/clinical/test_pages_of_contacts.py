@@ -14,7 +14,7 @@ from tests.factories import (
     day,
     make_patient,
 )
-from tests.unit.clinical.pages import CONTACT, address, signed_in, text_of
+from tests.unit.clinical.pages import CONTACT, address, form_address, signed_in, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -108,13 +108,13 @@ def test_a_stale_correction_is_told_and_shows_the_values_as_they_are(
 
 @pytest.mark.parametrize("role", ["statistician", "investigator", "monitor", "manager"])
 def test_who_only_reads_is_offered_no_form(study: Study, site_a: Site, role: str) -> None:
-    patient = make_patient(site=site_a, subject_id="A-1")
+    make_patient(site=site_a, subject_id="A-1")
     reader = signed_in(study, role)
     page = text_of(reader.get(address("patient", "A-1")))
     assert "Add the contact" not in page
     assert "Enrol a patient" not in text_of(reader.get(address("patients")))
     assert reader.get(address("enrol")).status_code == 403
-    assert reader.post(address("baseline", patient.subject_id), {"age": "3"}).status_code == 403
+    assert reader.post(form_address("A-1", "pre", "factors"), {"age": "3"}).status_code == 403
 
 
 def test_the_laboratory_does_not_see_patients_in_the_shell_or_behind_it(study: Study) -> None:

@@ -175,7 +175,7 @@ def test_texts_missing_codes_and_states_that_fit_are_kept(
     patient: Any, collected: Collected, parts: Any
 ) -> None:
     insert(patient, collected, **parts)
-    row = FilledForm.objects.get()
+    row = patient.filled_forms.get()
     for name, value in parts.items():
         assert getattr(row, name) == value
 
@@ -188,7 +188,7 @@ def test_a_form_of_another_study_is_refused(patient: Any, collected: Collected) 
 def test_a_change_is_held_to_the_same_rules(patient: Any, collected: Collected) -> None:
     insert(patient, collected, values={"dec": 3})
     with pytest.raises(IntegrityError, match="dec cannot be"), transaction.atomic():
-        FilledForm.objects.update(values={"dec": 9})
+        FilledForm.objects.filter(patient=patient).update(values={"dec": 9})
 
 
 def test_a_published_definition_does_not_change(patient: Any, collected: Collected) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from clinical.dictionary.reading import read_definition
-from clinical.models import Definition, FilledForm
+from clinical.models import FilledForm
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.record import find_form, item_values
 from clinical.services.definitions import publish_definition
@@ -30,9 +30,9 @@ def refusals(patient: Any, form: str, **texts: str) -> dict[str, list[str]]:
 
 def test_a_study_without_a_definition_of_its_own_collects_what_is_shipped(patient: Any) -> None:
     assert collected_by(patient.study).definition.name == "nsclc-ici"
-    assert not Definition.objects.exists()
+    assert not patient.study.definitions.exists()
     fill(patient, age=64, sex="male")
-    row = Definition.objects.get()
+    row = patient.study.definitions.get()
     assert (row.version, row.source, row.study) == (1, "nsclc-ici", patient.study)
     assert row.published_at is not None
 
@@ -53,10 +53,10 @@ def test_what_is_derived_follows_what_is_entered(patient: Any) -> None:
 
 def test_a_ratio_needs_a_denominator(patient: Any) -> None:
     fill(patient, neutrophils=4, lymphocytes=0)
-    row = FilledForm.objects.get()
+    row = patient.filled_forms.get()
     assert "nlr" not in row.values
     fill(patient, lymphocytes="1.6")
-    assert FilledForm.objects.get().values["nlr"] == 2.5
+    assert patient.filled_forms.get().values["nlr"] == 2.5
 
 
 def test_what_cannot_be_is_refused_at_its_item(patient: Any) -> None:
@@ -67,7 +67,7 @@ def test_what_cannot_be_is_refused_at_its_item(patient: Any) -> None:
         "stage": ["“V” is not one of the codes: I, II, III, I-III, IV, recurrence."],
         "bmi": ["this form has no item “bmi” to enter."],
     }
-    assert not FilledForm.objects.exists()
+    assert not patient.filled_forms.exists()
     assert refusals(patient, "blood", collected_on="2999-01-01") == {
         "collected_on": ["this lies in the future: check the date."]
     }
@@ -75,7 +75,7 @@ def test_what_cannot_be_is_refused_at_its_item(patient: Any) -> None:
 
 def test_what_is_unusual_is_marked_and_what_is_missing_says_why(patient: Any) -> None:
     fill(patient, age="７", sex="UNK", stage="再発")
-    row = FilledForm.objects.get()
+    row = patient.filled_forms.get()
     assert row.values == {"age": 7.0, "stage": "recurrence"}
     assert row.given == {"age": "７", "stage": "再発"}
     assert row.missing == {"sex": "UNK"}
@@ -96,7 +96,7 @@ def test_a_form_that_somebody_else_has_changed_is_refused(patient: Any) -> None:
         fill_form(
             patient=patient, event="pre", form="factors", texts={"age": "66"}, by=None, seen=shown
         )
-    assert FilledForm.objects.get().values == {"age": 65.0}
+    assert patient.filled_forms.get().values == {"age": 65.0}
 
 
 def test_only_who_may_enter_there_fills(patient: Any) -> None:
