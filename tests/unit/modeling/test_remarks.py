@@ -11,7 +11,7 @@ from django.urls import reverse
 from ciri.said import Said, is_kept, keep
 from jobs.models import Job
 from modeling.models import ModelVersion
-from modeling.presentation.cautions import cautions_of, said_of
+from modeling.presentation.cautions import cautions_of, say_cautions
 from modeling.presentation.figures import DRAWINGS
 from modeling.presentation.parts import PARTS
 from modeling.sentences import OF_METHOD, in_words, of_method
@@ -107,11 +107,11 @@ def test_a_caution_is_said_once_whether_kept_as_a_code_or_as_a_text(
     champion: ModelVersion,
 ) -> None:
     version, (first, *_) = champion, cautions_of([champion.pk])[champion.pk] or [None]
-    assert first is None or said_of(version).count(first.sentence) == 1
+    assert first is None or say_cautions(version).count(first.sentence) == 1
     plain = [in_words(one) for one in version.report["warnings"]]
-    assert said_of(version) == plain
+    assert say_cautions(version) == plain
     version.report["warnings"] = [*plain, OF_BEFORE]
-    assert said_of(version) == [*plain, OF_BEFORE]
+    assert say_cautions(version) == [*plain, OF_BEFORE]
 
 
 def test_a_yardsticks_verdict_names_both_in_the_readers_language(
