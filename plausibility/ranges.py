@@ -1,4 +1,4 @@
-"""One table of ranges: what can be at all, and what hardly any patient with advanced cancer has."""
+"""What a quantity can be at all, and what hardly any patient has."""
 
 from dataclasses import dataclass
 
@@ -36,19 +36,8 @@ class Quantity:
         return self.usual_low <= value <= self.usual_high
 
 
-# The usual ranges are wide on purpose: none of the 538 + 108 patients of the two published cohorts lies
-# outside (their BMI goes up to 50.4 and their NLR to 71), and a value in the wrong unit does.
+# What clinical items can be stands in the dictionary of a study; these belong to no dictionary.
 QUANTITIES: dict[str, Quantity] = {
-    "age": Quantity("years", 0, 120, 16, 105),
-    "height": Quantity("cm", 50, 250, 120, 220),
-    "weight": Quantity("kg", 10, 350, 25, 250),
-    "bmi": Quantity("kg/m2", 8, 100, 11, 75),
-    "pdl1": Quantity("%", 0, 100, 0, 100),
-    "albumin": Quantity("g/dL", 0.5, 8, 1, 6.5),
-    "neutrophils": Quantity("10^9/L", 0, 300, 0.05, 150),
-    "lymphocytes": Quantity("10^9/L", 0, 500, 0.01, 100),
-    "nlr": Quantity("ratio", 0, 500, 0.05, 250),
-    "ecog": Quantity("", 0, 5, 0, 4),  # 5 is dead
     "truth": Quantity("", 0, 1, 0, 1),
     "concentration": Quantity("", 0, BEYOND, 0, BEYOND),
 }

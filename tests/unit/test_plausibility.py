@@ -1,4 +1,4 @@
-"""One table of ranges and one set of checks: their edges, and that everything numeric is in the table."""
+"""One set of checks of what a person would see at a glance: their edges."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,10 @@ import pytest
 
 from ciri.covariates.covariate import NUMBER
 from ciri.covariates.shipped import COVARIATES
-from clinical.dictionary.definition import NUMBERS, Range
+from clinical.dictionary.definition import NUMBERS, Item
 from clinical.dictionary.reading import shipped
+from clinical.imports.items import quantity_of
 from plausibility import (
-    QUANTITIES,
     Cell,
     Doubt,
     look_at_durations,
@@ -26,9 +26,13 @@ def codes(doubts: object) -> list[tuple[str, tuple[int, ...]]]:
     return [(doubt.code, doubt.rows) for doubt in doubts]  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", QUANTITIES)
-def test_what_is_usual_can_be(name: str) -> None:
-    quantity = QUANTITIES[name]
+SHIPPED = {item.name: item for form in shipped("nsclc-ici").forms for item in form.items}
+MEASURED = [item for item in SHIPPED.values() if item.type in NUMBERS and item.is_entered]
+
+
+@pytest.mark.parametrize("item", MEASURED, ids=lambda item: item.name)
+def test_what_is_usual_can_be(item: Item) -> None:
+    quantity = quantity_of(item)
     assert quantity.low <= quantity.usual_low < quantity.usual_high <= quantity.high
     for value in (quantity.usual_low, quantity.usual_high):
         assert quantity.is_usual(value)
@@ -37,30 +41,21 @@ def test_what_is_usual_can_be(name: str) -> None:
     assert not quantity.is_possible(quantity.low - 0.001)
 
 
-def test_every_number_of_the_shipped_dictionary_has_its_range() -> None:
-    numbers = {
-        item.name.removesuffix("_reported"): item.range
-        for form in shipped("nsclc-ici").forms
-        for item in form.items
-        if item.type in NUMBERS and item.is_entered
-    }
-    assert numbers == {
-        name: Range(q.low, q.usual_low, q.usual_high, q.high)
-        for name, q in QUANTITIES.items()
-        if name in numbers
-    }
-
-
-def test_what_the_method_ships_for_older_tables_has_the_same_ranges() -> None:
-    """Each stands twice until the dictionary is the one place for the studies' own."""
-    for covariate in (one for one in COVARIATES if one.kind == NUMBER):
-        found, quantity = covariate, QUANTITIES[covariate.name]
-        assert (found.low, found.high, found.usual_low, found.usual_high) == (
-            quantity.low,
-            quantity.high,
-            quantity.usual_low,
-            quantity.usual_high,
+def test_the_method_ships_the_same_ranges_for_tables_that_describe_nothing() -> None:
+    """A notebook has no dictionary: what stands there is held to what a study would have."""
+    ranges = {
+        item.name.removesuffix("_reported"): (
+            item.range.low,
+            item.range.usual_low,
+            item.range.usual_high,
+            item.range.high,
         )
+        for item in MEASURED
+    }
+    numbers = [one for one in COVARIATES if one.kind == NUMBER and one.name in ranges]
+    assert len(numbers) == 5
+    for one in numbers:
+        assert (one.low, one.usual_low, one.usual_high, one.high) == ranges[one.name], one.name
 
 
 @pytest.mark.parametrize(
@@ -75,7 +70,7 @@ def test_what_the_method_ships_for_older_tables_has_the_same_ranges() -> None:
     ],
 )
 def test_edges_of_numbers(values: list[float], found: list[tuple[str, tuple[int, ...]]]) -> None:
-    assert codes(look_at_numbers("Alb", cells(values), QUANTITIES["albumin"])) == found
+    assert codes(look_at_numbers("Alb", cells(values), quantity_of(SHIPPED["albumin"]))) == found
 
 
 @pytest.mark.parametrize(
@@ -90,7 +85,7 @@ def test_edges_of_numbers(values: list[float], found: list[tuple[str, tuple[int,
 def test_edges_of_a_share_for_a_percentage(
     values: list[float], found: list[tuple[str, tuple[int, ...]]]
 ) -> None:
-    assert codes(look_at_numbers("TPS", cells(values), QUANTITIES["pdl1"])) == found
+    assert codes(look_at_numbers("TPS", cells(values), quantity_of(SHIPPED["pdl1"]))) == found
 
 
 DAYS = 40 * 365.25
@@ -136,10 +131,3 @@ def test_a_sentence_is_made_in_the_readers_language() -> None:
 
 def test_a_few_short_lives_among_long_ones_raise_no_doubt_of_the_unit() -> None:
     assert codes(look_at_durations("OS", cells([1.0] * 9 + [400.0] * 11), "days")) == []
-
-
-def test_the_ecog_status_of_the_dead_can_be_but_nobody_is_enrolled_with_it() -> None:
-    ecog = QUANTITIES["ecog"]
-    assert ecog.is_possible(5)
-    assert not ecog.is_usual(5)
-    assert ecog.is_usual(4)
