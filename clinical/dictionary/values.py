@@ -135,7 +135,7 @@ def _ranged(value: float, item: Item) -> float:
                 "outside_range",
                 "%(value)g %(unit)s cannot be: it must lie between %(low)s and %(high)s.",
                 value=value,
-                unit=item.unit,
+                unit=item.shown_unit,
                 low="-∞" if item.range.low is None else f"{item.range.low:g}",
                 high="∞" if item.range.high is None else f"{item.range.high:g}",
             )

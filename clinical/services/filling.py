@@ -6,7 +6,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from audit.recording import record
-from clinical.dictionary.definition import Severity, said_in
+from clinical.dictionary.definition import Form, Severity, said_in
 from clinical.dictionary.filling import (
     Consequences,
     Filled,
@@ -69,7 +69,7 @@ def fill_form(
                 event_instance=event_instance,
                 form_instance=form_instance,
             )
-            .select_related("event_form")
+            .select_related("event_form__event", "event_form__form")
         )
         stored = rows.first()
         if seen is not None and seen != state_token(stored):
@@ -84,7 +84,10 @@ def fill_form(
         if stored is None:
             row.event_form_id = place.pk
         else:  # it stays under the version in which it was filled
+            newest = collected.definition.form_by_name[form]
             collected = collected_in(stored.event_form.definition_id)
+            event, form = stored.event_form.event.name, stored.event_form.form.name
+            texts = _as_named_then(texts, newest, collected.definition.form_by_name[form])
         row.status = status
         drawn = _consequences(collected, patient, event, form, filled_of(stored), texts)
         _refuse(collected, form, drawn, status)
@@ -93,6 +96,16 @@ def fill_form(
         rederive(patient.study, collected, [patient.pk], but_not=row.pk)
         clinical_change.send(sender=FilledForm, study=patient.study)
     return row
+
+
+def _as_named_then(texts: Mapping[str, str], newest: Form, then: Form) -> dict[str, str]:
+    """Texts by the names that items had in an earlier version; names of that version stay."""
+    names = {item.oid: item.name for item in then.items}
+    today = {item.name: names.get(item.oid, item.name) for item in newest.items}
+    return {
+        name if name in then.by_name else today.get(name, name): text
+        for name, text in texts.items()
+    }
 
 
 def write_answers(row: FilledForm, filled: Filled) -> None:

@@ -1,8 +1,11 @@
 """./yogo manage prepare [--demo] [--files-only]"""
 
 import hashlib
+import os
+import subprocess
 import sys
-from collections.abc import Container
+from collections.abc import Container, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +35,39 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if not options["files_only"]:
+        if options["files_only"]:
+            self._prepare_files()
+            return
+        with self._files_beside():
             self._prepare_database()
-        self._prepare_files()
-        if options["demo"] and not options["files_only"]:
+        if options["demo"]:
             self._load_demo()
+
+    @contextmanager
+    def _files_beside(self) -> Iterator[None]:
+        """Files are built by a process of its own meanwhile: each of the two keeps a core busy."""
+        if files_are_prepared():
+            yield
+            return
+        self._tell("Building the front end and collecting static files.")
+        places = {"STATIC_ROOT": settings.STATIC_ROOT, "FRONTEND_BUILD": settings.FRONTEND_BUILD}
+        process = subprocess.Popen(
+            [sys.executable, str(BASE / "manage.py"), "prepare", "--files-only"],
+            env=os.environ | {f"YOGO_{name}": str(place) for name, place in places.items()},
+            stdin=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            yield
+            _shown, told = process.communicate()
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+        if process.returncode:
+            last = (told.strip().splitlines() or ["nothing was told"])[-1]
+            raise CommandError(f"The pages' files could not be built: {last}")
 
     def _prepare_database(self) -> None:
         executor = MigrationExecutor(connection)
@@ -51,8 +82,7 @@ class Command(BaseCommand):
         switch_compiling_off()
 
     def _prepare_files(self) -> None:
-        stamp, wanted = Path(settings.STATIC_ROOT) / ".prepared", files_digest()
-        if stamp.is_file() and stamp.read_text() == wanted:
+        if files_are_prepared():
             return
         self._tell("Building the front end.")
         call_command("build_frontend", verbosity=0)
@@ -61,7 +91,7 @@ class Command(BaseCommand):
             settings.STATICFILES_DIRS.append(settings.FRONTEND_BUILD)
         self._tell("Collecting static files.")
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
-        stamp.write_text(wanted)
+        _stamp().write_text(files_digest())
 
     def _load_demo(self) -> None:
         from demo.load import load_demo
@@ -104,6 +134,15 @@ def switch_compiling_off() -> None:
         name, ours = cursor.fetchone()
         whose = f"DATABASE {name}" if ours else f"ROLE CURRENT_USER IN DATABASE {name}"
         cursor.execute(f"ALTER {whose} SET jit = off")
+
+
+def _stamp() -> Path:
+    return Path(settings.STATIC_ROOT) / ".prepared"
+
+
+def files_are_prepared() -> bool:
+    """Whether the collected files are those that this version would build."""
+    return _stamp().is_file() and _stamp().read_text() == files_digest()
 
 
 def files_digest() -> str:

@@ -4,7 +4,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
 from config.management.commands.prepare import files_digest
@@ -29,7 +29,7 @@ def prepare(*options: str) -> tuple[str, str]:
 
 def test_files_are_built_and_collected_once(folders: Path) -> None:
     shown, told = prepare()
-    assert "Collecting static files." in told
+    assert "collecting static files." in told
     assert shown == ""
     assert (folders / "static" / "yogo.css").is_file()
     assert (folders / "static" / "unfold").is_dir()
@@ -44,6 +44,15 @@ def test_a_change_of_what_they_come_from_builds_them_again(folders: Path) -> Non
     (folders / "static" / ".prepared").write_text("another version")
     assert "Collecting static files." in prepare("--files-only")[1]
     assert (folders / "static" / ".prepared").read_text() == files_digest()
+
+
+def test_files_that_cannot_be_built_are_told_and_leave_no_stamp(
+    folders: Path, settings: Settings
+) -> None:
+    (folders / "frontend").write_text("a file where a folder belongs")
+    with pytest.raises(CommandError, match=r"could not be built: .*frontend"):
+        prepare()
+    assert not (folders / "static" / ".prepared").exists()
 
 
 def test_with_the_demonstration_it_shows_the_accounts(folders: Path, settings: Settings) -> None:

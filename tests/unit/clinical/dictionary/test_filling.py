@@ -1,5 +1,6 @@
 """Filling a form: texts become values, derived items follow, checks refuse."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_a_ratio_needs_a_denominator(patient: Any) -> None:
 def test_what_cannot_be_is_refused_at_its_item(patient: Any) -> None:
     told = refusals(patient, "factors", age="200", sex="M", stage="V", bmi="20")
     assert told == {
-        "age": ["200 a cannot be: it must lie between 0 and 120."],
+        "age": ["200 years cannot be: it must lie between 0 and 120."],
         "sex": ["“M” is not one of the codes: female, male."],
         "stage": ["“V” is not one of the codes: I, II, III, I-III, IV, recurrence."],
         "bmi": ["this form has no item “bmi” to enter."],
@@ -180,3 +181,30 @@ def test_a_new_version_keeps_the_identity_of_what_has_the_same_name(patient: Any
     assert new.item("sex").oid == old.item("sex").oid is not None
     assert new.item("other").oid not in {i.oid for f in old.forms for i in f.items}
     assert collected_by(study) == second
+
+
+def test_a_form_is_corrected_under_the_version_in_which_it_was_filled(patient: Any) -> None:
+    study = patient.study
+    first = publish_definition(study=study, definition=read_definition(CHECKED), by=None)
+    fill(patient, "visit", sex="male", low="2")
+    renamed = CHECKED.replace("{name: low,", "{name: lowest,").replace(
+        "low > high", "lowest > high"
+    )
+    renamed = renamed.replace("low = high", "lowest = high").replace("visit.low", "visit.lowest")
+    renamed = renamed.replace("name: first", "name: begin").replace(
+        "[first, second]", "[begin, second]"
+    )
+    amended = read_definition(renamed)
+    old = first.definition.form_by_name["first"]
+    begin = amended.form_by_name["begin"]
+    items = tuple(
+        replace(item, oid=old.by_name["low"].oid if item.name == "lowest" else item.oid)
+        for item in begin.items
+    )
+    forms = tuple(replace(f, oid=old.oid, items=items) if f is begin else f for f in amended.forms)
+    publish_definition(study=study, definition=replace(amended, forms=forms), by=None)
+    row = fill_form(patient=patient, event="visit", form="begin", texts={"lowest": "3"}, by=None)
+    assert row.values == {"sex": "male", "low": 3.0}
+    assert row.event_form.definition_id == first.pk
+    other = fill(make_patient(study), "visit", sex="male", lowest="1")
+    assert other.filled_forms.get().values == {"sex": "male", "lowest": 1.0}
