@@ -28,6 +28,13 @@ class Via(models.TextChoices):
     COMMAND = "command", _("command on the server")
 
 
+class Holds(models.TextChoices):
+    """What an export is of. All forms have neither outcome nor timepoint."""
+
+    DATASET = "dataset", _("analysis dataset")
+    FORMS = "forms", _("all forms")
+
+
 @track(study="study")
 class Export(models.Model):
     """One analysis dataset, all forms, or one version's frozen dataset, that was asked for. Unfinished means that its reader went away, or that
@@ -37,8 +44,7 @@ class Export(models.Model):
 
     Via = Via
 
-    OF_FORMS = ""
-    """The endpoints of an export of all forms, which has neither outcome nor timepoint."""
+    Holds = Holds
 
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="exports")
     made_by = models.ForeignKey(
@@ -54,8 +60,9 @@ class Export(models.Model):
         ApiToken, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     format = models.CharField(_("format"), max_length=7, choices=Format.choices)
-    timepoint = models.CharField(_("timepoint"), max_length=200)
-    endpoints = models.CharField(_("endpoints"), max_length=7)
+    holds = models.CharField(_("holds"), max_length=7, choices=Holds.choices, default=Holds.DATASET)
+    timepoint = models.CharField(_("timepoint"), max_length=200, blank=True)
+    endpoints = models.CharField(_("endpoints"), max_length=7, blank=True)
     version = models.ForeignKey(
         ModelVersion,
         null=True,
@@ -90,7 +97,12 @@ class Export(models.Model):
         constraints = [
             constrain("format", Format, "exports_export_format_known"),
             constrain("via", Via, "exports_export_via_known"),
-            constrain("timepoint", Timepoint, "exports_export_timepoint_known"),
+            constrain("holds", Holds, "exports_export_holds_known"),
+            models.CheckConstraint(
+                condition=Q(holds=Holds.FORMS, timepoint="", endpoints="")
+                | Q(holds=Holds.DATASET, timepoint__in=Timepoint.values),
+                name="exports_export_timepoint_known",
+            ),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True, sha256="")
                 | (
@@ -108,7 +120,7 @@ class Export(models.Model):
     @property
     def holds_forms(self) -> bool:
         """Whether it is one of all forms, and no analysis dataset."""
-        return self.endpoints == self.OF_FORMS
+        return self.holds == Holds.FORMS
 
     @property
     def recipe_query(self) -> str:

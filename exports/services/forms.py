@@ -63,8 +63,7 @@ def export_forms(
             via=via,
             token=token,
             format=format,
-            timepoint=recipe.timepoint,
-            endpoints=Export.OF_FORMS,
+            holds=Export.Holds.FORMS,
             events_until=last_day,
             known_at=known_at,
         )
