@@ -23,6 +23,7 @@ class ClinicalConfig(AppConfig):
         register_importer("clinical", ClinicalImporter())
         explain(SENTENCES)
         add_to_menu(10, "clinical:patients", _("Patients"), Capability.VIEW_CLINICAL)
+        add_to_menu(15, "clinical:definition", _("Forms"), Capability.VIEW_STUDY)
         shell_sections.register(0, sections.search_in_shell)
         overview_actions.register(0, sections.enrol_on_overview)
         overview_sections.register(0, sections.counts_on_overview)

@@ -41,6 +41,7 @@ PAGES = [
     (r"patients/<str:subject>/forms/.*/files/<str:item>/", {"view_clinical"}),
     (r"enrol/|patients/<str:subject>/(forms|follow-up)/.*", {"enter_clinical"}),
     (r"patients/<str:subject>/why/.*", {"view_clinical", "view_models"}),
+    (r"forms/", {"view_study"}),
     (r"enrolment.json|patients/.*", {"view_clinical"}),
     (r"trail/", {"view_trail"}),
     (r"data/(new|<int:pk>/(commit|warnings|sheet|drop))/", {"import_assays", "import_clinical"}),

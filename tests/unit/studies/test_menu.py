@@ -10,7 +10,7 @@ from studies.permissions import BY_ROLE, Capability
 from tests.factories import StudyFactory, make_member
 
 pytestmark = pytest.mark.django_db
-ALL = ["Overview", "Patients", "Specimens", "Plates", "Models", "Data", "Trail"]
+ALL = ["Overview", "Patients", "Forms", "Specimens", "Plates", "Models", "Data", "Trail"]
 
 
 @pytest.fixture
