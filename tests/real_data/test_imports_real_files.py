@@ -50,7 +50,7 @@ def test_538_patients_come_in_and_their_outcome_is_the_files() -> None:
     assert patients.filter(cohort__kind="discovery").count() == 331
     assert patients.filter(cohort__kind="validation").count() == 207
     assert FollowUp.objects.filter(status="dead").count() == 322
-    assert patients.filter(baseline__pdl1_tps__isnull=False).count() == 324
+    assert patients.filter(filled_forms__values__has_key="pdl1").count() == 324
     rows = pd.read_csv(file).set_index("subject_id")
     for endpoint in ("OS", "PFS"):
         expected = {
