@@ -52,7 +52,7 @@ def test_enrol_fill_a_form_and_follow_up(
     page.fill(f"{FACTORS} [name=age]", "670")
     page.fill(f"{FACTORS} [name=bmi_reported]", "22")
     page.get_by_role("button", name="Save Baseline factors").click()
-    expect(factors).to_contain_text("670 a cannot be")
+    expect(factors).to_contain_text("670 years cannot be")
     expect(page.locator(f"{FACTORS} [name=bmi_reported]")).to_have_value("22")
     take_picture(page, SCREENSHOTS / "form-refused.png")
     page.goto("/studies/ENTRY/patients/A-1/")

@@ -64,7 +64,7 @@ class Command(BaseCommand):
         finally:
             if process.poll() is None:
                 process.kill()
-                process.wait()
+                process.communicate()
         if process.returncode:
             last = (told.strip().splitlines() or ["nothing was told"])[-1]
             raise CommandError(f"The pages' files could not be built: {last}")
