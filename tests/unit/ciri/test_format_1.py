@@ -55,7 +55,8 @@ def test_a_model_scores_the_same(told: Any, table: FrozenTable) -> None:
 def in_words(found: Any) -> Any:
     """A report with its sentences in English: it kept them as texts, and keeps them as codes now."""
     if is_kept(found):
-        return say(found)
+        text = say(found)
+        return text[:1].upper() + text[1:]
     if isinstance(found, dict):
         return {name: in_words(one) for name, one in found.items()}
     return [in_words(one) for one in found] if isinstance(found, list) else found
