@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from clinical.dictionary.definition import Definition, Form, Item, Type
@@ -18,19 +18,18 @@ from studies.web.access import study_page
 from studies.web.requests import StudyRequest
 
 TYPES = {
-    Type.TEXT: gettext_noop("text"),
-    Type.INTEGER: gettext_noop("whole number"),
-    Type.DECIMAL: gettext_noop("number"),
-    Type.YES_NO: gettext_noop("yes or no"),
-    Type.CODE: gettext_noop("one of a list"),
-    Type.CODES: gettext_noop("several of a list"),
-    Type.DATE: gettext_noop("date"),
-    Type.DATETIME: gettext_noop("date and time"),
-    Type.TIME: gettext_noop("time"),
-    Type.FILE: gettext_noop("file"),
-    Type.HEADING: gettext_noop("heading"),
+    Type.TEXT: gettext_lazy("text"),
+    Type.INTEGER: gettext_lazy("whole number"),
+    Type.DECIMAL: gettext_lazy("number"),
+    Type.YES_NO: gettext_lazy("yes or no"),
+    Type.CODE: gettext_lazy("one of a list"),
+    Type.CODES: gettext_lazy("several of a list"),
+    Type.DATE: gettext_lazy("date"),
+    Type.DATETIME: gettext_lazy("date and time"),
+    Type.TIME: gettext_lazy("time"),
+    Type.FILE: gettext_lazy("file"),
+    Type.HEADING: gettext_lazy("heading"),
 }
-"""English here; said in the reader's language when shown."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ def definition(request: StudyRequest, study: Study) -> HttpResponse:
         {
             "definition": found,
             "version": collected.version,
-            "published": Stored.objects.filter(pk=collected.pk).first(),
+            "published": Stored.objects.filter(pk=collected.pk or 0).first(),
             "events": [(event, say(event.label, event.name)) for event in found.events],
             "grid": [_grid_row(form, found) for form in found.forms],
             "forms": [
@@ -83,7 +82,7 @@ def _row(item: Item, definition: Definition) -> Row:
     return Row(
         name=item.name,
         label=say(item.label, item.name),
-        kind=_(TYPES[item.type]),
+        kind=str(TYPES[item.type]),
         unit=write_unit(item),
         values=values,
         remarks=list(_remarks(item)),
