@@ -78,7 +78,7 @@ def _grid_row(form: Form, definition: Definition) -> tuple[str, str, list[str]]:
 
 def _row(item: Item, definition: Definition) -> Row:
     codes = definition.codes_of(item)
-    values = ", ".join(say(one.label, one.code) for one in codes) or write_range(item)
+    values = "; ".join(say(one.label, one.code) for one in codes) or write_range(item)
     return Row(
         name=item.name,
         label=say(item.label, item.name),
