@@ -1,7 +1,8 @@
 """What is wrong with a mapping of a clinical file, or with a definition, in words: code -> sentence."""
 
-from django.utils.translation import gettext_noop
+from django.utils.translation import get_language, gettext_noop
 
+from clinical.dictionary.definition import Texts, said_in
 from imports.sentences import OF_MAPPINGS as OF_ANY_YAML
 from imports.sentences import say_near
 from sentences import Sentence, as_sentence
@@ -57,3 +58,8 @@ def say_problem(problem: Problem) -> Sentence:
     }
     sentence = Sentence(f"definition.{problem.code}", **parameters)
     return place + sentence + say_near(problem.near)
+
+
+def say(texts: Texts, otherwise: str = "") -> str:
+    """A text of the dictionary in the reader's language: words of the study, not ours."""
+    return said_in(texts, get_language() or "en", otherwise)

@@ -8,11 +8,11 @@ from typing import Any
 import factory
 
 from accounts.models import User
-from clinical.dictionary.filling import Filled, draw_consequences, names_elsewhere
+from clinical.dictionary.filling import Filled
 from clinical.dictionary.values import text_of
 from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import collected_by
-from clinical.selectors.record import columns_elsewhere, forms_of
+from clinical.selectors.record import draw, forms_of
 from clinical.services.definitions import ensure_published
 from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
@@ -107,12 +107,8 @@ def fill_many(answers: Mapping[Patient, Mapping[str, Any]], event: str = "pre") 
         given = {patient: values for patient, values in asked.items() if values}
         if at != event or not given:
             continue
-        rows = [Filled(values) for values in given.values()]
-        rules = collected.rules(event, name)
-        keys = [patient.pk for patient in given]
-        named = names_elsewhere(form, rules)
-        elsewhere = columns_elsewhere(collected.definition, event, named, keys, [])
-        drawn = draw_consequences(form, rules, rows, elsewhere)
+        held = [(patient.pk, Filled(values)) for patient, values in given.items()]
+        drawn = draw(collected, at, name, held, list)
         FilledForm.objects.bulk_create(
             FilledForm(
                 patient=patient,

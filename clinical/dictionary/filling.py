@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from clinical.dictionary.definition import Definition, Form, Item, Severity, Type
 from clinical.dictionary.expressions import Column
 from clinical.dictionary.expressions import Item as Named
 from clinical.dictionary.rules import FormRules, column_of, evaluate_rules, values_of
-from clinical.dictionary.values import NONCONFORMING, Answer, NoValue, read_answer
+from clinical.dictionary.values import Answer, NoValue, read_answer
 from tabular.message import Message
 
 
@@ -22,6 +22,10 @@ class Filled:
     given: Mapping[str, str] = field(default_factory=dict)
     missing: Mapping[str, str] = field(default_factory=dict)
     states: Mapping[str, str] = field(default_factory=dict)
+
+    def parts(self) -> dict[str, dict[str, Any]]:
+        """Each part under its name, as it is stored."""
+        return {part.name: dict(getattr(self, part.name)) for part in fields(self)}
 
     def answer(self, name: str) -> Answer:
         return Answer(
@@ -39,10 +43,7 @@ class Filled:
             "missing": answer.missing or None,
             "states": answer.state or None,
         }
-        return replace(
-            self,
-            **{part: _with(getattr(self, part), name, value) for part, value in parts.items()},
-        )
+        return Filled(**{part: _with(self.parts()[part], name, one) for part, one in parts.items()})
 
 
 @dataclass(frozen=True)
@@ -169,10 +170,6 @@ def names_elsewhere(form: Form, rules: FormRules) -> set[Named]:
         for one in rules.names()
         if one.event is not None or one.instance is not None or one.name not in form.by_name
     }
-
-
-def is_nonconforming(filled: Filled, name: str) -> bool:
-    return filled.states.get(name) == NONCONFORMING
 
 
 def _with(old: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

@@ -1,13 +1,10 @@
 """Answers of a file against the forms of a study: what is new, what changes, what follows from it."""
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.utils.translation import get_language
-
-from clinical.dictionary.definition import Severity, said_in
-from clinical.dictionary.expressions import Column, Item
-from clinical.dictionary.filling import Consequences, Filled, draw_consequences, names_elsewhere
+from clinical.dictionary.definition import Severity
+from clinical.dictionary.filling import Filled
 from clinical.imports.mapping import ClinicalMapping
 from clinical.imports.said import Said
 from clinical.imports.writes import Writes
@@ -15,10 +12,20 @@ from clinical.models import FilledForm, Patient
 from clinical.models.filled import FormStatus
 from clinical.selectors.definitions import Collected, collected_in
 from clinical.selectors.known import Known
-from clinical.selectors.record import columns_elsewhere, filled_of
+from clinical.selectors.record import Held, draw, filled_of
+from clinical.sentences import say
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict, show
 from sentences import storable as _
+
+
+class Changed(NamedTuple):
+    """A form that a row of the file makes or changes, and what it would hold."""
+
+    subject: str
+    form: FilledForm
+    filled: Filled
+    verdict: RowVerdict
 
 
 class FormComparison:
@@ -27,10 +34,8 @@ class FormComparison:
     def __init__(self, known: Known, mapping: ClinicalMapping, writes: Writes) -> None:
         self.known, self.mapping, self.writes = known, mapping, writes
         self.labels = {(a.event, a.form, a.item.name): a.label for a in mapping.items}
-        self.changed: dict[tuple[int, str, str], list[tuple[FilledForm, Filled, RowVerdict]]] = (
-            defaultdict(list)
-        )
-        """Definition, event and form -> rows with what they would hold."""
+        self.changed: dict[tuple[int, str, str], list[Changed]] = defaultdict(list)
+        """By definition, event and form."""
 
     def compare(self, patient: Patient, said: Said, row: RowVerdict) -> None:
         """Note what a row changes of its patient's forms."""
@@ -52,8 +57,8 @@ class FormComparison:
                 filled = filled.changed(name, answer)
             if stored is None or filled != filled_of(stored):
                 target = stored or self._make(patient, event, form)
-                key = (collected.definition_key, event, form)
-                self.changed[key].append((target, filled, row))
+                key = (collected.pk or 0, event, form)
+                self.changed[key].append(Changed(said.subject_id, target, filled, row))
 
     def conclude(self) -> None:
         """Derive and check all forms together, and put what they hold into the rows to be written."""
@@ -61,12 +66,12 @@ class FormComparison:
             collected = collected_in(definition)
             kind = collected.definition.form_by_name[form]
             messages = {check.name: check.message for check in kind.checks}
-            drawn = self._consequences(collected, event, form, [(t, f) for t, f, _row in rows])
-            for (target, _filled, verdict), one in zip(rows, drawn, strict=True):
+            held = [(row.subject, row.filled) for row in rows]
+            drawn = draw(collected, event, form, held, self._all_forms)
+            for row, one in zip(rows, drawn, strict=True):
                 for name in one.fired.get(Severity.HARD, ()):
-                    why = said_in(messages[name], get_language() or "en", name)
-                    verdict.problems.append(Problem(form, name, why))
-                self._put(target, one.filled)
+                    row.verdict.problems.append(Problem(form, name, say(messages[name], name)))
+                self._put(row.form, one.filled)
 
     def _collected(self, stored: FilledForm | None) -> Collected:
         """The definition under which a form was filled; for a new one, the newest."""
@@ -80,43 +85,26 @@ class FormComparison:
         self.writes.places[id(made)] = (event, form)
         return made
 
-    def _consequences(
-        self,
-        collected: Collected,
-        event: str,
-        form: str,
-        rows: list[tuple[FilledForm, Filled]],
-    ) -> list[Consequences]:
-        rules = collected.rules(event, form)
-        kind = collected.definition.form_by_name[form]
-        named = names_elsewhere(kind, rules)
-        elsewhere: dict[Item, Column] = {}
-        if named:
-            whose = [id(target.patient) for target, _filled in rows]
-            elsewhere = columns_elsewhere(
-                collected.definition, event, named, whose, self._all_forms()
-            )
-        return draw_consequences(kind, rules, [filled for _target, filled in rows], elsewhere)
-
-    def _all_forms(self) -> list[tuple[int, str, Any, Any]]:
+    def _all_forms(self) -> list[Held]:
         """What the study and the file together know of the patients of the file."""
-        patients = {patient.pk: id(patient) for patient in self.known.patients.values()}
-        found = [
-            (patients[patient], event, form.values, form.missing)
+        subjects = {patient.pk: patient.subject_id for patient in self.known.patients.values()}
+        stored: list[Held] = [
+            (subjects[patient], event, form.values, form.missing)
             for (patient, event, _form), form in self.known.forms.items()
         ]
-        for (_definition, event, _form), rows in self.changed.items():
-            found += [(id(t.patient), event, f.values, f.missing) for t, f, _row in rows]
-        return found
+        said: list[Held] = [
+            (row.subject, event, row.filled.values, row.filled.missing)
+            for (_definition, event, _form), rows in self.changed.items()
+            for row in rows
+        ]
+        return stored + said
 
     def _put(self, target: FilledForm, filled: Filled) -> None:
-        for part in ("values", "given", "missing", "states"):
-            new = dict(getattr(filled, part))
-            if target.pk is None:
-                setattr(target, part, new)
-            elif new != getattr(target, part):
-                setattr(target, part, new)
-                self.writes.change(target, part)
+        for name, part in filled.parts().items():
+            if target.pk is None or part != getattr(target, name):
+                setattr(target, name, part)
+                if target.pk is not None:
+                    self.writes.change(target, name)
 
 
 def _older(collected: Collected) -> Any:

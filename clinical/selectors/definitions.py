@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from clinical.dictionary import definition as defined
+from clinical.dictionary.filling import names_elsewhere
 from clinical.dictionary.reading import shipped
 from clinical.dictionary.rules import FormRules, read_rules
 from clinical.models import (
@@ -50,12 +51,29 @@ class Collected:
     places: dict[tuple[str, str], Place]
 
     def rules(self, event: str, form: str) -> FormRules:
-        """The expressions of a form at an event."""
-        return _rules(self.definition_key, event, form)
+        """The expressions of a form at an event, read once."""
+        if (event, form) not in self._rules:
+            named = self.definition
+            self._rules[event, form], _problems = read_rules(
+                named, named.event_by_name[event], named.form_by_name[form]
+            )
+        return self._rules[event, form]
 
-    @property
-    def definition_key(self) -> int:
-        return self.pk or 0
+    @cached_property
+    def _rules(self) -> dict[tuple[str, str], FormRules]:
+        return {}
+
+    @cached_property
+    def crossing(self) -> frozenset[tuple[str, str]]:
+        """Event and form of those whose rules name something that stands elsewhere."""
+        return frozenset(
+            (event.name, place.form)
+            for event in self.definition.events
+            for place in event.forms
+            if names_elsewhere(
+                self.definition.form_by_name[place.form], self.rules(event.name, place.form)
+            )
+        )
 
 
 def collected_by(study: Study) -> Collected:
@@ -87,15 +105,6 @@ def collected_in(pk: int) -> Collected:
         for one in EventForm.objects.filter(definition=row).select_related("event", "form")
     }
     return Collected(pk, row.version, definition_of(row), places)
-
-
-@lru_cache(maxsize=REMEMBERED * 8)
-def _rules(pk: int, event: str, form: str) -> FormRules:
-    definition = collected_in(pk).definition
-    rules, _problems = read_rules(
-        definition, definition.event_by_name[event], definition.form_by_name[form]
-    )
-    return rules
 
 
 def definition_of(row: Definition) -> defined.Definition:

@@ -1,21 +1,34 @@
 """The forms of patients as they were filled."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from typing import Any
 
 from django.db.models import QuerySet
 
 from clinical.dictionary.definition import Definition
 from clinical.dictionary.expressions import Column, Item
-from clinical.dictionary.filling import Filled
+from clinical.dictionary.filling import (
+    Consequences,
+    Filled,
+    draw_consequences,
+    names_elsewhere,
+)
 from clinical.dictionary.rules import column_of
 from clinical.models import FilledForm, Patient
-from clinical.selectors.definitions import collected_in
+from clinical.selectors.definitions import Collected, collected_in
 
-Key = tuple[str, str]
-"""Event and form."""
 FORMS_AT_ONCE = 10_000
+IN_ORDER = ("event_instance", "form_instance", "pk")
+"""Of forms: the first instance first."""
 
 
 def filled_of(row: FilledForm | None) -> Filled:
@@ -61,7 +74,7 @@ def answers_at(
             voided_at__isnull=True,
             event_oid__in=[oid for oid in names if oid],
         )
-        .order_by("event_instance", "form_instance", "pk")
+        .order_by(*IN_ORDER)
         .values_list("patient_id", "event_oid", "event_form__definition_id", "values", "missing")
     )
     renamed: dict[int, Mapping[str, str]] = {}
@@ -111,19 +124,45 @@ def event_of_item(definition: Definition, name: str, event: str) -> str | None:
     return event if event in at else next(iter(at), None)
 
 
+Held = tuple[Hashable, str, Mapping[str, Any], Mapping[str, str]]
+"""Whose form, at which event, with which values and missing codes."""
+
+
+def list_held(rows: Iterable[FilledForm]) -> list[Held]:
+    """What stored forms hold, for rules that name it elsewhere."""
+    return [(row.patient_id, row.event_form.event.name, row.values, row.missing) for row in rows]
+
+
+def draw(
+    collected: Collected,
+    event: str,
+    form: str,
+    rows: Sequence[tuple[Hashable, Filled]],
+    known: Callable[[], Iterable[Held]],
+) -> list[Consequences]:
+    """Derive, hide and check forms at an event, with what their rules name elsewhere.
+
+    rows: whose each is, and what it holds. known: the other forms of these, in the order of their instances; asked only where a
+    rule names something of them.
+    """
+    kind, rules = collected.definition.form_by_name[form], collected.rules(event, form)
+    elsewhere = {}
+    if named := names_elsewhere(kind, rules):
+        whose = [who for who, _filled in rows]
+        elsewhere = columns_elsewhere(collected.definition, event, named, whose, known())
+    return draw_consequences(kind, rules, [filled for _who, filled in rows], elsewhere)
+
+
 def columns_elsewhere(
     definition: Definition,
     event: str,
     named: Collection[Item],
-    patients: list[int],
-    rows: Iterable[tuple[int, str, Mapping[str, Any], Mapping[str, str]]],
+    patients: Sequence[Hashable],
+    rows: Iterable[Held],
 ) -> dict[Item, Column]:
-    """Columns of items that stand beyond a form, a row for each of `patients`.
-
-    rows: patient, event, values and missing codes of their forms, in the order of their instances.
-    """
-    by_patient: dict[int, list[tuple[str, Mapping[str, Any], Mapping[str, str]]]] = defaultdict(
-        list
+    """Columns of items that stand beyond a form, a row for each of `patients`."""
+    by_patient: dict[Hashable, list[tuple[str, Mapping[str, Any], Mapping[str, str]]]] = (
+        defaultdict(list)
     )
     for patient, at, values, missing in rows:
         by_patient[patient].append((at, values, missing))

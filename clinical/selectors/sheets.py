@@ -5,16 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from clinical.dictionary.definition import Definition, EventForm, Form, Item, StudyEvent, Type
-from clinical.dictionary.filling import (
-    Consequences,
-    Filled,
-    answer_items,
-    draw_consequences,
-    names_elsewhere,
-)
+from clinical.dictionary.filling import Consequences, Filled, answer_items
 from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import Collected, Place, collected_by, collected_in
-from clinical.selectors.record import columns_elsewhere, filled_of, forms_of
+from clinical.selectors.record import IN_ORDER, draw, filled_of, forms_of, list_held
 from imports.models import SourceFile
 from studies.models import Study
 
@@ -65,7 +59,6 @@ class Sheets:
 
     def __init__(self, patient: Patient, collected: Collected, rows: Collection[FilledForm]):
         self.patient, self.collected, self.rows = patient, collected, rows
-        self._known = [(patient.pk, r.event_form.event.name, r.values, r.missing) for r in rows]
 
     def find(
         self,
@@ -153,23 +146,14 @@ class Sheets:
         filled, today = filled_of(row), self.patient.study.today().isoformat()
         if texts:
             filled, _problems = answer_items(form, definition, filled, texts, today=today)
-        drawn = self._draw(collected, event, form, filled)
+        held = [(self.patient.pk, filled)]
+        drawn = draw(collected, event.name, form.name, held, lambda: list_held(self.rows))[0]
         return Sheet(key, definition, event, form, place.repeats, row, drawn, today)
-
-    def _draw(
-        self, collected: Collected, event: StudyEvent, form: Form, filled: Filled
-    ) -> Consequences:
-        rules = collected.rules(event.name, form.name)
-        named = names_elsewhere(form, rules)
-        elsewhere = columns_elsewhere(
-            collected.definition, event.name, named, [self.patient.pk], self._known
-        )
-        return draw_consequences(form, rules, [filled], elsewhere)[0]
 
 
 def read_sheets(patient: Patient) -> Sheets:
     """The forms of a patient, in two queries."""
-    rows = forms_of([patient]).order_by("event_instance", "form_instance", "pk")
+    rows = forms_of([patient]).order_by(*IN_ORDER)
     return Sheets(patient, collected_by(patient.study), list(rows))
 
 

@@ -127,7 +127,7 @@ class ClinicalImporter:
             form.event_form_id, form.event_oid, form.form_oid = place.pk, place.event, place.form
         self._create((FilledForm, FollowUp), made)
         forms = [*made[FilledForm], *(form for form, _fields in changed[FilledForm].values())]
-        rederive(batch.study, collected, list({form.patient_id for form in forms}))
+        rederive({form.patient_id for form in forms})
         clinical_change.send(sender=Patient, study=batch.study)
 
     @staticmethod

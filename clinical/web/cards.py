@@ -11,8 +11,9 @@ from clinical.dictionary.definition import NUMBERS, Item, Severity, StudyEvent, 
 from clinical.models import Patient
 from clinical.models.filled import FormStatus
 from clinical.selectors.sheets import Key, Sheet, Sheets, file_names
+from clinical.sentences import say
 from clinical.web.filling import ItemsForm, marks_of
-from clinical.web.wording import say, write_missing, write_unit, write_value
+from clinical.web.wording import write_missing, write_unit, write_value
 from tabular.numbers import number
 
 # More fields than a page should carry: then each form is opened on its own.

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from clinical.dictionary.definition import Definition, Form, Item, Type
 from clinical.models import Definition as Stored
 from clinical.selectors.definitions import collected_by
-from clinical.web.wording import say, write_range, write_unit
+from clinical.sentences import say
+from clinical.web.wording import write_range, write_unit
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page

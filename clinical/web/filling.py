@@ -12,11 +12,11 @@ from clinical.dictionary.definition import CODED, NUMBERS, Item, Type
 from clinical.dictionary.values import NONCONFORMING, SEVERAL, SOFT, text_of
 from clinical.models.filled import FormStatus
 from clinical.selectors.sheets import Sheet
+from clinical.sentences import say
 from clinical.services.attachments import Attachment
 from clinical.web.fields import Boxes, TextArea, Widget, choose_widget
 from clinical.web.forms import ShowsRefusals
 from clinical.web.wording import (
-    say,
     write_code,
     write_missing,
     write_range,

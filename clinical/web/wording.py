@@ -4,19 +4,14 @@ import math
 import re
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from clinical.dictionary.definition import CODED, NUMBERS, Definition, Item, Texts, Type, said_in
+from clinical.dictionary.definition import CODED, NUMBERS, Definition, Item, Type
 from clinical.dictionary.values import text_of
+from clinical.sentences import say
 
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 DERIVED_DIGITS = 3
-
-
-def say(texts: Texts, otherwise: str = "") -> str:
-    """A text of the dictionary in the reader's language."""
-    return said_in(texts, get_language() or "en", otherwise)
 
 
 def write_unit(item: Item) -> str:

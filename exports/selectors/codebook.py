@@ -2,19 +2,16 @@
 
 from collections.abc import Iterator
 
-from django.utils.translation import get_language
-
 from clinical.dictionary.definition import (
     Code,
     Definition,
     Item,
     MissingCode,
-    Texts,
     Type,
-    said_in,
 )
 from clinical.dictionary.values import SEVERAL
 from clinical.selectors.definitions import Collected
+from clinical.sentences import say
 from exports.selectors.columns import Column, Kind
 from exports.selectors.dataset import Layout, Row
 from exports.selectors.items import Asked, exported_items
@@ -68,7 +65,7 @@ def _tell(item: Item, form: str, event: str, collected: Collected) -> Row:
     loinc = SEVERAL.join(one.code for one in item.codings if one.system == "LOINC")
     return (
         item.name,
-        _in_words(item.label, item.name),
+        say(item.label, item.name),
         str(item.type),
         item.unit or None,
         _list_codes(collected.definition.codes_of(item)),
@@ -82,13 +79,9 @@ def _tell(item: Item, form: str, event: str, collected: Collected) -> Row:
 def _tell_missing(one: Asked, collected: Collected) -> Row:
     """The column that says why an item is not known."""
     codes = _list_codes(collected.definition.missing_codes)
-    label = _in_words(one.item.label, one.item.name)
+    label = say(one.item.label, one.item.name)
     return (one.item.name, label, str(Type.CODE), None, codes, None, one.form, one.event, collected.version)  # fmt: skip
 
 
 def _list_codes(codes: tuple[Code, ...] | tuple[MissingCode, ...]) -> str | None:
-    return SEVERAL.join(f"{one.code}={_in_words(one.label, one.code)}" for one in codes) or None
-
-
-def _in_words(texts: Texts, otherwise: str) -> str:
-    return said_in(texts, get_language() or "en", otherwise)
+    return SEVERAL.join(f"{one.code}={say(one.label, one.code)}" for one in codes) or None

@@ -135,3 +135,20 @@ def test_a_mapping_names_items_of_the_study_and_no_others(study: Study) -> None:
     batch = preview(study, GOOD, MAPPING + "albumin: alb\n")
     assert "albumin" in str(batch.message)
     assert batch.state == "refused"
+
+
+def test_a_check_across_visits_sees_what_study_and_file_together_know(
+    study: Study, django_assert_max_num_queries: Any
+) -> None:
+    crossing = OWN.replace(
+        "    checks:\n",
+        "    checks:\n      - {name: rose, fires_when: edt.ldh > 10 * pre.ldh, severity: hard, message: {en: It cannot have risen so.}}\n",
+    )
+    publish_definition(study=study, definition=read_definition(crossing), by=None)
+    commit_import(batch=preview(study, GOOD), by=None)
+    with django_assert_max_num_queries(60):
+        risen = preview(study, GOOD.replace(",210\n", ",2500\n"))
+    assert "It cannot have risen so." in str(problems(risen))
+    assert preview(study, GOOD.replace(",210\n", ",2300\n")).state == "previewed"
+    both = GOOD.replace(",210\n", ",2500\n").replace("S1,4,", "S1,5,")
+    assert preview(study, both).state == "previewed"

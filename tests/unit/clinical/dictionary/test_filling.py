@@ -208,3 +208,19 @@ def test_a_form_is_corrected_under_the_version_in_which_it_was_filled(patient: A
     assert row.event_form.definition_id == first.pk
     other = fill(make_patient(study), "visit", sex="male", lowest="1")
     assert other.filled_forms.get().values == {"sex": "male", "lowest": 1.0}
+
+
+def test_what_crosses_forms_is_derived_by_the_version_of_each_form(patient: Any) -> None:
+    study = patient.study
+    publish_definition(study=study, definition=read_definition(CHECKED), by=None)
+    fill_form(patient=patient, event="visit", form="second", texts={"value": "4"}, by=None)
+    more = "      - {name: more, type: decimal, derived: visit.low + 1}\n"
+    publish_definition(study=study, definition=read_definition(CHECKED + more), by=None)
+    fill(patient, "visit", sex="male", low="2")
+    second = find_form(patient, "visit", "second")
+    assert second is not None
+    assert second.values == {"value": 4.0, "ratio": 2.0}
+    fill_form(patient=patient, event="later", form="second", texts={"value": "6"}, by=None)
+    later = find_form(patient, "later", "second")
+    assert later is not None
+    assert later.values == {"value": 6.0, "ratio": 3.0, "more": 3.0}
