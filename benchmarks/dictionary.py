@@ -12,22 +12,17 @@ from __future__ import annotations
 import argparse
 import io
 import json
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.command import run_inside
 from benchmarks.measuring import alternate
 from benchmarks.tables import Table, surroundings, write
 
-ROOT = Path(__file__).resolve().parents[1]
 FORMS = 100_000
 GOAL = 0.25  # of the rate without checks
 CODES = ("a", "b", "c", "d", "unknown")
@@ -49,14 +44,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        program = (
-            "from benchmarks.dictionary import inside; "
-            f"inside({asked.forms}, {asked.runs}, {asked.write})"
-        )
-        command = [ROOT / "yogo", "manage", "--data-dir", folder, "shell", "-c", program]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    run_inside("dictionary", asked.forms, asked.runs, asked.write)
 
 
 def inside(forms: int, runs: int, keep: bool) -> None:

@@ -7,19 +7,14 @@ functions that our triggers call (audit/triggers.py) stands the one with those t
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
+from benchmarks.command import run_inside
 from benchmarks.import_volume import analyte_names, import_plate, make_study, plate_file
 from benchmarks.tables import Table, surroundings, write
 
-ROOT = Path(__file__).resolve().parents[1]
 TIMES = 4
 GOAL = 6.0  # of time for four times the rows; by the square it would be 16
 
@@ -52,12 +47,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.history")
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o711)
-        program = f"from benchmarks.history import inside; inside({asked.write})"
-        command = [ROOT / "yogo", "manage", "--data-dir", folder, "shell", "-c", program]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    run_inside("history", asked.write)
 
 
 def inside(keep: bool) -> None:

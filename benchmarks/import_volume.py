@@ -11,20 +11,15 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import resource
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.command import run_inside
 from benchmarks.tables import Table, surroundings, write
 
-ROOT = Path(__file__).resolve().parents[1]
 ALL, ANALYTES, SAMPLES = 455, 93, 88
 GOAL = 1 / 3
 COLUMNS = (
@@ -40,13 +35,7 @@ def main() -> None:
     parser.add_argument("--plates", type=int, default=ALL)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        program = (
-            f"from benchmarks.import_volume import inside; inside({asked.plates}, {asked.write})"
-        )
-        command = [ROOT / "yogo", "manage", "--data-dir", folder, "shell", "-c", program]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    run_inside("import_volume", asked.plates, asked.write)
 
 
 def inside(plates: int, keep: bool) -> None:

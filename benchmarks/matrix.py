@@ -9,18 +9,13 @@ handful of lines: a row of the ORM for each reading, and a pivot.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
-import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
+from benchmarks.command import run_inside
 from benchmarks.import_volume import ALL, SAMPLES, analyte_names, make_study
 from benchmarks.measuring import alternate, peak_of
 from benchmarks.tables import Table, surroundings, write
 
-ROOT = Path(__file__).resolve().parents[1]
 GOAL = 3.0
 
 WELLS = """
@@ -60,14 +55,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--write", action="store_true", help="into docs/benchmarks.md")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        program = (
-            "from benchmarks.matrix import inside; "
-            f"inside({asked.plates}, {asked.runs}, {asked.write})"
-        )
-        command = [ROOT / "yogo", "manage", "--data-dir", folder, "shell", "-c", program]
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        sys.exit(subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode)
+    run_inside("matrix", asked.plates, asked.runs, asked.write)
 
 
 def inside(plates: int, runs: int, keep: bool) -> None:
