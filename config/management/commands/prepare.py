@@ -38,8 +38,10 @@ class Command(BaseCommand):
         if options["files_only"]:
             self._prepare_files()
             return
+        executor = MigrationExecutor(connection)
+        refuse_older(executor.loader.applied_migrations)  # before anything is written
         with self._files_beside():
-            self._prepare_database()
+            self._prepare_database(executor)
         if options["demo"]:
             self._load_demo()
 
@@ -69,9 +71,7 @@ class Command(BaseCommand):
             last = (told.strip().splitlines() or ["nothing was told"])[-1]
             raise CommandError(f"The pages' files could not be built: {last}")
 
-    def _prepare_database(self) -> None:
-        executor = MigrationExecutor(connection)
-        refuse_older(executor.loader.applied_migrations)
+    def _prepare_database(self, executor: MigrationExecutor) -> None:
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self._tell("Applying migrations.")
             call_command("migrate", interactive=False, verbosity=0)
