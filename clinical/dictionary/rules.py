@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from clinical.dictionary.expressions import Column, Expression, ExpressionError,
 from clinical.dictionary.expressions.evaluation import evaluate
 from tabular.message import Message
 
+T = TypeVar("T")
+INSTANCES = ("first", "last")
 KINDS: dict[Type, Kind] = {
     Type.TEXT: Kind.TEXT,
     Type.INTEGER: Kind.NUMBER,
@@ -65,13 +67,9 @@ def read_rules(
     definition: Definition, event: StudyEvent, form: Form
 ) -> tuple[FormRules, list[RuleProblem]]:
     """The rules of a form at an event, and what is wrong with those that cannot be read."""
-    nameable = dict(_nameable(definition, event, form))
-    kinds = {item: KINDS[defined.type] for item, defined in nameable.items()}
-    codes = {
-        item: [one.code for one in definition.codes_of(defined)]
-        for item, defined in nameable.items()
-        if defined.codes
-    }
+    nameable = _Nameable(definition, event, form)
+    kinds = _Told(nameable, lambda item: KINDS[item.type])
+    codes = _Told(nameable, lambda item: [one.code for one in definition.codes_of(item)])
     problems: list[RuleProblem] = []
 
     def understand(name: str, part: str, text: str, gives: Kind) -> Expression | None:
@@ -153,25 +151,57 @@ def _possible(column: Column, item: Defined) -> Column:
     return Column(column.kind, column.values, column.known & can_be)
 
 
-def _nameable(
-    definition: Definition, event: StudyEvent, form: Form
-) -> Iterator[tuple[Item, Defined]]:
-    """What an expression of the form may name: its own items and those of the same event plainly, those of other events with the
-    event before them. Of what repeats, the last is meant where no instance is named."""
-    for other in definition.events:
-        for place in other.forms:
-            for item in definition.form_by_name[place.form].items:
-                if item.type is Type.HEADING:
-                    continue
-                for instance in (
-                    (None, "first", "last") if place.repeats or other.repeats else (None,)
-                ):
-                    yield Item(item.name, other.name, instance), item
-                    if other is event:
-                        yield Item(item.name, None, instance), item
-    for item in form.items:
-        if item.type is not Type.HEADING:
-            yield Item(item.name), item
+class _Nameable:
+    """What an expression of a form at an event may name: the form's own items and those of the same event plainly, those of other
+    events with the event before them. Of what repeats, the last is meant where no instance is named.
+
+    Looked up name by name: a study may have a million of them, and an expression names a few."""
+
+    def __init__(self, definition: Definition, event: StudyEvent, form: Form) -> None:
+        self.definition, self.event, self.form = definition, event, form
+
+    def find(self, item: Item) -> Defined | None:
+        where = self.definition.form_of_item.get(item.name)
+        found = where.by_name[item.name] if where else None
+        if where is None or found is None or found.type is Type.HEADING:
+            return None
+        if item.event is None and item.instance is None and item.name in self.form.by_name:
+            return found
+        event = self.definition.event_by_name.get(item.event or self.event.name)
+        place = (
+            next((one for one in event.forms if one.form == where.name), None) if event else None
+        )
+        if event is None or place is None:
+            return None
+        repeats = place.repeats or event.repeats
+        return found if item.instance is None or (repeats and item.instance in INSTANCES) else None
+
+    def names(self) -> Iterator[Item]:
+        """Every one of them, to tell what is near."""
+        for event in self.definition.events:
+            for place in event.forms:
+                for item in self.definition.form_by_name[place.form].items:
+                    yield from (Item(item.name, at) for at in (event.name, None))
+        yield from (Item(item.name) for item in self.form.items)
+
+
+class _Told(Mapping[Item, T]):
+    """Something of each item that may be named; nothing of it is worked out before it is asked."""
+
+    def __init__(self, nameable: _Nameable, tell: Callable[[Defined], T]) -> None:
+        self._nameable, self._tell = nameable, tell
+
+    def __getitem__(self, item: Item) -> T:
+        found = self._nameable.find(item)
+        if found is None:
+            raise KeyError(item)
+        return self._tell(found)
+
+    def __iter__(self) -> Iterator[Item]:
+        return (item for item in dict.fromkeys(self._nameable.names()) if self._nameable.find(item))
+
+    def __len__(self) -> int:
+        return sum(1 for _item in self)
 
 
 def _in_order(

@@ -114,7 +114,7 @@ def _refuse_unknown_codes(node: Call, codes: Codes) -> None:
     if node.name not in HELD_AGAINST_CODES:
         return
     items = [part.item for part in node.arguments if isinstance(part, Reference)]
-    lists = [codes[item] for item in items if item in codes]
+    lists = [codes[item] for item in items if codes.get(item)]
     for part in node.arguments:
         if lists and isinstance(part, Constant) and part.value not in lists[0]:
             raise ExpressionError(

@@ -96,7 +96,7 @@ def read(
                 most=DEEPEST,
             ),
         )
-    root, kind = check(root, kinds, codes or {})
+    root, kind = check(root, kinds, {} if codes is None else codes)
     if gives is not None and kind is not gives:
         raise ExpressionError(
             0,
