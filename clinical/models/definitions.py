@@ -296,6 +296,9 @@ class Item(Part):
         constraints = [
             *_unique("item"),
             constrain("type", Type, "clinical_item_type_known"),
+            models.CheckConstraint(
+                condition=Q(role="") | Q(role__in=list(Role)), name="clinical_item_role_known"
+            ),
             models.UniqueConstraint(
                 fields=["definition", "role"], condition=~Q(role=""), name="clinical_item_role_once"
             ),
@@ -332,5 +335,8 @@ class EditCheck(Part):
 
     class Meta:
         ordering = ["definition", "form__order", "order", "id"]
-        constraints = _unique("check")
+        constraints = [
+            *_unique("check"),
+            constrain("severity", Severity, "clinical_check_severity_known"),
+        ]
         triggers = [once_published("check"), parts_of_one_definition("check", form="clinical_form")]

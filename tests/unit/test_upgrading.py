@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LANDED = {
     "accounts/0001_initial": "b795a8ad59775f99",
     "assays/0001_initial": "3797eb5cfd7f43e2",
-    "clinical/0001_initial": "1cddd3aa014fead4",
+    "clinical/0001_initial": "16ef05071c6599bc",
     "exports/0001_initial": "74beececd4b83812",
     "imports/0001_initial": "027a580e934c914b",
     "jobs/0001_initial": "6974e4c1c3d2538e",

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from clinical.dictionary.reading import read_definition
-from clinical.models import FilledForm
+from clinical.models import Definition, EditCheck, FilledForm, Form, Item
 from clinical.selectors.definitions import Collected
 from clinical.services.definitions import publish_definition
 from tests.factories import StudyFactory, make_patient
@@ -205,3 +205,26 @@ def test_a_published_definition_does_not_change(patient: Any, collected: Collect
             connection.cursor() as cursor,
         ):
             cursor.execute(statement)
+
+
+@pytest.mark.parametrize(
+    ("values", "constraint"),
+    [
+        ({"type": "number"}, "clinical_item_type_known"),
+        ({"type": "text", "role": "outcome"}, "clinical_item_role_known"),
+        ({"type": "code"}, "clinical_item_codes_of_a_list"),
+        ({"type": "decimal", "hard_low": 2, "hard_high": 1}, "clinical_item_low_before_high"),
+    ],
+)
+def test_a_draft_holds_what_a_definition_can_say(values: Any, constraint: str) -> None:
+    draft = Definition.objects.create(study=StudyFactory(), version=1)
+    form = Form.objects.create(definition=draft, name="f")
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Item.objects.create(definition=draft, form=form, name="a", **values)
+
+
+def test_a_check_has_a_severity_that_is_known() -> None:
+    draft = Definition.objects.create(study=StudyFactory(), version=1)
+    form = Form.objects.create(definition=draft, name="f")
+    with pytest.raises(IntegrityError, match="clinical_check_severity_known"), transaction.atomic():
+        EditCheck.objects.create(definition=draft, form=form, name="c", severity="loud")
