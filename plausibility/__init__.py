@@ -12,10 +12,9 @@ from plausibility.checks import (
     look_at_numbers,
     look_at_outcomes,
 )
-from plausibility.ranges import BEYOND, QUANTITIES, Quantity
+from plausibility.ranges import QUANTITIES, Quantity
 
 __all__ = [
-    "BEYOND",
     "CODES",
     "ENOUGH_OUTCOMES",
     "QUANTITIES",

@@ -19,6 +19,26 @@ class Quantity:
     usual_low: float
     usual_high: float
 
+    @classmethod
+    def bounded(
+        cls,
+        unit: str,
+        low: float | None = None,
+        usual_low: float | None = None,
+        usual_high: float | None = None,
+        high: float | None = None,
+    ) -> "Quantity":
+        """A quantity of which not every bound is known: what is not known to be usual is whatever can be."""
+        least = -BEYOND if low is None else low
+        most = BEYOND if high is None else high
+        return cls(
+            unit,
+            least,
+            most,
+            least if usual_low is None else usual_low,
+            most if usual_high is None else usual_high,
+        )
+
     def is_possible(self, value: float) -> bool:
         """Whether the value can be this quantity at all."""
         return self.low <= value <= self.high

@@ -9,7 +9,6 @@ import pandas as pd
 from ciri.covariates.covariate import CODE, TRUTH, Covariate, plain_unit
 from ciri.errors import Refused
 from plausibility import (
-    BEYOND,
     CODES,
     QUANTITIES,
     Cell,
@@ -105,17 +104,10 @@ def _of_people(people: pd.DataFrame, covariates: Sequence[Covariate]) -> Iterato
 
 
 def _quantity(covariate: Covariate) -> Quantity:
-    """A covariate's ranges; what is not known to be usual is whatever can be."""
-    low = -BEYOND if covariate.low is None else covariate.low
-    high = BEYOND if covariate.high is None else covariate.high
+    """A covariate's ranges."""
     unit = plain_unit(covariate.unit)
-    return Quantity(
-        unit=_WORDS.get(unit, unit),
-        low=low,
-        high=high,
-        usual_low=low if covariate.usual_low is None else covariate.usual_low,
-        usual_high=high if covariate.usual_high is None else covariate.usual_high,
-    )
+    bounds = (covariate.low, covariate.usual_low, covariate.usual_high, covariate.high)
+    return Quantity.bounded(_WORDS.get(unit, unit), *bounds)
 
 
 def _of_outcomes(people: pd.DataFrame) -> Iterator[Doubt]:

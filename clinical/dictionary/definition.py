@@ -8,6 +8,8 @@ from enum import StrEnum
 from functools import cached_property
 from uuid import UUID
 
+from plausibility import Quantity
+
 
 class Type(StrEnum):
     """What an item holds. A heading holds nothing."""
@@ -108,16 +110,6 @@ class Range:
     usual_high: float | None = None
     high: float | None = None
 
-    def can_be(self, value: float) -> bool:
-        return _within(self.low, value, self.high)
-
-    def is_usual(self, value: float) -> bool:
-        return _within(self.usual_low, value, self.usual_high)
-
-
-def _within(low: float | None, value: float, high: float | None) -> bool:
-    return (low is None or value >= low) and (high is None or value <= high)
-
 
 @dataclass(frozen=True)
 class Item:
@@ -175,6 +167,14 @@ class Item:
     def shown_unit(self) -> str:
         """The unit as people write it."""
         return next((unit for unit, factor in self.units.items() if factor == 1), self.unit)
+
+    @property
+    def quantity(self) -> Quantity:
+        """Of a number: what it can be, and what it usually is."""
+        span = self.range
+        return Quantity.bounded(
+            self.shown_unit, span.low, span.usual_low, span.usual_high, span.high
+        )
 
     @property
     def is_entered(self) -> bool:
@@ -272,6 +272,10 @@ class Definition:
     @cached_property
     def form_of_item(self) -> dict[str, Form]:
         return {item.name: form for form in self.forms for item in form.items}
+
+    def events_of(self, form: str) -> list[str]:
+        """The events at which a form is filled."""
+        return [one.name for one in self.events if any(at.form == form for at in one.forms)]
 
     def events_once(self, form: str) -> list[str]:
         """The events at which a form is filled once: neither the event nor the form there repeats."""

@@ -90,7 +90,7 @@ def read_answer(
         if keep_nonconforming:
             return Answer(given=text[:LONGEST], state=NONCONFORMING)
         raise error if isinstance(error, NoValue) else NoValue(error.message) from error
-    usual = item.type not in NUMBERS or item.range.is_usual(value)
+    usual = item.type not in NUMBERS or item.quantity.is_usual(value)
     return Answer(
         value=value,
         given="" if plain == text_of(value) else plain,
@@ -129,7 +129,7 @@ def _integer(text: str, item: Item, definition: Definition) -> int:
 
 
 def _ranged(value: float, item: Item) -> float:
-    if not item.range.can_be(value):
+    if not item.quantity.is_possible(value):
         raise NoValue(
             Message(
                 "outside_range",

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from clinical.dictionary.definition import NUMBERS
-from clinical.imports.items import Asked, quantity_of
+from clinical.imports.items import Asked
 from clinical.imports.mapping import ClinicalMapping
 from clinical.imports.said import Said
 from clinical.imports.units import DURATIONS, name_of
@@ -50,7 +50,7 @@ def _numbers(said: Sequence[Said], mapping: ClinicalMapping) -> Iterator[Doubt]:
     for asked in mapping.items:
         if asked.item.type not in NUMBERS or asked.source.column is None:
             continue  # a constant of the mapping is constant on purpose
-        quantity = quantity_of(asked.item)  # what cannot be at all is rejected by row
+        quantity = asked.item.quantity  # what cannot be at all is rejected by row
         cells = [Cell(row, value) for row, value in _values(said, asked)]
         possible = [cell for cell in cells if quantity.is_possible(cell.value)]
         yield from look_at_numbers(asked.source.label, possible, quantity)

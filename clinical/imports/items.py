@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from clinical.dictionary.definition import NUMBERS, Definition, Item, Type
@@ -11,7 +12,6 @@ from clinical.imports.units import name_of
 from imports.columns import RowReader, Source, source_from
 from imports.texts import day
 from plausibility import Quantity
-from plausibility.ranges import BEYOND
 from sentences import as_sentence
 from sentences import storable as _
 from tabular.section import Section
@@ -32,6 +32,11 @@ class Asked:
     source: Source
     label: str
     """The item as a preview names it: with its event where it is asked at several."""
+
+    @cached_property
+    def quantity(self) -> Quantity:
+        """What its numbers can be, worked out once for all rows."""
+        return self.item.quantity
 
 
 def item_keys(definition: Definition) -> list[str]:
@@ -113,8 +118,7 @@ def _entered(definition: Definition, name: str) -> Item | None:
 
 
 def _events(definition: Definition, name: str) -> list[str]:
-    form = definition.form_of_item[name].name
-    return [e.name for e in definition.events if any(one.form == form for one in e.forms)]
+    return definition.events_of(definition.form_of_item[name].name)
 
 
 def _source(section: Section, key: str, item: Item, definition: Definition) -> Source | None:
@@ -126,18 +130,6 @@ def _source(section: Section, key: str, item: Item, definition: Definition) -> S
         codes = [one.code for one in definition.codes_of(item)]
         return source_from(section, key, choices=codes, more=("as",))
     return source_from(section, key, dated=item.type is Type.DATE, more=("as",))
-
-
-def quantity_of(item: Item) -> Quantity:
-    """What a number can be and usually is, as `plausibility` looks at it."""
-    span = item.range
-    return Quantity(
-        item.shown_unit,
-        -BEYOND if span.low is None else span.low,
-        BEYOND if span.high is None else span.high,
-        -BEYOND if span.usual_low is None else span.usual_low,
-        BEYOND if span.usual_high is None else span.usual_high,
-    )
 
 
 def read_item(
@@ -162,7 +154,7 @@ def _read_number(reader: RowReader, asked: Asked, _definition: Definition) -> An
     if item.type is Type.INTEGER and not value.is_integer():
         reader.reject(source, _("this is not a whole number."))
         return None
-    quantity = quantity_of(item)
+    quantity = asked.quantity
     if not quantity.is_possible(value):
         _reject_impossible(reader, asked, value, quantity)
     state = "" if quantity.is_usual(value) else SOFT

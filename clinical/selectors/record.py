@@ -118,9 +118,7 @@ def event_of_item(definition: Definition, name: str, event: str) -> str | None:
     form = definition.form_of_item.get(name)
     if form is None:
         return None
-    at = definition.events_once(form.name) or [
-        one.name for one in definition.events if any(f.form == form.name for f in one.forms)
-    ]
+    at = definition.events_once(form.name) or definition.events_of(form.name)
     return event if event in at else next(iter(at), None)
 
 

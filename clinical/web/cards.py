@@ -12,7 +12,7 @@ from clinical.models import Patient
 from clinical.models.filled import FormStatus
 from clinical.selectors.sheets import Key, Sheet, Sheets, file_names
 from clinical.sentences import say
-from clinical.web.filling import ItemsForm, marks_of
+from clinical.web.filling import ItemsForm, by_group, marks_of
 from clinical.web.wording import write_missing, write_unit, write_value
 from tabular.numbers import number
 
@@ -139,13 +139,10 @@ def _name_event(event: StudyEvent, instance: int) -> str:
 def _facts(
     patient: Patient, sheet: Sheet, known: Iterable[Item], names: Mapping[str, str]
 ) -> tuple[Facts, ...]:
-    titles = {group.name: say(group.label, group.name) for group in sheet.form.groups}
-    found: list[tuple[str, list[Fact]]] = []
-    for item in known:
-        if not found or found[-1][0] != item.group:
-            found.append((item.group, []))
-        found[-1][1].append(_fact(patient, sheet, item, names))
-    return tuple(Facts(titles.get(group, ""), tuple(facts)) for group, facts in found)
+    return tuple(
+        Facts(title, tuple(_fact(patient, sheet, item, names) for item in items))
+        for title, items in by_group(sheet.form, known)
+    )
 
 
 def _fact(patient: Patient, sheet: Sheet, item: Item, names: Mapping[str, str]) -> Fact:

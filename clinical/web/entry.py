@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from clinical.dictionary.definition import Type
+from clinical.models import Patient
 from clinical.selectors.sheets import Key, Sheet, Sheets, read_sheets
 from clinical.services.attachments import fill_form_with_files
 from clinical.web.cards import address_of, anchor_of
@@ -80,8 +81,7 @@ def _write(request: StudyRequest, sheets: Sheets, sent: ItemsForm) -> HttpRespon
         status=sent.status(),
         by=request.user,
     )
-    after = read_sheets(sheets.patient).find(*key)
-    if after and _asks_more(sent.sheet, after):
+    if _asks_more(sent.sheet, sheets.patient):
         messages.success(request, _("Saved. What you answered asks for more: see below."))
         return redirect(f"{address_of(sheets.patient, key)}#{anchor_of(key)}")
     messages.success(request, _("Saved."))
@@ -89,9 +89,12 @@ def _write(request: StudyRequest, sheets: Sheets, sent: ItemsForm) -> HttpRespon
     return redirect("clinical:patient", code=study.code, subject=subject)
 
 
-def _asks_more(before: Sheet, after: Sheet) -> bool:
-    """Whether something is asked now that was not before, and is open."""
-    return any(
+def _asks_more(before: Sheet, patient: Patient) -> bool:
+    """Whether something is asked now that was not before, and is open: only of forms that hide some of their items."""
+    if not any(item.shown_when for item in before.form.items):
+        return False
+    after = read_sheets(patient).find(*before.key)
+    return after is not None and any(
         item.is_entered and after.asks(item) and not before.asks(item) and not after.holds(item)
         for item in after.form.items
     )

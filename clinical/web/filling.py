@@ -1,6 +1,8 @@
 """A form of the dictionary as fields. Each sends the text that was typed; the service reads it (`clinical.dictionary.values`)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django import forms
@@ -8,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from clinical.dictionary.definition import CODED, NUMBERS, Item, Type
+from clinical.dictionary.definition import CODED, NUMBERS, Form, Item, Type
 from clinical.dictionary.values import NONCONFORMING, SEVERAL, SOFT, text_of
 from clinical.models.filled import FormStatus
 from clinical.selectors.sheets import Sheet
@@ -210,15 +212,12 @@ class ItemsForm(ShowsRefusals, forms.Form):
 
     def blocks(self) -> list[Block]:
         """What is asked, in the order of the form, each group under its title."""
-        titles = {group.name: say(group.label, group.name) for group in self.sheet.form.groups}
-        blocks: list[tuple[str, list[Row]]] = []
-        for item in self.sheet.form.items:
-            if not self.seen_as.asks(item) and item.name not in self.errors:
-                continue
-            if not blocks or blocks[-1][0] != item.group:
-                blocks.append((item.group, []))
-            blocks[-1][1].append(self._row(item))
-        return [Block(titles.get(group, ""), tuple(rows)) for group, rows in blocks]
+        form = self.sheet.form
+        asked = [i for i in form.items if self.seen_as.asks(i) or i.name in self.errors]
+        return [
+            Block(title, tuple(self._row(item) for item in items))
+            for title, items in by_group(form, asked)
+        ]
 
     def _row(self, item: Item) -> Row:
         filled = self.seen_as.filled
@@ -233,6 +232,13 @@ class ItemsForm(ShowsRefusals, forms.Form):
             value=write_value(item, filled.values.get(item.name), self.sheet.definition),
             marks=marks_of(self.seen_as, item),
         )
+
+
+def by_group(form: Form, items: Iterable[Item]) -> Iterator[tuple[str, Iterator[Item]]]:
+    """Items that stand together, under the title of their group, which may be empty."""
+    titles = {group.name: say(group.label, group.name) for group in form.groups}
+    for group, together in groupby(items, key=lambda item: item.group):
+        yield titles.get(group, ""), together
 
 
 def marks_of(sheet: Sheet, item: Item) -> tuple[str, ...]:

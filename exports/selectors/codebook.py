@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from clinical.dictionary.definition import (
     Code,
-    Definition,
     Item,
     MissingCode,
     Type,
@@ -51,14 +50,8 @@ def codebook_rows(layout: Layout) -> Iterator[Row]:
     held = {one.item.name for one in layout.asked}
     for form, item in exported_items(collected.definition):
         if item.name not in held:
-            events = _events_of(form.name, collected.definition)
+            events = SEVERAL.join(collected.definition.events_of(form.name))
             yield (None, *_tell(item, form.name, events, collected))
-
-
-def _events_of(form: str, definition: Definition) -> str:
-    return SEVERAL.join(
-        event.name for event in definition.events if any(one.form == form for one in event.forms)
-    )
 
 
 def _tell(item: Item, form: str, event: str, collected: Collected) -> Row:

@@ -8,7 +8,6 @@ from ciri.covariates.covariate import NUMBER
 from ciri.covariates.shipped import COVARIATES
 from clinical.dictionary.definition import NUMBERS, Item
 from clinical.dictionary.reading import shipped
-from clinical.imports.items import quantity_of
 from plausibility import (
     Cell,
     Doubt,
@@ -32,7 +31,7 @@ MEASURED = [item for item in SHIPPED.values() if item.type in NUMBERS and item.i
 
 @pytest.mark.parametrize("item", MEASURED, ids=lambda item: item.name)
 def test_what_is_usual_can_be(item: Item) -> None:
-    quantity = quantity_of(item)
+    quantity = item.quantity
     assert quantity.low <= quantity.usual_low < quantity.usual_high <= quantity.high
     for value in (quantity.usual_low, quantity.usual_high):
         assert quantity.is_usual(value)
@@ -70,7 +69,7 @@ def test_the_method_ships_the_same_ranges_for_tables_that_describe_nothing() -> 
     ],
 )
 def test_edges_of_numbers(values: list[float], found: list[tuple[str, tuple[int, ...]]]) -> None:
-    assert codes(look_at_numbers("Alb", cells(values), quantity_of(SHIPPED["albumin"]))) == found
+    assert codes(look_at_numbers("Alb", cells(values), SHIPPED["albumin"].quantity)) == found
 
 
 @pytest.mark.parametrize(
@@ -85,7 +84,7 @@ def test_edges_of_numbers(values: list[float], found: list[tuple[str, tuple[int,
 def test_edges_of_a_share_for_a_percentage(
     values: list[float], found: list[tuple[str, tuple[int, ...]]]
 ) -> None:
-    assert codes(look_at_numbers("TPS", cells(values), quantity_of(SHIPPED["pdl1"]))) == found
+    assert codes(look_at_numbers("TPS", cells(values), SHIPPED["pdl1"].quantity)) == found
 
 
 DAYS = 40 * 365.25
