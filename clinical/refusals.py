@@ -28,7 +28,7 @@ SENTENCES = {
     "clinical_follow_up_one_death": ("status", _("This patient's death is already recorded.")),
     "clinical_index_date_not_in_future": (
         "index_date",
-        _("The index date cannot lie in the future. Enrol the patient when treatment has begun."),
+        _("The index date cannot lie in the future. Leave it empty until treatment has begun."),
     ),
     "clinical_index_date_before_follow_up": (
         "index_date",
@@ -41,6 +41,10 @@ SENTENCES = {
     "clinical_patient_subject_once_whatever_case": (
         "subject_id",
         _("A subject id that differs only in capitals is already in the study."),
+    ),
+    "clinical_patient_subject_in_one_spelling": (
+        "subject_id",
+        _("A subject id has letters, digits, blanks and signs, but no slash and nothing unseen."),
     ),
     "clinical_index_date_plausible": (
         "index_date",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.web import definition, entry, overview, patient, patients
+from clinical.web import definition, enrolment, entry, overview, patient, patients
 
 app_name = "clinical"
 
@@ -15,8 +15,13 @@ urlpatterns = [
     path("studies/<str:code>/enrolment.json", overview.enrolment, name="enrolment"),
     path("studies/<str:code>/forms/", definition.definition, name="definition"),
     path("studies/<str:code>/patients/", patients.patients, name="patients"),
-    path("studies/<str:code>/enrol/", patients.enrol, name="enrol"),
+    path("studies/<str:code>/enrol/", enrolment.enrol, name="enrol"),
     path("studies/<str:code>/patients/<str:subject>/", patient.patient, name="patient"),
+    path(
+        "studies/<str:code>/patients/<str:subject>/enrolment/",
+        enrolment.correct,
+        name="correct_enrolment",
+    ),
     path(FORM, entry.fill, name="form"),
     path(f"{FORM}files/<str:item>/", entry.attachment, name="attachment"),
     path(

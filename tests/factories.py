@@ -62,7 +62,7 @@ def make_patient(
     *,
     site: Site | None = None,
     cohort: Cohort | None = None,
-    index_date: date = INDEX_DATE,
+    index_date: date | None = INDEX_DATE,
     subject_id: str | None = None,
 ) -> Patient:
     """A patient of the study, at its first site and in its first cohort unless told otherwise."""

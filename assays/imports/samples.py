@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from assays.imports.mapping import AssayMapping, Identity
+from clinical.models.subjects import as_subject_id
 from imports.columns import Problem, RowReader, Source
 from imports.tables import Row, Table
 from imports.texts import Texts, Unreadable, day, error_of_cell
@@ -35,8 +36,9 @@ def read_sample(table: Table, row: Row, identity: Identity, texts: Texts) -> Sam
     sample = Sample(label or "", None, timepoint, None, reader.problems)
     if timepoint == "skip":
         return sample
-    sample.subject = reader.text(identity.subject)
-    if sample.subject is None:
+    subject = reader.text(identity.subject)
+    sample.subject = None if subject is None else as_subject_id(subject)
+    if subject is None:
         reader.reject(identity.subject, _("every sample needs a subject id."))
     source = identity.collected_on
     if source is not None:

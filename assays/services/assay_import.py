@@ -18,6 +18,7 @@ from assays.models import Analyte, AnalyteAlias, PlateRun, Specimen
 from assays.selectors.judged import policy_of, stamp_judged
 from assays.selectors.known import read_known_assays
 from assays.services.copying import copy_in, count_again
+from clinical.models.subjects import as_subject_id
 from imports.columns import Source, check_columns
 from imports.models import ImportBatch
 from imports.preview import as_json
@@ -191,7 +192,8 @@ def _samples(files: Files, mapping: AssayMapping) -> dict[str, Sample] | None:
 def _subjects(parsed: ParsedAssay, labels: set[str]) -> set[str]:
     """The patients that the file may mean, by the samples that it has."""
     if parsed.samples is None:
-        return _collect_texts(parsed.mapping.identity.subject, parsed.table)
+        texts = _collect_texts(parsed.mapping.identity.subject, parsed.table)
+        return {as_subject_id(text) for text in texts}
     found = (parsed.samples.get(label) for label in labels)
     return {sample.subject for sample in found if sample is not None and sample.subject}
 

@@ -87,12 +87,12 @@ class Comparison:
             return None
         self.lower_ids.add(said.subject_id.lower())
         site, cohort = self._site(said, row), self._cohort(said, row)
-        is_told = any(problem.column == source.label for problem in row.problems)
-        if said.index_date is None and not is_told:
-            why = _("the index date of a new patient must be known.")
-            self._reject(row, source.label, "", why)
-        if site is None or cohort is None or said.index_date is None or not said.subject_id:
+        is_wrong = any(problem.column == source.label for problem in row.problems)
+        if site is None or cohort is None or is_wrong or not said.subject_id:
             return None
+        if said.index_date is None:
+            why = _("the index date is not known: the patient is in no model until it is.")
+            row.notes.append(Problem(source.label, "", why))
         patient = Patient(study=self.study, subject_id=said.subject_id)
         self._set(patient, "site", site, "site", row)
         self._set(patient, "cohort", cohort, "cohort", row)
@@ -263,11 +263,11 @@ def _in_words(outcome: Outcome) -> Sentence:
     return _("%(days)d days, %(ended)s") % {"days": outcome.days, "ended": ended}
 
 
-def _impossible(contact: SaidContact, index_date: date, today: date) -> Problem | None:
+def _impossible(contact: SaidContact, index_date: date | None, today: date) -> Problem | None:
     """The first rule about dates that a contact breaks by itself."""
     progression = contact.values.get("progression_date")
     days = {"day": contact.date, "index": index_date, "progression": progression}
-    if contact.date < index_date:
+    if index_date is not None and contact.date < index_date:
         if contact.values.get("status") == "dead":
             return contact.problem(
                 _("the death on %(day)s lies before the index date %(index)s.") % days
@@ -277,7 +277,7 @@ def _impossible(contact: SaidContact, index_date: date, today: date) -> Problem 
         )
     if contact.date > today:
         return contact.problem(_("the contact on %(day)s lies in the future.") % days)
-    if progression is not None and progression < index_date:
+    if progression is not None and index_date is not None and progression < index_date:
         return contact.progression_problem(
             _("the progression on %(progression)s lies before the index date %(index)s.") % days
         )

@@ -11,15 +11,12 @@ from clinical.imports.items import read_item
 from clinical.imports.mapping import ClinicalMapping, Contact, Place
 from clinical.imports.said import Said, SaidContact
 from clinical.imports.survival import contacts_from_survival
+from clinical.models.subjects import LONGEST_SUBJECT_ID, as_subject_id, refuse_subject_id
 from imports.columns import Problem, RowReader, Source
 from imports.tables import Row, Table
 from imports.texts import day
 from sentences import of_validation, several
 from sentences import storable as _
-from studies.models import CODE
-
-MAX_SUBJECT_ID = 60
-
 
 IndexDates = Callable[[str], date | None]
 
@@ -71,13 +68,14 @@ def _subject(reader: RowReader, source: Source) -> str:
     if text is None:
         reader.reject(source, _("every row needs a subject id."))
         return ""
+    text = as_subject_id(text)
     try:
-        CODE(text)
+        refuse_subject_id(text)
     except ValidationError as error:
         reader.reject(source, several(of_validation(error)))
-    if len(text) > MAX_SUBJECT_ID:
+    if len(text) > LONGEST_SUBJECT_ID:
         reader.reject(
-            source, _("a subject id has at most %(n)d characters.") % {"n": MAX_SUBJECT_ID}
+            source, _("a subject id has at most %(n)d characters.") % {"n": LONGEST_SUBJECT_ID}
         )
     return text
 

@@ -29,7 +29,8 @@ def contacts_from_survival(
     if pfs is not None and survival.pfs_duration is not None:
         free = _Free(pfs[0], pfs[1] == "true", survival.pfs_duration)
     if index_date is None:
-        return []  # the row is rejected: the missing index date is told on its own
+        _reject_without_index(reader, survival)
+        return []
     if os is None:
         return _only_progression(reader, survival, index_date, free, said)
     total, status = os
@@ -44,6 +45,15 @@ def contacts_from_survival(
         return [last]
     said.stated["PFS"] = Stated(free.days, free.ended, free.source.label, reader.raw(free.source))
     return _with_progression(reader, last, free, index_date)
+
+
+def _reject_without_index(reader: RowReader, survival: Survival) -> None:
+    """A duration is no contact while nobody knows from which day it counts. What was rejected already is told once."""
+    if not reader.problems and reader.text(survival.os_duration) is not None:
+        why = _(
+            "the index date must be known to count from it: give it, or leave the duration empty."
+        )
+        reader.reject(survival.os_duration, why)
 
 
 def _outcome(

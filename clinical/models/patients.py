@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import constrain
 from audit.tracking import track
 from clinical.models.rules import FOLLOW_UP_DATES, PATIENT_INDEX_DATE, PATIENT_OF_ONE_STUDY
-from studies.models import CODE, Cohort, Site, Study
+from clinical.models.subjects import LONGEST_SUBJECT_ID, SUBJECT_ID_AS_WRITTEN, SubjectIdField
+from studies.models import Cohort, Site, Study
 
 # Checkpoint inhibitors are younger; an earlier year is a slip of the keyboard.
 EARLIEST_INDEX_DATE = date(1990, 1, 1)
@@ -23,9 +24,15 @@ class Patient(models.Model):
     study = models.ForeignKey(Study, on_delete=models.PROTECT, related_name="patients")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="patients")
     cohort = models.ForeignKey(Cohort, on_delete=models.PROTECT, related_name="patients")
-    subject_id = models.CharField(_("subject id"), max_length=60, validators=[CODE])
+    subject_id = SubjectIdField(_("subject id"), max_length=LONGEST_SUBJECT_ID)
     index_date = models.DateField(
-        _("index date"), help_text=_("First dose of the immune-checkpoint inhibitor.")
+        _("index date"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "First dose of the immune-checkpoint inhibitor. Leave it empty while it is not known: "
+            "the patient is in no model until then."
+        ),
     )
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -42,6 +49,7 @@ class Patient(models.Model):
             models.CheckConstraint(
                 condition=~Q(subject_id=""), name="clinical_patient_subject_not_empty"
             ),
+            SUBJECT_ID_AS_WRITTEN,
             models.UniqueConstraint(
                 "study",
                 Lower("subject_id"),

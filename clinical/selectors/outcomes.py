@@ -47,14 +47,14 @@ def with_outcome_dates(patients: QuerySet[Patient], *, as_of: date) -> QuerySet[
 class Course:
     """The dates that an outcome is made of, as `with_outcome_dates` annotates them."""
 
-    index_date: date
+    index_date: date | None
     last_contact: date | None
     last_assessment: date | None
     death_date: date | None
     first_progression: date | None
 
 
-def course_of(index_date: date, contacts: Collection[FollowUp]) -> Course:
+def course_of(index_date: date | None, contacts: Collection[FollowUp]) -> Course:
     """The same dates from contacts in memory, stored or not: what a study would say of them."""
     assessed = [c.contact_date for c in contacts if is_assessment(c)]
     deaths = [c.contact_date for c in contacts if c.status == FollowUp.Status.DEAD]
@@ -76,7 +76,8 @@ def is_assessment(contact: FollowUp) -> bool:
 
 
 def outcome_of(patient: Patient | Course, endpoint: str) -> Outcome | None:
-    """The outcome of a patient annotated by `with_outcome_dates`, or of a course; None before any contact."""
+    """The outcome of a patient annotated by `with_outcome_dates`, or of a course; None before any contact, and while the index
+    date is not known."""
     death: date | None = patient.death_date  # type: ignore[union-attr]
     progression: date | None = patient.first_progression  # type: ignore[union-attr]
     last: date | None = patient.last_contact  # type: ignore[union-attr]
@@ -87,10 +88,10 @@ def outcome_of(patient: Patient | Course, endpoint: str) -> Outcome | None:
         happened = death
     else:
         raise ValueError(f"The endpoint {endpoint!r} is not known; use one of {ENDPOINTS}.")
-    end = happened or last
-    if end is None:
+    begun, end = patient.index_date, happened or last
+    if begun is None or end is None:
         return None
-    return Outcome(days=(end - patient.index_date).days, event=happened is not None)
+    return Outcome(days=(end - begun).days, event=happened is not None)
 
 
 def outcomes(

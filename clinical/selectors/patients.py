@@ -73,6 +73,8 @@ def patient_list(user: User, study: Study, wanted: PatientFilter) -> QuerySet[Pa
         patients = patients.filter(cohort__code=wanted.cohort)
     if wanted.status == "overdue":
         patients = patients.filter(overdue=True)
+    elif wanted.status == "untreated":
+        patients = patients.filter(index_date__isnull=True)
     elif wanted.status:
         patients = patients.filter(status=wanted.status)
     return patients.select_related("site", "cohort").order_by(*wanted.order)
@@ -156,22 +158,25 @@ class StudyCounts:
     deaths: int
     lost: int
     overdue: int
+    untreated: int
     complete: int
     critical: int
 
 
 def study_counts(user: User, study: Study) -> StudyCounts:
-    """Counted in one query, and one for what the study collects. complete: patients of whom all critical items are known."""
+    """Counted in one query, and one for what the study collects. untreated: patients whose index date is not known; complete:
+    those of whom all critical items are known."""
     collected = collected_by(study)
     patients = patients_visible_to(user, Capability.VIEW_CLINICAL).filter(study=study)
     told = with_known_factors(with_status(patients, today=study.today()), collected)
-    rows = list(told.values("pk", "status", "overdue", "known_factors"))
+    rows = list(told.values("index_date", "status", "overdue", "known_factors"))
     critical = len(critical_items(collected.definition))
     return StudyCounts(
         patients=len(rows),
         deaths=sum(row["status"] == "dead" for row in rows),
         lost=sum(row["status"] == "lost" for row in rows),
         overdue=sum(row["overdue"] for row in rows),
+        untreated=sum(row["index_date"] is None for row in rows),
         complete=sum(row["known_factors"] == critical for row in rows),
         critical=critical,
     )
@@ -194,7 +199,7 @@ def enrolment_by_month(user: User, study: Study) -> list[dict[str, object]]:
 
     rows = (
         patients_visible_to(user, Capability.VIEW_CLINICAL)
-        .filter(study=study)
+        .filter(study=study, index_date__isnull=False)
         .annotate(month=TruncMonth("index_date"))
         .values("month", "site__name")
         .annotate(enrolled=Count("pk"))

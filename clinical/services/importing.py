@@ -16,6 +16,7 @@ from clinical.imports.rows import read_rows
 from clinical.imports.writes import Writes
 from clinical.models import FilledForm, FollowUp, Patient
 from clinical.models.rules import FOLLOW_UP_DATES, PATIENT_INDEX_DATE
+from clinical.models.subjects import as_subject_id
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.known import read_known
 from clinical.services.definitions import ensure_published
@@ -149,7 +150,7 @@ def _manager(model: type[Model]) -> Any:
 def _subjects(parsed: ParsedClinical) -> set[str]:
     source = parsed.mapping.subject_id
     if source.column is None:
-        return {source.constant or ""}
+        return {as_subject_id(source.constant or "")}
     place = parsed.table.position(source.column)
     cells = {row.cells[place] for row in parsed.table.rows}
-    return cells | set(source.coding.values())
+    return {as_subject_id(text) for text in cells | set(source.coding.values())}

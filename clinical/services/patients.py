@@ -48,11 +48,11 @@ def enrol_patient(
     site: Site,
     cohort: Cohort,
     subject_id: str,
-    index_date: date,
+    index_date: date | None,
     by: User | None,
     reason: str = "",
 ) -> Patient:
-    """Add a subject to a study."""
+    """Add a subject to a study. The index date is None while treatment has not begun, or nobody knows when."""
     require(by, study, Capability.ENTER_CLINICAL, site=site)
     with record(by=by, reason=reason):
         patient = Patient(
@@ -63,21 +63,28 @@ def enrol_patient(
     return patient
 
 
-def correct_enrolment(*, patient: Patient, by: User | None, reason: str, **values: Any) -> Patient:
-    """Change a patient's site, cohort, subject id or index date. A correction needs a reason."""
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=_read_stored_site(patient))
-    if not reason.strip():
-        raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
-    _set(patient, values)
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
+def correct_enrolment(
+    *, patient: Patient, by: User | None, reason: str = "", seen: str | None = None, **values: Any
+) -> Patient:
+    """Change a patient's site, cohort, subject id or index date. A correction needs a reason; to enter an index date that was
+    not known needs none."""
     with record(by=by, reason=reason):
+        stored = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
+        require(by, stored.study, Capability.ENTER_CLINICAL, site=stored.site)
+        _refuse_stale(stored, seen)
+        if not reason.strip() and not _completes(stored, values):
+            raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
+        _set(patient, values)
+        require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
         _save(patient)
         clinical_change.send(sender=Patient, study=patient.study)
     return patient
 
 
-def _read_stored_site(patient: Patient) -> Site:
-    return Site.objects.get(patients=patient.pk)
+def _completes(stored: Patient, values: dict[str, Any]) -> bool:
+    """Whether values tell an index date that was not known, and change nothing else."""
+    changed = {name for name, value in values.items() if getattr(stored, name) != value}
+    return stored.index_date is None and changed == {"index_date"}
 
 
 def record_follow_up(

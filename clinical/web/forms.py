@@ -67,6 +67,15 @@ class EnrolmentForm(EntryForm):
             self.fields["site"].initial = sites[0]
 
 
+class EnrolmentCorrection(EnrolmentForm):
+    reason = forms.CharField(
+        label=_("Reason for the correction"),
+        max_length=500,
+        required=False,
+        help_text=_("Not needed to enter an index date that was not known."),
+    )
+
+
 class FollowUpForm(EntryForm):
     reason = forms.CharField(label=_("Reason for the correction"), max_length=500, required=False)
 
@@ -80,11 +89,9 @@ class FollowUpForm(EntryForm):
         super().__init__(*args, **kwargs)
         self.instance.patient = patient
         for name in ("contact_date", "progression_date"):
-            self.fields[name].widget.attrs.update(
-                {
-                    "min": patient.index_date.isoformat(),
-                    "max": patient.study.today().isoformat(),
-                }
-            )
+            bounds = self.fields[name].widget.attrs
+            bounds["max"] = patient.study.today().isoformat()
+            if patient.index_date is not None:
+                bounds["min"] = patient.index_date.isoformat()
         if self.instance.pk is None:
             del self.fields["reason"]

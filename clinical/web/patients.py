@@ -1,21 +1,17 @@
-"""The list of patients, and enrolling one."""
+"""The list of patients."""
 
 from urllib.parse import urlencode
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.patients import PatientFilter, critical_items, patient_list
-from clinical.services.patients import enrol_patient
-from clinical.web.forms import EnrolmentForm
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused
 from studies.selectors.access import sites_open_to
 from studies.web.access import study_page
 from studies.web.filters import Options, filter_chips
@@ -37,6 +33,7 @@ STATUSES = [
     ("lost", _("lost to follow-up")),
     ("none", _("no contact yet")),
     ("overdue", _("overdue")),
+    ("untreated", _("not yet treated")),
 ]
 
 
@@ -84,21 +81,3 @@ def _filters(request: StudyRequest, study: Study) -> list[tuple[str, Options]]:
         ("status", STATUSES),
     ]
     return [(name, options) for name, options in choices if len(options) > 1]
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@study_page(Capability.ENTER_CLINICAL)
-def enrol(request: StudyRequest, study: Study) -> HttpResponse:
-    sites = sites_open_to(request.user, study, Capability.ENTER_CLINICAL)
-    form = EnrolmentForm(request.POST or None, study=study, sites=sites)
-    if request.method == "POST" and form.is_valid():
-        try:
-            patient = enrol_patient(study=study, by=request.user, **form.values())
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            messages.success(request, _("The patient is enrolled. Enter what is known."))
-            return redirect("clinical:patient", code=study.code, subject=patient.subject_id)
-    return render(
-        request, "clinical/enrol.html", {"form": form}, status=400 if form.errors else 200
-    )

@@ -28,13 +28,21 @@ class Timeline:
     end: float
 
 
-def timeline(patient: Patient, contacts: list[FollowUp], forms: list[tuple[date, str]]) -> Timeline:
-    """From the index date to the last thing known (at least six months, to have a scale). forms: day of each, and what it is."""
+def timeline(
+    patient: Patient, contacts: list[FollowUp], forms: list[tuple[date, str]]
+) -> Timeline | None:
+    """From the index date to the last thing known (at least six months, to have a scale); None while that date is not known.
+
+    forms: day of each, and what it is.
+    """
+    begun = patient.index_date
+    if begun is None:
+        return None
     dates = [c.contact_date for c in contacts] + [day for day, _words in forms]
-    last = max([(d - patient.index_date).days for d in dates] + [183])
+    last = max([(d - begun).days for d in dates] + [183])
 
     def x(day: date) -> float:
-        share = max(0, (day - patient.index_date).days) / last
+        share = max(0, (day - begun).days) / last
         return round(LEFT + (RIGHT - LEFT) * share, 1)
 
     marks = [Mark(x(c.contact_date), _kind(c), _words(c)) for c in contacts]

@@ -68,8 +68,10 @@ class AnalysisDataset(Download):
             )
             export.known_at = moment
             export.champions = {v.model.name: v.number for v in layout.champions}
-            rows = counted.rows(blocks(find_patients(self.by, study), layout))
-            yield from self._in_format(layout.columns, rows, _note(layout))
+            patients = find_patients(self.by, study)
+            rows = counted.rows(blocks(patients, layout))
+            untreated = patients.filter(index_date__isnull=True).count()
+            yield from self._in_format(layout.columns, rows, _note(layout, untreated))
 
 
 def say_moment(known_at: datetime | None) -> str:
@@ -146,13 +148,14 @@ def find_patients(by: User | None, study: Study) -> QuerySet[Patient]:
     return patients_visible_to(by, Capability.EXPORT).filter(study=study)
 
 
-def _note(layout: Layout) -> dict[str, str]:
-    """What a file that can carry a note says about itself."""
+def _note(layout: Layout, untreated: int) -> dict[str, str]:
+    """What a file that can carry a note says about itself. untreated: patients without an index date, who are not in it."""
     return {
         "yogo.study": layout.study.code,
         "yogo.simulated": "true" if layout.study.is_simulated else "false",
         "yogo.timepoint": layout.timepoint,
         "yogo.events_until": layout.events_until.isoformat(),
+        "yogo.without_index_date": str(untreated),
         DESCRIPTION: json.dumps(_describe(layout), ensure_ascii=False),
     }
 

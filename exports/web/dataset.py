@@ -17,7 +17,7 @@ from exports.downloads import file_response
 from exports.models import Export
 from exports.selectors.exports import exports_of
 from exports.selectors.frozen import find_version
-from exports.services.analysis_dataset import Recipe, export_analysis_dataset
+from exports.services.analysis_dataset import Recipe, export_analysis_dataset, find_patients
 from exports.services.codebook import make_codebook
 from exports.services.download import Download
 from exports.services.forms import export_forms
@@ -147,5 +147,6 @@ def show_codebook(request: StudyRequest, study: Study) -> HttpResponseBase:
 
 def _page(request: StudyRequest, study: Study, form: forms.Form) -> HttpResponse:
     earlier = Paginator(exports_of(study), PER_PAGE).get_page(request.GET.get("page"))
-    context: dict[str, Any] = {"form": form, "earlier": earlier}
+    untreated = find_patients(request.user, study).filter(index_date__isnull=True).count()
+    context: dict[str, Any] = {"form": form, "earlier": earlier, "untreated": untreated}
     return render(request, "exports/dataset.html", context, status=400 if form.errors else 200)

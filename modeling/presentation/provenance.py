@@ -4,12 +4,14 @@ Nothing about a version is shown, filed or answered without this: `figures.tell`
 say it, and tests walk every figure, table and answer.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from modeling.models import ModelVersion, Score
+from modeling.sentences import of_method
 
 Provenance = Callable[[ModelVersion], str]
 
@@ -111,3 +113,9 @@ def _of(version: ModelVersion, *sentences: Any) -> str:
             "(immortal time)."
         )
     return " ".join(str(sentence) for sentence in (*sentences, late) if sentence)
+
+
+def count_left_out(version: ModelVersion) -> list[tuple[str, int]]:
+    """Why patients of the study are not in the dataset, and how many for each reason."""
+    reasons = Counter(str(of_method(one["reason"])) for one in version.dataset.left_out)
+    return reasons.most_common()

@@ -82,6 +82,7 @@ def _show(request: StudyRequest, shown: Any, status: int = 200) -> HttpResponse:
             "dependence_patients": provenance.dataset(shown),
             "others": comparable_versions(shown),
             "on_dataset": dataset_sections.of(request, shown),
+            "left_out": provenance.count_left_out(shown),
             "run": shown.runs.select_related("job", "requested_by").order_by("id").first(),
             "reproductions": shown.runs.count() - 1,
             "scored": shown.scores.count(),

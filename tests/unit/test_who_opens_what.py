@@ -39,7 +39,7 @@ ROLES = tuple(BY_ROLE)
 # What comes after /studies/CODE/, and what one must be able to do there; the first that fits.
 PAGES = [
     (r"patients/<str:subject>/forms/.*/files/<str:item>/", {"view_clinical"}),
-    (r"enrol/|patients/<str:subject>/(forms|follow-up)/.*", {"enter_clinical"}),
+    (r"enrol/|patients/<str:subject>/(forms|follow-up|enrolment)/.*", {"enter_clinical"}),
     (r"patients/<str:subject>/why/.*", {"view_clinical", "view_models"}),
     (r"forms/", {"view_study"}),
     (r"enrolment.json|patients/.*", {"view_clinical"}),

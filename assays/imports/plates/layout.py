@@ -10,6 +10,7 @@ from assays.formats.wells import position
 from assays.imports.plates.layout_roles import RoleColumns, read_role, role_columns
 from assays.models import Specimen
 from clinical.models import Timepoint
+from clinical.models.subjects import as_subject_id
 from imports.columns import Problem
 from imports.reading import near
 from imports.registry import Files
@@ -162,7 +163,7 @@ def _place_row(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
         well=well,
         plate=said["plate"],
         sample=said["sample"],
-        subject=said["subject"],
+        subject=as_subject_id(said["subject"]),
         timepoint=timepoint,
         label=said["label"],
         collected_on=collected,

@@ -50,7 +50,6 @@ def problems(batch: ImportBatch) -> list[tuple[int, str, str]]:
     [
         ("P1,,discovery,2020-01-01", [(2, "site", "this must be known for every patient.")]),
         ("P1,A,,2020-01-01", [(2, "cohort", "this must be known for every patient.")]),
-        ("P1,A,discovery,", [(2, "start", "the index date of a new patient must be known.")]),
         (",A,discovery,2020-01-01", [(2, "id", "every row needs a subject id.")]),
         (
             "P1,A,discovery,soon",
@@ -61,7 +60,6 @@ def problems(batch: ImportBatch) -> list[tuple[int, str, str]]:
             [
                 (2, "site", "this must be known for every patient."),
                 (2, "cohort", "this must be known for every patient."),
-                (2, "start", "the index date of a new patient must be known."),
             ],
         ),
     ],

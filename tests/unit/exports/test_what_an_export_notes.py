@@ -1,8 +1,10 @@
 """The row of an export: who may make one, what it notes, and which exports and versions a study finds again."""
 
 from datetime import date
+from io import BytesIO
 from typing import Any
 
+import pyarrow.parquet as pq
 import pytest
 
 from assays.models import Measurement, PlateRun, Specimen
@@ -132,3 +134,13 @@ def test_two_units_of_an_analyte_never_share_a_column(study: Study) -> None:
     row = exported(study)["P1"]
     assert (row["IL6 (pg/mL)"], row["IL6 (NPX)"], row["SPP1"]) == ("2.0", "5.0", "3.0")
     assert "IL6" not in row
+
+
+def test_it_says_how_many_are_not_in_it_for_want_of_an_index_date(study: Study) -> None:
+    make_patient(study, subject_id="P1")
+    make_patient(study, subject_id="P2", index_date=None)
+    recipe = Recipe(format="parquet")
+    made = export_analysis_dataset(study=study, recipe=recipe, via="command", by=None)
+    table = pq.read_table(BytesIO(b"".join(made.chunks())))
+    assert table.column("subject").to_pylist() == ["P1"]
+    assert table.schema.metadata[b"yogo.without_index_date"] == b"1"

@@ -123,6 +123,18 @@ def test_only_what_had_happened_by_the_day_is_in_it_the_day_itself_included(stud
     assert rows(table(study, as_of=day(299), require_outcome=False)) == [("a",)]
 
 
+def test_without_an_index_date_a_patient_is_in_no_dataset_and_counted_so(study: Study) -> None:
+    enrol(study, "a", days=100)
+    make_patient(study, subject_id="s", index_date=None)
+    trained = table(study)
+    assert (rows(trained), trained.left_out) == (
+        [("a",)],
+        [{"subject": "s", "reason": "no index date"}],
+    )
+    scored = table(study, require_outcome=False)
+    assert (rows(scored), scored.left_out) == ([("a",)], [])
+
+
 def test_without_an_outcome_a_patient_is_left_out_of_training_and_kept_for_scoring(
     study: Study,
 ) -> None:
