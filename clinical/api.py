@@ -211,6 +211,7 @@ class FollowUpSerializer(serializers.ModelSerializer[FollowUp]):
             "response",
             "progression_date",
             "disease_assessed",
+            "from_forms",
             "created_at",
         ]
 

@@ -23,6 +23,7 @@ OF_MAPPINGS = {
     "duration_unit": gettext_noop("name its unit: days, weeks, months or years."),
     "duration_and_event": gettext_noop("name both duration and event."),
     "contact": gettext_noop("a contact needs date and status."),
+    "from_forms": gettext_noop("forms of the study ask this: map their items instead."),
 }
 
 OF_DEFINITIONS = {
@@ -44,7 +45,8 @@ OF_DEFINITIONS = {
         "a model reads numbers, yes or no, and one of a code list; not the type %(type)s."
     ),
     "item_identifies": gettext_noop("what tells who somebody is is read by no model."),
-    "role_twice": gettext_noop("more than one item has the role %(names)s."),
+    "role_twice": gettext_noop("more than one item of the form has the role %(names)s."),
+    "role": gettext_noop("%(why)s"),
     "expression": gettext_noop("%(why)s"),
 }
 

@@ -50,9 +50,13 @@ class Role(StrEnum):
     INDEX_DATE = "index_date"
     LAST_CONTACT = "last_contact"
     VITAL_STATUS = "vital_status"
+    DEATH = "death"
+    """The day of it."""
     CAUSE_OF_DEATH = "cause_of_death"
     PROGRESSION = "progression"
+    """The day of it."""
     RESPONSE = "response"
+    DISEASE_ASSESSED = "disease_assessed"
 
 
 Texts = Mapping[str, str]
@@ -272,6 +276,11 @@ class Definition:
     @cached_property
     def form_of_item(self) -> dict[str, Form]:
         return {item.name: form for form in self.forms for item in form.items}
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """The roles that some item has."""
+        return frozenset(i.role for form in self.forms for i in form.items if i.role is not None)
 
     def events_of(self, form: str) -> list[str]:
         """The events at which a form is filled."""

@@ -30,6 +30,7 @@ from clinical.dictionary.definition import (
     StudyEvent,
     Type,
 )
+from clinical.dictionary.outcome import find_role_problems
 from clinical.dictionary.rules import read_rules
 from tabular.checked_yaml import read_yaml
 from tabular.section import EnoughProblems, Problem, Section, near_names
@@ -78,6 +79,8 @@ def read_definition(text: str) -> Definition:
         _check_names(root, found)
         if not root.problems:
             _check_rules(root, found)
+            for name, why in find_role_problems(found):
+                root.refuse(f"{found.form_of_item[name].name}.{name}.role", "role", why=why)
     except EnoughProblems:
         pass
     if root.problems:
@@ -287,9 +290,9 @@ def _check_names(root: Section, found: Definition) -> None:
     for key, names in _named(found):
         if twice := _twice(name.casefold() for name in names):
             root.refuse(key, "twice", names=tuple(twice))
-    roles = [i.role for form in found.forms for i in form.items if i.role is not None]
-    if twice := _twice(roles):
-        root.refuse("forms", "role_twice", names=tuple(twice))
+    for form in found.forms:
+        if twice := _twice(item.role for item in form.items if item.role is not None):
+            root.refuse(f"forms.{form.name}", "role_twice", names=tuple(twice))
     arms, forms = {one.name for one in found.arms}, set(found.form_by_name)
     lists = set(found.list_by_name)
     for event in found.events:

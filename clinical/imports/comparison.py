@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Model
 
+from clinical.dictionary.outcome import takes_index_date
 from clinical.imports.forms import FormComparison
 from clinical.imports.mapping import ClinicalMapping, Place
 from clinical.imports.said import Said, SaidContact
@@ -73,13 +74,12 @@ class Comparison:
     def _new_patient(self, said: Said, row: RowVerdict) -> Patient | None:
         row.is_new = True
         source = self.mapping.index_date
-        if self.mapping.site is None or self.mapping.cohort is None or source is None:
-            self._reject(
-                row,
-                self.mapping.subject_id.label,
-                said.subject_id,
-                _("this subject is not in the study; to enrol, map site, cohort and index_date."),
-            )
+        is_asked = takes_index_date(self.mapping.definition)
+        if None in (self.mapping.site, self.mapping.cohort) or (source is None and not is_asked):
+            why = _("this subject is not in the study; to enrol, map site, cohort and index_date.")
+            if is_asked:
+                why = _("this subject is not in the study; to enrol, map site and cohort.")
+            self._reject(row, self.mapping.subject_id.label, said.subject_id, why)
             return None
         if said.subject_id.lower() in self.lower_ids:
             why = _("a subject id that differs only in capitals is already in the study.")
@@ -87,10 +87,10 @@ class Comparison:
             return None
         self.lower_ids.add(said.subject_id.lower())
         site, cohort = self._site(said, row), self._cohort(said, row)
-        is_wrong = any(problem.column == source.label for problem in row.problems)
+        is_wrong = source and any(problem.column == source.label for problem in row.problems)
         if site is None or cohort is None or is_wrong or not said.subject_id:
             return None
-        if said.index_date is None:
+        if said.index_date is None and source is not None:
             why = _("the index date is not known: the patient is in no model until it is.")
             row.notes.append(Problem(source.label, "", why))
         patient = Patient(study=self.study, subject_id=said.subject_id)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 from clinical.dictionary.definition import Definition
+from clinical.dictionary.outcome import takes_contacts, takes_index_date
 from clinical.imports.items import TRUE_FALSE, Asked, item_keys, read_items
 from clinical.imports.units import DURATIONS
 from clinical.models import FollowUp
@@ -129,6 +130,7 @@ def clinical_mapping(root: Section, definition: Definition) -> ClinicalMapping |
     survival = _survival(root)
     if survival is not None and contacts:
         root.refuse("follow_up", "survival_or_follow_up")
+    _refuse_beside_forms(root, definition)
     form = file_form(root)
     site, cohort = _place(root, "site", ("names",)), _place(root, "cohort", ("kinds", "names"))
     index_date = source_from(root, "index_date", dated=True)
@@ -149,6 +151,15 @@ def clinical_mapping(root: Section, definition: Definition) -> ClinicalMapping |
         contacts,
         accepted,
     )
+
+
+def _refuse_beside_forms(root: Section, definition: Definition) -> None:
+    """What forms of the study ask is mapped to their items, and to nothing else."""
+    if takes_index_date(definition) and root.has("index_date"):
+        root.refuse("index_date", "from_forms")
+    for key in ("survival", "follow_up"):
+        if takes_contacts(definition) and root.has(key):
+            root.refuse(key, "from_forms")
 
 
 def _place(root: Section, key: str, tables: tuple[str, ...]) -> Place | None:

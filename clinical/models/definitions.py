@@ -300,7 +300,7 @@ class Item(Part):
                 condition=Q(role="") | Q(role__in=list(Role)), name="clinical_item_role_known"
             ),
             models.UniqueConstraint(
-                fields=["definition", "role"], condition=~Q(role=""), name="clinical_item_role_once"
+                fields=["form", "role"], condition=~Q(role=""), name="clinical_item_role_once_a_form"
             ),
             models.CheckConstraint(
                 condition=Q(code_list__isnull=False, type__in=[Type.CODE, Type.CODES])

@@ -131,6 +131,13 @@ class FollowUp(models.Model):
             "A RECIST response other than not evaluable says so, too."
         ),
     )
+    from_forms = models.BooleanField(
+        _("made from forms"),
+        default=False,
+        db_default=False,
+        editable=False,
+        help_text=_("It says what forms of the patient say, and changes with them."),
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

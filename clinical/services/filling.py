@@ -25,6 +25,7 @@ from clinical.selectors.record import (
 )
 from clinical.sentences import say
 from clinical.services.definitions import ensure_published
+from clinical.services.outcome import write_outcome
 from clinical.signals import clinical_change
 from sentences import as_sentence
 from sentences import storable as _
@@ -98,6 +99,7 @@ def fill_form(
         write_answers(row, drawn.filled)
         row.save()
         rederive([patient.pk], but_not=row.pk)
+        write_outcome(patient.study, [patient.pk])
         clinical_change.send(sender=FilledForm, study=patient.study)
     return row
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
@@ -15,12 +14,12 @@ from clinical.imports.mapping import ClinicalMapping, clinical_mapping
 from clinical.imports.rows import read_rows
 from clinical.imports.writes import Writes
 from clinical.models import FilledForm, FollowUp, Patient
-from clinical.models.rules import FOLLOW_UP_DATES, PATIENT_INDEX_DATE
 from clinical.models.subjects import as_subject_id
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.known import read_known
 from clinical.services.definitions import ensure_published
 from clinical.services.filling import rederive
+from clinical.services.outcome import BATCH, DATE_RULES, set_constraints, write_outcome
 from clinical.signals import clinical_change
 from imports.columns import check_columns
 from imports.doubts import doubts_as_kept
@@ -33,9 +32,6 @@ from sentences import storable as _
 from studies.models import Cohort, Site, Study
 from studies.permissions import Capability
 from studies.selectors.access import may, open_site_ids
-
-BATCH = 2_000
-DATE_RULES = f"{FOLLOW_UP_DATES.get_pgid(FollowUp())}, {PATIENT_INDEX_DATE.get_pgid(Patient())}"
 
 
 @dataclass(frozen=True)
@@ -128,19 +124,15 @@ class ClinicalImporter:
             form.event_form_id, form.event_oid, form.form_oid = place.pk, place.event, place.form
         self._create((FilledForm, FollowUp), made)
         forms = [*made[FilledForm], *(form for form, _fields in changed[FilledForm].values())]
-        rederive({form.patient_id for form in forms})
+        filled = {form.patient_id for form in forms}
+        rederive(filled)
+        write_outcome(batch.study, filled)
         clinical_change.send(sender=Patient, study=batch.study)
 
     @staticmethod
     def _create(kinds: Sequence[type[Model]], made: Mapping[type[Model], list[Any]]) -> None:
         for kind in kinds:
             _manager(kind).bulk_create(made[kind], batch_size=BATCH)
-
-
-def set_constraints(names: str, mode: str) -> None:
-    """Say when deferrable rules are checked for the rest of the transaction: now or at its end."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SET CONSTRAINTS {names} {mode}")
 
 
 def _manager(model: type[Model]) -> Any:

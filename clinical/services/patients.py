@@ -7,7 +7,9 @@ from django.db import models
 
 from accounts.models import User
 from audit.recording import record
+from clinical.dictionary.outcome import takes_contacts, takes_index_date
 from clinical.models import FollowUp, Patient
+from clinical.selectors.definitions import collected_by
 from clinical.services.filling import CHANGED_SINCE
 from clinical.signals import clinical_change
 from sentences import storable as _
@@ -18,6 +20,21 @@ from studies.selectors.access import require
 from studies.selectors.state import state_token
 
 CORRECTED_WITHOUT_REASON = _("Say why this is corrected: the reason is kept in the trail.")
+
+
+CONTACTS_FROM_FORMS = _(
+    "Contacts of this study are made from its forms: fill the form that asks for them."
+)
+MADE_FROM_FORMS = _("This contact was made from a form: correct the form, and the contact follows.")
+INDEX_DATE_FROM_FORM = _(
+    "The index date of this study is entered in one of its forms: fill that form."
+)
+
+
+def _refuse_beside_form(study: Study) -> None:
+    """What a form of the study asks is entered there, and nowhere else."""
+    if takes_index_date(collected_by(study).definition):
+        raise Refused({"index_date": [INDEX_DATE_FROM_FORM]})
 
 
 def _save(instance: models.Model) -> None:
@@ -48,12 +65,14 @@ def enrol_patient(
     site: Site,
     cohort: Cohort,
     subject_id: str,
-    index_date: date | None,
+    index_date: date | None = None,
     by: User | None,
     reason: str = "",
 ) -> Patient:
     """Add a subject to a study. The index date is None while treatment has not begun, or nobody knows when."""
     require(by, study, Capability.ENTER_CLINICAL, site=site)
+    if index_date is not None:
+        _refuse_beside_form(study)
     with record(by=by, reason=reason):
         patient = Patient(
             study=study, site=site, cohort=cohort, subject_id=subject_id, index_date=index_date
@@ -72,6 +91,8 @@ def correct_enrolment(
         stored = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
         require(by, stored.study, Capability.ENTER_CLINICAL, site=stored.site)
         _refuse_stale(stored, seen)
+        if values.get("index_date", stored.index_date) != stored.index_date:
+            _refuse_beside_form(stored.study)
         if not reason.strip() and not _completes(stored, values):
             raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
         _set(patient, values)
@@ -98,6 +119,8 @@ def record_follow_up(
 ) -> FollowUp:
     """Add a contact. A new death or patient past a model's thresholds starts a retraining at once."""
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
+    if takes_contacts(collected_by(patient.study).definition):
+        raise Refused(CONTACTS_FROM_FORMS)
     with record(by=by, reason=reason):
         contact = FollowUp(patient=patient, contact_date=contact_date, status=status)
         _set(contact, values)
@@ -122,6 +145,8 @@ def correct_follow_up(
     with record(by=by, reason=reason):
         stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
         _refuse_stale(stored, seen)
+        if stored.from_forms:
+            raise Refused(MADE_FROM_FORMS)
         _set(follow_up, values)
         _save(follow_up)
         clinical_change.send(sender=FollowUp, study=patient.study)

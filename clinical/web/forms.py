@@ -5,7 +5,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinical.dictionary.outcome import takes_index_date
 from clinical.models import FollowUp, Patient
+from clinical.selectors.definitions import collected_by
 from studies.models import Study
 from studies.refusals import Refused
 
@@ -49,7 +51,9 @@ class EntryForm(ShowsRefusals, forms.ModelForm):
 
     def values(self) -> dict[str, Any]:
         """What the service is to write."""
-        return {name: self.cleaned_data[name] for name in self._meta.fields or ()}
+        return {
+            name: self.cleaned_data[name] for name in self._meta.fields or () if name in self.fields
+        }
 
 
 class EnrolmentForm(EntryForm):
@@ -62,7 +66,10 @@ class EnrolmentForm(EntryForm):
         self.instance.study = study
         self.fields["site"].queryset = sites  # type: ignore[attr-defined]
         self.fields["cohort"].queryset = study.cohorts.all()  # type: ignore[attr-defined]
-        self.fields["index_date"].widget.attrs["max"] = study.today().isoformat()
+        if takes_index_date(collected_by(study).definition):
+            del self.fields["index_date"]
+        else:
+            self.fields["index_date"].widget.attrs["max"] = study.today().isoformat()
         if len(sites) == 1:
             self.fields["site"].initial = sites[0]
 

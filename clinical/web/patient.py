@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from audit.selectors.trail import history_of
+from clinical.dictionary.outcome import takes_contacts, takes_index_date
 from clinical.models import FilledForm, FollowUp, Patient
 from clinical.sections import patient_sections
 from clinical.selectors.access import patients_visible_to
@@ -75,6 +76,8 @@ def render_patient(
         "contacts": contacts,
         "contact_form": contact or FollowUpForm(patient=shown, prefix="new"),
         "may_enter": entering,
+        "contacts_from_forms": takes_contacts(sheets.collected.definition),
+        "index_date_from_form": takes_index_date(sheets.collected.definition),
         "os": outcome_of(shown, "OS"),
         "pfs": outcome_of(shown, "PFS"),
         "timeline": timeline(shown, contacts, dates_of(sheets)),

@@ -22,7 +22,7 @@ from tests.factories import day, fill, make_member, make_patient
 from tests.integration.api import client_of
 from tests.unit.clinical.dictionary.test_filled_forms import EVERY_TYPE
 
-NEVER_UNKNOWN = {"patient", "contact_date", "status", "created_at", "id"}
+NEVER_UNKNOWN = {"patient", "contact_date", "status", "from_forms", "created_at", "id"}
 
 
 def test_every_field_of_a_contact_may_be_unknown_and_has_no_default() -> None:

@@ -71,7 +71,7 @@ def test_what_is_shipped_means_what_the_columns_of_0_1_meant() -> None:
         (form("{name: a, type: codes, codes: colour, derived: a}"), "cannot be derived"),
         (form("{name: a, type: decimal, identifier: true, model_may_read: true}"), "by no model"),
         (form("{name: a, type: text}", "{name: A, type: text}"), "names a more than once"),
-        (form("{name: a, type: text, role: response}", "{name: b, type: text, role: response}"), "more than one item has the role response"),
+        (form("{name: a, type: text, role: response}", "{name: b, type: text, role: response}"), "more than one item of the form has the role response"),
         (form("{name: a, type: text, group: g}"), "“g” is not known here"),
         (form("{name: a, type: decimal}", "{name: b, type: decimal, derived: c + 1}"), "There is no item “c”"),
         (form("{name: a, type: decimal, derived: b}", "{name: b, type: decimal, derived: a}"), "derived from each other: a, b"),
