@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from clinical.dictionary.definition import Severity, Texts, Type
+from clinical.dictionary.definition import Role, Severity, Texts, Type
+from clinical.dictionary.described import describe_outcome, list_native_forms
 from clinical.models import Definition
 from clinical.selectors.definitions import Collected, collected_by
 from studies.api import StudyOne
@@ -83,6 +85,7 @@ class ItemSerializer(Part):
     critical = serializers.BooleanField()
     identifier = serializers.BooleanField()
     model_may_read = serializers.BooleanField()
+    role = serializers.ChoiceField(choices=[one.value for one in Role], allow_null=True)
     codings = CodingSerializer(many=True)
 
 
@@ -119,6 +122,13 @@ class StudyEventSerializer(Part):
     forms = EventFormSerializer(many=True)
 
 
+class OutcomeFormsSerializer(serializers.Serializer[Any]):
+    """What is recorded of the outcome, in columns of its own: each item has the role of its column."""
+
+    forms = FormSerializer(many=True)
+    code_lists = CodeListSerializer(many=True)
+
+
 class DefinitionSerializer(serializers.Serializer[Collected]):
     """`version` is 0 while the study has published nothing of its own: then it collects what Yogo ships."""
 
@@ -129,6 +139,12 @@ class DefinitionSerializer(serializers.Serializer[Collected]):
     forms = FormSerializer(source="definition.forms", many=True)
     code_lists = CodeListSerializer(source="definition.code_lists", many=True)
     missing_codes = MissingCodeSerializer(source="definition.missing_codes", many=True)
+    outcome = serializers.SerializerMethodField()
+
+    @extend_schema_field(OutcomeFormsSerializer)
+    def get_outcome(self, collected: Collected) -> Any:
+        forms, described = list_native_forms(collected.definition), describe_outcome()
+        return OutcomeFormsSerializer({"forms": forms, "code_lists": described.code_lists}).data
 
 
 class DefinitionDetail(StudyOne):

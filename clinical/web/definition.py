@@ -1,5 +1,6 @@
 """What the study collects, as people read it: visits and forms in a grid, then each form with its items."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.http import HttpResponse
@@ -8,7 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from clinical.dictionary.definition import Definition, Form, Item, Type
+from clinical.dictionary.definition import Definition, Form, Item, Role, Type
+from clinical.dictionary.described import describe_outcome, list_native_forms
 from clinical.models import Definition as Stored
 from clinical.selectors.definitions import collected_by
 from clinical.sentences import say
@@ -30,6 +32,18 @@ TYPES = {
     Type.TIME: gettext_lazy("time"),
     Type.FILE: gettext_lazy("file"),
     Type.HEADING: gettext_lazy("heading"),
+}
+
+
+ROLES = {
+    Role.INDEX_DATE: gettext_lazy("index date"),
+    Role.LAST_CONTACT: gettext_lazy("date of contact"),
+    Role.VITAL_STATUS: gettext_lazy("status"),
+    Role.DEATH: gettext_lazy("date of death"),
+    Role.CAUSE_OF_DEATH: gettext_lazy("cause of death"),
+    Role.PROGRESSION: gettext_lazy("date of progression"),
+    Role.RESPONSE: gettext_lazy("RECIST response"),
+    Role.DISEASE_ASSESSED: gettext_lazy("disease status assessed"),
 }
 
 
@@ -59,12 +73,18 @@ def definition(request: StudyRequest, study: Study) -> HttpResponse:
             "published": Stored.objects.filter(pk=collected.pk or 0).first(),
             "events": [(event, say(event.label, event.name)) for event in found.events],
             "grid": [_grid_row(form, found) for form in found.forms],
-            "forms": [
-                (form, say(form.label, form.name), [_row(item, found) for item in form.items])
-                for form in found.forms
-            ],
+            "forms": _tables(found.forms, found),
+            "outcome": _tables(list_native_forms(found), describe_outcome()),
         },
     )
+
+
+def _tables(forms: Iterable[Form], definition: Definition) -> list[tuple[Form, str, list[Row]]]:
+    """Each form with its label and its items."""
+    return [
+        (form, say(form.label, form.name), [_row(item, definition) for item in form.items])
+        for form in forms
+    ]
 
 
 def _grid_row(form: Form, definition: Definition) -> tuple[str, str, list[str]]:
@@ -102,6 +122,8 @@ def _remarks(item: Item) -> list[str]:
         found.append(_("must not be missing"))
     if item.identifier:
         found.append(_("tells who somebody is"))
+    if item.role:
+        found.append(_("gives the outcome: %(role)s") % {"role": ROLES[item.role]})
     if item.model_may_read:
         found.append(_("models may read it"))
     found += [f"{one.system} {one.code}" for one in item.codings]

@@ -47,3 +47,19 @@ forms:
 def test_a_study_that_collects_nothing_says_what_to_do(client: Client, study: Study) -> None:
     publish_definition(study=study, definition=read_definition("name: empty"), by=None)
     assert "publish_definition STUDY FILE.yaml" in page(client)
+
+
+def test_enrolment_and_follow_up_are_described_too(client: Client, study: Study) -> None:
+    shown = page(client)
+    assert "gives the outcome: index date" in shown
+    assert "complete response; partial response" in shown
+    text = """
+name: own
+events: [{name: v, repeats: true, forms: [f]}]
+forms: [{name: f, items: [{name: seen, type: date, role: last_contact}]}]
+"""
+    publish_definition(study=study, definition=read_definition(text), by=None)
+    shown = page(client)
+    assert "gives the outcome: date of contact" in shown
+    assert "gives the outcome: index date" in shown
+    assert "complete response" not in shown  # contacts come from the study's own form

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from clinical.dictionary.described import describe_outcome
 from clinical.dictionary.outcome import MEANINGS
 from clinical.dictionary.reading import NoDefinition, read_definition
 from clinical.imports.mapping import clinical_mapping
@@ -72,6 +73,19 @@ def contacts(patient: Patient) -> list[tuple[str, str]]:
 
 def test_what_a_code_may_mean_is_what_the_columns_hold() -> None:
     assert [tuple(one.values) for one in (Status, Cause, Response)] == list(MEANINGS.values())
+
+
+def test_what_is_described_are_the_columns() -> None:
+    described = describe_outcome()
+    items = {item.name: item for form in described.forms for item in form.items}
+    for model, names in (
+        (Patient, ["index_date"]),
+        (FollowUp, [n for n in items if n != "index_date"]),
+    ):
+        assert {field.name for field in model._meta.fields}.issuperset(names)
+    for name, choices in (("status", Status), ("cause", Cause), ("response", Response)):
+        told = [(one.code, one.label["en"]) for one in described.codes_of(items[name])]
+        assert told == [(value, str(label)) for value, label in choices.choices]
 
 
 def test_the_outcome_is_entered_once_and_the_columns_follow(patient: Patient) -> None:
