@@ -5,14 +5,17 @@ from pathlib import Path
 import pghistory
 from csp.constants import NONE, SELF
 from django.templatetags.static import static
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from config.environment import django_database, env
 from config.languages import select_languages
 from config.logs import PRE_CHAIN, render
+from config.version import read_version
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = read_version(BASE_DIR)
 
 SECRET_KEY = env("YOGO_SECRET_KEY", "the key that signs sessions and links")
 DATABASES = {
@@ -213,7 +216,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Yogo API",
     "DESCRIPTION": "Studies, patients, measurements, models and scores of one token's study.",
-    "VERSION": "1",
+    "VERSION": VERSION,
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_AUTHENTICATION": None,
     "SWAGGER_UI_DIST": "SIDECAR",
@@ -253,7 +256,7 @@ PGHISTORY_CREATED_AT_FUNCTION = "CLOCK_TIMESTAMP()"
 UNFOLD = {
     "SITE_TITLE": "Yogo",
     "SITE_HEADER": "Yogo",
-    "SITE_SUBHEADER": _("Administration"),
+    "SITE_SUBHEADER": format_lazy("{} · {}", _("Administration"), VERSION),
     "SITE_SYMBOL": "monitor_heart",
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("favicon.svg")}

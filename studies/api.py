@@ -6,6 +6,7 @@ and errors follow from that here. Another study than the token's is not there (4
 
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
@@ -199,10 +200,24 @@ class StudySerializer(serializers.ModelSerializer[Study]):
     cohorts: serializers.Field = serializers.SlugRelatedField(
         slug_field="code", many=True, read_only=True
     )
+    yogo_version = serializers.SerializerMethodField(help_text="The version of Yogo that answers.")
 
     class Meta:
         model = Study
-        fields = ["code", "title", "is_simulated", "time_zone", "created_at", "sites", "cohorts"]
+        fields = [
+            "code",
+            "title",
+            "is_simulated",
+            "time_zone",
+            "created_at",
+            "sites",
+            "cohorts",
+            "yogo_version",
+        ]
+
+    def get_yogo_version(self, study: Study) -> str:
+        version: str = settings.VERSION
+        return version
 
 
 class TokenKnown(BasePermission):

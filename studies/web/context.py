@@ -20,6 +20,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     held = frozenset(getattr(request, "capabilities", ()))
     return {
         "study": study,
+        "yogo_version": settings.VERSION,
         "can": {str(capability): True for capability in held},
         "menu": menu_of(study, held, request.path) if study else (),
         "shell_parts": shell_sections.of(cast(StudyRequest, request), study) if study else (),
