@@ -34,6 +34,7 @@ from studies.refusals import Refused, Stale, explain_refusals
 from studies.selectors.access import require
 from studies.selectors.state import state_token
 
+MOST_PASSES = 20  # of deriving anew
 CHANGED_SINCE = _(
     "Somebody else has changed these values since you opened the page. They are shown as they are now: "
     "check them and enter your change again."
@@ -151,7 +152,16 @@ def _refuse(collected: Collected, name: str, drawn: Consequences, status: str) -
 
 def rederive(patients: Collection[int], *, but_not: int | None = None) -> None:
     """Derive anew what stands on one form and is derived from another, of these patients: each by the version under which it
-    was filled."""
+    was filled. As often as something changes, for what is derived may be derived from again; not for ever, for two forms could
+    each name the other."""
+    for _pass in range(MOST_PASSES):
+        if not _rederive_once(patients, but_not):
+            return
+        but_not = None
+
+
+def _rederive_once(patients: Collection[int], but_not: int | None) -> bool:
+    """Whether anything changed."""
     rows = list(
         FilledForm.objects.filter(patient__in=patients, voided_at__isnull=True)
         .select_related("event_form__event", "event_form__form")
@@ -163,6 +173,7 @@ def rederive(patients: Collection[int], *, but_not: int | None = None) -> None:
         where = (place.event.name, place.form.name)
         if row.pk != but_not and where in collected_in(place.definition_id).crossing:
             alike[place.definition_id, *where].append(row)
+    is_changed = False
     for (version, event, form), here in alike.items():
         held = [(row.patient_id, filled_of(row)) for row in here]
         drawn = draw(collected_in(version), event, form, held, lambda: list_held(rows))
@@ -172,3 +183,5 @@ def rederive(patients: Collection[int], *, but_not: int | None = None) -> None:
                 row.values = dict(one.filled.values)
                 changed.append(row)
         FilledForm.objects.bulk_update(changed, ["values"], batch_size=500)
+        is_changed = is_changed or bool(changed)
+    return is_changed

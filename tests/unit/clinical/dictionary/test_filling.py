@@ -224,3 +224,26 @@ def test_what_crosses_forms_is_derived_by_the_version_of_each_form(patient: Any)
     later = find_form(patient, "later", "second")
     assert later is not None
     assert later.values == {"value": 6.0, "ratio": 3.0, "more": 3.0}
+
+
+def test_what_is_derived_from_what_is_derived_follows_to_the_end(patient: Any) -> None:
+    definition = read_definition("""
+events: [{name: v, forms: [third, second, first]}]
+forms:
+  - {name: first, items: [{name: a, type: integer}]}
+  - {name: second, items: [{name: b, type: decimal, derived: a * 2}, {name: of_second, type: text}]}
+  - {name: third, items: [{name: c, type: decimal, derived: b + 1}, {name: of_third, type: text}]}
+""")
+    publish_definition(study=patient.study, definition=definition, by=None)
+    for form, texts in (
+        ("third", {"of_third": "x"}),
+        ("second", {"of_second": "x"}),
+        ("first", {"a": "4"}),
+    ):
+        fill_form(patient=patient, event="v", form=form, texts=texts, by=None)
+    third = find_form(patient, "v", "third")
+    assert third is not None
+    assert third.values["c"] == 9.0
+    fill_form(patient=patient, event="v", form="first", texts={"a": ""}, by=None)
+    third.refresh_from_db()
+    assert "c" not in third.values
