@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.web import definition, entry, overview, patient, patients
+from clinical.web import definition, entry, overview, patient, patients, voiding
 
 app_name = "clinical"
 
@@ -18,6 +18,12 @@ urlpatterns = [
     path("studies/<str:code>/enrol/", patients.enrol, name="enrol"),
     path("studies/<str:code>/patients/<str:subject>/", patient.patient, name="patient"),
     path(FORM, entry.fill, name="form"),
+    path(f"{FORM}void/", voiding.void, name="void"),
+    path(
+        "studies/<str:code>/patients/<str:subject>/forms/voided/<int:voided>/restore/",
+        voiding.restore,
+        name="restore",
+    ),
     path(f"{FORM}files/<str:item>/", entry.attachment, name="attachment"),
     path(
         "studies/<str:code>/patients/<str:subject>/follow-up/", patient.follow_up, name="follow_up"

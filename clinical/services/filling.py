@@ -14,15 +14,17 @@ from clinical.dictionary.filling import (
 )
 from clinical.models import FilledForm, Patient
 from clinical.models.filled import FormStatus
-from clinical.selectors.definitions import Collected, collected_in
+from clinical.selectors.definitions import Collected, Place, collected_in
 from clinical.selectors.record import (
     IN_ORDER,
     draw,
     filled_of,
     forms_of,
+    forms_standing_at,
     list_held,
     renamed_since,
 )
+from clinical.selectors.sheets import Key
 from clinical.sentences import say
 from clinical.services.definitions import ensure_published
 from clinical.signals import clinical_change
@@ -60,24 +62,8 @@ def fill_form(
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     with record(by=by, reason=reason), explain_refusals():
         collected = ensure_published(patient.study)
-        place = collected.places.get((event, form))
-        if place is None:
-            raise Refused(_("The study does not collect this form at this visit."))
-        rows = (
-            FilledForm.objects.select_for_update(of=("self",))
-            .filter(
-                patient=patient,
-                voided_at__isnull=True,
-                event_oid=place.event,
-                form_oid=place.form,
-                event_instance=event_instance,
-                form_instance=form_instance,
-            )
-            .select_related("event_form__event", "event_form__form")
-        )
-        stored = rows.first()
-        if seen is not None and seen != state_token(stored):
-            raise Stale(CHANGED_SINCE)
+        key = (event, form, event_instance, form_instance)
+        place, stored = hold_form(collected, patient, key, seen)
         row = stored or FilledForm(
             patient=patient,
             event_oid=place.event,
@@ -100,6 +86,22 @@ def fill_form(
         rederive([patient.pk], but_not=row.pk)
         clinical_change.send(sender=FilledForm, study=patient.study)
     return row
+
+
+def hold_form(
+    collected: Collected, patient: Patient, key: Key, seen: str | None
+) -> tuple[Place, FilledForm | None]:
+    """The place of a form, and the one that stands there, locked; refused where it was changed since it was shown as `seen`."""
+    event, form, event_instance, form_instance = key
+    place = collected.places.get((event, form))
+    if place is None:
+        raise Refused(_("The study does not collect this form at this visit."))
+    spot = (patient.pk, place.event, place.form, event_instance, form_instance)
+    locked = forms_standing_at(spot).select_for_update(of=("self",))
+    stored = locked.select_related("event_form__event", "event_form__form").first()
+    if seen is not None and seen != state_token(stored):
+        raise Stale(CHANGED_SINCE)
+    return place, stored
 
 
 def _as_named_then(
