@@ -75,6 +75,10 @@ SENTENCES = {
         "__all__",
         _("An answer is marked as something that it is not."),
     ),
+    "clinical_filled_form_confirmed": (
+        "__all__",
+        _("What is confirmed is no check of the form that asks, or stands without a reason."),
+    ),
     "clinical_filled_form_voided_with_reason": (
         "reason",
         _("Say why this form is voided: the reason is kept in the trail."),

@@ -11,6 +11,8 @@ from clinical.models.filled_rules import FILLED_AS_DEFINED, VOIDED_STAYS
 from clinical.models.patients import Patient
 
 LONGEST_REASON = 500
+IMPORTED = "import:"
+"""Before the number of an import: the reason of a check that was confirmed by accepting a warning of it."""
 
 
 class FormStatus(models.TextChoices):
@@ -32,6 +34,8 @@ class FilledForm(models.Model):
     - `states`: "soft" (outside the usual range, taken all the same) or "nonconforming" (a text that an earlier system let through:
       kept in `given`, without a value). An item that is not there is valid, or was not answered.
 
+    `confirmed` is by the name of a soft check that fires: why it is right all the same.
+
     A form that was entered in error is voided, not deleted: it counts nowhere, and does not change until it is restored.
     """
 
@@ -48,6 +52,7 @@ class FilledForm(models.Model):
     given = models.JSONField(default=dict, blank=True)
     missing = models.JSONField(default=dict, blank=True)
     states = models.JSONField(default=dict, blank=True)
+    confirmed = models.JSONField(_("confirmed"), default=dict, blank=True)
     voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
     void_reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

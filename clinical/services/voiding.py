@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from accounts.models import User
 from audit.recording import record
 from clinical.models import FilledForm, Patient
-from clinical.models.filled import LONGEST_REASON
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.record import forms_standing_at, spot_of
 from clinical.services.filling import CHANGED_SINCE, hold_form, rederive
+from clinical.services.reasons import say_too_long
 from clinical.signals import clinical_change
 from sentences import storable as _
 from studies.permissions import Capability
@@ -80,6 +80,5 @@ def _save(row: FilledForm) -> None:
 
 
 def _refuse_length(reason: str) -> None:
-    if len(reason.strip()) > LONGEST_REASON:
-        told = _("Say it in at most %(n)d characters.")
-        raise Refused({"reason": [told % {"n": LONGEST_REASON}]})
+    if told := say_too_long(reason):
+        raise Refused({"reason": [told]})

@@ -1,6 +1,6 @@
 """The forms of a patient as cards: what is known, and a way to enter more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from clinical.dictionary.definition import NUMBERS, Item, Severity, StudyEvent, Type
 from clinical.models import Patient
-from clinical.models.filled import FormStatus
+from clinical.models.filled import IMPORTED, FormStatus
 from clinical.selectors.sheets import Key, Sheet, Sheets, file_names
 from clinical.sentences import say
 from clinical.web.filling import ItemsForm, by_group, marks_of
@@ -48,6 +48,21 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A check that fires.
+
+    reason : str
+        Why it is right all the same, where somebody said so.
+    is_open : bool
+        Somebody has yet to say so.
+    """
+
+    text: str
+    reason: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class More:
     """A further instance that could be opened."""
 
@@ -72,7 +87,7 @@ class Card:
     address: str
     facts: tuple[Facts, ...]
     blank: tuple[str, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     is_draft: bool
     is_known: bool
     entry: ItemsForm | None
@@ -132,12 +147,6 @@ def _card(
     title = say(sheet.form.label, sheet.form.name)
     asked = [i for i in sheet.form.items if i.type is not Type.HEADING and sheet.asks(i)]
     known = [i for i in asked if sheet.holds(i) or (i.derived and sheet.row)]
-    messages = {check.name: check.message for check in sheet.form.checks}
-    fired = (
-        [name for s in (Severity.SOFT, Severity.LATER) for name in sheet.drawn.fired.get(s, ())]
-        if sheet.row
-        else []
-    )
     return Card(
         anchor=anchor_of(sheet.key),
         title=name_instance(title, sheet.form_repeats, sheet.key[3]),
@@ -146,7 +155,7 @@ def _card(
         address=address_of(sheets.patient, sheet.key),
         facts=_facts(sheets.patient, sheet, known, names),
         blank=tuple(say(item.label, item.name) for item in asked if item not in known),
-        remarks=tuple(say(messages[name], name) for name in fired),
+        remarks=tuple(_remarks(sheet)),
         is_draft=sheet.row is not None and sheet.row.status == FormStatus.DRAFT,
         is_known=sheet.row is not None,
         entry=form,
@@ -154,6 +163,20 @@ def _card(
         void=void,
         void_address=address_of(sheets.patient, sheet.key, "void"),
     )
+
+
+def _remarks(sheet: Sheet) -> Iterator[Remark]:
+    """The checks that fire on a form that was filled, and what was said of them."""
+    messages = {check.name: say(check.message, check.name) for check in sheet.form.checks}
+    if sheet.row is None:
+        return
+    for name in sheet.drawn.fired.get(Severity.SOFT, ()):
+        said = sheet.row.confirmed.get(name, "")
+        if said.startswith(IMPORTED):
+            said = _("accepted with import %(n)s") % {"n": said.removeprefix(IMPORTED)}
+        yield Remark(messages[name], said, is_open=not said)
+    for name in sheet.drawn.fired.get(Severity.LATER, ()):
+        yield Remark(messages[name], "", is_open=False)
 
 
 def _name_event(event: StudyEvent, instance: int) -> str:
