@@ -32,5 +32,5 @@ def list_voided(voided: Collection[FilledForm], standing: Collection[FilledForm]
         pgh_obj_id__in=[row.pk for row in voided], voided_at__isnull=False
     )
     by, taken = authors_of(events), {spot_of(row) for row in standing}
-    newest_first = sorted(voided, key=lambda row: str(row.voided_at), reverse=True)
+    newest_first = sorted(voided, key=lambda row: row.voided_at or row.created_at, reverse=True)
     return [Voided(row, by.get(row.pk, ""), spot_of(row) in taken) for row in newest_first]

@@ -17,6 +17,7 @@ from clinical.services.filling import fill_form
 from clinical.services.voiding import restore_form, void_form
 from clinical.signals import clinical_change
 from exports.selectors.forms import form_blocks
+from imports.services.batches import commit_import, preview_import, receive_file
 from studies.models import Site, Study
 from studies.refusals import NotAllowed, Refused, Stale
 from studies.selectors.state import state_token
@@ -145,6 +146,21 @@ def test_what_was_filled_in_the_place_of_a_voided_form_stands(patient: Patient) 
     void(patient, "start", "first")
     restore_form(form=row, by=None, reason="it was right")
     assert find_form(patient, "start", "first").values == {"low": 2.0}  # type: ignore[union-attr]
+
+
+def test_a_file_fills_the_place_of_a_voided_form_anew(study: Study, patient: Patient) -> None:
+    put(patient, "start", "first", low="2")
+    row = void(patient, "start", "first")
+    batch = receive_file(
+        study=study, name="f.csv", content=b"id,low\nA-1,2\n", kind="clinical",
+        mapping_text="kind: clinical\nsubject_id: id\nlow: low\n", by=None,
+    )  # fmt: skip
+    batch = preview_import(batch=batch, by=None)
+    assert batch.preview["writes"] == {"new forms": 1}
+    commit_import(batch=batch, by=None)
+    found = find_form(patient, "start", "first")
+    assert found is not None
+    assert (found.values, found.pk != row.pk) == ({"low": 2.0}, True)
 
 
 def test_models_are_told(study: Study, patient: Patient) -> None:
