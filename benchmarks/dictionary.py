@@ -28,7 +28,7 @@ GOAL = 0.25  # of the rate without checks
 CODES = ("a", "b", "c", "d", "unknown")
 COLUMNS = (
     "patient_id", "event_form_id", "event_oid", "form_oid", "event_instance", "form_instance", "status", '"values"',
-    "given", "missing", "states", "void_reason", "created_at",
+    "given", "missing", "states", "confirmed", "void_reason", "created_at",
 )  # fmt: skip
 TYPES = {"decimal": "float8", "integer": "int", "code": "text", "date": "date", "text": "text"}
 PATIENTS = """
@@ -137,7 +137,7 @@ def measure_imports(study: Any, runs: int) -> Table:
     patients = list(Patient.objects.filter(study=study).order_by("pk").values_list("pk", flat=True))
     head = f"{place.pk}\t{place.event}\t{place.form}\t1\t1\tcomplete"
     text = "".join(
-        f"{patient}\t{head}\t{json.dumps(values)}\t{{}}\t{{}}\t{{}}\t\tnow\n"
+        f"{patient}\t{head}\t{json.dumps(values)}\t{{}}\t{{}}\t{{}}\t{{}}\t\tnow\n"
         for patient, values in zip(patients, answers(items, len(patients)), strict=True)
     )
     sides = {True: [], False: []}  # type: dict[bool, list[float]]

@@ -79,9 +79,17 @@ SENTENCES = {
         "__all__",
         _("An answer is marked as something that it is not."),
     ),
+    "clinical_filled_form_confirmed": (
+        "__all__",
+        _("What is confirmed is no check of the form that asks, or stands without a reason."),
+    ),
     "clinical_filled_form_voided_with_reason": (
-        "void_reason",
+        "reason",
         _("Say why this form is voided: the reason is kept in the trail."),
+    ),
+    "clinical_filled_form_voided_stays": (
+        "__all__",
+        _("A voided form does not change: restore it first."),
     ),
     "clinical_definition_once_published": (
         "__all__",

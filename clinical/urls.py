@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from clinical.web import definition, enrolment, entry, overview, patient, patients
+from clinical.web import definition, enrolment, entry, overview, patient, patients, voiding
 
 app_name = "clinical"
 
@@ -23,6 +23,12 @@ urlpatterns = [
         name="correct_enrolment",
     ),
     path(FORM, entry.fill, name="form"),
+    path(f"{FORM}void/", voiding.void, name="void"),
+    path(
+        "studies/<str:code>/patients/<str:subject>/forms/voided/<int:voided>/restore/",
+        voiding.restore,
+        name="restore",
+    ),
     path(f"{FORM}files/<str:item>/", entry.attachment, name="attachment"),
     path(
         "studies/<str:code>/patients/<str:subject>/follow-up/", patient.follow_up, name="follow_up"

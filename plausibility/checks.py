@@ -49,6 +49,9 @@ CODES: dict[str, str] = {
         "all %(n)d known outcomes are events, and for %(unknown)d patients none is known: without the "
         "time for which the others were event-free every survival is too short."
     ),
+    "soft_check": gettext_noop(
+        "on %(n)d rows a check of the study asks whether it is right all the same: %(message)s"
+    ),
 }
 SHORT = gettext_noop("half of the %(n)d durations are %(days)g days or shorter")
 LONG = gettext_noop("the longest of %(n)d durations is %(years)g years")

@@ -109,6 +109,28 @@ def missing_items(form: Form, consequences: Consequences) -> list[Item]:
     ]
 
 
+def confirmed_checks(
+    consequences: Consequences, kept: Mapping[str, str], given: Mapping[str, str]
+) -> dict[str, str]:
+    """Of the soft checks that fire, those of which somebody says why it is right all the same: check -> reason.
+
+    Parameters
+    ----------
+    kept : mapping
+        What was said before; it stays while its check fires.
+    given : mapping
+        What is said now; a blank takes away what was said before.
+    """
+    reasons = {**kept, **{name: reason.strip() for name, reason in given.items()}}
+    fired = consequences.fired.get(Severity.SOFT, ())
+    return {name: reasons[name] for name in fired if reasons.get(name)}
+
+
+def open_checks(consequences: Consequences, confirmed: Mapping[str, str]) -> list[str]:
+    """The soft checks that fire, and of which nobody has said why it is right all the same."""
+    return [name for name in consequences.fired.get(Severity.SOFT, ()) if name not in confirmed]
+
+
 def draw_consequences(
     form: Form,
     rules: FormRules,

@@ -4,7 +4,7 @@ from collections import defaultdict
 from typing import Any, NamedTuple
 
 from clinical.dictionary.definition import Severity
-from clinical.dictionary.filling import Filled
+from clinical.dictionary.filling import Consequences, Filled, confirmed_checks, open_checks
 from clinical.imports.mapping import ClinicalMapping
 from clinical.imports.said import Said
 from clinical.imports.writes import Writes
@@ -16,6 +16,7 @@ from clinical.selectors.record import Held, draw, filled_of
 from clinical.sentences import say
 from imports.columns import Problem
 from imports.preview import Change, RowVerdict, show
+from plausibility import Doubt
 from sentences import storable as _
 
 
@@ -36,6 +37,8 @@ class FormComparison:
         self.labels = {(a.event, a.form, a.item.name): a.label for a in mapping.items}
         self.changed: dict[tuple[int, str, str], list[Changed]] = defaultdict(list)
         """By definition, event and form."""
+        self.asking: dict[str, tuple[str, list[int]]] = {}
+        """Soft check -> its message, and the rows on which it fires."""
 
     def compare(self, patient: Patient, said: Said, row: RowVerdict) -> None:
         """Note what a row changes of its patient's forms."""
@@ -71,7 +74,12 @@ class FormComparison:
             for row, one in zip(rows, drawn, strict=True):
                 for name in one.fired.get(Severity.HARD, ()):
                     row.verdict.problems.append(Problem(form, name, say(messages[name], name)))
-                self._put(row.form, one.filled)
+                self._put(row.form, one)
+                asked = open_checks(one, row.form.confirmed)
+                self.writes.ask(row.form, asked)
+                for name in asked:
+                    _message, where = self.asking.setdefault(name, (say(messages[name], name), []))
+                    where.append(row.verdict.row)
 
     def _collected(self, stored: FilledForm | None) -> Collected:
         """The definition under which a form was filled; for a new one, the newest."""
@@ -99,8 +107,16 @@ class FormComparison:
         ]
         return stored + said
 
-    def _put(self, target: FilledForm, filled: Filled) -> None:
-        for name, part in filled.parts().items():
+    def doubts(self) -> list[Doubt]:
+        """The soft checks that fire on forms of the file, each with its rows; known once it is concluded."""
+        return [
+            Doubt("soft_check", name, {"n": len(set(rows)), "message": message}, tuple(rows))
+            for name, (message, rows) in self.asking.items()
+        ]
+
+    def _put(self, target: FilledForm, drawn: Consequences) -> None:
+        kept = confirmed_checks(drawn, target.confirmed, {})
+        for name, part in (drawn.filled.parts() | {"confirmed": kept}).items():
             if target.pk is None or part != getattr(target, name):
                 setattr(target, name, part)
                 if target.pk is not None:

@@ -33,12 +33,27 @@ class Writes:
     places: dict[int, tuple[str, str]] = field(default_factory=dict)
     """id of a form that will be made -> its event and form."""
 
+    asked: list[tuple[FilledForm, list[str]]] = field(default_factory=list)
+    """Forms, and the soft checks that fire on each and that nobody has confirmed."""
+
     def make(self, instance: Model) -> None:
         self.made[type(instance)].append(instance)
 
     def change(self, instance: Model, name: str) -> None:
         stored = self.changed[type(instance)]
         stored.setdefault(instance.pk, (instance, set()))[1].add(name)
+
+    def ask(self, form: FilledForm, checks: list[str]) -> None:
+        """Note soft checks that whoever accepts the warnings of the import confirms."""
+        if checks:
+            self.asked.append((form, checks))
+            if form.pk is not None:
+                self.change(form, "confirmed")
+
+    def confirm(self, reason: str) -> None:
+        """Give all that was asked this reason: nothing is written before the warnings are accepted."""
+        for form, checks in self.asked:
+            form.confirmed = {**form.confirmed, **dict.fromkeys(checks, reason)}
 
     def counts(self) -> dict[str, int]:
         """How many of what will be made or changed, by the plural names people know."""

@@ -7,8 +7,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import constrain
 from audit.tracking import track
 from clinical.models.definitions import EventForm
-from clinical.models.filled_rules import FILLED_AS_DEFINED
+from clinical.models.filled_rules import FILLED_AS_DEFINED, VOIDED_STAYS
 from clinical.models.patients import Patient
+
+LONGEST_REASON = 500
+IMPORTED = "import:"
+"""Before the number of an import: the reason of a check that was confirmed by accepting a warning of it."""
 
 
 class FormStatus(models.TextChoices):
@@ -29,6 +33,10 @@ class FilledForm(models.Model):
     - `missing`: the missing code that was given instead of a value.
     - `states`: "soft" (outside the usual range, taken all the same) or "nonconforming" (a text that an earlier system let through:
       kept in `given`, without a value). An item that is not there is valid, or was not answered.
+
+    `confirmed` is by the name of a soft check that fires: why it is right all the same.
+
+    A form that was entered in error is voided, not deleted: it counts nowhere, and does not change until it is restored.
     """
 
     Status = FormStatus
@@ -44,8 +52,9 @@ class FilledForm(models.Model):
     given = models.JSONField(default=dict, blank=True)
     missing = models.JSONField(default=dict, blank=True)
     states = models.JSONField(default=dict, blank=True)
+    confirmed = models.JSONField(_("confirmed"), default=dict, blank=True)
     voided_at = models.DateTimeField(_("voided at"), null=True, blank=True)
-    void_reason = models.CharField(_("reason"), max_length=500, blank=True)
+    void_reason = models.CharField(_("reason"), max_length=LONGEST_REASON, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -71,7 +80,7 @@ class FilledForm(models.Model):
                 name="clinical_filled_form_voided_with_reason",
             ),
         ]
-        triggers = FILLED_AS_DEFINED
+        triggers = [*FILLED_AS_DEFINED, VOIDED_STAYS]
 
     def __str__(self) -> str:
         return f"{self.patient}: {self.event_form}"

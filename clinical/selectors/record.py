@@ -11,6 +11,7 @@ from collections.abc import (
     Sequence,
 )
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -58,6 +59,22 @@ def find_form(
         )
         .first()
     )
+
+
+Spot = tuple[int, UUID, UUID, int, int]
+"""Where one form of a patient can stand: patient, event and form by the identity that they have in all versions, instance of the
+event, instance of the form there."""
+
+
+def spot_of(row: FilledForm) -> Spot:
+    """Where a form stands, or stood before it was voided."""
+    return row.patient_id, row.event_oid, row.form_oid, row.event_instance, row.form_instance
+
+
+def forms_standing_at(spot: Spot) -> QuerySet[FilledForm]:
+    """The form that stands there; none or one."""
+    names = ("patient", "event_oid", "form_oid", "event_instance", "form_instance")
+    return FilledForm.objects.filter(voided_at__isnull=True, **dict(zip(names, spot, strict=True)))
 
 
 def answers_at(

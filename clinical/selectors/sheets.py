@@ -1,14 +1,17 @@
 """A patient's forms as the study asks for them: which there are, what each holds, and what its rules say of it."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from clinical.dictionary.definition import Definition, EventForm, Form, Item, StudyEvent, Type
 from clinical.dictionary.filling import Consequences, Filled, answer_items
 from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import Collected, Place, collected_by, collected_in
-from clinical.selectors.record import IN_ORDER, draw, filled_of, forms_of, list_held
+from clinical.selectors.record import IN_ORDER, draw, filled_of, list_held
 from imports.models import SourceFile
 from studies.models import Study
 
@@ -55,10 +58,16 @@ class Sheet:
 
 
 class Sheets:
-    """The forms of one patient."""
+    """The forms of one patient: `rows` are those that stand, `voided` those that do not any more."""
 
-    def __init__(self, patient: Patient, collected: Collected, rows: Collection[FilledForm]):
-        self.patient, self.collected, self.rows = patient, collected, rows
+    def __init__(
+        self,
+        patient: Patient,
+        collected: Collected,
+        rows: Collection[FilledForm],
+        voided: Collection[FilledForm],
+    ):
+        self.patient, self.collected, self.rows, self.voided = patient, collected, rows, voided
 
     def find(
         self,
@@ -74,41 +83,52 @@ class Sheets:
         place = _place_of(found, form) if found else None
         if found is None or place is None:
             return None
-        if event_instance not in range(1, self.event_instances(found) + 1 + found.repeats):
+        if event_instance not in range(1, self.next_event(event) + found.repeats):
             return None
-        opened = self.form_instances(found, place, event_instance)
-        if form_instance not in range(1, opened + 1 + place.repeats):
+        following = self.next_form(event, form, event_instance)
+        if form_instance not in range(1, following + place.repeats):
             return None
         return self._sheet(found, place, event_instance, form_instance, texts)
 
     def opened(self, also: Key | None = None) -> Iterator[Sheet]:
         """Each form of each event, at least once, in the order of the definition; `also` is one more that is about to be."""
         for event in self._definition.events:
-            wanted = also if also and also[0] == event.name else None
-            instances = max(self.event_instances(event), wanted[2] if wanted else 1)
-            for instance in range(1, instances + 1):
+            wanted = {also[2]} if also and also[0] == event.name else set()
+            for instance in sorted({*self.event_instances(event.name), *wanted}):
                 for place in event.forms:
-                    here = wanted and wanted[1:3] == (place.form, instance)
-                    count = max(
-                        self.form_instances(event, place, instance),
-                        wanted[3] if wanted and here else 1,
-                    )
-                    for number in range(1, count + 1):
+                    here = (event.name, place.form, instance)
+                    more = {also[3]} if also and also[:3] == here else set()
+                    for number in sorted({*self.form_instances(*here), *more}):
                         yield self._sheet(event, place, instance, number)
 
-    def event_instances(self, event: StudyEvent) -> int:
-        """How often an event took place, at least 1."""
-        oids = {place.event for (name, _form), place in self._places.items() if name == event.name}
-        return max([1, *(r.event_instance for r in self.rows if r.event_oid in oids)])
+    def event_instances(self, event: str) -> list[int]:
+        """The instances of an event at which a form stands, in order; the first where none does."""
+        return _in_order(row.event_instance for row in self.rows if self._is_of(row, event))
 
-    def form_instances(self, event: StudyEvent, place: EventForm, instance: int) -> int:
-        """How often a form was filled at an instance of an event, at least 1."""
-        here = [r for r in self.rows if self._is_at(r, event.name, place.form, instance)]
-        return max([1, *(r.form_instance for r in here)])
+    def form_instances(self, event: str, form: str, instance: int) -> list[int]:
+        """The instances of a form that stand at an instance of an event, in order; the first where none does."""
+        return _in_order(
+            r.form_instance for r in self.rows if self._is_at(r, event, form, instance)
+        )
 
-    def is_begun(self, event: StudyEvent) -> bool:
-        """Whether any form of an event was opened."""
-        return any(self._is_at(row, event.name, place.form) for row in self.rows for place in event.forms)  # fmt: skip
+    def next_event(self, event: str) -> int:
+        """The number of a further instance of an event. That of one whose forms were voided is not given again: a number means
+        one thing in the trail, and what is restored has its place."""
+        ever = (row.event_instance for row in self._ever if self._is_of(row, event))
+        return max([1, *ever]) + 1
+
+    def next_form(self, event: str, form: str, instance: int) -> int:
+        """The number of a further instance of a form at an instance of an event; as for events."""
+        ever = (r.form_instance for r in self._ever if self._is_at(r, event, form, instance))
+        return max([1, *ever]) + 1
+
+    def is_begun(self, event: str) -> bool:
+        """Whether any form of an event stands."""
+        return any(self._is_of(row, event) for row in self.rows)
+
+    @property
+    def _ever(self) -> Iterator[FilledForm]:
+        return chain(self.rows, self.voided)
 
     @property
     def _definition(self) -> Definition:
@@ -118,12 +138,19 @@ class Sheets:
     def _places(self) -> dict[tuple[str, str], Place]:
         return self.collected.places
 
-    def _is_at(self, row: FilledForm, event: str, form: str, instance: int = 0) -> bool:
+    @cached_property
+    def _event_oids(self) -> dict[str, UUID]:
+        return {name: place.event for (name, _form), place in self._places.items()}
+
+    def _is_of(self, row: FilledForm, event: str) -> bool:
+        return row.event_oid == self._event_oids.get(event)
+
+    def _is_at(self, row: FilledForm, event: str, form: str, instance: int) -> bool:
         place = self._places.get((event, form))
         return (
             place is not None
             and (row.event_oid, row.form_oid) == (place.event, place.form)
-            and instance in (0, row.event_instance)
+            and row.event_instance == instance
         )
 
     def _sheet(
@@ -153,8 +180,14 @@ class Sheets:
 
 def read_sheets(patient: Patient) -> Sheets:
     """The forms of a patient, in two queries."""
-    rows = forms_of([patient]).order_by(*IN_ORDER)
-    return Sheets(patient, collected_by(patient.study), list(rows))
+    rows = (
+        FilledForm.objects.filter(patient=patient)
+        .select_related("event_form__event", "event_form__form")
+        .order_by(*IN_ORDER)
+    )
+    standing = [row for row in rows if row.voided_at is None]
+    voided = [row for row in rows if row.voided_at is not None]
+    return Sheets(patient, collected_by(patient.study), standing, voided)
 
 
 def file_names(study: Study, sheets: Collection[Sheet]) -> dict[str, str]:
@@ -169,6 +202,10 @@ def file_names(study: Study, sheets: Collection[Sheet]) -> dict[str, str]:
         return {}
     files = SourceFile.objects.filter(study=study, sha256__in=held)
     return dict(files.values_list("sha256", "name"))
+
+
+def _in_order(numbers: Iterable[int]) -> list[int]:
+    return sorted(set(numbers)) or [1]
 
 
 def _place_of(event: StudyEvent, form: str) -> EventForm | None:

@@ -10,22 +10,27 @@ from clinical.dictionary.filling import (
     Consequences,
     Filled,
     answer_items,
+    confirmed_checks,
     missing_items,
+    open_checks,
 )
 from clinical.models import FilledForm, Patient
-from clinical.models.filled import FormStatus
-from clinical.selectors.definitions import Collected, collected_in
+from clinical.models.filled import IMPORTED, FormStatus
+from clinical.selectors.definitions import Collected, Place, collected_in
 from clinical.selectors.record import (
     IN_ORDER,
     draw,
     filled_of,
     forms_of,
+    forms_standing_at,
     list_held,
     renamed_since,
 )
+from clinical.selectors.sheets import Key
 from clinical.sentences import say
 from clinical.services.definitions import ensure_published
 from clinical.services.outcome import write_outcome
+from clinical.services.reasons import say_too_long
 from clinical.signals import clinical_change
 from sentences import as_sentence
 from sentences import storable as _
@@ -41,6 +46,11 @@ CHANGED_SINCE = _(
 )
 
 
+class Unconfirmed(Refused):
+    """Soft checks that fire, and nobody has said in so many words why it is right all the same. `errors` are by check, not by item:
+    both may have one name."""
+
+
 def fill_form(
     *,
     patient: Patient,
@@ -53,33 +63,19 @@ def fill_form(
     status: str = FormStatus.COMPLETE,
     event_instance: int = 1,
     form_instance: int = 1,
+    confirmed: Mapping[str, str] = {},
 ) -> FilledForm:
     """Enter or correct what a form asks; items that are not named stay as they are.
 
     `seen` is the state_token of what the person was shown; a form that was changed since is then refused. `texts` are as a
-    person writes them: see `clinical.dictionary.values`.
+    person writes them: see `clinical.dictionary.values`. `confirmed` says of soft checks that fire why it is right all the same;
+    what was said stays while the check fires, and a form is complete once it is said of each (else Unconfirmed).
     """
     require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     with record(by=by, reason=reason), explain_refusals():
         collected = ensure_published(patient.study)
-        place = collected.places.get((event, form))
-        if place is None:
-            raise Refused(_("The study does not collect this form at this visit."))
-        rows = (
-            FilledForm.objects.select_for_update(of=("self",))
-            .filter(
-                patient=patient,
-                voided_at__isnull=True,
-                event_oid=place.event,
-                form_oid=place.form,
-                event_instance=event_instance,
-                form_instance=form_instance,
-            )
-            .select_related("event_form__event", "event_form__form")
-        )
-        stored = rows.first()
-        if seen is not None and seen != state_token(stored):
-            raise Stale(CHANGED_SINCE)
+        key = (event, form, event_instance, form_instance)
+        place, stored = hold_form(collected, patient, key, seen)
         row = stored or FilledForm(
             patient=patient,
             event_oid=place.event,
@@ -96,13 +92,31 @@ def fill_form(
             texts = _as_named_then(texts, newest, collected, form)
         row.status = status
         drawn = _consequences(collected, patient, event, form, filled_of(stored), texts)
-        _refuse(collected, form, drawn, status)
+        _refuse_reasons(confirmed)
+        row.confirmed = confirmed_checks(drawn, row.confirmed, confirmed)
+        _refuse(collected, form, drawn, row)
         write_answers(row, drawn.filled)
         row.save()
         rederive([patient.pk], but_not=row.pk)
         write_outcome(patient.study, [patient.pk])
         clinical_change.send(sender=FilledForm, study=patient.study)
     return row
+
+
+def hold_form(
+    collected: Collected, patient: Patient, key: Key, seen: str | None
+) -> tuple[Place, FilledForm | None]:
+    """The place of a form, and the one that stands there, locked; refused where it was changed since it was shown as `seen`."""
+    event, form, event_instance, form_instance = key
+    place = collected.places.get((event, form))
+    if place is None:
+        raise Refused(_("The study does not collect this form at this visit."))
+    spot = (patient.pk, place.event, place.form, event_instance, form_instance)
+    locked = forms_standing_at(spot).select_for_update(of=("self",))
+    stored = locked.select_related("event_form__event", "event_form__form").first()
+    if seen is not None and seen != state_token(stored):
+        raise Stale(CHANGED_SINCE)
+    return place, stored
 
 
 def _as_named_then(
@@ -140,20 +154,36 @@ def _consequences(
     return draw(collected, event, name, [(patient.pk, filled)], lambda: list_held(others))[0]
 
 
-def _refuse(collected: Collected, name: str, drawn: Consequences, status: str) -> None:
+def _refuse(collected: Collected, name: str, drawn: Consequences, row: FilledForm) -> None:
     form = collected.definition.form_by_name[name]
     messages = {check.name: check.message for check in form.checks}
     if fired := drawn.fired.get(Severity.HARD):
         raise Refused({"__all__": [say(messages[one], one) for one in fired]})
-    if status == FormStatus.COMPLETE and (left_out := missing_items(form, drawn)):
+    if row.status != FormStatus.COMPLETE:
+        return
+    if left_out := missing_items(form, drawn):
         why = _("This is required: enter it, or say why it is missing.")
         raise Refused({item.name: [why] for item in left_out})
+    if asked := open_checks(drawn, row.confirmed):
+        wanted = " " + _("Say why it is right all the same, or correct it.")
+        raise Unconfirmed({one: [as_sentence(say(messages[one], one)) + wanted] for one in asked})
+
+
+def _refuse_reasons(given: Mapping[str, str]) -> None:
+    wrong = {}
+    for check, reason in given.items():
+        if told := say_too_long(reason):
+            wrong[check] = [told]
+        elif reason.strip().startswith(IMPORTED):  # the card would say that an import did
+            wrong[check] = [_("Say it in words: an import is no reason that a person gives.")]
+    if wrong:
+        raise Unconfirmed(wrong)
 
 
 def rederive(patients: Collection[int], *, but_not: int | None = None) -> None:
     """Derive anew what stands on one form and is derived from another, of these patients: each by the version under which it
-    was filled. As often as something changes, for what is derived may be derived from again; not for ever, for two forms could
-    each name the other."""
+    was filled. What was said of a check goes where the check does not fire any more. As often as something changes, for what is
+    derived may be derived from again; not for ever, for two forms could each name the other."""
     for _pass in range(MOST_PASSES):
         if not _rederive_once(patients, but_not):
             return
@@ -179,9 +209,10 @@ def _rederive_once(patients: Collection[int], but_not: int | None) -> bool:
         drawn = draw(collected_in(version), event, form, held, lambda: list_held(rows))
         changed = []
         for row, one in zip(here, drawn, strict=True):
-            if dict(one.filled.values) != row.values:
-                row.values = dict(one.filled.values)
+            values, confirmed = dict(one.filled.values), confirmed_checks(one, row.confirmed, {})
+            if (values, confirmed) != (row.values, row.confirmed):
+                row.values, row.confirmed = values, confirmed
                 changed.append(row)
-        FilledForm.objects.bulk_update(changed, ["values"], batch_size=500)
+        FilledForm.objects.bulk_update(changed, ["values", "confirmed"], batch_size=500)
         is_changed = is_changed or bool(changed)
     return is_changed

@@ -14,6 +14,7 @@ from clinical.imports.mapping import ClinicalMapping, clinical_mapping
 from clinical.imports.rows import read_rows
 from clinical.imports.writes import Writes
 from clinical.models import FilledForm, FollowUp, Patient
+from clinical.models.filled import IMPORTED
 from clinical.models.subjects import as_subject_id
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.known import read_known
@@ -100,12 +101,15 @@ class ClinicalImporter:
                 _("Read as %(form)s.") % {"form": table.read_as},
                 *remarks_on(said, mapping),
             ],
-            doubts=doubts_as_kept(doubts_of(said, mapping), mapping.accepted),
+            doubts=doubts_as_kept(
+                [*doubts_of(said, mapping), *comparison.forms.doubts()], mapping.accepted
+            ),
         )
         return ClinicalPlan(preview, comparison.writes)
 
     def write(self, plan: ClinicalPlan, batch: ImportBatch, by: User | None) -> None:
         made, changed = plan.writes.made, plan.writes.changed
+        plan.writes.confirm(f"{IMPORTED}{batch.pk}")
         # Waiting foreign keys would slow the history triggers down with every further row.
         set_constraints("ALL", "IMMEDIATE")
         self._create((Site, Cohort), made)

@@ -1,6 +1,6 @@
 """The forms of a patient as cards: what is known, and a way to enter more."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 
 from clinical.dictionary.definition import NUMBERS, Item, Severity, StudyEvent, Type
 from clinical.models import Patient
-from clinical.models.filled import FormStatus
+from clinical.models.filled import IMPORTED, FormStatus
 from clinical.selectors.sheets import Key, Sheet, Sheets, file_names
 from clinical.sentences import say
 from clinical.web.filling import ItemsForm, by_group, marks_of
+from clinical.web.forms import ReasonForm
 from clinical.web.wording import write_missing, write_unit, write_value
 from tabular.numbers import number
 
 # More fields than a page should carry: then each form is opened on its own.
 FIELDS_AT_MOST = 240
+VOID = "void"
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,21 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Remark:
+    """A check that fires.
+
+    reason : str
+        Why it is right all the same, where somebody said so.
+    is_open : bool
+        Somebody has yet to say so.
+    """
+
+    text: str
+    reason: str
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class More:
     """A further instance that could be opened."""
 
@@ -55,7 +72,13 @@ class More:
 
 @dataclass(frozen=True)
 class Card:
-    """A form of a patient at an event. entry: None where the person may not enter, or opens it on its own."""
+    """A form of a patient at an event.
+
+    entry : ItemsForm or None
+        None where the person may not enter, or opens it on its own.
+    void : ReasonForm or None
+        None where there is nothing that the person could void.
+    """
 
     anchor: str
     title: str
@@ -64,16 +87,25 @@ class Card:
     address: str
     facts: tuple[Facts, ...]
     blank: tuple[str, ...]
-    remarks: tuple[str, ...]
+    remarks: tuple[Remark, ...]
     is_draft: bool
     is_known: bool
     entry: ItemsForm | None
     is_open: bool
+    void: ReasonForm | None
+    void_address: str
     more: list[More] = field(default_factory=list)
 
 
-def cards_of(sheets: Sheets, *, may_enter: bool, entry: ItemsForm | None = None) -> list[Card]:
-    """Cards in the order of the definition. `entry` is the form that somebody is at, shown open in place of its fresh one."""
+def cards_of(
+    sheets: Sheets,
+    *,
+    may_enter: bool,
+    entry: ItemsForm | None = None,
+    given: ReasonForm | None = None,
+) -> list[Card]:
+    """Cards in the order of the definition. `entry` is the form that somebody is at, shown open in place of its fresh one; `given`
+    a reason that was refused."""
     opened = list(sheets.opened(also=entry.sheet.key if entry else None))
     names = file_names(sheets.patient.study, opened)
     fields = sum(item.is_entered for sheet in opened for item in sheet.form.items)
@@ -83,7 +115,8 @@ def cards_of(sheets: Sheets, *, may_enter: bool, entry: ItemsForm | None = None)
         is_entry = entry is not None and entry.sheet.key == sheet.key
         form = entry if is_entry else ItemsForm(sheet) if inline else None
         first = place == 0 and sheet.row is None
-        card = _card(sheets, sheet, form, is_entry or first, names)
+        void = ReasonForm.fresh(VOID, sheet.row, given) if may_enter and sheet.row else None
+        card = _card(sheets, sheet, form, is_entry or first, void, names)
         if may_enter:
             following = opened[place + 1] if place + 1 < len(opened) else None
             card.more.extend(_more(sheets, sheet, following))
@@ -104,36 +137,55 @@ def _address_at(patient: Patient, key: Key) -> str:
 
 
 def _card(
-    sheets: Sheets, sheet: Sheet, form: ItemsForm | None, is_open: bool, names: Mapping[str, str]
+    sheets: Sheets,
+    sheet: Sheet,
+    form: ItemsForm | None,
+    is_open: bool,
+    void: ReasonForm | None,
+    names: Mapping[str, str],
 ) -> Card:
     title = say(sheet.form.label, sheet.form.name)
     asked = [i for i in sheet.form.items if i.type is not Type.HEADING and sheet.asks(i)]
     known = [i for i in asked if sheet.holds(i) or (i.derived and sheet.row)]
-    messages = {check.name: check.message for check in sheet.form.checks}
-    fired = (
-        [name for s in (Severity.SOFT, Severity.LATER) for name in sheet.drawn.fired.get(s, ())]
-        if sheet.row
-        else []
-    )
     return Card(
         anchor=anchor_of(sheet.key),
-        title=f"{title} {sheet.key[3]}" if sheet.form_repeats else title,
+        title=name_instance(title, sheet.form_repeats, sheet.key[3]),
         event=_name_event(sheet.event, sheet.key[2]),
         note=say(sheet.form.note),
         address=address_of(sheets.patient, sheet.key),
         facts=_facts(sheets.patient, sheet, known, names),
         blank=tuple(say(item.label, item.name) for item in asked if item not in known),
-        remarks=tuple(say(messages[name], name) for name in fired),
+        remarks=tuple(_remarks(sheet)),
         is_draft=sheet.row is not None and sheet.row.status == FormStatus.DRAFT,
         is_known=sheet.row is not None,
         entry=form,
         is_open=is_open,
+        void=void,
+        void_address=address_of(sheets.patient, sheet.key, "void"),
     )
 
 
+def _remarks(sheet: Sheet) -> Iterator[Remark]:
+    """The checks that fire on a form that was filled, and what was said of them."""
+    messages = {check.name: say(check.message, check.name) for check in sheet.form.checks}
+    if sheet.row is None:
+        return
+    for name in sheet.drawn.fired.get(Severity.SOFT, ()):
+        said = sheet.row.confirmed.get(name, "")
+        if said.startswith(IMPORTED):
+            said = _("accepted with import %(n)s") % {"n": said.removeprefix(IMPORTED)}
+        yield Remark(messages[name], said, is_open=not said)
+    for name in sheet.drawn.fired.get(Severity.LATER, ()):
+        yield Remark(messages[name], "", is_open=False)
+
+
 def _name_event(event: StudyEvent, instance: int) -> str:
-    label = say(event.label, event.name)
-    return f"{label} {instance}" if event.repeats else label
+    return name_instance(say(event.label, event.name), event.repeats, instance)
+
+
+def name_instance(label: str, repeats: bool, instance: int) -> str:
+    """A form or an event as a person reads it: with its number where it repeats."""
+    return f"{label} {instance}" if repeats else label
 
 
 def _facts(
@@ -168,22 +220,21 @@ def _says_more(item: Item, given: str) -> bool:
 
 def _more(sheets: Sheets, sheet: Sheet, following: Sheet | None) -> Iterable[More]:
     """After the last instance of what repeats, the next one, once the last was begun."""
-    event, name, at, number_here = sheet.key
+    event, name, at, _number = sheet.key
     here = (event, name, at)
     if sheet.form_repeats and sheet.row and not (following and following.key[:3] == here):
-        title = say(sheet.form.label, name)
+        n = sheets.next_form(*here)
         yield More(
-            _("Add: %(what)s %(n)d") % {"what": title, "n": number_here + 1},
-            _address_at(sheets.patient, (event, name, at, number_here + 1)),
+            _("Add: %(what)s %(n)d") % {"what": say(sheet.form.label, name), "n": n},
+            _address_at(sheets.patient, (event, name, at, n)),
         )
     is_last = following is None or following.key[0] != event
-    if sheet.event.repeats and is_last and sheets.is_begun(sheet.event):
-        instances = sheets.event_instances(sheet.event)
-        if at == instances:
+    if sheet.event.repeats and is_last and sheets.is_begun(event):
+        n = sheets.next_event(event)
+        if at == sheets.event_instances(event)[-1]:
             yield More(
-                _("Add: %(what)s %(n)d")
-                % {"what": say(sheet.event.label, event), "n": instances + 1},
-                _address_at(sheets.patient, (event, sheet.event.forms[0].form, instances + 1, 1)),
+                _("Add: %(what)s %(n)d") % {"what": say(sheet.event.label, event), "n": n},
+                _address_at(sheets.patient, (event, sheet.event.forms[0].form, n, 1)),
             )
 
 

@@ -11,6 +11,7 @@ from clinical.dictionary.definition import Type
 from clinical.models import Patient
 from clinical.selectors.sheets import Key, Sheet, Sheets, read_sheets
 from clinical.services.attachments import fill_form_with_files
+from clinical.services.filling import Unconfirmed
 from clinical.web.cards import address_of, anchor_of
 from clinical.web.filling import SEEN, ItemsForm
 from clinical.web.patient import find_patient_or_404, may_enter, render_patient
@@ -53,6 +54,8 @@ def fill(
             fresh = ItemsForm(sheet)
             fresh.refuse(refusal)
             return render_patient(request, shown, sheets=sheets, entry=fresh, status=400)
+        except Unconfirmed as refusal:
+            sent.ask_why(refusal)
         except Refused as refusal:
             sent.refuse(refusal)
     sent.see_as(sheets.find(*key, texts=sent.texts) or sheet)
@@ -76,6 +79,7 @@ def _write(request: StudyRequest, sheets: Sheets, sent: ItemsForm) -> HttpRespon
         event_instance=event_instance,
         form_instance=form_instance,
         texts=sent.texts,
+        confirmed=sent.confirmed(),
         attachments=sent.attachments(),
         seen=sent.cleaned_data[SEEN],
         status=sent.status(),

@@ -10,12 +10,21 @@ from django.core.files.uploadedfile import UploadedFile
 from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
-from clinical.dictionary.definition import CODED, NUMBERS, Form, Item, Type
+from clinical.dictionary.definition import (
+    CODED,
+    NUMBERS,
+    EditCheck,
+    Form,
+    Item,
+    Severity,
+    Type,
+)
 from clinical.dictionary.values import NONCONFORMING, SEVERAL, SOFT, text_of
-from clinical.models.filled import FormStatus
+from clinical.models.filled import IMPORTED, LONGEST_REASON, FormStatus
 from clinical.selectors.sheets import Sheet
 from clinical.sentences import say
 from clinical.services.attachments import Attachment
+from clinical.services.filling import Unconfirmed
 from clinical.web.fields import Boxes, TextArea, Widget, choose_widget
 from clinical.web.forms import ShowsRefusals
 from clinical.web.wording import (
@@ -28,7 +37,7 @@ from clinical.web.wording import (
 from studies.selectors.state import state_token
 
 # Names of items have no hyphen, so these are nobody's.
-SEEN, STATUS, WHY, REMOVE = "form-seen", "form-status", "why-", "remove-"
+SEEN, STATUS, WHY, REMOVE, CONFIRM = "form-seen", "form-status", "why-", "remove-", "confirm-"
 SELECTED = (Type.YES_NO, Type.CODE)
 
 
@@ -63,6 +72,14 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Question:
+    """A soft check that fires: its message, and a field for why it is right all the same."""
+
+    message: str
+    field: BoundField
+
+
+@dataclass(frozen=True)
 class Block:
     """Items that stand together under a title, which may be empty."""
 
@@ -88,6 +105,8 @@ class ItemsForm(ShowsRefusals, forms.Form):
         for item in sheet.form.items:
             if item.is_entered:
                 self._add(item)
+        for check in self._soft_checks():
+            self._ask(check)
 
     def _add(self, item: Item) -> None:
         shown = self._shown(item)
@@ -119,6 +138,23 @@ class ItemsForm(ShowsRefusals, forms.Form):
                 label=_("Why %(item)s is missing") % {"item": field.label},
                 widget=forms.Select(choices=[("", _("missing?")), *self._missing(item)]),
             )
+
+    def _soft_checks(self) -> list[EditCheck]:
+        return [one for one in self.sheet.form.checks if one.severity is Severity.SOFT]
+
+    def _ask(self, check: EditCheck) -> None:
+        self.fields[CONFIRM + check.name] = forms.CharField(
+            required=False,
+            max_length=LONGEST_REASON,
+            label=_("Why is it right all the same?"),
+            initial=self._said_of(check.name),
+            widget=forms.TextInput({"autocomplete": "off"}),
+        )
+
+    def _said_of(self, check: str) -> str:
+        """What a person said of a check; an import says nothing that one could read."""
+        said: str = self.sheet.row.confirmed.get(check, "") if self.sheet.row else ""
+        return "" if said.startswith(IMPORTED) else said
 
     def _shown(self, item: Item) -> str:
         """The text with which a field is filled. Where one types, it is what was typed; what one chooses is the value."""
@@ -198,6 +234,34 @@ class ItemsForm(ShowsRefusals, forms.Form):
         else:
             sent = self.data.get(item.name, "").replace("\r\n", "\n")
         return None if sent == self._shown(item).replace("\r\n", "\n") else sent
+
+    def confirmed(self) -> dict[str, str]:
+        """Soft check -> why it is right all the same, of those of which something else was said than before."""
+        return {
+            check.name: said
+            for check in self._soft_checks()
+            if (said := self.cleaned_data.get(CONFIRM + check.name, ""))
+            != self._said_of(check.name)
+        }
+
+    def ask_why(self, refusal: Unconfirmed) -> None:
+        """Show which checks ask, each at its own field; the first is where the person goes on."""
+        for check, sentences in refusal.errors.items():
+            for sentence in sentences:
+                self.add_error(CONFIRM + check, str(sentence))
+        first = next(iter(refusal.errors))
+        self.fields[CONFIRM + first].widget.attrs["autofocus"] = True
+
+    def questions(self) -> list[Question]:
+        """The soft checks that fire, of a form that was filled or sent."""
+        if not self.is_bound and self.sheet.row is None:
+            return []
+        fired = self.seen_as.drawn.fired.get(Severity.SOFT, ())
+        return [
+            Question(say(check.message, check.name), self[CONFIRM + check.name])
+            for check in self._soft_checks()
+            if check.name in fired or CONFIRM + check.name in self.errors
+        ]
 
     def status(self) -> str:
         return FormStatus.DRAFT if self.data.get(STATUS) == FormStatus.DRAFT else FormStatus.COMPLETE  # fmt: skip

@@ -6,10 +6,12 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from clinical.dictionary.outcome import takes_index_date
-from clinical.models import FollowUp, Patient
+from clinical.models import FilledForm, FollowUp, Patient
+from clinical.models.filled import LONGEST_REASON
 from clinical.selectors.definitions import collected_by
 from studies.models import Study
 from studies.refusals import Refused
+from studies.selectors.state import state_token
 
 DATE = {"type": "date"}
 
@@ -32,6 +34,29 @@ class ShowsRefusals(forms.BaseForm):
         for name, sentences in refusal.errors.items():
             for sentence in sentences:
                 self.add_error(name if name in self.fields else None, str(sentence))
+
+
+class ReasonForm(ShowsRefusals, forms.Form):
+    """Why somebody voids a filled form, or restores one. The service says that there must be a reason."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    reason = forms.CharField(required=False, max_length=LONGEST_REASON, label=_("Reason"))
+
+    def __init__(self, act: str, row: FilledForm | None, data: Any = None) -> None:
+        name = f"{act}-{row.pk if row else 'gone'}"
+        super().__init__(data, auto_id=f"{name}-%s", initial={"seen": state_token(row)})
+        self.name = name
+        self.fields["reason"].widget.attrs |= {"required": True, "autocomplete": "off"}
+
+    @classmethod
+    def fresh(cls, act: str, row: FilledForm, given: "ReasonForm | None") -> "ReasonForm":
+        """The form beside a filled one, or what was `given` there and refused."""
+        form = cls(act, row)
+        return given if given is not None and given.name == form.name else form
+
+    def refuse(self, refusal: Refused) -> None:
+        super().refuse(refusal)
+        self.fields["reason"].widget.attrs["autofocus"] = True
 
 
 class EntryForm(ShowsRefusals, forms.ModelForm):

@@ -19,8 +19,9 @@ from clinical.selectors.sheets import Sheets, read_sheets
 from clinical.services.patients import correct_follow_up, record_follow_up
 from clinical.web.cards import cards_of, dates_of
 from clinical.web.filling import ItemsForm
-from clinical.web.forms import FollowUpForm
+from clinical.web.forms import FollowUpForm, ReasonForm
 from clinical.web.timeline import timeline
+from clinical.web.voided import voided_of
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused, Stale
@@ -64,15 +65,17 @@ def render_patient(
     sheets: Sheets | None = None,
     entry: ItemsForm | None = None,
     contact: FollowUpForm | None = None,
+    given: ReasonForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    """The patient's page; `entry` and `contact` hold a form that somebody is at, in place of its fresh one."""
+    """The patient's page; `entry`, `contact` and `given` hold a form that somebody is at, in place of its fresh one."""
     sheets = sheets or read_sheets(shown)
     contacts = list(shown.follow_ups.all())
     entering = may_enter(request, shown)
     context: dict[str, Any] = {
         "patient": shown,
-        "cards": cards_of(sheets, may_enter=entering, entry=entry),
+        "cards": cards_of(sheets, may_enter=entering, entry=entry, given=given),
+        "voided": voided_of(sheets, may_enter=entering, given=given),
         "contacts": contacts,
         "contact_form": contact or FollowUpForm(patient=shown, prefix="new"),
         "may_enter": entering,

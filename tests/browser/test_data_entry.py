@@ -6,8 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
+from clinical.dictionary.reading import read_definition
 from clinical.models import Patient
 from clinical.selectors.record import find_form
+from clinical.services.definitions import publish_definition
 from studies.models import Membership, Study
 from tests.browser.conftest import SCREENSHOTS
 from tests.browser.pictures import take_picture
@@ -108,3 +110,59 @@ def test_search_from_anywhere_and_a_phone_without_sideways_scrolling(
         page.goto(address)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, address
     assert page.goto("/studies/ENTRY/patients/B-3/").status == 404
+
+
+CHECKED = """
+name: checked
+events: [{name: visit, label: Visit, forms: [lab]}, {name: events, label: Adverse events, forms: [{form: ae, repeats: true}]}]
+forms:
+  - name: lab
+    label: Laboratory
+    items: [{name: ldh, type: decimal, unit: U/L}, {name: ldh_uln, type: decimal, unit: U/L}]
+    checks:
+      - {name: high_uln, fires_when: ldh_uln > 400, severity: soft, message: {en: The upper limit of LDH is rarely above 400 U/L.}}
+  - {name: ae, label: Adverse event, items: [{name: what, type: text, longest: 60}]}
+"""
+
+
+def test_a_check_that_asks_and_a_form_entered_in_error(
+    page: Page, sign_in: Callable[[User], None], person: User, study: Study
+) -> None:
+    publish_definition(study=study, definition=read_definition(CHECKED), by=None)
+    make_patient(study, site=study.sites.get(code="A"), subject_id="A-4")
+    sign_in(person)
+    page.goto("/studies/ENTRY/patients/A-4/")
+    page.fill("[name=ldh]", "320")
+    page.fill("[name=ldh_uln]", "480")
+    page.get_by_role("button", name="Save Laboratory").click()
+    lab = page.locator("#visit-lab-1-1")
+    expect(lab).to_contain_text("The upper limit of LDH is rarely above 400 U/L. Say why")
+    expect(page.get_by_label("Why is it right all the same?")).to_be_focused()
+    take_picture(page, SCREENSHOTS / "check-asks.png")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    take_picture(page, SCREENSHOTS / "check-asks-phone.png")
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.keyboard.type("New analyser since March")
+    page.keyboard.press("Enter")
+    expect(lab).to_contain_text("New analyser since March")
+    expect(page.locator("main")).to_contain_text("Saved.")
+
+    lab.get_by_text("Entered in error?").click()
+    take_picture(page, SCREENSHOTS / "form-to-void.png")
+    lab.get_by_label("Reason").fill("of another patient")
+    lab.get_by_role("button", name="Void this form").click()
+    expect(lab).to_contain_text("Nothing entered yet.")
+    voided = page.locator("#voided-forms")
+    expect(voided).to_contain_text("of another patient")
+    voided.get_by_text("Restore", exact=True).click()
+    take_picture(page, SCREENSHOTS / "form-voided.png")
+    page.set_viewport_size({"width": 360, "height": 740})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    take_picture(page, SCREENSHOTS / "form-voided-phone.png")
+    voided.get_by_label("Reason").fill("it was right")
+    voided.get_by_role("button", name="Restore this form").click()
+    expect(lab).to_contain_text("New analyser since March")
+    expect(voided).to_have_count(0)
+    lab.get_by_text("Entered in error?").click()
+    take_picture(page, SCREENSHOTS / "form-to-void-phone.png")

@@ -40,6 +40,7 @@ SAMPLE: dict[str, Any] = {
     "pk": 1,
     "analyte": 1,
     "contact": 1,
+    "voided": 1,
     "timepoint": "pre",
     "event": "pre",
     "form": "factors",

@@ -5,9 +5,8 @@ import io
 import json
 from typing import Any
 
-from ciri.training.trained import TrainedModel
-
 from ciri import FrozenTable
+from ciri.training.trained import TrainedModel
 from clinical.models import FollowUp, Patient
 from clinical.selectors.sheets import read_sheets
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset

@@ -25,6 +25,7 @@ from clinical.services.attachments import Attachment, fill_form_with_files
 from clinical.services.definitions import publish_definition
 from clinical.services.filling import fill_form
 from clinical.services.patients import enrol_patient
+from clinical.services.voiding import void_form
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from exports.services.forms import export_forms
 from imports.services.batches import commit_import, preview_import, receive_file
@@ -75,6 +76,17 @@ def make_study() -> Study:
         fill_form(
             patient=first, event="treatment", form="adverse", form_instance=instance, texts={"toxicity": "3"}, by=None
         )  # fmt: skip
+    void_form(
+        patient=first,
+        event="treatment",
+        form="adverse",
+        form_instance=2,
+        by=coordinator,
+        reason="twice",
+    )
+    fill_form(
+        patient=first, event="pre", form="added", texts={"children": "13"}, confirmed={"many_children": "asked again"}, by=None
+    )  # fmt: skip
     enrol_patient(study=study, site=study.sites.get(), cohort=study.cohorts.all()[0], subject_id="患者 1", by=coordinator)  # fmt: skip
     _import(study, first)
     model = define_model(study=study, name="small", body=BODY, by=statistician).model

@@ -134,4 +134,16 @@ IF FOUND THEN
     RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_state',
         MESSAGE = format('%s has a state that does not fit it.', named);
 END IF;
+
+SELECT c.key INTO named FROM filled f
+JOIN clinical_eventform ef ON ef.id = f.event_form_id
+CROSS JOIN LATERAL jsonb_each(f.confirmed) c
+LEFT JOIN clinical_editcheck k ON k.form_id = ef.form_id AND k.name = c.key AND k.severity = 'soft'
+WHERE f.confirmed <> '{}' AND (
+    k.id IS NULL OR jsonb_typeof(c.value) <> 'string' OR length(c.value #>> '{}') NOT BETWEEN 1 AND 500)
+LIMIT 1;
+IF FOUND THEN
+    RAISE EXCEPTION USING ERRCODE = 'check_violation', CONSTRAINT = 'clinical_filled_form_confirmed',
+        MESSAGE = format('%s is no soft check of the form, or is confirmed without a reason of 1 to 500 characters.', named);
+END IF;
 RETURN NULL;

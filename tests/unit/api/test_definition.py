@@ -3,9 +3,9 @@
 import pytest
 
 from clinical.dictionary.reading import read_definition
-from clinical.models import FilledForm
 from clinical.services.definitions import publish_definition
 from clinical.services.filling import fill_form
+from clinical.services.voiding import void_form
 from tests.factories import StudyFactory, make_patient
 from tests.integration.api import client_with
 from tests.unit.clinical.test_entry import VISITS
@@ -55,7 +55,7 @@ def test_forms_come_with_instances_and_without_what_tells_who_somebody_is() -> N
         ("cycle", 1, {"event_text": "1"}),
         ("cycle", 2, {"event_text": "2"}),
     ]
-    FilledForm.objects.filter(form_instance=2).update(
-        voided_at="2024-01-01T00:00Z", void_reason="entered twice"
-    )
+    void_form(
+        patient=patient, event="cycle", form="third", form_instance=2, by=None, reason="entered twice",
+    )  # fmt: skip
     assert len(client.get(url(f"patients/{patient.subject_id}/")).json()["forms"]) == 2

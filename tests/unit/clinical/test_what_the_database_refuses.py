@@ -266,6 +266,7 @@ FORMS_THAT_CANNOT_BE: dict[str, dict[str, object]] = {
     "clinical_filled_form_text_and_value": {"values": {"age": 60}, "given": {"age": "61"}},
     "clinical_filled_form_missing_code": {"missing": {"age": "XX"}},
     "clinical_filled_form_state": {"states": {"age": "soft"}},
+    "clinical_filled_form_confirmed": {"confirmed": {"age": "so"}},
     "clinical_filled_form_of_its_study": {"event_instance": 2},
     "clinical_filled_form_voided_with_reason": {"voided_at": "2024-01-01T00:00Z"},
 }

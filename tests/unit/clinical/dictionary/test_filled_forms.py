@@ -40,6 +40,9 @@ forms:
       - {name: clock, type: time}
       - {name: scan, type: file}
       - {name: twice, type: decimal, derived: dec * 2}
+    checks:
+      - {name: much, fires_when: dec > 7, severity: soft}
+      - {name: never, fires_when: dec > 8, severity: hard}
 """
 
 
@@ -59,7 +62,7 @@ def insert(patient: Any, collected: Collected, event: str = "visit", **parts: An
     row = {
         "patient_id": patient.pk, "event_form_id": place.pk, "event_oid": str(place.event), "form_oid": str(place.form),
         "event_instance": 1, "form_instance": 1, "status": "complete", "void_reason": "", "created_at": "2026-01-01",
-        "values": {}, "given": {}, "missing": {}, "states": {}, **parts,
+        "values": {}, "given": {}, "missing": {}, "states": {}, "confirmed": {}, **parts,
     }  # fmt: skip
     plain = [json.dumps(v) if isinstance(v, dict) else v for v in row.values()]
     names = ", ".join(f'"{name}"' for name in row)
@@ -145,6 +148,11 @@ def test_what_an_item_cannot_be_is_refused_by_name(
         ({"states": {"dec": "odd"}, "values": {"dec": 3}}, "state"),
         ({"states": {"dec": "nonconforming"}}, "state"),
         ({"states": {"dec": "nonconforming"}, "values": {"dec": 3}}, "state"),
+        ({"confirmed": {"much": ""}}, "no soft check"),
+        ({"confirmed": {"much": "x" * 501}}, "no soft check"),
+        ({"confirmed": {"much": ["so"]}}, "no soft check"),
+        ({"confirmed": {"never": "so"}}, "no soft check"),
+        ({"confirmed": {"dec": "so"}}, "no soft check"),
         ({"event_instance": 2}, "not one of a published definition"),
         ({"form_instance": 2}, "not one of a published definition"),
         ({"form_oid": "00000000-0000-0000-0000-000000000000"}, "not one of a published definition"),
@@ -169,6 +177,7 @@ def test_parts_that_contradict_each_other_are_refused(
         {"missing": {"dec": "ND", "day": "ND"}},
         {"given": {"dec": "before validation 1"}, "states": {"dec": "nonconforming"}},
         {"values": {"dec": 7}, "states": {"dec": "soft"}},
+        {"values": {"dec": 7.5}, "confirmed": {"much": "so"}},
     ],
 )  # fmt: skip
 def test_texts_missing_codes_and_states_that_fit_are_kept(

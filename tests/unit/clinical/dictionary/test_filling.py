@@ -140,7 +140,7 @@ def test_checks_required_items_and_what_is_derived_across_forms(patient: Any) ->
     with pytest.raises(Refused, match="This is required") as caught:
         put("first", sex="female")
     assert list(caught.value.errors) == ["pregnant"]
-    put("first", sex="male", low="2", high="2")
+    put("first", sex="male", low="2", high="3")
     put("second", value="4")
     put("second", event="later", value="6")
     ratio = lambda event: find_form(patient, event, "second").values.get("ratio")  # type: ignore[union-attr]  # noqa: E731

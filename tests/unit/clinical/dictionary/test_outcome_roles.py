@@ -16,6 +16,7 @@ from clinical.selectors.outcomes import outcome_of, with_outcome_dates
 from clinical.services.definitions import publish_definition
 from clinical.services.filling import fill_form
 from clinical.services.patients import correct_follow_up, record_follow_up
+from clinical.services.voiding import restore_form, void_form
 from clinical.web.forms import EnrolmentForm
 from imports.reading import read_mapping
 from imports.services.batches import commit_import
@@ -130,6 +131,19 @@ def test_a_draft_tells_nothing(patient: Patient) -> None:
     enter(patient, "visits", "visit", seen_on="2020-03-01", vital="0", status="draft")
     patient.refresh_from_db()
     assert (patient.index_date, contacts(patient)) == (None, [])
+
+
+def test_a_voided_form_tells_nothing_until_it_is_restored(patient: Patient) -> None:
+    enter(patient, "start", "treatment", first_dose="2020-01-01")
+    enter(patient, "visits", "visit", seen_on="2020-03-01", vital="0")
+    for event, form in (("start", "treatment"), ("visits", "visit")):
+        void_form(patient=patient, event=event, form=form, by=None, reason="another patient's")
+    patient.refresh_from_db()
+    assert (patient.index_date, contacts(patient)) == (None, [])
+    for row in patient.filled_forms.all():
+        restore_form(form=row, by=None, reason="this patient's after all")
+    patient.refresh_from_db()
+    assert (patient.index_date, contacts(patient)) == (date(2020, 1, 1), [("2020-03-01", "alive")])
 
 
 def test_the_rules_of_the_outcome_hold_and_nothing_is_half_done(patient: Patient) -> None:
