@@ -1,6 +1,9 @@
 """Specimens belong to visits of the study's own definition, wherever they come from and whatever visits are called."""
 
+from pathlib import Path
+
 import pytest
+from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
@@ -9,6 +12,7 @@ from assays.selectors.specimens import counts_by_timepoint
 from assays.services.visits import follow_visits
 from clinical.dictionary.reading import read_definition, shipped
 from clinical.services.definitions import ensure_published, publish_definition
+from imports.models import ImportBatch
 from imports.services.batches import commit_import, preview_import, receive_file
 from studies.models import Study
 from studies.refusals import Refused, explain_refusals
@@ -40,7 +44,7 @@ def study() -> Study:
     return study
 
 
-def load(study: Study, mapping: str = MAPPING, rows: str = ROWS) -> None:
+def preview(study: Study, mapping: str = MAPPING, rows: str = ROWS) -> ImportBatch:
     batch = receive_file(
         study=study,
         name="a.csv",
@@ -49,7 +53,11 @@ def load(study: Study, mapping: str = MAPPING, rows: str = ROWS) -> None:
         mapping_text=mapping,
         by=None,
     )
-    commit_import(batch=preview_import(batch=batch, by=None), by=None)
+    return preview_import(batch=batch, by=None)
+
+
+def load(study: Study, mapping: str = MAPPING, rows: str = ROWS) -> None:
+    commit_import(batch=preview(study, mapping, rows), by=None)
 
 
 def visits(study: Study) -> dict[str, str]:
@@ -71,8 +79,9 @@ def test_a_file_without_a_coding_names_visits_itself(study: Study) -> None:
     plain = MAPPING.replace(
         "{column: day, coding: {D-7: screening, C3: c3d1, later: skip}}", "{column: day}"
     )
-    with pytest.raises(Refused, match=r"must be one of .*Did you mean “c3d1”"):
-        load(study, plain, "sample,subject,day,IL6\nA1,S1,c3d11,1.5\n")
+    said = str(preview(study, plain, "sample,subject,day,IL6\nA1,S1,c3d11,1.5\n").message)
+    assert "must be one of “screening”, “c3d1”, “off”, “skip”" in said
+    assert "Did you mean “c3d1”" in said
     load(study, plain, "sample,subject,day,IL6\nA1,S1,off,1.5\n")
     assert visits(study) == {"A1": "off"}
 
@@ -229,3 +238,11 @@ def test_the_visits_of_what_is_shipped_are_known_by_their_names() -> None:
     after = read_definition(OWN.replace("screening", "pre"))
     follow_visits(study=study, before=before, after=after)
     assert visits(study) == {"A1": "pre"}
+
+
+def test_the_command_that_publishes_says_what_is_refused(study: Study, tmp_path: Path) -> None:
+    load(study)
+    file = tmp_path / "own.yaml"
+    file.write_text(OWN.replace("name: c3d1", "name: c4d1"))
+    with pytest.raises(CommandError, match="1 specimen belongs to the visit “c3d1”"):
+        call_command("publish_definition", study.code, str(file))
