@@ -9,7 +9,7 @@ from assays.models import Exclusion, Measurement, PlateRun, Specimen
 from assays.models.measurement import Flag
 from assays.selectors.exclusions import exclusions_in, standing_on
 from assays.selectors.plates import plates_visible_to, with_exclusions
-from clinical.api import AtTimepoint
+from clinical.api import AtTimepoint, OfVisits
 from clinical.selectors.access import patients_visible_to
 from studies.api import Choice, PageQuery, StudyList, text_filter
 from studies.permissions import Capability
@@ -21,13 +21,14 @@ class SpecimenSerializer(serializers.ModelSerializer[Specimen]):
     class Meta:
         model = Specimen
         fields = ["label", "subject", "timepoint", "material", "collected_on"]
+        extra_kwargs = {"timepoint": {"help_text": "Name of a visit of the study."}}
 
 
 class SpecimenQuery(AtTimepoint, PageQuery):
     pass
 
 
-class Specimens(StudyList):
+class Specimens(StudyList, OfVisits):
     """Specimens, by label."""
 
     capability = Capability.VIEW_ASSAYS
@@ -51,7 +52,9 @@ class Specimens(StudyList):
 class MeasurementSerializer(serializers.ModelSerializer[Measurement]):
     subject = serializers.CharField(source="specimen.patient.subject_id")
     specimen = serializers.CharField(source="specimen.label")
-    timepoint = serializers.CharField(source="specimen.timepoint")
+    timepoint = serializers.CharField(
+        source="specimen.timepoint", help_text="Name of a visit of the study."
+    )
     analyte = serializers.CharField(source="analyte.symbol")
     plate = serializers.CharField(source="plate_run.name")
     well = serializers.CharField(source="well.position", default=None, allow_null=True)
@@ -89,7 +92,7 @@ class MeasurementQuery(AtTimepoint, PageQuery):
     flag = Choice(choices=Flag.choices, required=False)
 
 
-class Measurements(StudyList):
+class Measurements(StudyList, OfVisits):
     """Measurements as the instrument wrote them, in the order in which they were loaded."""
 
     capability = Capability.VIEW_ASSAYS

@@ -7,6 +7,8 @@ class AssaysConfig(AppConfig):
     verbose_name = _("Assays")
 
     def ready(self) -> None:
+        from assays.listeners import connect
+        from assays.refusals import SENTENCES as REFUSALS
         from assays.sentences import OF_MAPPINGS, SENTENCES
         from assays.services import judging
         from assays.services.assay_import import AssayImporter
@@ -14,6 +16,7 @@ class AssaysConfig(AppConfig):
         from imports.registry import register_importer
         from jobs.work import Work, register
         from sentences import add_sentences
+        from studies.refusals import explain
 
         register(
             judging.JUDGE,
@@ -23,6 +26,8 @@ class AssaysConfig(AppConfig):
         add_sentences("mapping", OF_MAPPINGS)
         register_importer("assay", AssayImporter())
         register_importer("plate", PlateImporter())
+        explain(REFUSALS)
+        connect()
 
         from assays.web import sections
         from clinical.sections import patient_sections

@@ -75,7 +75,9 @@ OF_MAPPINGS = {
     ),
     "said_by_samples": gettext_noop("it is already said by samples."),
     "subject_of_sample": gettext_noop("name the column that holds the subject id."),
-    "timepoint": gettext_noop("name a column with a coding to pre and edt, or a constant."),
+    "timepoint": gettext_noop(
+        "name a column with a coding to visits of the study (%(visits)s), or a constant."
+    ),
     "unit_too_long": gettext_noop("write a unit of at most %(n)d characters, such as pg/mL."),
     "symbol": gettext_noop("name the gene symbol."),
     "symbol_and_name": gettext_noop("name both symbol and name."),

@@ -99,6 +99,7 @@ def make_study(code: str, plates: int) -> Any:
 
     from assays.models import Specimen
     from clinical.models import Patient
+    from clinical.services.definitions import ensure_published
     from studies.models import Cohort, Site, Study
 
     study = Study.objects.create(code=code, title=code)
@@ -117,6 +118,7 @@ def make_study(code: str, plates: int) -> Any:
         ),
         batch_size=5000,
     )
+    ensure_published(study)
     Specimen.objects.bulk_create(
         (
             Specimen(

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 
-from clinical.models import FilledForm, FollowUp, Patient, Timepoint
+from clinical.models import FilledForm, FollowUp, Patient
 from clinical.selectors.access import patients_visible_to
 from clinical.selectors.definitions import identifiers_of
 from clinical.selectors.outcomes import ENDPOINTS, outcome_of, with_outcome_dates
+from clinical.selectors.visits import visits_of
 from studies.api import (
     Choice,
     PageQuery,
@@ -24,6 +26,7 @@ from studies.api import (
     text_filter,
 )
 from studies.permissions import Capability
+from studies.refusals import say_not_known
 
 AS_OF_IS_GONE = (
     "There is no “as_of” any more, for it said one thing and did another: write events_until=DAY for events up to "
@@ -39,8 +42,31 @@ class OfPatients(Query):
     cohort = text_filter("Code of a cohort.")
 
 
+def visit_filter(otherwise: str = "") -> serializers.CharField:
+    """The name of a visit; which there are, each study's definition says."""
+    return serializers.CharField(
+        required=False, max_length=200, help_text=f"Name of a visit of the study{otherwise}."
+    )
+
+
 class AtTimepoint(OfPatients):
-    timepoint = Choice(choices=Timepoint.choices, required=False)
+    timepoint = visit_filter()
+
+
+class OfVisits(StudyView):
+    """A view of what belongs to visits. A name that no visit of the study has is refused, or has had, where `earlier`
+    moments are read."""
+
+    earlier = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        visit = self.asked.get("timepoint")
+        if not visit:
+            return
+        visits = visits_of(self.study)
+        if visit not in (*visits.names, *(visits.former if self.earlier else ())):
+            raise bad_request(f"timepoint: {say_not_known(visit, visits.names)}")
 
 
 class FilledFormSerializer(serializers.ModelSerializer[FilledForm]):

@@ -2,7 +2,7 @@
 
 from django.utils.translation import get_language, gettext_noop
 
-from clinical.dictionary.definition import Texts, said_in
+from clinical.dictionary.definition import Definition, Texts, said_in
 from imports.sentences import OF_MAPPINGS as OF_ANY_YAML
 from imports.sentences import say_near
 from sentences import Sentence, as_sentence
@@ -65,3 +65,8 @@ def say_problem(problem: Problem) -> Sentence:
 def say(texts: Texts, otherwise: str = "") -> str:
     """A text of the dictionary in the reader's language: words of the study, not ours."""
     return said_in(texts, get_language() or "en", otherwise)
+
+
+def say_visits(definition: Definition) -> dict[str, str]:
+    """The visits by name, each as the study calls it in the reader's language."""
+    return {event.name: say(event.label, event.name) for event in definition.events}

@@ -20,7 +20,7 @@ from assays.sections import plate_sections
 from assays.signals import values_changed
 from audit import tracking
 from clinical.sections import patient_sections
-from clinical.signals import clinical_change
+from clinical.signals import clinical_change, definition_published
 from imports import registry
 from imports.sections import data_sections
 from jobs import admin, schedule, scheduled, work
@@ -32,6 +32,7 @@ from studies.sections import Sections, overview_actions, overview_sections, shel
 SIGNALS = {
     "assays.signals.values_changed": values_changed,
     "clinical.signals.clinical_change": clinical_change,
+    "clinical.signals.definition_published": definition_published,
     "django.db.models.signals.post_migrate": post_migrate,
 }
 SECTIONS: dict[str, Sections[Any]] = {

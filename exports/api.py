@@ -12,8 +12,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from accounts.models import ApiToken
-from clinical.api import EventsUntil
-from clinical.models import Timepoint
+from clinical.api import EventsUntil, OfVisits, visit_filter
 from clinical.selectors.outcomes import ENDPOINTS
 from exports.downloads import file_response
 from exports.models import Export
@@ -24,7 +23,7 @@ from exports.services.forms import export_forms
 from exports.services.frozen_dataset import export_frozen_dataset
 from exports.services.moments import read_moment
 from exports.services.writers import MEDIA_TYPES
-from studies.api import PROBLEMS, Choice, Query, StudyView, bad_request
+from studies.api import PROBLEMS, Choice, Query, bad_request
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused
 
@@ -49,7 +48,7 @@ class KnownAtQuery(FormatQuery):
 
 
 class CodebookQuery(FormatQuery):
-    timepoint = Choice(choices=Timepoint.choices, required=False, help_text="pre, unless given.")
+    timepoint = visit_filter("; the first of its definition, unless given")
 
 
 class DatasetQuery(KnownAtQuery, CodebookQuery, EventsUntil):
@@ -68,12 +67,13 @@ class FormatInAddress(BaseContentNegotiation):
         return renderers[0], renderers[0].media_type
 
 
-class _DownloadView(StudyView):
+class _DownloadView(OfVisits):
     """A view that gives a file. HEAD checks what is asked and makes no file."""
 
     capability = Capability.EXPORT
     scope = ApiToken.Scope.EXPORT
     content_negotiation_class = FormatInAddress
+    earlier = True
 
     def head(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         return HttpResponse(content_type=MEDIA_TYPES[self.asked.get("format", Export.Format.CSV)])

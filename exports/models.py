@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import constrain
 from accounts.models import ApiToken
 from audit.tracking import track
-from clinical.models import Timepoint
 from modeling.models import ModelVersion
 from studies.models import Study
 
@@ -100,8 +99,8 @@ class Export(models.Model):
             constrain("holds", Holds, "exports_export_holds_known"),
             models.CheckConstraint(
                 condition=Q(holds=Holds.FORMS, timepoint="", endpoints="")
-                | Q(holds=Holds.DATASET, timepoint__in=Timepoint.values),
-                name="exports_export_timepoint_known",
+                | Q(holds=Holds.DATASET) & ~Q(timepoint=""),
+                name="exports_export_dataset_of_a_visit",
             ),
             models.CheckConstraint(
                 condition=Q(finished_at__isnull=True, sha256="")

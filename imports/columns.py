@@ -15,7 +15,7 @@ from sentences import storable as _
 from studies.refusals import Refused
 from tabular.days import NoDay, check_form
 from tabular.numbers import exact, half_width
-from tabular.section import Section
+from tabular.section import Section, near_names
 
 T = TypeVar("T")
 
@@ -120,7 +120,8 @@ class RowReader:
             self.reject(
                 source,
                 _("must be one of %(choices)s; add a coding to the mapping.")
-                % {"choices": quote(source.choices)},
+                % {"choices": quote(source.choices)}
+                + near(raw, source.choices),
             )
             return None
         return raw
@@ -198,7 +199,8 @@ def _coding(section: Section, choices: tuple[str, ...]) -> dict[str, str]:
         coding = {code: meaning.lower() for code, meaning in coding.items()}
     for code, meaning in coding.items():
         if choices and meaning not in {*choices, "unknown"}:
-            section.refuse("coding", "coding", code=code, meaning=meaning, choices=choices)
+            near = near_names(meaning, choices)
+            section.refuse("coding", "coding", near, code=code, meaning=meaning, choices=choices)
     return coding
 
 

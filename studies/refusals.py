@@ -1,6 +1,6 @@
 """Refusals: what a person reads when a write is not taken, and which field it is about."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import IntegrityError, transaction
 
 from sentences import Sentence, as_sentence, of_validation, several
+from sentences import storable as _
 
 Errors = Mapping[str, Sequence[Sentence | str]]
 
@@ -32,6 +33,14 @@ class Refused(Exception):
 
     def __str__(self) -> str:
         return str(self.said)
+
+
+def say_not_known(value: str, values: Iterable[str]) -> Sentence:
+    """The sentence about a choice that is none."""
+    return _("“%(value)s” is not known; use one of: %(allowed)s.") % {
+        "value": value,
+        "allowed": ", ".join(values),
+    }
 
 
 class Stale(Refused):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 
-from assays.imports.mapping import AssayMapping
+from assays.imports.mapping import SKIP, AssayMapping
 from assays.imports.resolution import Resolution
 from assays.imports.samples import Sample, read_sample
 from assays.imports.values import Value, may_be_negative, read_value
@@ -100,7 +100,7 @@ class AssayComparison:
         """The verdict on a row; what it would write is added to `writes`."""
         reader = RowReader(table, row, self.mapping.form.texts)
         sample = self._sample(reader)
-        if sample is None or sample.timepoint == "skip":
+        if sample is None or sample.timepoint == SKIP:
             label = reader.raw(self.mapping.sample)
             return RowVerdict(row.number, label, skipped=True, problems=reader.problems)
         verdict = RowVerdict(row.number, sample.subject or "", problems=reader.problems)

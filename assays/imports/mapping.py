@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assays.models import Panel, Specimen
-from clinical.models import Timepoint
+from clinical.dictionary.definition import Definition
 from imports.columns import Source, source_from
 from imports.form import COMMON_KEYS, FileForm, file_form
 from imports.reading import read_mapping
@@ -45,6 +45,8 @@ KEYS = (
     "create_analytes",
     "analyte_columns",
 )
+SKIP = "skip"
+"""What a coding makes of a sample that is left out, where others make the name of a visit."""
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,9 @@ def samples_file(text: str) -> str | None:
     return read_mapping(text, read_name)[0]
 
 
-def assay_mapping(root: Section) -> AssayMapping | None:
-    """Read an assay mapping; problems are collected in `root.problems`."""
+def assay_mapping(root: Section, definition: Definition) -> AssayMapping | None:
+    """Read an assay mapping of a study that collects what `definition` says; problems are collected in
+    `root.problems`."""
     root.only(KEYS)
     root.one_of("kind", ("assay",), "assay")
     layout = root.one_of("layout", ("wide", "long"))
@@ -133,7 +136,7 @@ def assay_mapping(root: Section) -> AssayMapping | None:
     if plate is None:
         root.refuse("plate", "plate_column")
     unit = _unit(root, scale)
-    identity = _identity(root, sample)
+    identity = _identity(root, sample, tuple(definition.event_by_name))
     analytes = _analytes(root)
     if None in (sample, plate, material, identity) or root.problems:
         return None
@@ -196,7 +199,7 @@ def _unit(root: Section, scale: str) -> str:
     return ""
 
 
-def _identity(root: Section, sample: Source | None) -> Identity | None:
+def _identity(root: Section, sample: Source | None, visits: tuple[str, ...]) -> Identity | None:
     section = root.section("samples")
     if section is not None:
         section.only(("file", "sheet", "sample", "subject", "timepoint", "collected_on", "ignore"))
@@ -208,15 +211,13 @@ def _identity(root: Section, sample: Source | None) -> Identity | None:
             section.refuse("sample", "sample_column")
     part = section or root
     subject = source_from(part, "subject")
-    timepoint = source_from(
-        part, "timepoint", choices=(*Timepoint.values, "skip"), more=("others",)
-    )
+    timepoint = source_from(part, "timepoint", choices=(*visits, SKIP), more=("others",))
     if subject is None:
         part.refuse("subject", "subject_of_sample")
     if timepoint is None:
-        part.refuse("timepoint", "timepoint")
+        part.refuse("timepoint", "timepoint", visits=visits)
     others = part.section("timepoint", shorthand="column")
-    skip = others is not None and others.one_of("others", ("skip", "reject"), "reject") == "skip"
+    skip = others is not None and others.one_of("others", (SKIP, "reject"), "reject") == SKIP
     collected_on = source_from(part, "collected_on", dated=True)
     if sample is None or subject is None or timepoint is None:
         return None

@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from assays.imports.mapping import AssayMapping, Identity
+from assays.imports.mapping import SKIP, AssayMapping, Identity
 from clinical.models.subjects import as_subject_id
 from imports.columns import Problem, RowReader, Source
 from imports.tables import Row, Table
-from imports.texts import Texts, Unreadable, day, error_of_cell
+from imports.texts import Texts, Unreadable, day, error_of_cell, quote
 from sentences import storable as _
 
 MAX_LABEL = 100
@@ -15,7 +15,7 @@ MAX_LABEL = 100
 
 @dataclass
 class Sample:
-    """What a row says of a sample; `timepoint` is "skip" where the mapping leaves it out."""
+    """What a row says of a sample; `timepoint` is SKIP where the mapping leaves it out, else the name of a visit."""
 
     label: str
     subject: str | None
@@ -34,7 +34,7 @@ def read_sample(table: Table, row: Row, identity: Identity, texts: Texts) -> Sam
         reader.reject(identity.sample, _("longer than %(n)d characters.") % {"n": MAX_LABEL})
     timepoint = _timepoint(reader, identity)
     sample = Sample(label or "", None, timepoint, None, reader.problems)
-    if timepoint == "skip":
+    if timepoint == SKIP:
         return sample
     subject = reader.text(identity.subject)
     sample.subject = None if subject is None else as_subject_id(subject)
@@ -49,10 +49,11 @@ def read_sample(table: Table, row: Row, identity: Identity, texts: Texts) -> Sam
 def _timepoint(reader: RowReader, identity: Identity) -> str | None:
     source = identity.timepoint
     if identity.skip_others and _is_other(reader.raw(source), source):
-        return "skip"
+        return SKIP
     timepoint = reader.text(source)
     if timepoint is None and not reader.problems:
-        reader.reject(source, _("the timepoint must be known: pre, edt, or skip by the coding."))
+        why = _("the timepoint must be known: one of %(choices)s by the coding.")
+        reader.reject(source, why % {"choices": quote(source.choices)})
     return timepoint
 
 

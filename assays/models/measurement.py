@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.choices import constrain
 from assays.models.catalogue import Analyte
 from assays.models.plate import PlateRun, Well
+from assays.models.rules import SPECIMEN_OF_A_VISIT
 from audit.tracking import ALL, track
-from clinical.models import Patient, Timepoint
+from clinical.models import Patient
 from imports.models import ImportBatch
 from studies.models import Study
 
@@ -20,12 +21,13 @@ class Material(models.TextChoices):
 
 @track(study="study", name="label", bulk=ALL)
 class Specimen(models.Model):
-    """Blood of one patient at one timepoint."""
+    """Blood of one patient at one timepoint: the name of a visit of the study's definition. A trigger refuses any other
+    name, and a visit that is renamed takes its specimens along."""
 
     Material = Material
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="specimens")
-    timepoint = models.CharField(_("timepoint"), max_length=200, choices=Timepoint.choices)
+    timepoint = models.CharField(_("timepoint"), max_length=200)
     material = models.CharField(_("material"), max_length=6, choices=Material.choices)
     collected_on = models.DateField(_("collected on"), null=True, blank=True)
     label = models.CharField(
@@ -36,15 +38,15 @@ class Specimen(models.Model):
     class Meta:
         verbose_name = _("specimen")
         verbose_name_plural = _("specimens")
-        ordering = ["patient", "-timepoint", "label"]
+        ordering = ["patient", "label"]
         constraints = [
             models.UniqueConstraint(
                 fields=["study", "label"], name="assays_specimen_label_once_per_study"
             ),
-            constrain("timepoint", Timepoint, "assays_specimen_timepoint_known"),
             constrain("material", Material, "assays_specimen_material_known"),
             models.CheckConstraint(condition=~Q(label=""), name="assays_specimen_has_a_label"),
         ]
+        triggers = SPECIMEN_OF_A_VISIT
 
     def __str__(self) -> str:
         return self.label

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count, F, Max, Q, QuerySet, Window
+from django.db.models import Case, Count, F, Max, Q, QuerySet, Value, When, Window
 from django.db.models.functions import PercentRank
 
 from accounts.models import User
 from assays.models import Measurement, Specimen
 from assays.models.measurement import HAS_NUMBER
 from assays.selectors.matrix import usable
-from clinical.models import Patient, Timepoint
+from clinical.dictionary.definition import Definition, StudyEvent
+from clinical.models import Patient
 from clinical.selectors.access import patients_visible_to
+from clinical.selectors.definitions import collected_by
 from studies.models import Study
 from studies.permissions import Capability
 
@@ -28,6 +30,21 @@ def with_counts(specimens: QuerySet[Specimen]) -> QuerySet[Specimen]:
     )
 
 
+def place_of_visit(definition: Definition) -> Case:
+    """To order specimens by: the place of their visit in the definition."""
+    names = definition.event_by_name
+    return Case(
+        *(When(timepoint=name, then=Value(place)) for place, name in enumerate(names)),
+        default=Value(len(names)),
+    )
+
+
+def first_visit_of(patient: Patient, definition: Definition) -> StudyEvent | None:
+    """The first visit at which blood was taken from a patient."""
+    drawn = set(Specimen.objects.filter(patient=patient).values_list("timepoint", flat=True))
+    return next((event for event in definition.events if event.name in drawn), None)
+
+
 def measurements_of(specimen: Specimen) -> QuerySet[Measurement]:
     """All of a specimen's measurements, by analyte, plate and replicate."""
     return (
@@ -39,9 +56,9 @@ def measurements_of(specimen: Specimen) -> QuerySet[Measurement]:
 
 @dataclass(frozen=True)
 class TimepointCounts:
-    """What was measured at a timepoint, over the patients that a person may see."""
+    """What was measured at a visit, over the patients that a person may see."""
 
-    timepoint: Timepoint
+    visit: StudyEvent
     patients: int
     specimens: int
     measurements: int
@@ -55,7 +72,7 @@ class TimepointCounts:
 
 
 def counts_by_timepoint(user: User, study: Study) -> list[TimepointCounts]:
-    """One row for each timepoint with specimens, in the order of treatment; two queries."""
+    """One row for each visit with specimens, in the order of the definition; three queries."""
     specimens = specimens_visible_to(user).filter(study=study).order_by()
     measured: dict[str, tuple[int, int]] = {
         row["specimen__timepoint"]: (row["all"], row["out"])
@@ -71,14 +88,14 @@ def counts_by_timepoint(user: User, study: Study) -> list[TimepointCounts]:
     }
     return [
         TimepointCounts(
-            timepoint=timepoint,
-            patients=found[timepoint]["patients"],
-            specimens=found[timepoint]["specimens"],
-            measurements=measured.get(timepoint, (0, 0))[0],
-            out_of_range=measured.get(timepoint, (0, 0))[1],
+            visit=visit,
+            patients=found[visit.name]["patients"],
+            specimens=found[visit.name]["specimens"],
+            measurements=measured.get(visit.name, (0, 0))[0],
+            out_of_range=measured.get(visit.name, (0, 0))[1],
         )
-        for timepoint in Timepoint
-        if timepoint in found
+        for visit in collected_by(study).definition.events
+        if visit.name in found
     ]
 
 

@@ -19,6 +19,8 @@ from assays.selectors.judged import policy_of, stamp_judged
 from assays.selectors.known import read_known_assays
 from assays.services.copying import copy_in, count_again
 from clinical.models.subjects import as_subject_id
+from clinical.selectors.definitions import collected_by
+from clinical.services.definitions import ensure_published
 from imports.columns import Source, check_columns
 from imports.models import ImportBatch
 from imports.preview import as_json
@@ -90,7 +92,8 @@ class AssayImporter:
         return {}
 
     def read(self, files: Files) -> ParsedAssay:
-        mapping = read_mapping(files.mapping_text, assay_mapping)
+        definition = collected_by(files.source.study).definition
+        mapping = read_mapping(files.mapping_text, lambda root: assay_mapping(root, definition))
         table, rest = _read_measurements(files, mapping)
         samples = _samples(files, mapping)
         if mapping.long:
@@ -128,6 +131,7 @@ class AssayImporter:
         AnalyteAlias.objects.bulk_create(writes.analytes.new_aliases, batch_size=BATCH)
         if writes.measured:
             writes.panel.analytes.add(*writes.measured.values())
+        ensure_published(batch.study)
         Specimen.objects.bulk_create(writes.specimens, batch_size=BATCH)
         Specimen.objects.bulk_update(writes.collected, ["collected_on"], batch_size=BATCH)
         for plate in writes.plates:

@@ -27,6 +27,8 @@ from assays.services.foretelling import foretell
 from assays.services.judging import judge_new
 from assays.services.superseding import supersede
 from assays.services.verdicts import Watch
+from clinical.selectors.definitions import collected_by
+from clinical.services.definitions import ensure_published
 from imports.models import ImportBatch
 from imports.preview import as_json
 from imports.registry import Files
@@ -88,7 +90,9 @@ class PlateImporter:
         with refusing(name):
             reading = read_plate(content, name, mapping.table, files.sheet or mapping.sheet)
         check_fits(reading, name, unit=mapping.unit, leave_out=mapping.leave_out)
-        return ParsedPlate(name, reading, mapping, read_layout(files, mapping.layout_sheet))
+        definition = collected_by(files.source.study).definition
+        layout = read_layout(files, definition, mapping.layout_sheet)
+        return ParsedPlate(name, reading, mapping, layout)
 
     def plan(self, study: Study, parsed: ParsedPlate, by: User | None) -> ShownPlan:
         wells = parsed.reading.wells
@@ -123,6 +127,7 @@ class PlateImporter:
         if plan.panel.pk is None:
             plan.panel.save()
         plan.panel.analytes.add(*plan.names.found.values())
+        ensure_published(batch.study)
         Specimen.objects.bulk_create(plan.specimens, batch_size=BATCH)
         watch = Watch()
         for planned in new:

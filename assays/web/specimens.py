@@ -10,8 +10,14 @@ from django.views.decorators.http import require_safe
 
 from assays.selectors.exclusions import standing_on
 from assays.selectors.plates import plates_visible_to
-from assays.selectors.specimens import measurements_of, specimens_visible_to, with_counts
-from clinical.models import Timepoint
+from assays.selectors.specimens import (
+    measurements_of,
+    place_of_visit,
+    specimens_visible_to,
+    with_counts,
+)
+from clinical.selectors.definitions import collected_by
+from clinical.sentences import say_visits
 from studies.models import Study
 from studies.permissions import Capability
 from studies.web.access import study_page
@@ -31,18 +37,24 @@ def specimens(request: StudyRequest, study: Study) -> HttpResponse:
     found = specimens_visible_to(request.user).filter(study=study)
     if q:
         found = found.filter(label__icontains=q) | found.filter(patient__subject_id__icontains=q)
-    if timepoint in Timepoint.values:
+    definition = collected_by(study).definition
+    visits = say_visits(definition)
+    if timepoint in visits:
         found = found.filter(timepoint=timepoint)
-    found = with_counts(found).order_by("patient__subject_id", "-timepoint", "label")
+    ordered = with_counts(found).order_by(
+        "patient__subject_id", place_of_visit(definition), "label"
+    )
+    page = Paginator(ordered, PAGE_SIZE).get_page(request.GET.get("page"))
     asked = {k: v for k, v in (("q", q), ("timepoint", timepoint)) if v}
     return render(
         request,
         "assays/specimens.html",
         {
-            "page": Paginator(found, PAGE_SIZE).get_page(request.GET.get("page")),
+            "page": page,
+            "specimens": [(one, visits.get(one.timepoint, one.timepoint)) for one in page],
             "asked": asked,
             "query": urlencode(asked),
-            "filters": filter_chips(asked, [("timepoint", Timepoint.choices)]),
+            "filters": filter_chips(asked, [("timepoint", [*visits.items()])]),
         },
     )
 
@@ -55,8 +67,10 @@ def specimen(request: StudyRequest, study: Study, pk: int) -> HttpResponse:
         raise Http404(_("There is no such specimen here, or you may not see it."))
     found = list(measurements_of(shown))
     exclusions = standing_on(found)
+    visits = say_visits(collected_by(study).definition)
     context = {
         "specimen": shown,
+        "visit": visits.get(shown.timepoint, shown.timepoint),
         "rows": [{"m": m, "exclusions": exclusions[m.pk]} for m in found],
         "excluded": sum(bool(exclusions[m.pk]) for m in found),
         "told": {name: any(getattr(m, name) is not None for m in found) for name in TOLD},

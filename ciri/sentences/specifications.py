@@ -14,6 +14,7 @@ DESCRIPTIONS: dict[str, str] = {
     "progression_free_survival": gettext_noop("progression-free survival"),
     "before_treatment": gettext_noop("before treatment"),
     "early_during_treatment": gettext_noop("early during treatment (6 weeks)"),
+    "at_visit": gettext_noop("at the visit “%(visit)s”"),
     "inputs_are": gettext_noop("Its inputs are %(factors)s."),
     "keeps": gettext_noop("It keeps %(analytes)s."),
     "keeps_and_adds": gettext_noop("It keeps %(analytes)s, and adds %(factors)s."),

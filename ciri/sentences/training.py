@@ -4,7 +4,7 @@ from plausibility.checks import gettext_noop
 
 CAUTIONS: dict[str, str] = {
     "immortal_time": gettext_noop(
-        "This model reads values of about six weeks after the first dose, but survival is counted from the "
+        "This model reads values of some time after the first dose, but survival is counted from the "
         "first dose: who died before is not among these patients, so early survival looks better than it is "
         "(immortal time). It holds for patients who have lived to be measured."
     ),

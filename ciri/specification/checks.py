@@ -27,6 +27,9 @@ SENTENCES: dict[str, str] = {
         "%(where)s holds %(value)s; a name has at most %(most)s characters."
     ),
     "not_among": gettext_noop("%(where)s holds %(value)s; it knows %(choices)s."),
+    "no_visit": gettext_noop(
+        "%(where)s is %(value)s; it must be the name of a visit: letters, digits, “_” and “-”, at most %(most)s."
+    ),
     "no_covariate": gettext_noop(
         "%(where)s holds %(value)s; the name of a covariate begins with a letter and has letters, digits, “_”, “.” "
         "and “-” only."

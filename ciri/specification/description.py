@@ -7,9 +7,9 @@ from typing import Any
 from ciri.covariates.shipped import CATEGORY, CLASSES, LABELS
 from ciri.said import Said, enumerate_in_words, together
 from ciri.specification.specification import AnalyteRules, Specification
+from ciri.specification.visits import say_visit
 
 _ENDPOINT = {"OS": "overall_survival", "PFS": "progression_free_survival"}
-_TIMEPOINT = {"pre": "before_treatment", "edt": "early_during_treatment"}
 _BELOW = {
     "lloq/2": "half_the_limit",
     "lloq/sqrt2": "limit_over_root_two",
@@ -21,13 +21,15 @@ _CUTOFF = {"median": "the_median", "tertiles": "the_tertiles", "logrank": "the_l
 _FEATURES = {"sqrt": "root_of_features", "log2": "log2_of_features"}
 
 
-def describe(specification: Specification) -> str:
+def describe(specification: Specification, visit: str = "") -> str:
     """One readable English paragraph that states everything the specification decides.
 
     Parameters
     ----------
     specification : Specification
         A checked specification.
+    visit : str, optional
+        What the study calls its visit. Without it, by the name alone.
 
     Returns
     -------
@@ -36,7 +38,7 @@ def describe(specification: Specification) -> str:
     """
     return together(
         [
-            _purpose(specification),
+            _purpose(specification, visit),
             *_inputs(specification),
             Said(_MISSING[specification.missing]),
             _forest(specification),
@@ -47,10 +49,10 @@ def describe(specification: Specification) -> str:
     )
 
 
-def _purpose(s: Specification) -> Said:
+def _purpose(s: Specification, visit: str) -> Said:
     known: dict[str, Any] = {
         "endpoint": Said(_ENDPOINT[s.endpoint]),
-        "when": Said(_TIMEPOINT[s.timepoint]),
+        "when": Said("at_visit", visit=visit) if visit else say_visit(s.timepoint),
         "cohorts": enumerate_in_words(s.cohorts.train),
     }
     if not s.cohorts.validate:

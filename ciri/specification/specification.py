@@ -24,10 +24,10 @@ from ciri.specification.rules import (
     RetrainRules,
     SelectionRules,
 )
+from ciri.specification.visits import DEFAULT_VISIT, LONGEST_VISIT, is_visit
 from tabular.section import EnoughProblems, Problem
 
 ENDPOINTS = ("OS", "PFS")
-TIMEPOINTS = ("pre", "edt")
 MAX_HORIZONS = 24
 MAX_FOREST_TREES = 20_000
 MAX_SELECTION_TREES = 2_000_000
@@ -39,7 +39,6 @@ MAX_PERMUTED = 500_000_000
 
 __all__ = [
     "ENDPOINTS",
-    "TIMEPOINTS",
     "AnalyteRules",
     "Cohorts",
     "CrossValidationRules",
@@ -63,8 +62,9 @@ class Specification:
     ----------
     endpoint : {"OS", "PFS"}
         The outcome.
-    timepoint : {"pre", "edt"}
-        When analytes were measured: before treatment, or early during it.
+    timepoint : str
+        The name of the visit at which analytes were measured: letters, digits, "_" and "-". Which visits there are,
+        the study knows.
     cohorts : Cohorts
         Who trains the model, and whom it is validated on.
     analytes : AnalyteRules
@@ -97,7 +97,7 @@ class Specification:
     """
 
     endpoint: str = "OS"
-    timepoint: str = "pre"
+    timepoint: str = DEFAULT_VISIT
     cohorts: Cohorts = field(default_factory=Cohorts)
     analytes: AnalyteRules = field(default_factory=AnalyteRules)
     covariates: tuple[str, ...] = ()
@@ -209,7 +209,7 @@ def parse_specification(mapping: Mapping[str, Any]) -> Specification:
 def _specification(top: Part) -> Specification:
     return Specification(
         endpoint=_word(top, "endpoint", ENDPOINTS, "OS"),
-        timepoint=_word(top, "timepoint", TIMEPOINTS, "pre"),
+        timepoint=_visit(top),
         cohorts=_cohorts(top.part("cohorts")),
         analytes=_analytes(top.part("analytes")),
         covariates=_covariates(top),
@@ -227,6 +227,17 @@ def _specification(top: Part) -> Specification:
         retrain=_retrain(top.part("retrain")),
         horizons_months=_horizons(top),
     )
+
+
+def _visit(top: Part) -> str:
+    """The name of a visit; whether there is one of this name, the study knows."""
+    if not top.is_given("timepoint"):
+        return DEFAULT_VISIT
+    name = top.content["timepoint"]
+    if is_visit(name):
+        return str(name)
+    top.refuse("timepoint", "no_visit", value=name, most=LONGEST_VISIT)
+    return DEFAULT_VISIT
 
 
 def _covariates(top: Part) -> tuple[str, ...]:

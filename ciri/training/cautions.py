@@ -31,12 +31,13 @@ class Caution:
 
 
 def cautions(
-    performance: dict[str, Any], evaluation: dict[str, Any] | None, timepoint: str | None
+    performance: dict[str, Any], evaluation: dict[str, Any] | None, day: int | None
 ) -> list[Caution]:
     """What is to be said of a model, gravest first.
 
     performance: "out_of_bag" and "validation" of c, low, high, n, events, None where there is none.
-    evaluation: the same of `Evaluation.to_dict()` (only its metrics are read). timepoint: "pre" or "edt".
+    evaluation: the same of `Evaluation.to_dict()` (only its metrics are read). day: when values are
+    taken, from the first dose on; None where nobody knows.
     """
     evaluation = evaluation or {}
     judged = next((key for key in ("validation", "out_of_bag") if evaluation.get(key)), None)
@@ -47,7 +48,7 @@ def cautions(
     inside = performance.get("out_of_bag")
     if not inside or inside.get("low") is None or inside["low"] <= CHANCE:
         found.append(Caution("out_of_bag_by_chance"))
-    if timepoint == "edt":
+    if day is not None and day > 0:
         found.append(Caution("immortal_time"))
     return found
 

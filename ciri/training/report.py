@@ -14,6 +14,7 @@ from ciri.signature.correlation import score_correlations
 from ciri.signature.importance import oob_permutation_importance
 from ciri.signature.minimal_depth import minimal_depth
 from ciri.signature.selection import importance_table, rank, subsample_importance
+from ciri.specification.visits import day_of_visit
 from ciri.survival.outcome import DAYS_IN_MONTH, outcome_of
 from ciri.survival.plain import Rows, plain_rows
 from ciri.training import tables as tables
@@ -60,6 +61,7 @@ def report_on(
         "validate": int((scores["role"] == "validate").sum()),
     }
     signature, rules = fitted.signature, model.specification
+    day = day_of_visit(rules.timepoint)
     report = {
         "features": model.features,
         "selected": model.selected,
@@ -68,7 +70,7 @@ def report_on(
         "performance": performance,
         "evaluation": evaluation,
         "warnings": [
-            *(one.sentence for one in cautions(performance, evaluation, rules.timepoint)),
+            *(one.sentence for one in cautions(performance, evaluation, day)),
             *tables.warnings(counts, rules.forest.min_leaf, selected=signature is not None),
             *_as_good(simpler["baseline"]),
         ],

@@ -21,7 +21,6 @@ from clinical.models.patients import (
     Patient,
     Response,
     Status,
-    Timepoint,
 )
 
 __all__ = [
@@ -43,5 +42,4 @@ __all__ = [
     "Response",
     "Status",
     "StudyEvent",
-    "Timepoint",
 ]

@@ -71,13 +71,6 @@ class Patient(models.Model):
         return self.subject_id
 
 
-class Timepoint(models.TextChoices):
-    """When blood was taken, as in the source study."""
-
-    PRE = "pre", _("before treatment")
-    EDT = "edt", _("early during treatment (6 weeks)")
-
-
 class Status(models.TextChoices):
     ALIVE = "alive", _("alive")
     DEAD = "dead", _("dead")

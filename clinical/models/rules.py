@@ -16,9 +16,9 @@ def refusing(constraint: str, message: str) -> str:
     )
 
 
-def read_sql(name: str) -> str:
-    """The body of a trigger, from its file."""
-    return (Path(__file__).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+def read_sql(name: str, *, beside: str = __file__) -> str:
+    """The body of a trigger, from its file in the folder `sql` beside a module."""
+    return (Path(beside).parent / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _after(name: str, operation: pgtrigger.Operation, **declare: str) -> pgtrigger.Trigger:

@@ -23,6 +23,7 @@ from clinical.models import (
     StudyEvent,
 )
 from clinical.selectors.definitions import SHIPPED_BY_DEFAULT, Collected, collected_by, collected_in
+from clinical.signals import definition_published
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
@@ -42,6 +43,7 @@ def publish_definition(
     definition itself says which they are."""
     require(by, study, Capability.MANAGE)
     with record(by=by, reason=reason or _("what the study collects was published")):
+        _hold(study)
         return _publish(study, definition, by=by, source=source, note=note)
 
 
@@ -52,11 +54,17 @@ def ensure_published(study: Study) -> Collected:
         return found
     with transaction.atomic():
         # Two who fill their first form at the same moment publish one definition.
-        Study.objects.select_for_update(of=("self",)).get(pk=study.pk)
+        _hold(study)
         found = collected_by(study)
         if found.pk is None:
             found = _publish(study, found.definition, by=None, source=SHIPPED_BY_DEFAULT, note="")
     return found
+
+
+def _hold(study: Study) -> None:
+    """Until the transaction ends nobody else publishes, and nothing is written that belongs to a visit by its name: the
+    database holds the study, too, when it looks such a name up."""
+    Study.objects.select_for_update(of=("self",)).get(pk=study.pk)
 
 
 def _publish(
@@ -73,7 +81,9 @@ def _publish(
     _Writer(row, _Identities(before)).write(definition)
     row.published_at, row.published_by = datetime.now(UTC), by
     row.save(update_fields=["published_at", "published_by"])
-    return collected_in(row.pk)
+    after = collected_in(row.pk)
+    definition_published.send(sender=None, study=study, before=before, after=after)
+    return after
 
 
 class _Identities:

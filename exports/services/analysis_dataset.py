@@ -7,7 +7,7 @@ way by which they were asked for.
 
 import json
 import zoneinfo
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -18,9 +18,10 @@ from accounts.models import ApiToken, User
 from audit.recording import record
 from ciri.covariates.columns import ATTACHED
 from ciri.dataset.files import DESCRIPTION
-from clinical.models import Patient, Timepoint
+from clinical.models import Patient
 from clinical.selectors.access import patients_visible_to
 from clinical.selectors.outcomes import ENDPOINTS
+from clinical.selectors.visits import visits_of
 from exports.models import Export
 from exports.selectors.dataset import Layout, blocks, layout_of
 from exports.services.download import Counted, Download
@@ -30,17 +31,18 @@ from sentences import Sentence
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
-from studies.refusals import Refused
+from studies.refusals import Refused, say_not_known
 from studies.selectors.access import require
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a dataset is made of. `endpoint` None keeps both; `events_until` None is the study's today, of the
-    moment `known_at`; `known_at` None is this moment."""
+    """What a dataset is made of. `timepoint` is the name of a visit, None the first of the study's definition;
+    `endpoint` None keeps both; `events_until` None is the study's today, of the moment `known_at`; `known_at` None is
+    this moment."""
 
     format: str = Export.Format.CSV
-    timepoint: str = Timepoint.PRE
+    timepoint: str | None = None
     endpoint: str | None = None
     events_until: date | None = None
     known_at: datetime | None = None
@@ -89,7 +91,7 @@ def export_analysis_dataset(
 ) -> AnalysisDataset:
     """Check what is asked and record that it is; the rows are read when its chunks are."""
     require(by, study, Capability.EXPORT)
-    events_until = check_recipe(recipe, study)
+    events_until, visit = check_recipe(recipe, study), choose_visit(recipe, study)
     with record(by=by, reason=Sentence("exports.analysis_dataset", via=via)):
         export = Export.objects.create(
             study=study,
@@ -97,7 +99,7 @@ def export_analysis_dataset(
             via=via,
             token=token,
             format=recipe.format,
-            timepoint=recipe.timepoint,
+            timepoint=visit,
             endpoints=recipe.endpoint or "+".join(ENDPOINTS),
             events_until=events_until,
             known_at=recipe.known_at,
@@ -109,7 +111,6 @@ def check_recipe(recipe: Recipe, study: Study) -> date:
     """Refuse what cannot be made, naming what can; the day up to which events are in it."""
     allowed = {
         "format": (recipe.format, Export.Format.values),
-        "timepoint": (recipe.timepoint, Timepoint.values),
         "endpoint": (recipe.endpoint or ENDPOINTS[0], ENDPOINTS),
     }
     for name, (value, values) in allowed.items():
@@ -127,12 +128,20 @@ def check_recipe(recipe: Recipe, study: Study) -> date:
     return recipe.events_until or last
 
 
-def say_not_known(value: str, values: Sequence[str]) -> Sentence:
-    """The sentence about a choice that is none."""
-    return _("“%(value)s” is not known; use one of: %(allowed)s.") % {
-        "value": value,
-        "allowed": ", ".join(values),
-    }
+def choose_visit(recipe: Recipe, study: Study) -> str:
+    """The visit that is asked for, by its name at the recipe's moment, else the first that there was. Raises Refused
+    with the names that there were."""
+    visits = visits_of(study)
+    collected = visits.at(recipe.known_at) if recipe.known_at is not None else visits.now
+    names = list(collected.definition.event_by_name)
+    chosen = recipe.timepoint or next(iter(names), "")
+    if not names:
+        raise Refused(
+            _("The study has no visits yet: publish a definition that has, then export its data.")
+        )
+    if chosen not in names:
+        raise Refused({"timepoint": [say_not_known(chosen, names)]})
+    return chosen
 
 
 def _last_day(recipe: Recipe, study: Study) -> date:

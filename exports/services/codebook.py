@@ -4,12 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from accounts.models import User
-from clinical.models import Timepoint
 from clinical.selectors.outcomes import ENDPOINTS
 from exports.models import Export
 from exports.selectors.codebook import COLUMNS, codebook_rows
 from exports.selectors.dataset import layout_of
-from exports.services.analysis_dataset import Recipe, check_recipe
+from exports.services.analysis_dataset import Recipe, check_recipe, choose_visit
 from exports.services.download import name_file
 from exports.services.writers import MEDIA_TYPES, WRITERS
 from studies.models import Study
@@ -19,7 +18,7 @@ from studies.selectors.access import require
 
 @dataclass(frozen=True)
 class Codebook:
-    """What the analysis dataset of a timepoint and the forms hold, as the study stands."""
+    """What the analysis dataset of a visit and the forms hold, as the study stands."""
 
     study: Study
     format: str
@@ -48,9 +47,10 @@ def make_codebook(
     study: Study,
     by: User | None,
     format: str = Export.Format.CSV,
-    timepoint: str = Timepoint.PRE,
+    timepoint: str | None = None,
 ) -> Codebook:
     """Check what is asked."""
     require(by, study, Capability.EXPORT)
-    check_recipe(Recipe(format=format, timepoint=timepoint), study)
-    return Codebook(study, format, timepoint)
+    recipe = Recipe(format=format, timepoint=timepoint)
+    check_recipe(recipe, study)
+    return Codebook(study, format, choose_visit(recipe, study))

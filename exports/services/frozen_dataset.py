@@ -9,13 +9,12 @@ from audit.recording import record
 from ciri.dataset.files import DESCRIPTION
 from exports.models import Export
 from exports.selectors.frozen import list_frozen_columns, read_frozen_blocks, read_frozen_frame
-from exports.services.analysis_dataset import say_not_known
 from exports.services.download import Counted, Download
 from modeling.models import ModelVersion
 from sentences import Sentence
 from sentences import storable as _
 from studies.permissions import Capability
-from studies.refusals import NotAllowed, Refused
+from studies.refusals import NotAllowed, Refused, say_not_known
 from studies.selectors.access import memberships_with, require
 
 

@@ -1,6 +1,6 @@
 """The page from which a person takes a study's analysis dataset, and sees what was taken before."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinical.models import Timepoint
+from clinical.selectors.visits import visits_of
+from clinical.sentences import say_visits
 from exports.downloads import file_response
 from exports.models import Export
 from exports.selectors.exports import exports_of
@@ -44,7 +45,7 @@ class DatasetForm(forms.Form):
         help_text=_("Of all forms, timepoint, outcome and events do not count."),
     )
     format = forms.ChoiceField(label=_("Format"), choices=Export.Format.choices)
-    timepoint = forms.ChoiceField(label=_("Timepoint"), choices=Timepoint.choices)
+    timepoint = forms.ChoiceField(label=_("Timepoint"))
     endpoint = forms.ChoiceField(
         label=_("Outcome"),
         required=False,
@@ -68,6 +69,14 @@ class DatasetForm(forms.Form):
         help_text=_("Without what was entered or corrected later; empty: now."),
     )
 
+    def __init__(self, study: Study, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        visits = visits_of(study)
+        labels = say_visits(visits.now.definition)
+        # An export of an earlier moment is made again under the name that its visit had then.
+        former = [(name, _("%(name)s (former name)") % {"name": name}) for name in visits.former]
+        cast(forms.ChoiceField, self.fields["timepoint"]).choices = [*labels.items(), *former]
+
     def recipe(self, study: Study) -> Recipe:
         """What the person asked for."""
         asked = self.cleaned_data
@@ -86,7 +95,7 @@ def dataset(request: StudyRequest, study: Study) -> HttpResponseBase:
     """GET shows the form and earlier exports; POST gives the file."""
     today = study.today()
     asked = {name: request.GET[name] for name in DatasetForm.base_fields if name in request.GET}
-    form = DatasetForm(request.POST if request.method == "POST" else None, initial=asked)
+    form = DatasetForm(study, request.POST if request.method == "POST" else None, initial=asked)
     form.fields["events_until"].widget.attrs["max"] = today.isoformat()
     if request.method == "POST" and form.is_valid():
         try:

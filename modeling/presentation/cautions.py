@@ -10,12 +10,14 @@ from django.db.models.functions import JSONObject
 from ciri.said import keep
 from ciri.training.cautions import Caution, cautions
 from modeling.models import ModelVersion
+from modeling.selectors.visits import day_of_visit, planned_day
 from modeling.sentences import of_method
 
 EVALUATION = JSONObject(
     validation=F("report__evaluation__validation__metrics"),
     out_of_bag=F("report__evaluation__out_of_bag__metrics"),
     timepoint=F("specification__body__timepoint"),
+    study=F("model__study"),
 )
 
 
@@ -28,11 +30,16 @@ class Said:
 
 
 def cautions_of(versions: Iterable[int]) -> dict[int, list[Said]]:
-    """By key of a version, gravest first; one query, and no report is read whole."""
+    """By key of a version, gravest first; one query, and one for each study of which nothing is remembered; no report is
+    read whole."""
     rows = ModelVersion.objects.filter(pk__in=set(versions)).values_list(
-        "pk", "metrics", EVALUATION
+        "pk", "metrics", EVALUATION, "specification__created_at"
     )
-    return {pk: [_say(one) for one in _find(metrics, read)] for pk, metrics, read in rows}
+    found = {}
+    for pk, metrics, read, stated_at in rows:
+        day = planned_day(read["study"], read["timepoint"] or "", stated_at)
+        found[pk] = [_say(one) for one in _find(metrics, read, day)]
+    return found
 
 
 def say_cautions(version: ModelVersion) -> list[str]:
@@ -40,7 +47,7 @@ def say_cautions(version: ModelVersion) -> list[str]:
     found = cautions(
         version.metrics,
         version.report.get("evaluation"),
-        version.specification.body.get("timepoint"),
+        day_of_visit(version),
     )
     # A caution is kept as its code, in reports of before as its English text.
     known = [*(one.sentence for one in found), *map(keep, (one.sentence for one in found))]
@@ -48,10 +55,10 @@ def say_cautions(version: ModelVersion) -> list[str]:
     return [*(_say(one).sentence for one in found), *map(str, map(of_method, others))]
 
 
-def _find(metrics: dict[str, Any], read: dict[str, Any]) -> list[Caution]:
+def _find(metrics: dict[str, Any], read: dict[str, Any], day: int | None) -> list[Caution]:
     bases = ("validation", "out_of_bag")
     evaluation = {key: {"metrics": read[key]} for key in bases if read[key]}
-    return cautions(metrics, evaluation, read["timepoint"])
+    return cautions(metrics, evaluation, day)
 
 
 def _say(caution: Caution) -> Said:

@@ -32,10 +32,12 @@ from ciri.figures import (
     tradeoff_figure,
 )
 from ciri.training.tables import comparison_tables
+from clinical.selectors.visits import visits_of
 from modeling.models import ModelVersion
 from modeling.presentation import provenance
 from modeling.presentation.provenance import Provenance
 from modeling.presentation.tables import Rows, Table, contributions_by_feature, table_of
+from modeling.selectors.visits import read_alike
 from modeling.sentences import in_words
 from studies.models import Study
 
@@ -62,6 +64,7 @@ class Drawing:
 def counterpart_of(version: ModelVersion) -> ModelVersion | None:
     """The version in use of the model that differs by clinical factors: preCIRI14 for preCIRI21 and
     the other way round; failing that, another model of the same endpoint and timepoint."""
+    visits = visits_of(version.model.study_id)
     others = [
         other
         for other in ModelVersion.objects.filter(
@@ -71,10 +74,7 @@ def counterpart_of(version: ModelVersion) -> ModelVersion | None:
         .select_related("model", "specification")
         .defer("content", "cross_validation")
         .order_by("model__name")
-        if all(
-            other.specification.body[key] == version.specification.body[key]
-            for key in ("endpoint", "timepoint")
-        )
+        if read_alike(visits, other, version)
     ]
     same_analytes = [
         other

@@ -9,8 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from modeling.models import ModelVersion, Score
+from modeling.selectors.visits import day_of_visit
 from modeling.sentences import of_method
 
 Provenance = Callable[[ModelVersion], str]
@@ -105,13 +107,20 @@ def _say_chosen(version: ModelVersion) -> str:
     return ""
 
 
+def _say_day(day: int) -> str:
+    weeks, days = divmod(day, 7)
+    if days:
+        return ngettext("%(n)d day", "%(n)d days", day) % {"n": day}
+    return ngettext("%(n)d week", "%(n)d weeks", weeks) % {"n": weeks}
+
+
 def _of(version: ModelVersion, *sentences: Any) -> str:
-    late = ""
-    if version.specification.body.get("timepoint") == "edt":
+    late, day = "", day_of_visit(version)
+    if day is not None and day > 0:
         late = _(
-            "Survival counts from the first dose, yet only who lived to the measurement at 6 weeks is here "
+            "Survival counts from the first dose, yet only who lived to the measurement at %(when)s is here "
             "(immortal time)."
-        )
+        ) % {"when": _say_day(day)}
     return " ".join(str(sentence) for sentence in (*sentences, late) if sentence)
 
 

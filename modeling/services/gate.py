@@ -13,9 +13,14 @@ from sentences import Sentence, of_error
 
 
 def meet_champion(
-    challenger: TrainedModel, champion: ModelVersion | None, table: FrozenTable
+    challenger: TrainedModel,
+    champion: ModelVersion | None,
+    table: FrozenTable,
+    *,
+    same_visit: bool | None = None,
 ) -> dict[str, Any]:
-    """Harrell's C of both on the validation patients, of whom neither has seen one in training.
+    """Harrell's C of both on the validation patients, of whom neither has seen one in training. same_visit: whether
+    they read at the same visit, which may have had two names; None where their specifications tell by its name.
 
     Returns {"verdict": "first" | "passed" | "failed" | "not comparable", "sentence": ...} and,
     where both could be scored, the two C, their difference, and how many patients and events.
@@ -26,9 +31,9 @@ def meet_champion(
         old = TrainedModel.from_bytes(bytes(champion.content))
     except ValueError as error:
         return _not_comparable("modeling.champion_unreadable", why=of_error(error))
-    if old.specification.timepoint != challenger.specification.timepoint or (
-        old.specification.endpoint != challenger.specification.endpoint
-    ):
+    if same_visit is None:
+        same_visit = old.specification.timepoint == challenger.specification.timepoint
+    if not same_visit or old.specification.endpoint != challenger.specification.endpoint:
         return _not_comparable("modeling.champion_predicts_another")
     try:
         both = _join_scores(old, challenger, table)

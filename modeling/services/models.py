@@ -8,9 +8,11 @@ from accounts.models import User
 from audit.recording import record
 from ciri import Specification, SpecificationError, parse_specification
 from clinical.selectors.definitions import collected_by
+from clinical.selectors.visits import visits_of
 from modeling.models import ModelSpecification, PrognosticModel
 from modeling.selectors.covariates import unread_covariates
 from modeling.selectors.inputs import unknown_analytes
+from modeling.selectors.visits import find_visit, say_no_such_visit
 from sentences import Sentence
 from sentences import storable as _
 from studies.models import Study
@@ -37,7 +39,7 @@ def define_model(
             model.full_clean()
             model.save()
         newest = model.specifications.order_by("-number").first()
-        if newest is not None and newest.content_hash == specification.content_hash:
+        if newest is not None and _says_the_same(newest, specification):
             return newest
         return ModelSpecification.objects.create(
             model=model,
@@ -48,9 +50,18 @@ def define_model(
         )
 
 
+def _says_the_same(stated: ModelSpecification, specification: Specification) -> bool:
+    """By the same words, and of the same visit: another one may be called so since."""
+    visit = find_visit(visits_of(stated.model.study_id), stated)
+    return stated.content_hash == specification.content_hash and visit == specification.timepoint
+
+
 def refuse_what_is_not_there(study: Study, specification: Specification) -> None:
-    """Refuse analytes that the catalogue does not hold, and covariates that cannot be read in the study."""
+    """Refuse analytes that the catalogue does not hold, covariates that cannot be read in the study, and a visit that it
+    does not have."""
     wrong = unread_covariates(specification, collected_by(study))
+    if no_visit := say_no_such_visit(study, specification):
+        wrong.append(no_visit)
     if unknown := unknown_analytes(specification):
         wrong.insert(
             0,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from ciri import Explanation, parse_specification
+from ciri import Explanation
 from ciri.survival.plain import plain, plain_rows
 from ciri.training.trained import TrainedModel
 from clinical.models import Patient
@@ -21,6 +21,7 @@ from jobs.work import Asked, Progress, WorkError
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import HEAVY, latest_champions
+from modeling.selectors.visits import read_specification
 from modeling.sentences import of_method
 from sentences import Sentence, of_error
 from studies.models import Study
@@ -81,11 +82,11 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
     )
     progress(10, Sentence("modeling.reading_patients"))
     study = version.model.study
-    specification = parse_specification(version.specification.body)
     with transaction.atomic():
         # No decision is under way while the values are read: each is seen whole, or comes after.
         lock_study(study, patient=True)
         read_at = timezone.now()
+        specification = read_specification(version.specification)
         table = study_table(study, specification, as_of=study.today(), require_outcome=False)
     progress(40, Sentence("modeling.scoring"))
     try:

@@ -8,11 +8,12 @@ from django.urls import reverse
 
 from assays.models import Analyte
 from assays.signals import Consequence, ValuesChanged
-from ciri import parse_specification
 from ciri.dataset.frozen import MEASUREMENT_COLUMNS
 from clinical.models import Patient
+from clinical.selectors.visits import visits_of
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.models import HEAVY
+from modeling.selectors.visits import find_visit
 from modeling.services.scoring import request_rescoring_again
 from sentences import Sentence
 from sentences import storable as _
@@ -69,11 +70,16 @@ def _pairs(change: ValuesChanged) -> dict[str, dict[str, set[str]]]:
 
 
 def _datasets(change: ValuesChanged) -> list[FrozenDataset]:
-    """The datasets that hold one of the values."""
+    """The datasets that hold one of the values. A dataset keeps the name that its visit had when it was frozen."""
+    visits = visits_of(change.study)
+    of_visit: dict[str, list[int]] = defaultdict(list)
+    frozen = FrozenDataset.objects.filter(study=change.study).order_by("pk")
+    for pk, name, created_at in frozen.values_list("pk", "timepoint", "created_at"):
+        of_visit[visits.call_now(name, created_at)].append(pk)
     return [
         dataset
         for timepoint, pairs in _pairs(change).items()
-        for dataset in FrozenDataset.objects.filter(study=change.study, timepoint=timepoint)
+        for dataset in frozen.filter(pk__in=of_visit[timepoint])
         if _holds_any(bytes(dataset.content), pairs)
     ]
 
@@ -110,12 +116,12 @@ def _scores(change: ValuesChanged) -> list[Score]:
         .select_related("patient", "version__model", "version__specification")
         .defer(*(f"version__{name}" for name in HEAVY))
     )
-    timepoints: dict[int, str] = {}
+    visits, timepoints = visits_of(change.study), dict[int, str]()
     found = []
     for score in scores:
         version = score.version
         if version.pk not in timepoints:
-            timepoints[version.pk] = parse_specification(version.specification.body).timepoint
+            timepoints[version.pk] = find_visit(visits, version.specification)
         changed = pairs.get(timepoints[version.pk], {}).get(score.patient.subject_id, set())
         if changed.intersection(version.features):
             found.append(score)

@@ -14,11 +14,13 @@ from audit.recording import record
 from ciri import FrozenTable, TrainedModel, parse_specification
 from ciri.compiling.ahead import compile_ahead, is_compiled
 from ciri.training.pipeline import train
+from clinical.selectors.visits import visits_of
 from jobs.models import Job
 from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import champion_of, current_specification
+from modeling.selectors.visits import find_visit, read_specification
 from modeling.services.cross_validation import request_cross_validation
 from modeling.services.datasets import freeze
 from modeling.services.gate import meet_champion
@@ -51,7 +53,7 @@ def request_training(
         lock_study(model.study_id)
         PrognosticModel.objects.select_for_update(no_key=True).get(pk=model.pk)
         stated = current_specification(model)
-        specification = parse_specification(stated.body)
+        specification = read_specification(stated)
         # The dictionary may have been amended since the model was defined.
         refuse_what_is_not_there(model.study, specification)
         dataset = freeze(model.study, specification, as_of=as_of or model.study.today())
@@ -108,7 +110,11 @@ def compute_training(asked: Asked, progress: Progress) -> Trained:
     except ValueError as error:
         raise WorkError(of_error(error)) from error
     progress(92, Sentence("modeling.comparing"))
-    gate = meet_champion(trained, champion_of(run.model), table)
+    champion, visits = champion_of(run.model), visits_of(run.model.study_id)
+    same_visit = champion is not None and (
+        find_visit(visits, champion.specification) == find_visit(visits, run.specification)
+    )
+    gate = meet_champion(trained, champion, table, same_visit=same_visit)
     return Trained(model=trained, content=trained.to_bytes(), gate=gate)
 
 

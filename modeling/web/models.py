@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ciri import TEMPLATES, describe, parse_specification, template
+from ciri import TEMPLATES, parse_specification, template
 from modeling.models import PrognosticModel
+from modeling.presentation.specifications import describe_specification
 from modeling.selectors.models import (
     HEAVY,
     current_specification,
@@ -18,7 +19,7 @@ from modeling.selectors.models import (
     with_champions,
     with_nested,
 )
-from modeling.sentences import of_method
+from modeling.selectors.visits import read_specification
 from modeling.services.models import define_model
 from modeling.services.schedule import how_due
 from modeling.services.training import request_training
@@ -74,7 +75,7 @@ def model_page(request: StudyRequest, study: Study, name: str) -> HttpResponse:
         {
             "model": model,
             "stated": stated,
-            "paragraph": of_method(describe(parse_specification(stated.body))),
+            "paragraph": describe_specification(stated),
             "versions": [(version, headline(version)) for version in versions],
             "run": latest_run(model),
             "due": how_due(model),
@@ -112,7 +113,7 @@ def new_model(request: StudyRequest, study: Study, name: str | None = None) -> H
 def _starting_point(request: StudyRequest, model: PrognosticModel | None) -> dict[str, Any]:
     """The text that the form opens with: what stands, or a shipped template."""
     if model is not None:
-        body = parse_specification(current_specification(model).body).to_dict()
+        body = read_specification(current_specification(model)).to_dict()
         return {"name": model.name, "specification": write_yaml(body)}
     chosen = request.GET.get("template", "preCIRI14")
     if chosen not in TEMPLATES:

@@ -8,16 +8,16 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from ciri import describe, parse_specification
+from ciri import parse_specification
 from modeling.models import ModelVersion
 from modeling.presentation import provenance
 from modeling.presentation.cautions import say_cautions
 from modeling.presentation.parts import PARTS
+from modeling.presentation.specifications import describe_specification
 from modeling.presentation.tables import contributions_by_feature
 from modeling.sections import dataset_sections
 from modeling.selectors.comparisons import comparable_versions
 from modeling.selectors.models import why_not_cross_validated, with_nested
-from modeling.sentences import of_method
 from modeling.services.promotion import promote_version, reject_version
 from modeling.web.forms import DecisionForm
 from modeling.web.models import model_or_404
@@ -71,7 +71,7 @@ def _show(request: StudyRequest, shown: Any, status: int = 200) -> HttpResponse:
             "stale": shown.stale_marks.filter(patient__isnull=True)[:STALE_SHOWN],
             **_show_cross_validation(shown),
             "said": say_cautions(shown),
-            "paragraph": of_method(describe(parse_specification(shown.specification.body))),
+            "paragraph": describe_specification(shown.specification),
             "parts": PARTS.items(),
             "part": key,
             "part_title": part.title,

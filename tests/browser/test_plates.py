@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from assays.models import AnalyteAlias, Measurement, Specimen, Well
+from clinical.services.definitions import ensure_published
 from modeling.models import Score, StaleMark
 from modeling.services.models import define_model
 from modeling.services.training import request_training
@@ -39,6 +40,7 @@ def study(person: User) -> Study:
     SiteFactory(study=study)
     CohortFactory(study=study)
     add_patients(study, "discovery", PATIENTS, seed=1)
+    ensure_published(study)
     Specimen.objects.bulk_create(
         Specimen(
             study=study, patient=patient, label=f"S-{n:02}", timepoint="pre", material="plasma"

@@ -9,6 +9,7 @@ from accounts.models import User
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
 from ciri import FrozenTable
 from clinical.models import Patient
+from clinical.services.definitions import ensure_published
 from clinical.services.patients import record_follow_up
 from modeling.models import (
     FrozenDataset,
@@ -51,6 +52,7 @@ def small_study(patients: int = 3, **study: Any) -> Study:
 
 def add_measurements(patient: Patient, plate: PlateRun) -> None:
     """IL6 in range at 10, CXCL8 below its limit."""
+    ensure_published(patient.study)
     specimen = Specimen.objects.create(
         study=patient.study,
         patient=patient,

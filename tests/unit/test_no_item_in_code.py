@@ -1,4 +1,4 @@
-"""No clinical item is named in code: the dictionary says what a study collects, and tables describe what they hold."""
+"""No clinical item and no visit is named in code: the dictionary says what a study collects, and tables describe what they hold."""
 
 import ast
 import re
@@ -8,8 +8,10 @@ from ciri.covariates import shipped
 from clinical.dictionary.reading import shipped as of_dictionary
 from tests.unit.tracked import parsed, python_files
 
-ITEMS = {item.name for form in of_dictionary("nsclc-ici").forms for item in form.items}
-NAMES = {*shipped.BY_NAME, *ITEMS, "ldh", "pd_l1", "smoking", "histology"}
+SHIPPED = of_dictionary("nsclc-ici")
+ITEMS = {item.name for form in SHIPPED.forms for item in form.items}
+VISITS = {event.name for event in SHIPPED.events}
+NAMES = {*shipped.BY_NAME, *ITEMS, *VISITS, "ldh", "pd_l1", "smoking", "histology"}
 # Words that mean something else as well: of a figure, of an edge, of a specimen.
 OTHERWISE = {"height", "weight", "collected_on"}
 NAMES -= OTHERWISE
@@ -38,8 +40,9 @@ def words(tree: ast.Module) -> Iterator[str]:
 
 
 def named(text: str) -> set[str]:
-    """The items that stand in a name or text as words of their own."""
-    folded = re.sub(r"[^a-z0-9]+", "_", text.casefold())
+    """The items and visits that stand in a name or text as words of their own."""
+    without_tags = re.sub(r"<[^>]*>", "", text)  # HTML has an element of that name
+    folded = re.sub(r"[^a-z0-9]+", "_", without_tags.casefold())
     return {name for name in NAMES if f"_{name}_" in f"_{folded}_"}
 
 
@@ -48,6 +51,8 @@ def test_names_are_found_in_names_and_texts() -> None:
     assert named("PD-L1 alone") == {"pd_l1"}
     assert named("the average of each stage") == {"stage"}
     assert named("message") == set()
+    assert named("Timepoint.PRE or edt") == {"pre", "edt"}
+    assert named("preCIRI14 and edtCIRI19") == set()
 
 
 def test_no_module_names_one() -> None:

@@ -9,13 +9,13 @@ from assays.formats.retyping import Said
 from assays.formats.wells import position
 from assays.imports.plates.layout_roles import RoleColumns, read_role, role_columns
 from assays.models import Specimen
-from clinical.models import Timepoint
+from clinical.dictionary.definition import Definition
 from clinical.models.subjects import as_subject_id
 from imports.columns import Problem
 from imports.reading import near
 from imports.registry import Files
 from imports.tables import Row, Table, read_table
-from imports.texts import Unreadable, day, error_of_cell
+from imports.texts import Unreadable, day, error_of_cell, quote
 from sentences import Sentence
 from sentences import storable as _
 from studies.refusals import Refused
@@ -75,9 +75,9 @@ class Layout:
         return (*self.by_well.values(), *self.by_sample.values())
 
 
-def read_layout(files: Files, sheet: str | None = None) -> Layout | None:
-    """The layout beside a plate file, if one came with it, on the sheet that the person or else the options
-    name. Raises Refused where it cannot be used."""
+def read_layout(files: Files, definition: Definition, sheet: str | None = None) -> Layout | None:
+    """The layout beside a plate file of a study that collects what `definition` says, if one came with it, on the
+    sheet that the person or else the options name. Raises Refused where it cannot be used."""
     if files.samples is None:
         return None
     name = files.samples.name
@@ -85,9 +85,11 @@ def read_layout(files: Files, sheet: str | None = None) -> Layout | None:
     table = read_table(name, content, sheet=files.samples_sheet or sheet, part="samples")
     roles = role_columns(table.columns)
     places = _places(table, name, roles)
+    # No two visits of a definition are called the same but for capitals.
+    visits = {visit.lower(): visit for visit in definition.event_by_name}
     layout = Layout(name, {}, {})
     for row in table.rows:
-        placed = _place_row(row, places, roles)
+        placed = _place_row(row, places, roles, visits)
         if not placed.is_told and placed.said == Said() and not placed.problems:
             continue  # an empty well
         index: dict = layout.by_well if placed.well else layout.by_sample
@@ -130,7 +132,9 @@ def _places(table: Table, file: str, roles: RoleColumns) -> dict[str, int]:
     return places
 
 
-def _place_row(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
+def _place_row(
+    row: Row, places: dict[str, int], roles: RoleColumns, visits: dict[str, str]
+) -> Placed:
     said = {key: row.cells[places[key]] if key in places else "" for key in COLUMNS}
     said = {key: "" if text == UNAVAILABLE else text for key, text in said.items()}
     problems: list[Problem] = []
@@ -144,10 +148,11 @@ def _place_row(row: Row, places: dict[str, int], roles: RoleColumns) -> Placed:
     well = ",".join(filter(None, map(position, re.split(r"[,;+ ]+", said["well"]))))
     if said["well"] and not well:
         well = said["well"]  # such as row 17, where the file tells no position
-    timepoint = said["timepoint"].lower()
+    timepoint = visits.get(said["timepoint"].lower(), said["timepoint"])
     is_told = bool(said["subject"] or timepoint or said["label"])
-    if is_told and timepoint not in Timepoint.values:
-        reject("timepoint", _("write pre or edt."))
+    if is_told and timepoint not in visits.values():
+        why = _("write one of the study's visits: %(visits)s.") % {"visits": quote(visits.values())}
+        reject("timepoint", why + near(timepoint, visits.values()))
     material = said["material"].lower()
     if material and material not in Specimen.Material.values:
         reject("material", _("write plasma or serum."))

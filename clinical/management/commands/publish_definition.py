@@ -10,6 +10,7 @@ from clinical.dictionary.reading import NoDefinition, read_definition, shipped, 
 from clinical.sentences import say_problem
 from clinical.services.definitions import publish_definition
 from studies.management.arguments import find_study
+from studies.refusals import Refused
 from tabular.checked_yaml import MAX_BYTES
 from tabular.errors import FileError
 
@@ -32,9 +33,12 @@ class Command(BaseCommand):
             raise CommandError("Name either a file or --shipped.")
         found = shipped(options["shipped"]) if options["shipped"] else _read(Path(options["file"]))
         source = options["shipped"] or Path(options["file"]).name
-        published = publish_definition(
-            study=study, definition=found, by=None, source=source, note=options["note"]
-        )
+        try:
+            published = publish_definition(
+                study=study, definition=found, by=None, source=source, note=options["note"]
+            )
+        except Refused as refusal:
+            raise CommandError(str(refusal)) from refusal
         items = len(published.definition.form_of_item)
         self.stdout.write(
             f"Published version {published.version} of what {study.code} collects: "

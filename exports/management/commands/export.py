@@ -1,7 +1,7 @@
-"""export --study CODE [--format csv] [--timepoint pre] [--endpoint OS] [--events-until DAY] [--known-at MOMENT]
+"""export --study CODE [--format csv] [--timepoint VISIT] [--endpoint OS] [--events-until DAY] [--known-at MOMENT]
 export --study CODE --dataset MODEL[:NUMBER] [--format csv]
 export --study CODE --forms [--known-at MOMENT] [--format csv]
-export --study CODE --codebook [--timepoint pre] [--format csv]
+export --study CODE --codebook [--timepoint VISIT] [--format csv]
 all with [--output FILE]"""
 
 import os
@@ -13,7 +13,6 @@ from typing import Any, BinaryIO
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from clinical.models import Timepoint
 from clinical.selectors.outcomes import ENDPOINTS
 from exports.models import Export
 from exports.selectors.frozen import find_version
@@ -58,7 +57,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--study", required=True, metavar="CODE")
         parser.add_argument("--format", choices=Export.Format.values, default="csv")
-        parser.add_argument("--timepoint", choices=Timepoint.values, help="pre, unless given")
+        parser.add_argument(
+            "--timepoint", metavar="VISIT", help="name of a visit; the study's first, unless given"
+        )
         parser.add_argument("--endpoint", choices=ENDPOINTS, help="both, unless one is given")
         parser.add_argument(
             "--events-until", type=day, metavar="YYYY-MM-DD", help="today, unless given"
@@ -125,8 +126,9 @@ def _forms(study: Study, options: dict[str, Any]) -> Download:
 
 def _codebook(study: Study, options: dict[str, Any]) -> Codebook:
     _refuse(options, [name for name in OF_THE_ANALYSIS_DATASET if name != "timepoint"], "A codebook is of no patient")  # fmt: skip
-    timepoint = options["timepoint"] or Timepoint.PRE
-    return make_codebook(study=study, by=None, format=options["format"], timepoint=timepoint)
+    return make_codebook(
+        study=study, by=None, format=options["format"], timepoint=options["timepoint"]
+    )
 
 
 def _refuse(options: dict[str, Any], names: Iterable[str], why: str) -> None:
@@ -139,7 +141,7 @@ def _analysis(study: Study, options: dict[str, Any]) -> Download:
     known_at = options["known_at"]
     recipe = Recipe(
         format=options["format"],
-        timepoint=options["timepoint"] or Timepoint.PRE,
+        timepoint=options["timepoint"],
         endpoint=options["endpoint"],
         events_until=options["events_until"],
         known_at=read_moment(known_at, study) if known_at else None,

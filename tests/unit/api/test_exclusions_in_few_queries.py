@@ -10,6 +10,7 @@ from assays.selectors.exclusions import judgement_counts
 from assays.selectors.plates import with_exclusions
 from assays.selectors.specimens import standings
 from assays.services.quality import exclude
+from clinical.services.definitions import ensure_published
 from imports.models import ImportBatch, SourceFile
 from imports.selectors.batches import imports_visible_to
 from modeling.models import ModelVersion, StaleMark
@@ -34,6 +35,7 @@ def large_specimen(study: Study) -> Specimen:
         Analyte(symbol=f"A{n:02d}", name=f"analyte {n}") for n in range(ANALYTES)
     )
     patient = make_patient(study, subject_id="P1")
+    ensure_published(study)
     specimen = Specimen.objects.create(
         study=study, patient=patient, label="P1-pre", timepoint="pre", material="plasma"
     )
@@ -81,6 +83,7 @@ def test_a_specimen_of_93_analytes_on_four_plates_in_fewer_than_twenty_queries(
 def test_a_table_without_wells_has_no_columns_for_them(study: Study) -> None:
     patient = make_patient(study)
     plate = PlateRun.objects.create(study=study, name="table", panel=make_plate(study, []).panel)
+    ensure_published(study)
     specimen = Specimen.objects.create(
         study=study, patient=patient, label="P1-pre", timepoint="pre", material="plasma"
     )

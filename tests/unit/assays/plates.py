@@ -5,6 +5,7 @@ from typing import Any
 
 from assays.models import Analyte, Measurement, Panel, PlateAnalyte, PlateRun, Specimen, Well
 from clinical.models import Patient
+from clinical.services.definitions import ensure_published
 from studies.models import Study
 
 SYMBOLS = ("IL6", "CXCL8", "SPP1")
@@ -38,6 +39,7 @@ def make_plate(
     blank = _well(made, "H1", "blank", "Background0")
     for analyte in analytes:
         _measured(blank, analyte, None)
+    ensure_published(study)
     for row, patient in enumerate(patients):
         specimen, _ = Specimen.objects.get_or_create(
             study=study,

@@ -9,6 +9,7 @@ from django.urls import reverse
 from assays.models import Analyte, Measurement, Panel, PlateRun, Specimen
 from assays.selectors.specimens import counts_by_timepoint, standings
 from clinical.models import Patient
+from clinical.services.definitions import ensure_published
 from studies.models import Site, Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, make_member, make_patient
 
@@ -37,6 +38,7 @@ def plate(study: Study) -> PlateRun:
 
 
 def specimen_of(patient: Patient, label: str, timepoint: str = "pre") -> Specimen:
+    ensure_published(patient.study)
     return Specimen.objects.create(
         study=patient.study, patient=patient, label=label, timepoint=timepoint, material="plasma"
     )

@@ -66,3 +66,19 @@ def test_a_cohort_has_its_role_by_code_or_by_kind():
     assert specification.role_of("A", "discovery") == "train"
     assert specification.role_of("B", "prospective") == "validate"
     assert specification.role_of("C", "prospective") == "other"
+
+
+def test_a_visit_has_the_name_that_its_study_gives_it():
+    own = parse_specification(template("preCIRI14") | {"timepoint": "c3d1"})
+    assert own.timepoint == "c3d1"
+    assert "from what is known at the visit “c3d1”, trained" in describe(own)
+    assert "at the visit “cycle 3, day 1”, trained" in describe(own, "cycle 3, day 1")
+    assert "from what is known before treatment" in describe(
+        parse_specification(template("preCIRI14"))
+    )
+
+
+@pytest.mark.parametrize("name", ["week 6", "", 3, None, True, ["c3d1"], "x" * 201, "治療前"])
+def test_what_no_visit_can_be_called_is_refused(name):
+    with pytest.raises(SpecificationError, match=r"timepoint is .*must be the name of a visit"):
+        parse_specification({"covariates": ["age"], "timepoint": name})

@@ -7,6 +7,7 @@ import pytest
 
 from assays.models import Analyte, Exclusion, Measurement, Panel, PlateRun, Specimen
 from clinical.models import FollowUp, Patient
+from clinical.services.definitions import ensure_published
 from exports.services.analysis_dataset import Recipe, export_analysis_dataset
 from modeling.models import Score
 from studies.models import Study
@@ -75,6 +76,7 @@ def measure(
 ) -> None:
     told = {"timepoint": "pre", "flag": "in_range", "limit": None} | more
     timepoint = told.pop("timepoint")
+    ensure_published(patient.study)
     specimen, _ = Specimen.objects.get_or_create(
         study=patient.study,
         label=f"{patient.subject_id}-{timepoint}-{plate.name}",

@@ -6,12 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assays.imports.mapping import assay_mapping
 from assays.imports.plates.mapping import PlateMapping, plate_mapping
 from imports.reading import read_mapping
 from studies.refusals import Refused
 from tabular.checked_yaml import write_yaml
-from tests.mappings import nsclc_mapping
+from tests.mappings import nsclc_assay_mapping, nsclc_mapping
 
 PLATE = [
     ("table: {sample: S, analytes: 5}", "table.analytes: write a list of texts"),
@@ -52,9 +51,9 @@ ASSAY += "panel: {name: X}\nplate: {constant: 1}\nmaterial: plasma\n"
     ],
 )
 def test_an_assays_mapping(more, said):
-    assert read_mapping(ASSAY, assay_mapping).unit == "pg/mL"
+    assert read_mapping(ASSAY, nsclc_assay_mapping).unit == "pg/mL"
     with pytest.raises(Refused) as refused:
-        read_mapping(ASSAY + more, assay_mapping)
+        read_mapping(ASSAY + more, nsclc_assay_mapping)
     assert said in str(refused.value)
 
 

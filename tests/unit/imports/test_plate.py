@@ -15,6 +15,7 @@ from assays.models import (
 )
 from assays.services import plate_import
 from assays.services.naming import NameChoice, name_analytes
+from clinical.services.definitions import ensure_published
 from imports.models import ImportBatch
 from imports.services.batches import commit_import, preview_import
 from studies.models import Study
@@ -35,6 +36,7 @@ VALUES = {
 def study() -> Study:
     catalogue()
     study = StudyFactory(code="ICI")
+    ensure_published(study)
     for subject in ("S1", "S2", "S3"):
         patient = make_patient(study, subject_id=subject)
         if subject != "S3":
@@ -165,7 +167,7 @@ def test_a_layout_for_a_plate_that_is_here_changes_nothing_and_says_so(study: St
     [
         ("well,subject,timepoint\nF1,s3,pre\n", "Did you mean “S3”"),
         ("well,subject,timepoint\nH9,S3,pre\n", "does not have"),
-        ("well,subject,timepoint\nF1,S3,week 6\n", "write pre or edt"),
+        ("well,subject,timepoint\nF1,S3,week 6\n", "one of the study's visits: “pre”, “edt”"),
         ("well,subject,timepoint\nF1,S3,pre\nF01,S2,pre\n", "the same well"),
         ("well,subject,timepoint,label\nF1,S3,pre,#REF!\n", "an error of the spreadsheet"),
         ("well,subject,timepoint\nF1,#N/A,pre\n", "needs a subject id"),

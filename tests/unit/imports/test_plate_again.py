@@ -12,6 +12,7 @@ from assays.selectors.readings import readings
 from assays.services.quality import exclude, lift
 from assays.signals import Consequence, values_changed
 from clinical.models import Patient
+from clinical.services.definitions import ensure_published
 from imports.models import ImportBatch
 from imports.services.batches import commit_import
 from studies.models import Study
@@ -32,6 +33,7 @@ def study() -> Study:
     catalogue()
     study = StudyFactory(code="ICI")
     patient = make_patient(study, subject_id="S1")
+    ensure_published(study)
     Specimen.objects.create(
         study=study, patient=patient, label="S-1", timepoint="pre", material="plasma"
     )

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from assays.models import AnalyteAlias, Measurement, PlateRun, Specimen
+from clinical.services.definitions import ensure_published
 from imports.models import ImportBatch
 from imports.web import batches as pages
 from jobs import services as jobs
@@ -29,6 +30,7 @@ def study() -> Study:
     catalogue()
     study = StudyFactory(code="ICI")
     patient = make_patient(study, subject_id="S1")
+    ensure_published(study)
     Specimen.objects.create(
         study=study, patient=patient, label="S-1", timepoint="pre", material="plasma"
     )

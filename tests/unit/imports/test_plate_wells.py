@@ -9,6 +9,7 @@ from assays.models import Measurement, PanelPolicy, PlateRun, Specimen, Well, We
 from assays.selectors.readings import readings
 from assays.services.judging import judge_plate
 from clinical.models import Patient
+from clinical.services.definitions import ensure_published
 from imports.models import ImportBatch
 from imports.services.batches import commit_import
 from studies.models import Study
@@ -134,6 +135,7 @@ def test_guesses_are_asked_and_a_person_may_say_otherwise(study: Study) -> None:
 
 def test_a_specimen_of_the_study_is_no_control_whatever_it_is_called(study: Study) -> None:
     patient = Patient.objects.get(subject_id="S1")
+    ensure_published(study)
     Specimen.objects.create(
         study=study, patient=patient, label="NC", timepoint="pre", material="plasma"
     )

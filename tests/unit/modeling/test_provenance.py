@@ -197,7 +197,7 @@ def codes(
     validation: Any = GOOD, inside: Any = GOOD, slopes: Any = (), basis: str = "validation"
 ) -> Any:
     found = cautions(
-        {"validation": validation, "out_of_bag": inside}, {basis: {"metrics": list(slopes)}}, "pre"
+        {"validation": validation, "out_of_bag": inside}, {basis: {"metrics": list(slopes)}}, 0
     )
     assert {one.code for one in found} <= set(SENTENCES)
     return [(one.code, one.sentence) for one in found]

@@ -13,6 +13,7 @@ from assays.services.policies import set_policy
 from assays.services.quality import exclude, lift
 from ciri import FrozenTable, parse_specification
 from clinical.models import Patient
+from clinical.services.definitions import ensure_published
 from jobs.models import Job
 from jobs.services import claim
 from jobs.work import Asked
@@ -39,6 +40,7 @@ def measured(study: Study) -> PlateRun:
     plate = make_plate(study, first)
     judge_plate(plate_run=plate, by=None)
     table = PlateRun.objects.create(study=study, panel=plate.panel, name="table")
+    ensure_published(study)
     specimens = Specimen.objects.bulk_create(
         Specimen(
             study=study, patient=p, label=f"{p.subject_id}-pre", timepoint="pre", material="plasma"

@@ -13,6 +13,7 @@ from ciri import Covariate, FrozenTable, parse_specification
 from ciri.covariates.shipped import COVARIATES
 from clinical.models import FollowUp, Patient
 from clinical.selectors.definitions import collected_by
+from clinical.services.definitions import ensure_published
 from modeling.models import FrozenDataset
 from modeling.selectors.covariates import covariate_values, readable_items, unread_covariates
 from modeling.selectors.inputs import study_table, training_counts, unknown_analytes
@@ -70,6 +71,7 @@ def measure(patient: Patient, symbol: str, value: float | None, **more: Any) -> 
     timepoint = told.pop("timepoint")
     panel, _ = Panel.objects.get_or_create(name="panel")
     plate, _ = PlateRun.objects.get_or_create(study=patient.study, panel=panel, name="table")
+    ensure_published(patient.study)
     specimen, _ = Specimen.objects.get_or_create(
         study=patient.study,
         label=f"{patient.subject_id}-{timepoint}",
