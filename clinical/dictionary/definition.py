@@ -93,6 +93,7 @@ class CodeList:
     ordered: bool = False
     label: Texts = field(default_factory=dict)
     oid: UUID | None = None
+    was: str = ""
 
     @cached_property
     def by_code(self) -> dict[str, Code]:
@@ -141,6 +142,10 @@ class Item:
         The name of its code list.
     source_text : mapping
         Logic and annotation as the system wrote them from which the item came.
+    oid : UUID, optional
+        Its identity, the same in all versions (of every other part, too); None before it is published.
+    was : str
+        The name that the part had in the version before, where it is called otherwise now.
     """
 
     name: str
@@ -166,6 +171,7 @@ class Item:
     codings: tuple[Coding, ...] = ()
     source_text: Texts = field(default_factory=dict)
     oid: UUID | None = None
+    was: str = ""
 
     @property
     def shown_unit(self) -> str:
@@ -194,6 +200,7 @@ class EditCheck:
     severity: Severity
     message: Texts
     oid: UUID | None = None
+    was: str = ""
 
 
 @dataclass(frozen=True)
@@ -201,6 +208,7 @@ class ItemGroup:
     name: str
     label: Texts = field(default_factory=dict)
     oid: UUID | None = None
+    was: str = ""
 
 
 @dataclass(frozen=True)
@@ -212,6 +220,7 @@ class Form:
     groups: tuple[ItemGroup, ...] = ()
     checks: tuple[EditCheck, ...] = ()
     oid: UUID | None = None
+    was: str = ""
 
     @cached_property
     def by_name(self) -> dict[str, Item]:
@@ -223,6 +232,7 @@ class Arm:
     name: str
     label: Texts = field(default_factory=dict)
     oid: UUID | None = None
+    was: str = ""
 
 
 @dataclass(frozen=True)
@@ -248,6 +258,7 @@ class StudyEvent:
     after: int | None = None
     repeats: bool = False
     oid: UUID | None = None
+    was: str = ""
 
 
 @dataclass(frozen=True)

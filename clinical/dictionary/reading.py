@@ -92,7 +92,7 @@ def _definition(root: Section) -> Definition:
     root.only(("name", "arms", "missing_codes", "code_lists", "events", "forms"))
     return Definition(
         name=root.text("name") or "",
-        arms=tuple(Arm(_name(one), _texts(one, "label")) for one in root.sections("arms")),
+        arms=tuple(_arm(one) for one in root.sections("arms")),
         missing_codes=tuple(
             MissingCode(one.text("code") or "", _texts(one, "label"))
             for one in root.sections("missing_codes")
@@ -103,8 +103,17 @@ def _definition(root: Section) -> Definition:
     )
 
 
+def _arm(section: Section) -> Arm:
+    section.only(("name", "was", "label"))
+    return Arm(_name(section), _texts(section, "label"), was=_was(section))
+
+
+def _was(section: Section) -> str:
+    return section.text("was") or ""
+
+
 def _code_list(section: Section) -> CodeList:
-    section.only(("name", "label", "ordered", "codes"))
+    section.only(("name", "was", "label", "ordered", "codes"))
     ordered = section.flag("ordered")
     codes = []
     for place, one in enumerate(section.sections("codes"), start=1):
@@ -122,12 +131,13 @@ def _code_list(section: Section) -> CodeList:
         section.refuse("codes", "no_codes")
     if twice := _twice(one.code for one in codes):
         section.refuse("codes", "twice", names=tuple(twice))
-    return CodeList(_name(section), tuple(codes), ordered, _texts(section, "label"))
+    label = _texts(section, "label")
+    return CodeList(_name(section), tuple(codes), ordered, label, was=_was(section))
 
 
 def _event(section: Section) -> StudyEvent:
     section.only(
-        ("name", "label", "arm", "anchor", "day", "before", "after", "repeats", "forms")
+        ("name", "was", "label", "arm", "anchor", "day", "before", "after", "repeats", "forms")
     )  # fmt: skip
     forms = []
     for key in section.items("forms") or ():
@@ -147,13 +157,15 @@ def _event(section: Section) -> StudyEvent:
         before=section.whole("before", 0, 0, DAYS) if section.has("before") else None,
         after=section.whole("after", 0, 0, DAYS) if section.has("after") else None,
         repeats=section.flag("repeats"),
+        was=_was(section),
     )
 
 
 def _form(section: Section) -> Form:
-    section.only(("name", "label", "note", "groups", "items", "checks"))
+    section.only(("name", "was", "label", "note", "groups", "items", "checks"))
     groups = tuple(
-        ItemGroup(_name(one), _texts(one, "label")) for one in section.sections("groups")
+        ItemGroup(_name(one), _texts(one, "label"), was=_was(one))
+        for one in section.sections("groups")
     )
     return Form(
         name=_name(section),
@@ -162,13 +174,14 @@ def _form(section: Section) -> Form:
         groups=groups,
         items=tuple(_item(one, [group.name for group in groups]) for one in section.sections("items")),
         checks=tuple(_check(one) for one in section.sections("checks")),
+        was=_was(section),
     )  # fmt: skip
 
 
 def _item(section: Section, groups: list[str]) -> Item:
     section.only(
         (
-            "name", "type", "label", "note", "group", "derived", "unit", "units", "range", "longest", "precision", "codes",
+            "name", "was", "type", "label", "note", "group", "derived", "unit", "units", "range", "longest", "precision", "codes",
             "not_in_future", "visit_date", "required", "critical", "identifier", "model_may_read", "role", "shown_when", "codings", "source_text",
         )
     )  # fmt: skip
@@ -202,6 +215,7 @@ def _item(section: Section, groups: list[str]) -> Item:
         shown_when=section.text("shown_when") or "",
         codings=_codings(section),
         source_text={k: v or "" for k, v in section.texts_by_key("source_text").items()},
+        was=_was(section),
     )
     _check_item(section, item)
     return item
@@ -245,12 +259,12 @@ def _range(section: Section) -> Range:
 
 
 def _check(section: Section) -> EditCheck:
-    section.only(("name", "fires_when", "severity", "message"))
+    section.only(("name", "was", "fires_when", "severity", "message"))
     severity = _one_of(section, "severity", Severity) or Severity.SOFT
     text = section.text("fires_when") or ""
     if not text:
         section.refuse("fires_when", "no_text")
-    return EditCheck(_name(section), text, severity, _texts(section, "message"))
+    return EditCheck(_name(section), text, severity, _texts(section, "message"), was=_was(section))
 
 
 def _name(section: Section) -> str:

@@ -94,25 +94,33 @@ def answers_at(
         .order_by(*IN_ORDER)
         .values_list("patient_id", "event_oid", "event_form__definition_id", "values", "missing")
     )
-    renamed: dict[int, Mapping[str, str]] = {}
+    renamed: dict[int, Mapping[str, str | None]] = {}
     for patient, event, version, values, missing in rows.iterator(chunk_size=FORMS_AT_ONCE):
         if version not in renamed:
             renamed[version] = renamed_since(version, definition)
         if now := renamed[version]:
-            values = {now.get(name, name): value for name, value in values.items()}
-            missing = {now.get(name, name): code for name, code in missing.items()}
+            values, missing = _as_named_now(values, now), _as_named_now(missing, now)
         yield patient, names[event], values, missing
 
 
-def renamed_since(version: int, definition: Definition) -> Mapping[str, str]:
-    """The items that an earlier version of a definition called otherwise: name then -> name now."""
+def _as_named_now(answers: Mapping[str, Any], now: Mapping[str, str | None]) -> dict[str, Any]:
+    named = ((now.get(name, name), answer) for name, answer in answers.items())
+    return {name: answer for name, answer in named if name is not None}
+
+
+def renamed_since(version: int, definition: Definition) -> Mapping[str, str | None]:
+    """The items that an earlier version of a definition called otherwise: name then -> name now; None where an item is there no
+    more, and another one has its name."""
     now = {item.oid: item.name for form in definition.forms for item in form.items}
-    return {
-        item.name: now[item.oid]
-        for form in collected_in(version).definition.forms
-        for item in form.items
-        if now.get(item.oid, item.name) != item.name
-    }
+    found: dict[str, str | None] = {}
+    for form in collected_in(version).definition.forms:
+        for item in form.items:
+            name = now.get(item.oid)
+            if name is None and item.name in definition.form_of_item:
+                found[item.name] = None
+            elif name is not None and name != item.name:
+                found[item.name] = name
+    return found
 
 
 def item_values(

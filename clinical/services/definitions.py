@@ -1,5 +1,6 @@
 """Writes of what a study collects: publishing a definition."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
@@ -27,6 +28,7 @@ from clinical.signals import definition_published
 from sentences import storable as _
 from studies.models import Study
 from studies.permissions import Capability
+from studies.refusals import Refused
 from studies.selectors.access import require
 
 
@@ -39,8 +41,8 @@ def publish_definition(
     note: str = "",
     reason: str = "",
 ) -> Collected:
-    """Publish a version of what a study collects. Parts keep the identity of those that had the same name before, unless the
-    definition itself says which they are."""
+    """Publish a version of what a study collects. Parts keep the identity of those that had the same name before, or the name
+    that they say they had (`was`), unless the definition itself says which they are (`oid`)."""
     require(by, study, Capability.MANAGE)
     with record(by=by, reason=reason or _("what the study collects was published")):
         _hold(study)
@@ -78,7 +80,7 @@ def _publish(
         source=source,
         note=note,
     )
-    _Writer(row, _Identities(before)).write(definition)
+    _Writer(row, _Identities(before, definition)).write(definition)
     row.published_at, row.published_by = datetime.now(UTC), by
     row.save(update_fields=["published_at", "published_by"])
     after = collected_in(row.pk)
@@ -87,27 +89,40 @@ def _publish(
 
 
 class _Identities:
-    """The identity of each part of the version before, by kind and name."""
+    """The identity of each part: that of the part that had its name in the version before, or the name that it says it had."""
 
-    def __init__(self, before: Collected) -> None:
-        old = before.definition if before.pk is not None else None
-        self.known: dict[tuple[str, str], UUID | None] = {}
-        if old is None:
-            return
-        for kind, parts in (
-            ("arm", old.arms),
-            ("event", old.events),
-            ("form", old.forms),
-            ("code_list", old.code_lists),
-            ("group", [group for form in old.forms for group in form.groups]),
-            ("item", [item for form in old.forms for item in form.items]),
-            ("check", [check for form in old.forms for check in form.checks]),
-        ):
-            self.known |= {(kind, part.name): part.oid for part in parts}
+    def __init__(self, before: Collected, after: defined.Definition) -> None:
+        self.known: dict[tuple[str, str], UUID | None] = {
+            (kind, part.name): part.oid for kind, part in _parts_of(before.definition)
+        }
+        self.taken = {(kind, part.was) for kind, part in _parts_of(after) if part.was}
+        if lost := sorted(name for kind, name in self.taken - self.known.keys()):
+            raise Refused(
+                _(
+                    "The version before has no %(names)s: write under was what a part was called there."
+                )
+                % {"names": ", ".join(lost)}
+            )
 
     def of(self, kind: str, part: Any) -> UUID:
-        found: UUID | None = part.oid or self.known.get((kind, part.name))
-        return found or uuid4()
+        place = (kind, part.was or part.name)
+        if not part.was and place in self.taken:  # another part says that it had this name
+            return part.oid or uuid4()
+        return part.oid or self.known.get(place) or uuid4()
+
+
+def _parts_of(definition: defined.Definition) -> Iterator[tuple[str, Any]]:
+    """Kind and part of all that has an identity."""
+    for kind, parts in (
+        ("arm", definition.arms),
+        ("event", definition.events),
+        ("form", definition.forms),
+        ("code_list", definition.code_lists),
+    ):
+        yield from ((kind, part) for part in parts)
+    for form in definition.forms:
+        for kind, inner in (("group", form.groups), ("item", form.items), ("check", form.checks)):
+            yield from ((kind, part) for part in inner)
 
 
 class _Writer:

@@ -124,7 +124,7 @@ def _as_named_then(
 ) -> dict[str, str]:
     """Texts by the names that items had in an earlier version; names of that version stay."""
     names = then.definition.form_by_name[form].by_name
-    renamed = {now: before for before, now in renamed_since(then.pk or 0, newest).items()}
+    renamed = {now: before for before, now in renamed_since(then.pk or 0, newest).items() if now}
     return {
         name if name in names else renamed.get(name, name): text for name, text in texts.items()
     }

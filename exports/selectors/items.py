@@ -115,7 +115,8 @@ def _missing_codes_used(study: Study, definition: Definition) -> set[tuple[str, 
     found = set()
     for event, version, item in rows:
         name = renamed_since(version, definition).get(item, item)
-        found.add((events.get(event, ""), name))
+        if name is not None:
+            found.add((events.get(event, ""), name))
     return found
 
 

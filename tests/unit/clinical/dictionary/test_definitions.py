@@ -10,9 +10,12 @@ from clinical.dictionary.definition import Range, Type
 from clinical.dictionary.reading import NoDefinition, read_definition, shipped, shipped_names
 from clinical.models import Definition
 from clinical.selectors.definitions import collected_by
+from clinical.selectors.record import answers_at
 from clinical.sentences import say_problem
 from clinical.services.definitions import publish_definition
-from tests.factories import StudyFactory
+from clinical.services.filling import fill_form
+from studies.refusals import Refused
+from tests.factories import StudyFactory, make_patient
 
 DOCS = Path(__file__).resolve().parents[4] / "docs" / "dictionary.md"
 
@@ -135,3 +138,55 @@ def test_an_item_that_tells_who_somebody_is_goes_to_no_model() -> None:
     )
     found = publish_definition(study=study, definition=read_definition(text), by=None)
     assert [i.name for f in found.definition.forms for i in f.items if i.model_may_read] == ["a"]
+
+
+FIRST = """
+events: [{name: v, forms: [f]}, {name: w, forms: [f]}]
+forms: [{name: f, items: [{name: a, type: integer}, {name: b, type: integer}, {name: c, type: integer}]}]
+"""
+SECOND = """
+events: [{name: w, was: v, forms: [f]}, {name: v, was: w, forms: [f]}]
+forms: [{name: f, items: [{name: a, type: integer}, {name: now, was: b, type: integer}, {name: b, type: integer}]}]
+"""
+
+
+@pytest.mark.django_db
+def test_what_is_called_otherwise_says_what_it_was_and_stays_the_same() -> None:
+    patient = make_patient()
+    before = publish_definition(study=patient.study, definition=read_definition(FIRST), by=None)
+    texts = {"a": "1", "b": "2", "c": "3"}
+    fill_form(patient=patient, event="v", form="f", texts=texts, by=None)
+    after = publish_definition(study=patient.study, definition=read_definition(SECOND), by=None)
+    old = {i.name: i.oid for i in before.definition.form_by_name["f"].items}
+    new = {i.name: i.oid for i in after.definition.form_by_name["f"].items}
+    assert (new["a"], new["now"]) == (old["a"], old["b"])
+    assert new["b"] not in old.values()
+    events = [one.definition.event_by_name for one in (before, after)]
+    assert (events[1]["w"].oid, events[1]["v"].oid) == (events[0]["v"].oid, events[0]["w"].oid)
+    ((_patient, event, values, _missing),) = answers_at([patient], after.definition, ["v", "w"])
+    assert (event, values) == ("w", {"a": 1, "now": 2, "c": 3})
+
+
+@pytest.mark.django_db
+def test_a_name_that_nothing_had_is_refused() -> None:
+    study = StudyFactory()
+    publish_definition(study=study, definition=read_definition(FIRST), by=None)
+    wrong = read_definition(SECOND.replace("was: b", "was: nothing"))
+    with pytest.raises(Refused, match="The version before has no nothing"):
+        publish_definition(study=study, definition=wrong, by=None)
+    assert collected_by(study).version == 1
+
+
+@pytest.mark.django_db
+def test_an_item_that_went_is_not_taken_for_a_later_one_of_its_name() -> None:
+    patient = make_patient()
+    study, third = (
+        patient.study,
+        SECOND.replace("was: b, ", "").replace("was: v, ", "").replace("was: w, ", ""),
+    )
+    publish_definition(study=study, definition=read_definition(FIRST), by=None)
+    fill_form(patient=patient, event="v", form="f", texts={"c": "3"}, by=None)
+    publish_definition(study=study, definition=read_definition(third), by=None)
+    after = publish_definition(study=study, definition=read_definition(FIRST), by=None)
+    ((_patient, _event, values, _missing),) = answers_at([patient], after.definition, ["v"])
+    assert values == {}
