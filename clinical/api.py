@@ -62,7 +62,7 @@ class OfVisits(StudyView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         visit = self.asked.get("timepoint")
-        if not visit:
+        if not visit or str(request.method).lower() not in self.http_method_names:
             return
         visits = visits_of(self.study)
         if visit not in (*visits.names, *(visits.former if self.earlier else ())):

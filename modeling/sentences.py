@@ -10,6 +10,7 @@ from ciri.sentences import SENTENCES as OF_METHOD
 from sentences import Sentence
 
 SENTENCES = {
+    "no_index_date": gettext_noop("no index date"),
     "defined": gettext_noop("definition of %(model)s"),
     "training_asked_for": gettext_noop("training of %(model)s asked for"),
     "compiling": gettext_noop("Compiling the method, once after an installation"),

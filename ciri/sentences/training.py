@@ -59,7 +59,6 @@ OF_TRAINING: dict[str, str] = {
     ),
     "rarely_known": gettext_noop("known in fewer than %(percent).0f%% of the training patients"),
     "no_outcome": gettext_noop("no outcome"),
-    "no_index_date": gettext_noop("no index date"),
     "censored_at_once": gettext_noop("censored on day 0"),
 }
 """How a model was made, and who and what was left out."""

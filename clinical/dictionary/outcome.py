@@ -88,14 +88,25 @@ def contact_of(form: Form, definition: Definition, values: Mapping[str, Any]) ->
     died, seen, progressed = (held.get(role) for role in DATED)
     status = means.get(Role.VITAL_STATUS)
     if status == "dead" and not (died or seen):
-        what = "the day of the death is not known: enter it, or the day of the last contact."
-        raise NoContact(items[Role.VITAL_STATUS].name, Message("death_without_day", what))
+        raise NoContact(
+            items[Role.VITAL_STATUS].name,
+            Message(
+                "death_without_day",
+                "the day of the death is not known: enter it, or the day of the last contact.",
+            ),
+        )
     if died and status not in (None, "dead"):
-        what = "there is a day of death, and this says something else."
-        raise NoContact(items[Role.VITAL_STATUS].name, Message("death_of_the_living", what))
+        raise NoContact(
+            items[Role.VITAL_STATUS].name,
+            Message(
+                "death_of_the_living", "there is a day of death, and this says something else."
+            ),
+        )
     if died and seen and seen > died:
-        what = "the last contact lies after the death."
-        raise NoContact(items[Role.LAST_CONTACT].name, Message("contact_after_death", what))
+        raise NoContact(
+            items[Role.LAST_CONTACT].name,
+            Message("contact_after_death", "the last contact lies after the death."),
+        )
     day = died or seen or progressed
     if day is None:
         return None
@@ -134,8 +145,14 @@ def _merge(before: Contact, one: Contact, item: str) -> Contact:
     for name in TOLD:
         old, new = getattr(before, name), getattr(one, name)
         if None not in (old, new) and old != new:
-            what = "another form tells something else of %(day)s: correct one of them."
-            raise NoContact(item, Message("contacts_contradict", what, day=one.date))
+            raise NoContact(
+                item,
+                Message(
+                    "contacts_contradict",
+                    "another form tells something else of %(day)s: correct one of them.",
+                    day=one.date,
+                ),
+            )
         told[name] = new if old is None else old
     return replace(before, status=min(before.status, one.status, key=STRONGEST.index), **told)
 
@@ -156,14 +173,23 @@ def find_role_problems(definition: Definition) -> Iterator[tuple[str, Message]]:
             yield from ((item.name, why) for why in _problems_of(definition, form, role, item))
         undated = [role for role in items if role in OF_CONTACTS and role not in DATED]
         if undated and not any(role in items for role in DATED):
-            what = "the form tells no day: give an item of it the role last_contact or death."
-            yield items[undated[0]].name, Message("role_without_day", what)
+            yield (
+                items[undated[0]].name,
+                Message(
+                    "role_without_day",
+                    "the form tells no day: give an item of it the role last_contact or death.",
+                ),
+            )
 
 
 def _problems_of(definition: Definition, form: Form, role: Role, item: Item) -> Iterator[Message]:
     if item.type is not TYPES[role]:
-        what = "the role %(role)s needs the type %(type)s."
-        yield Message("role_type", what, role=str(role), type=str(TYPES[role]))
+        yield Message(
+            "role_type",
+            "the role %(role)s needs the type %(type)s.",
+            role=str(role),
+            type=str(TYPES[role]),
+        )
         return
     if item.type is Type.DATE and item.precision not in ("", "day"):
         yield Message("role_precision", "an item with the role %(role)s takes whole days only.", role=str(role))  # fmt: skip

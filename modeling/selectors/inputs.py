@@ -1,6 +1,5 @@
 """What a model may read of a study: outcomes, covariates and measurements, as of a day."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pandas as pd
@@ -9,7 +8,6 @@ from django.db.models import QuerySet
 from assays.models import Analyte
 from assays.selectors.readings import readings
 from ciri import FrozenTable, Specification
-from ciri.said import Said
 from clinical.models import Patient
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.outcomes import outcomes
@@ -25,7 +23,7 @@ def study_table(
     """Everything that the specification may read of the study's patients, as known on `as_of`.
 
     Training needs an outcome; scoring does not, and keeps patients who were enrolled today. Patients whose index date is not
-    known are in neither; where an outcome is needed they are among those who are left out.
+    known are in neither.
     """
     patients = Patient.objects.filter(study=study, index_date__lte=as_of)
     collected = collected_by(study)
@@ -33,21 +31,12 @@ def study_table(
     names = [covariate.name for covariate in described]
     people = _subjects(patients, specification, as_of=as_of)
     known = covariate_values(patients, collected, names, specification.timepoint)
-    table = FrozenTable.freeze(
+    return FrozenTable.freeze(
         people.merge(known, on="pk", how="left").drop(columns="pk"),
         _measurements(patients, specification),
         described,
         require_outcome=require_outcome,
     )
-    if require_outcome:
-        table.left_out.extend(_list_untreated(study))
-    return table
-
-
-def _list_untreated(study: Study) -> Iterator[dict[str, str]]:
-    untreated = Patient.objects.filter(study=study, index_date__isnull=True).order_by("subject_id")
-    for subject in untreated.values_list("subject_id", flat=True):
-        yield {"subject": subject, "reason": Said("no_index_date")}
 
 
 def training_counts(study: Study, specification: Specification, *, as_of: date) -> dict[str, int]:

@@ -1,9 +1,12 @@
 """Freezing what a training reads."""
 
+from collections.abc import Iterator
 from datetime import date
+from typing import Any
 
 from ciri import FrozenTable, Specification
 from ciri.said import keep
+from clinical.models import Patient
 from modeling.models import FrozenDataset
 from modeling.selectors.inputs import study_table
 from studies.models import Study
@@ -35,7 +38,14 @@ def _store(
             "training_patients": len(training),
             "events": int(subjects["event"].sum()),
             "training_events": int(training["event"].sum()),
-            "left_out": keep(table.left_out),
+            "left_out": [*keep(table.left_out), *_list_untreated(study)],
         },
     )
     return dataset
+
+
+def _list_untreated(study: Study) -> Iterator[dict[str, Any]]:
+    """Patients without an index date are in no table, and are counted beside it; as `ciri.said.keep` keeps it."""
+    untreated = Patient.objects.filter(study=study, index_date__isnull=True).order_by("subject_id")
+    for subject in untreated.values_list("subject_id", flat=True):
+        yield {"subject": subject, "reason": {"code": "modeling.no_index_date", "with": {}}}

@@ -17,6 +17,7 @@ from clinical.services.definitions import ensure_published
 from modeling.models import FrozenDataset
 from modeling.selectors.covariates import covariate_values, readable_items, unread_covariates
 from modeling.selectors.inputs import study_table, training_counts, unknown_analytes
+from modeling.sentences import of_method
 from modeling.services.datasets import freeze
 from studies.models import Study
 from tests.factories import CohortFactory, SiteFactory, StudyFactory, day, fill, make_patient
@@ -128,13 +129,12 @@ def test_only_what_had_happened_by_the_day_is_in_it_the_day_itself_included(stud
 def test_without_an_index_date_a_patient_is_in_no_dataset_and_counted_so(study: Study) -> None:
     enrol(study, "a", days=100)
     make_patient(study, subject_id="s", index_date=None)
-    trained = table(study)
-    assert (rows(trained), trained.left_out) == (
-        [("a",)],
-        [{"subject": "s", "reason": "no index date"}],
-    )
-    scored = table(study, require_outcome=False)
-    assert (rows(scored), scored.left_out) == ([("a",)], [])
+    assert rows(table(study)) == [("a",)]
+    assert rows(table(study, require_outcome=False)) == [("a",)]
+    held = freeze(study, parse_specification({}), as_of=LATE)
+    assert held.patients == 1
+    (told,) = held.left_out
+    assert (told["subject"], str(of_method(told["reason"]))) == ("s", "no index date")
 
 
 def test_without_an_outcome_a_patient_is_left_out_of_training_and_kept_for_scoring(
