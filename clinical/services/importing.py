@@ -20,6 +20,7 @@ from clinical.selectors.definitions import collected_by
 from clinical.selectors.known import read_known
 from clinical.services.definitions import ensure_published
 from clinical.services.filling import rederive
+from clinical.services.holding import hold_subjects
 from clinical.services.outcome import BATCH, DATE_RULES, set_constraints, write_outcome
 from clinical.signals import clinical_change
 from imports.columns import check_columns
@@ -77,6 +78,9 @@ class ClinicalImporter:
         )
         not_taken = check_columns(table, mapping.sources(), mapping.form.ignore, file=name)
         return ParsedClinical(mapping, table, not_taken)
+
+    def hold(self, study: Study, parsed: ParsedClinical) -> None:
+        hold_subjects(study, _subjects(parsed))
 
     def plan(self, study: Study, parsed: ParsedClinical, by: User | None) -> ClinicalPlan:
         mapping, table = parsed.mapping, parsed.table
