@@ -96,9 +96,15 @@ def contact_of(form: Form, definition: Definition, values: Mapping[str, Any]) ->
     if died and seen and seen > died:
         what = "the last contact lies after the death."
         raise NoContact(items[Role.LAST_CONTACT].name, Message("contact_after_death", what))
+    if status not in (None, "dead") and means.get(Role.CAUSE_OF_DEATH):
+        what = "there is a cause of death of somebody who is not dead: take it away, or correct the status."
+        raise NoContact(items[Role.CAUSE_OF_DEATH].name, Message("cause_without_death", what))
     day = died or seen or progressed
     if day is None:
         return None
+    if progressed and progressed > day:
+        what = "the progression lies after the last contact or the death: check both days."
+        raise NoContact(items[Role.PROGRESSION].name, Message("progression_after_contact", what))
     assessed = held.get(Role.DISEASE_ASSESSED)
     return Contact(
         date=day,
@@ -116,12 +122,18 @@ def merge_contacts(contacts: Iterable[tuple[str, Contact]]) -> dict[str, Contact
     Raises
     ------
     NoContact
-        Where two forms tell something else of the same day.
+        Where two forms tell something else of the same day, or a cause of death and none the death.
     """
     merged: dict[str, Contact] = {}
+    items: dict[str, str] = {}
     for item, one in contacts:
         before = merged.get(one.date)
         merged[one.date] = one if before is None else _merge(before, one, item)
+        items[one.date] = item
+    for day, one in merged.items():
+        if one.cause is not None and one.status != "dead":
+            what = "there is a cause of death, and no form says that the patient died on %(day)s: enter the death there, or take the cause away."
+            raise NoContact(items[day], Message("cause_of_no_death", what, day=day))
     return merged
 
 
