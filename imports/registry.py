@@ -31,7 +31,7 @@ class Plan(Protocol):
 
 
 class Importer(Protocol):
-    """One kind of import, in three steps: read the files, compare with the database, write."""
+    """One kind of import, in steps: read the files, compare with the database, write."""
 
     label: Any
     """What people call the kind."""
@@ -51,6 +51,10 @@ class Importer(Protocol):
 
     def read(self, files: Files) -> Any:
         """Parse and validate mapping and files; touches no patient. Raises Refused."""
+        ...
+
+    def hold(self, study: Study, parsed: Any) -> None:
+        """Hold, until the caller's transaction ends, what a plan reads and people may change without holding the study."""
         ...
 
     def plan(self, study: Study, parsed: Any, by: User | None) -> Plan:

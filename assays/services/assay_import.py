@@ -102,6 +102,9 @@ class AssayImporter:
         not_taken = rest if mapping.analyte_columns else ()
         return ParsedAssay(mapping, table, columns, samples, not_taken)
 
+    def hold(self, study: Study, parsed: ParsedAssay) -> None:
+        """Nothing: whoever writes measurements holds the study."""
+
     def plan(self, study: Study, parsed: ParsedAssay, by: User | None) -> AssayPlan:
         mapping, table = parsed.mapping, parsed.table
         labels = _collect_texts(mapping.sample, table)

@@ -94,6 +94,9 @@ class PlateImporter:
         layout = read_layout(files, definition, mapping.layout_sheet)
         return ParsedPlate(name, reading, mapping, layout)
 
+    def hold(self, study: Study, parsed: ParsedPlate) -> None:
+        """Nothing: whoever writes measurements holds the study."""
+
     def plan(self, study: Study, parsed: ParsedPlate, by: User | None) -> ShownPlan:
         wells = parsed.reading.wells
         finder = SpecimenFinder(

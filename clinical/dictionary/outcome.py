@@ -85,32 +85,13 @@ def contact_of(form: Form, definition: Definition, values: Mapping[str, Any]) ->
     items = items_by_role(form)
     held = {role: values.get(item.name) for role, item in items.items()}
     means = {role: _meaning(definition, items[role], held[role]) for role in MEANINGS if role in items}  # fmt: skip
+    for role, why in _contradictions(held, means):
+        raise NoContact(items[role].name, why)
     died, seen, progressed = (held.get(role) for role in DATED)
-    status = means.get(Role.VITAL_STATUS)
-    if status == "dead" and not (died or seen):
-        raise NoContact(
-            items[Role.VITAL_STATUS].name,
-            Message(
-                "death_without_day",
-                "the day of the death is not known: enter it, or the day of the last contact.",
-            ),
-        )
-    if died and status not in (None, "dead"):
-        raise NoContact(
-            items[Role.VITAL_STATUS].name,
-            Message(
-                "death_of_the_living", "there is a day of death, and this says something else."
-            ),
-        )
-    if died and seen and seen > died:
-        raise NoContact(
-            items[Role.LAST_CONTACT].name,
-            Message("contact_after_death", "the last contact lies after the death."),
-        )
     day = died or seen or progressed
     if day is None:
         return None
-    assessed = held.get(Role.DISEASE_ASSESSED)
+    status, assessed = means.get(Role.VITAL_STATUS), held.get(Role.DISEASE_ASSESSED)
     return Contact(
         date=day,
         status="dead" if died else (status if seen and status else "alive"),
@@ -121,18 +102,75 @@ def contact_of(form: Form, definition: Definition, values: Mapping[str, Any]) ->
     )
 
 
+def _contradictions(
+    held: Mapping[Role, Any], means: Mapping[Role, str | None]
+) -> Iterator[tuple[Role, Message]]:
+    """What of a form cannot be, and the role of the item to look at. means: what its codes mean."""
+    died, seen, progressed = (held.get(role) for role in DATED)
+    status = means.get(Role.VITAL_STATUS)
+    if status == "dead" and not (died or seen):
+        yield (
+            Role.VITAL_STATUS,
+            Message(
+                "death_without_day",
+                "the day of the death is not known: enter it, or the day of the last contact.",
+            ),
+        )
+    if died and status not in (None, "dead"):
+        yield (
+            Role.VITAL_STATUS,
+            Message(
+                "death_of_the_living", "there is a day of death, and this says something else."
+            ),
+        )
+    if died and seen and seen > died:
+        yield (
+            Role.LAST_CONTACT,
+            Message("contact_after_death", "the last contact lies after the death."),
+        )
+    if status not in (None, "dead") and means.get(Role.CAUSE_OF_DEATH):
+        yield (
+            Role.CAUSE_OF_DEATH,
+            Message(
+                "cause_without_death",
+                "there is a cause of death of somebody who is not dead: take it away, or correct the status.",
+            ),
+        )
+    day = died or seen
+    if progressed and day and progressed > day:
+        yield (
+            Role.PROGRESSION,
+            Message(
+                "progression_after_contact",
+                "the progression lies after the last contact or the death: check both days.",
+            ),
+        )
+
+
 def merge_contacts(contacts: Iterable[tuple[str, Contact]]) -> dict[str, Contact]:
     """Contacts by day, those of one day as one: each with the name of an item to look at where two contradict each other.
 
     Raises
     ------
     NoContact
-        Where two forms tell something else of the same day.
+        Where two forms tell something else of the same day, or a cause of death and none the death.
     """
     merged: dict[str, Contact] = {}
+    items: dict[str, str] = {}
     for item, one in contacts:
         before = merged.get(one.date)
         merged[one.date] = one if before is None else _merge(before, one, item)
+        items[one.date] = item
+    for day, one in merged.items():
+        if one.cause is not None and one.status != "dead":
+            raise NoContact(
+                items[day],
+                Message(
+                    "cause_of_no_death",
+                    "there is a cause of death, and no form says that the patient died on %(day)s: enter the death there, or take the cause away.",
+                    day=day,
+                ),
+            )
     return merged
 
 

@@ -218,8 +218,9 @@ class Comparison:
 
     def _contacts(self, patient: Patient, said: Said, row: RowVerdict) -> None:
         recorded = self.known.contacts.setdefault(patient.pk, []) if patient.pk else []
+        begun = said.index_date_of_form or patient.index_date
         for contact in said.contacts:
-            problem = _impossible(contact, patient.index_date, self.today)
+            problem = _impossible(contact, begun, self.today)
             stored = _same_contact(contact, recorded)
             if stored is not None and id(stored) in self.said_contacts:
                 problem = problem or contact.problem(_say_repeated(contact, stored))
@@ -241,7 +242,7 @@ class Comparison:
             problem = _after_death(said.contacts, recorded)
             row.problems += [problem] if problem else []
         if not row.problems:
-            row.notes += _differing(said, course_of(patient.index_date, recorded))
+            row.notes += _differing(said, course_of(begun, recorded))
 
 
 def _differing(said: Said, course: Course) -> Iterator[Problem]:

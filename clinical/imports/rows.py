@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from clinical.dictionary.definition import Role
 from clinical.imports.items import read_item
 from clinical.imports.mapping import ClinicalMapping, Contact, Place
 from clinical.imports.said import Said, SaidContact
@@ -54,8 +55,10 @@ def _read_row(
         answer = read_item(reader, asked, mapping.definition, today)
         if answer is not None:
             said.answers.setdefault((asked.event, asked.form), {})[asked.item.name] = answer
+            if asked.item.role is Role.INDEX_DATE and isinstance(answer.value, str):
+                said.index_date_of_form = date.fromisoformat(answer.value)
     if mapping.survival is not None:
-        index_date = said.index_date or known_index(said.subject_id)
+        index_date = said.begun or known_index(said.subject_id)
         said.contacts = contacts_from_survival(reader, mapping.survival, index_date, said)
     for contact in mapping.follow_up:
         said.contacts += _contact(reader, contact, required=mapping.long)

@@ -48,6 +48,8 @@ class Said:
     site: str | None = None
     cohort: str | None = None
     index_date: date | None = None
+    index_date_of_form: date | None = None
+    """What an item says that is the index date: it is written with its form."""
     answers: dict[tuple[str, str], dict[str, Answer]] = field(default_factory=dict)
     """Event and form -> item -> answer."""
     contacts: list[SaidContact] = field(default_factory=list)
@@ -56,6 +58,11 @@ class Said:
     problems: list[Problem] = field(default_factory=list)
     notes: list[Problem] = field(default_factory=list)
     """Cells that end up nowhere, or not as they are written, and why: the row is taken all the same."""
+
+    @property
+    def begun(self) -> date | None:
+        """The index date that the row says, wherever it does."""
+        return self.index_date or self.index_date_of_form
 
     def note(self, reader: RowReader, source: Source, why: Sentence | str) -> None:
         self.notes.append(Problem(source.label, reader.raw(source), why))

@@ -24,6 +24,7 @@ from clinical.models import (
     StudyEvent,
 )
 from clinical.selectors.definitions import SHIPPED_BY_DEFAULT, Collected, collected_by, collected_in
+from clinical.services.roles import refuse_untold_outcome
 from clinical.signals import definition_published
 from sentences import storable as _
 from studies.models import Study
@@ -81,6 +82,7 @@ def _publish(
         note=note,
     )
     _Writer(row, _Identities(before, definition)).write(definition)
+    refuse_untold_outcome(row)
     row.published_at, row.published_by = datetime.now(UTC), by
     row.save(update_fields=["published_at", "published_by"])
     after = collected_in(row.pk)

@@ -29,14 +29,13 @@ from clinical.selectors.record import (
 from clinical.selectors.sheets import Key
 from clinical.sentences import say
 from clinical.services.definitions import ensure_published
+from clinical.services.holding import hold_patient
 from clinical.services.outcome import write_outcome
 from clinical.services.reasons import say_too_long
 from clinical.signals import clinical_change
 from sentences import as_sentence
 from sentences import storable as _
-from studies.permissions import Capability
 from studies.refusals import Refused, Stale, explain_refusals
-from studies.selectors.access import require
 from studies.selectors.state import state_token
 
 MOST_PASSES = 20  # of deriving anew
@@ -71,9 +70,10 @@ def fill_form(
     person writes them: see `clinical.dictionary.values`. `confirmed` says of soft checks that fire why it is right all the same;
     what was said stays while the check fires, and a form is complete once it is said of each (else Unconfirmed).
     """
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     with record(by=by, reason=reason), explain_refusals():
+        # The study before the patient, as an import holds them.
         collected = ensure_published(patient.study)
+        patient = hold_patient(patient, by=by)
         key = (event, form, event_instance, form_instance)
         place, stored = hold_form(collected, patient, key, seen)
         row = stored or FilledForm(

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from clinical.dictionary.outcome import takes_index_date
 from clinical.imports.comparison import Comparison
 from clinical.imports.doubts import doubts_of, remarks_on
 from clinical.imports.mapping import ClinicalMapping, clinical_mapping
@@ -20,7 +21,8 @@ from clinical.selectors.definitions import collected_by
 from clinical.selectors.known import read_known
 from clinical.services.definitions import ensure_published
 from clinical.services.filling import rederive
-from clinical.services.outcome import BATCH, DATE_RULES, set_constraints, write_outcome
+from clinical.services.holding import hold_subjects
+from clinical.services.outcome import BATCH, DATE_RULES, set_constraints, write_outcome_of_file
 from clinical.signals import clinical_change
 from imports.columns import check_columns
 from imports.doubts import doubts_as_kept
@@ -78,6 +80,9 @@ class ClinicalImporter:
         not_taken = check_columns(table, mapping.sources(), mapping.form.ignore, file=name)
         return ParsedClinical(mapping, table, not_taken)
 
+    def hold(self, study: Study, parsed: ParsedClinical) -> None:
+        hold_subjects(study, _subjects(parsed))
+
     def plan(self, study: Study, parsed: ParsedClinical, by: User | None) -> ClinicalPlan:
         mapping, table = parsed.mapping, parsed.table
         subjects = _subjects(parsed)
@@ -120,9 +125,11 @@ class ClinicalImporter:
             instances = [instance for instance, _fields in stored.values()]
             if instances:
                 _manager(model).bulk_update(instances, sorted(names), batch_size=BATCH)
-        set_constraints("ALL", "IMMEDIATE")
-        self._create((Patient,), made)
         collected = ensure_published(batch.study)
+        if not takes_index_date(collected.definition):
+            # Else a form of the file may yet bring the index date from which its contacts count.
+            set_constraints("ALL", "IMMEDIATE")
+        self._create((Patient,), made)
         for form in made[FilledForm]:
             place = collected.places[plan.writes.places[id(form)]]
             form.event_form_id, form.event_oid, form.form_oid = place.pk, place.event, place.form
@@ -130,7 +137,8 @@ class ClinicalImporter:
         forms = [*made[FilledForm], *(form for form, _fields in changed[FilledForm].values())]
         filled = {form.patient_id for form in forms}
         rederive(filled)
-        write_outcome(batch.study, filled)
+        write_outcome_of_file(batch.study, filled)
+        set_constraints("ALL", "IMMEDIATE")
         clinical_change.send(sender=Patient, study=batch.study)
 
     @staticmethod

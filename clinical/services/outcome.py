@@ -1,13 +1,15 @@
 """The hard columns of the outcome, written from what forms say. Whatever writes, voids or restores forms calls this once it has."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 from django.db import connection, transaction
 
+from audit.tracking import event_of
+from clinical.dictionary import definition as defined
 from clinical.dictionary.definition import Role
 from clinical.dictionary.outcome import (
     OF_CONTACTS,
@@ -23,10 +25,12 @@ from clinical.models.rules import FOLLOW_UP_DATES, PATIENT_INDEX_DATE
 from clinical.selectors.definitions import collected_in
 from clinical.selectors.record import IN_ORDER
 from sentences import as_sentence
+from sentences import storable as _
 from studies.models import Study
-from studies.refusals import Refused
+from studies.refusals import Refused, explain_refusals
 
 BATCH = 2_000
+TOLD_OF_A_CONTACT = ["contact_date", *(one.name for one in fields(Contact) if one.name != "date")]
 DATE_RULES = f"{FOLLOW_UP_DATES.get_pgid(FollowUp())}, {PATIENT_INDEX_DATE.get_pgid(Patient())}"
 
 
@@ -65,27 +69,78 @@ def write_outcome(study: Study, patients: Collection[int]) -> None:
         set_constraints(DATE_RULES, "IMMEDIATE")
 
 
+def write_outcome_of_file(study: Study, patients: Collection[int]) -> None:
+    """The same for the patients of a file, which holds many: what is refused is said of the first of whom it is.
+
+    Raises
+    ------
+    studies.refusals.Refused
+        With the subject id.
+    """
+    try:
+        with explain_refusals():
+            write_outcome(study, patients)
+    except Refused as refusal:
+        _find_whose(study, sorted(patients), refusal)
+
+
+def _find_whose(study: Study, patients: Sequence[int], refusal: Refused) -> NoReturn:
+    """By halves: even of many patients this takes no longer than writing them twice."""
+    while len(patients) > 1:
+        first, second = patients[: len(patients) // 2], patients[len(patients) // 2 :]
+        try:
+            with explain_refusals():
+                write_outcome(study, first)
+        except Refused as found:
+            patients, refusal = first, found
+        else:
+            patients = second
+    subject = Patient.objects.get(pk=patients[0]).subject_id
+    raise Refused(_("Subject %(subject)s: %(why)s") % {"subject": subject, "why": refusal.said})
+
+
 def _is_told(row: FilledForm) -> bool:
     return row.voided_at is None and row.status == FormStatus.COMPLETE
 
 
 def _write_index_dates(rows: Mapping[int, Iterable[FilledForm]]) -> None:
+    """An index date that no form has ever told stays: it was entered before the study asked it in a form."""
     told: dict[int, date | None] = {}
+    asked: dict[int, str] = {}
     for patient, forms in rows.items():
         for row in forms:
-            form = collected_in(row.event_form.definition_id).definition.form_by_name[
-                row.event_form.form.name
-            ]
-            item = items_by_role(form).get(Role.INDEX_DATE)
+            item = _items_of(row).get(Role.INDEX_DATE)
             if item is not None:
+                asked[row.pk] = item.name
                 value = row.values.get(item.name) if _is_told(row) else None
                 told[patient] = date.fromisoformat(value) if value else told.get(patient)
-    changed = []
-    for one in Patient.objects.filter(pk__in=told):
-        if one.index_date != told[one.pk]:
-            one.index_date = told[one.pk]
-            changed.append(one)
+    changed = [one for one in Patient.objects.filter(pk__in=told) if one.index_date != told[one.pk]]
+    untold = {one.pk for one in changed if told[one.pk] is None}
+    ever = _told_ever(asked, untold)
+    changed = [one for one in changed if one.pk not in untold or (one.pk, one.index_date) in ever]
+    for one in changed:
+        one.index_date = told[one.pk]
     Patient.objects.bulk_update(changed, ["index_date"], batch_size=BATCH)
+
+
+def _told_ever(asked: Mapping[int, str], patients: Collection[int]) -> set[tuple[int, date]]:
+    """Patient and index date, of each that a form of these patients told once, by the history that the database keeps.
+    asked: form -> its item."""
+    if not patients:
+        return set()
+    events = event_of(FilledForm)._default_manager.filter(
+        patient_id__in=patients, pgh_obj_id__in=asked, status=FormStatus.COMPLETE
+    )
+    return {
+        (patient, date.fromisoformat(values[asked[form]]))
+        for patient, form, values in events.values_list("patient_id", "pgh_obj_id", "values")
+        if values.get(asked[form])
+    }
+
+
+def _items_of(row: FilledForm) -> dict[Role, defined.Item]:
+    definition = collected_in(row.event_form.definition_id).definition
+    return items_by_role(definition.form_by_name[row.event_form.form.name])
 
 
 def _write_contacts(rows: Mapping[int, Iterable[FilledForm]]) -> None:
@@ -109,8 +164,10 @@ def _write_contacts(rows: Mapping[int, Iterable[FilledForm]]) -> None:
         gone += [one.pk for one in free]
     FollowUp.objects.filter(pk__in=gone).delete()
     # A patient dies once: the living first, so that a death may move from one contact to another.
-    for one in sorted(changed, key=lambda one: one.status == FollowUp.Status.DEAD):
-        one.save()
+    dead = [one for one in changed if one.status == FollowUp.Status.DEAD]
+    living = [one for one in changed if one.status != FollowUp.Status.DEAD]
+    for some in (living, dead):
+        FollowUp.objects.bulk_update(some, TOLD_OF_A_CONTACT, batch_size=BATCH)
     FollowUp.objects.bulk_create(made, batch_size=BATCH)
 
 

@@ -11,6 +11,7 @@ from clinical.dictionary.outcome import takes_contacts, takes_index_date
 from clinical.models import FollowUp, Patient
 from clinical.selectors.definitions import collected_by
 from clinical.services.filling import CHANGED_SINCE
+from clinical.services.holding import hold_patient
 from clinical.signals import clinical_change
 from sentences import storable as _
 from studies.models import Cohort, Site, Study
@@ -88,18 +89,18 @@ def correct_enrolment(
     """Change a patient's site, cohort, subject id or index date. A correction needs a reason; to enter an index date that was
     not known needs none."""
     with record(by=by, reason=reason):
-        stored = Patient.objects.select_for_update(of=("self",)).get(pk=patient.pk)
-        require(by, stored.study, Capability.ENTER_CLINICAL, site=stored.site)
+        stored = hold_patient(patient, by=by)
         _refuse_stale(stored, seen)
         if values.get("index_date", stored.index_date) != stored.index_date:
             _refuse_beside_form(stored.study)
         if not reason.strip() and not _completes(stored, values):
             raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
-        _set(patient, values)
-        require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-        _save(patient)
-        clinical_change.send(sender=Patient, study=patient.study)
-    return patient
+        # Only what is corrected: what `patient` holds besides may be older than what is stored.
+        _set(stored, values)
+        require(by, stored.study, Capability.ENTER_CLINICAL, site=stored.site)
+        _save(stored)
+        clinical_change.send(sender=Patient, study=stored.study)
+    return stored
 
 
 def _completes(stored: Patient, values: dict[str, Any]) -> bool:
@@ -118,10 +119,10 @@ def record_follow_up(
     **values: Any,
 ) -> FollowUp:
     """Add a contact. A new death or patient past a model's thresholds starts a retraining at once."""
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    if takes_contacts(collected_by(patient.study).definition):
-        raise Refused(CONTACTS_FROM_FORMS)
     with record(by=by, reason=reason):
+        patient = hold_patient(patient, by=by)
+        if takes_contacts(collected_by(patient.study).definition):
+            raise Refused(CONTACTS_FROM_FORMS)
         contact = FollowUp(patient=patient, contact_date=contact_date, status=status)
         _set(contact, values)
         _save(contact)
@@ -138,16 +139,15 @@ def correct_follow_up(
     **values: Any,
 ) -> FollowUp:
     """Change a contact that was entered wrongly. A correction needs a reason."""
-    patient = follow_up.patient
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
-    if not reason.strip():
-        raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
     with record(by=by, reason=reason):
-        stored = FollowUp.objects.select_for_update().get(pk=follow_up.pk)
+        patient = hold_patient(follow_up.patient, by=by)
+        if not reason.strip():
+            raise Refused({"reason": [CORRECTED_WITHOUT_REASON]})
+        stored = FollowUp.objects.select_related("patient").get(pk=follow_up.pk)
         _refuse_stale(stored, seen)
         if stored.from_forms:
             raise Refused(MADE_FROM_FORMS)
-        _set(follow_up, values)
-        _save(follow_up)
+        _set(stored, values)
+        _save(stored)
         clinical_change.send(sender=FollowUp, study=patient.study)
-    return follow_up
+    return stored

@@ -8,13 +8,12 @@ from clinical.models import FilledForm, Patient
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.record import forms_standing_at, spot_of
 from clinical.services.filling import CHANGED_SINCE, hold_form, rederive
+from clinical.services.holding import hold_patient
 from clinical.services.outcome import write_outcome
 from clinical.services.reasons import say_too_long
 from clinical.signals import clinical_change
 from sentences import storable as _
-from studies.permissions import Capability
 from studies.refusals import Refused, Stale, explain_refusals
-from studies.selectors.access import require
 from studies.selectors.state import state_token
 
 
@@ -33,9 +32,9 @@ def void_form(
 
     `seen` is the state_token of what the person was shown; a form that was changed since is then refused.
     """
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     _refuse_length(reason)
     with record(by=by, reason=reason), explain_refusals():
+        patient = hold_patient(patient, by=by)
         key = (event, form, event_instance, form_instance)
         _place, row = hold_form(collected_by(patient.study), patient, key, seen)
         if row is None:
@@ -49,14 +48,13 @@ def restore_form(
     *, form: FilledForm, by: User | None, reason: str, seen: str | None = None
 ) -> FilledForm:
     """Take back that a form was entered in error, unless another was filled in its place meanwhile."""
-    patient = form.patient
-    require(by, patient.study, Capability.ENTER_CLINICAL, site=patient.site)
     _refuse_length(reason)
-    if not reason.strip():
-        raise Refused(
-            {"reason": [_("Say why this form is restored: the reason is kept in the trail.")]}
-        )
     with record(by=by, reason=reason), explain_refusals():
+        hold_patient(form.patient, by=by)
+        if not reason.strip():
+            raise Refused(
+                {"reason": [_("Say why this form is restored: the reason is kept in the trail.")]}
+            )
         row = FilledForm.objects.select_for_update(of=("self",)).get(pk=form.pk)
         if seen is not None and seen != state_token(row):
             raise Stale(CHANGED_SINCE)

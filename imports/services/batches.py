@@ -200,6 +200,8 @@ def attempt_commit(
         lock_study(batch.study_id, patient=True)
         held = _hold(batch)
         _expect(held, State.PREVIEWED)
+        # Else what people enter between the comparison and the writing would be written over.
+        importer.hold(held.study, parsed)
         plan = importer.plan(held.study, parsed, by)
         before = (held.preview or {}).get("fingerprint")
         _keep(held, plan.preview)

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from django.db import transaction
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from accounts.models import User
+from audit.tracking import event_of
 from ciri import Explanation
 from ciri.survival.plain import plain, plain_rows
 from ciri.training.trained import TrainedModel
@@ -111,6 +113,8 @@ def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
     patients = dict(
         Patient.objects.filter(study=version.model.study).values_list("subject_id", "pk")
     )
+    for subject in _find_of_others(version.model.study, since=outcome.read_at):
+        patients.pop(subject, None)
     now = timezone.now()
     scored = 0
     for first in range(0, len(outcome.scores), BLOCK):
@@ -132,6 +136,13 @@ def store_scores(asked: Asked, outcome: Scored) -> dict[str, Any]:
     made_anew.filter(patient__isnull=False, cleared_at=None).update(cleared_at=now)
     unscored = [row | {"reason": of_method(row["reason"])} for row in outcome.unscored[:1000]]
     return {"scored": scored, "unscored": unscored}
+
+
+def _find_of_others(study: Study, *, since: datetime) -> set[str]:
+    """Subject ids that went from one patient to another since a moment: a score by such an id is another person's."""
+    held = event_of(Patient)._default_manager.filter(study=study).values("subject_id")
+    passed_on = held.annotate(n=Count("pgh_obj_id", distinct=True), last=Max("pgh_created_at"))
+    return set(passed_on.filter(n__gt=1, last__gt=since).values_list("subject_id", flat=True))
 
 
 def _values(outcome: Scored, block: slice) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from assays.models import Analyte
 from assays.signals import Consequence, ValuesChanged
+from audit.tracking import event_of
 from ciri.dataset.frozen import MEASUREMENT_COLUMNS
 from clinical.models import Patient
 from clinical.selectors.visits import visits_of
@@ -52,12 +53,14 @@ def mark_as_its_dataset(version: ModelVersion, *, since: datetime) -> None:
 
 
 def _pairs(change: ValuesChanged) -> dict[str, dict[str, set[str]]]:
-    """Symbols of the changed values by subject, by timepoint."""
-    subjects = dict(
-        Patient.objects.filter(pk__in={v.patient_id for v in change.values}).values_list(
-            "pk", "subject_id"
-        )
+    """Symbols of the changed values by subject, by timepoint. A subject whose id was corrected is meant by each that it had: a
+    dataset keeps the one under which it was frozen."""
+    subjects: dict[int, set[str]] = defaultdict(set)
+    had = event_of(Patient)._default_manager.filter(
+        pgh_obj_id__in={v.patient_id for v in change.values}
     )
+    for patient, subject in had.values_list("pgh_obj_id", "subject_id").distinct():
+        subjects[patient].add(subject)
     symbols = dict(
         Analyte.objects.filter(pk__in={v.analyte_id for v in change.values}).values_list(
             "pk", "symbol"
@@ -65,7 +68,8 @@ def _pairs(change: ValuesChanged) -> dict[str, dict[str, set[str]]]:
     )
     found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for value in change.values:
-        found[value.timepoint][subjects[value.patient_id]].add(symbols[value.analyte_id])
+        for subject in subjects[value.patient_id]:
+            found[value.timepoint][subject].add(symbols[value.analyte_id])
     return found
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.http import content_disposition_header
 
 from ciri.figures import THEMES, Figure, render_pdf, render_png, render_svg
 from modeling.sentences import in_readers_language
@@ -30,5 +31,7 @@ def figure_response(
         return JsonResponse(drawn)
     render, kind = FILES[extension]
     response = HttpResponse(render(drawn), content_type=kind)
-    response["Content-Disposition"] = f'attachment; filename="{name}.{extension}"'
+    # A name may hold a subject id, and so quotes or Japanese.
+    disposition = content_disposition_header(True, f"{name}.{extension}")
+    response["Content-Disposition"] = disposition or "attachment"
     return response

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from ciri import Explanation
 from clinical.models import Patient
+from clinical.services.patients import correct_enrolment
 from jobs.models import Job
 from jobs.work import Asked
 from modeling.models import ModelVersion, Score, StaleMark
@@ -297,3 +298,14 @@ def test_who_has_no_outcome_yet_is_scored_too_and_later_marks_are_told_from_earl
     ((read, how),) = reads
     assert found.read_at < read
     assert how == {"as_of": version.model.study.today(), "require_outcome": False}
+
+
+def test_an_id_that_went_to_another_patient_meanwhile_brings_nobody_the_score_of_another(
+    version: ModelVersion, study: Study
+) -> None:
+    one = make_patient(study, subject_id="X1")
+    outcome = told("X1")
+    correct_enrolment(patient=one, by=None, reason="a slip", subject_id="X2")
+    make_patient(study, subject_id="X1")
+    assert store(version, outcome)["scored"] == 0
+    assert not version.scores.exists()

@@ -13,6 +13,7 @@ from assays.models import Analyte, PlateRun
 from assays.signals import ChangedValue, Consequence, ValuesChanged
 from ciri import FrozenTable
 from clinical.models import Patient
+from clinical.services.patients import correct_enrolment
 from jobs.models import Job
 from modeling.models import FrozenDataset, ModelVersion, Score, StaleMark
 from modeling.selectors.stale import scores_since, stale_scores, stale_versions, versions_since
@@ -315,3 +316,12 @@ def test_a_site_that_is_called_like_an_analyte_makes_no_dataset_stale(
     dataset_of(study, FrozenTable.freeze(named, held.measurements))
     change(study, (patient, "pre", "IL6"))
     assert marked_datasets() == set()
+
+
+def test_a_dataset_knows_a_subject_whose_id_was_corrected_by_the_one_of_then(
+    study: Study, patient: Patient
+) -> None:
+    dataset = dataset_of(study, table({"S-1": ["IL6"]}))
+    correct_enrolment(patient=patient, by=None, reason="a slip", subject_id="S-2")
+    change(study, (patient, "pre", "IL6"))
+    assert marked_datasets() == {dataset.pk}
