@@ -26,7 +26,7 @@ from imports.sections import data_sections
 from jobs import admin, schedule, scheduled, work
 from modeling.sections import dataset_sections
 from sentences import catalogue
-from studies import navigation, refusals
+from studies import navigation, refusals, templates
 from studies.sections import Sections, overview_actions, overview_sections, shell_sections
 
 SIGNALS = {
@@ -150,6 +150,14 @@ def _of_changes_and_files() -> list[Seam]:
             "how files of a kind are read, compared and written.",
             ("kind", "done by"),
             sorted((kind, _path(type(one))) for kind, one in registry.IMPORTERS.items()),
+        ),
+        Seam(
+            "Templates of a new study",
+            "studies.templates.TEMPLATES",
+            templates.register_template,
+            "what a study may collect to begin with.",
+            ("template", "given by"),
+            sorted((name, _path(begin)) for name, begin in templates.TEMPLATES.items()),
         ),
     ]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import TypeVar
 from uuid import UUID
 
 from plausibility import Quantity
@@ -261,6 +262,9 @@ class StudyEvent:
     was: str = ""
 
 
+Part = TypeVar("Part", Arm, CodeList, EditCheck, Form, Item, ItemGroup, StudyEvent)
+
+
 @dataclass(frozen=True)
 class Definition:
     """One version of what a study collects."""
@@ -311,3 +315,27 @@ class Definition:
     def codes_of(self, item: Item) -> tuple[Code, ...]:
         """The codes that an item may hold; none where it is not coded."""
         return self.list_by_name[item.codes].codes if item.codes else ()
+
+
+def without_identity(definition: Definition) -> Definition:
+    """What a definition says, whichever version it is of: two that collect the same are equal."""
+
+    def bare(part: Part) -> Part:
+        return replace(part, oid=None, was="")
+
+    forms = (
+        replace(
+            bare(form),
+            groups=tuple(map(bare, form.groups)),
+            items=tuple(map(bare, form.items)),
+            checks=tuple(map(bare, form.checks)),
+        )
+        for form in definition.forms
+    )
+    return replace(
+        definition,
+        arms=tuple(map(bare, definition.arms)),
+        code_lists=tuple(map(bare, definition.code_lists)),
+        events=tuple(map(bare, definition.events)),
+        forms=tuple(forms),
+    )

@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from audit.recording import record
 from clinical.dictionary import definition as defined
+from clinical.dictionary.reading import shipped
 from clinical.models import (
     Arm,
     Code,
@@ -48,6 +49,25 @@ def publish_definition(
     with record(by=by, reason=reason or _("what the study collects was published")):
         _hold(study)
         return _publish(study, definition, by=by, source=source, note=note)
+
+
+def publish_if_changed(
+    *, study: Study, definition: defined.Definition, by: User | None, source: str
+) -> Collected | None:
+    """Publish what another system collects, unless the newest version says the same already: then None."""
+    require(by, study, Capability.MANAGE)
+    with transaction.atomic():
+        _hold(study)
+        found = collected_by(study)
+        same = defined.without_identity(found.definition) == defined.without_identity(definition)
+        if found.pk is not None and same:
+            return None
+        return publish_definition(study=study, definition=definition, by=by, source=source)
+
+
+def publish_shipped(*, study: Study, name: str, by: User | None) -> Collected:
+    """Publish one of the definitions that Yogo ships."""
+    return publish_definition(study=study, definition=shipped(name), by=by, source=name)
 
 
 def ensure_published(study: Study) -> Collected:

@@ -1,5 +1,7 @@
 """Writes about a study itself: the study, its sites and cohorts, who belongs to it, its tokens."""
 
+from django.db import transaction
+
 from accounts.models import ApiToken, User
 from accounts.services import create_token
 from audit.recording import record
@@ -9,16 +11,25 @@ from studies.models import Cohort, Membership, Site, Study, TokenGrant
 from studies.permissions import Capability
 from studies.refusals import Refused, explain_refusals
 from studies.selectors.access import may, require
+from studies.templates import TEMPLATES
 
 
 def create_study(
-    *, code: str, title: str, by: User | None = None, is_simulated: bool = False
+    *,
+    code: str,
+    title: str,
+    by: User | None = None,
+    is_simulated: bool = False,
+    template: str = "",
 ) -> Study:
-    """Make an empty study. Done on the server or in the admin portal."""
-    with record(by=by, reason=Sentence("studies.created")), explain_refusals():
-        study = Study(code=code, title=title, is_simulated=is_simulated)
-        study.full_clean()
-        study.save()
+    """Make an empty study, or one that begins with what a template holds. Done on the server or in the admin portal."""
+    with transaction.atomic():
+        with record(by=by, reason=Sentence("studies.created")), explain_refusals():
+            study = Study(code=code, title=title, is_simulated=is_simulated)
+            study.full_clean()
+            study.save()
+        if template:
+            TEMPLATES[template](study=study, name=template, by=by)
     return study
 
 

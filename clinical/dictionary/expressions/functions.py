@@ -20,6 +20,7 @@ import numpy as np
 from clinical.dictionary.expressions import days
 from clinical.dictionary.expressions.columns import BLANKS, Column, Values
 from clinical.dictionary.expressions.syntax import Kind
+from tabular.numbers import number
 
 NUMBER, TEXT, DAY, TRUTH, CODES = Kind.NUMBER, Kind.TEXT, Kind.DAY, Kind.TRUTH, Kind.CODES
 # Of numbers a little below a half, as decimals such as 2.675 are in binary: they are rounded as they were written.
@@ -170,6 +171,14 @@ def _has(of: Column, *codes: Column) -> Column:
     return Column(TRUTH, found & of.known, of.known)
 
 
+def _number(of: Column) -> Column:
+    """Of a code or a text that is a number; any other is unknown."""
+    found = [
+        number(text) if known else None for text, known in zip(of.values, of.known, strict=True)
+    ]
+    return Column.of(NUMBER, found)
+
+
 def _known(of: Column) -> Column:
     return Column(TRUTH, of.known, np.ones(len(of), dtype=np.bool_))
 
@@ -276,6 +285,9 @@ FUNCTIONS: dict[str, Function] = {
     ),
     "starts_with": Function("starts_with(text, text)", TEXTS, each(TRUTH, str.startswith)),
     "lower": Function("lower(text)", (Signature((TEXT,), TEXT),), each(TEXT, str.lower)),
+    "number": Function(
+        "number(text or code that is written as a number)", (Signature((TEXT,), NUMBER),), _number
+    ),
     "length": Function("length(text)", (Signature((TEXT,), NUMBER),), each(NUMBER, len)),
     "has": Function(
         "has(item of several codes, 'code', ...)",

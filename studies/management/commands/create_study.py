@@ -1,4 +1,4 @@
-"""./yogo manage create_study CODE --title T"""
+"""./yogo manage create_study CODE --title T [--template NAME]"""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from studies.models import Study
 from studies.refusals import Refused
 from studies.services.setup import create_study
+from studies.templates import TEMPLATES
 
 
 class Command(BaseCommand):
@@ -18,6 +19,12 @@ class Command(BaseCommand):
         parser.add_argument("code", help="short and unique, e.g. NSCLC-2")
         parser.add_argument("--title", required=True)
         parser.add_argument("--simulated", action="store_true", help="its patients do not exist")
+        parser.add_argument(
+            "--template",
+            default="",
+            choices=sorted(TEMPLATES),
+            help="what it collects to begin with",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         existing = Study.objects.filter(code=options["code"]).first()
@@ -31,7 +38,10 @@ class Command(BaseCommand):
             return
         try:
             study = create_study(
-                code=options["code"], title=options["title"], is_simulated=options["simulated"]
+                code=options["code"],
+                title=options["title"],
+                is_simulated=options["simulated"],
+                template=options["template"],
             )
         except Refused as error:
             raise CommandError(str(error)) from error
