@@ -188,8 +188,8 @@ def test_clinical_change_is_told_once_per_commit(study: Study) -> None:
         ("S1,A,2020-01-01,60,1,38,10,0,15,0\n", 2, "pfs", "15", "later_progression: leave_out"),
         ("S1,A,2020-01-01,60,1,38,10,,,\n", 2, "dead", "", "both be known"),
         (",A,2020-01-01,60,1,38,10,1,5,1\n", 2, "id", "", "needs a subject id"),
-        ("S 1,A,2020-01-01,60,1,38,10,1,5,1\n", 2, "id", "S 1", "Use letters"),
-        ("S1,A,,60,1,38,10,1,5,1\n", 2, "start", "", "must be known"),
+        ("S/1,A,2020-01-01,60,1,38,10,1,5,1\n", 2, "id", "S/1", "no slash"),
+        ("S1,A,,60,1,38,10,1,5,1\n", 2, "os", "10", "must be known"),
         (ROWS + "S1,A,2020-01-01,60,1,38,10,1,5,1\n", 5, "id", "S1", "already in row 2"),
     ],
 )
