@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,7 +69,12 @@ class TrainedModel:
         return [str(name) for name in self.forest.feature_names_in_]
 
     def score(
-        self, table: FrozenTable, *, intervals: bool = False, same_people: bool = False
+        self,
+        table: FrozenTable,
+        *,
+        intervals: bool = False,
+        same_people: bool = False,
+        former_ids: Mapping[str, str] | None = None,
     ) -> pd.DataFrame:
         """Scores of every subject with enough known inputs, one row each, in table order.
 
@@ -80,6 +86,8 @@ class TrainedModel:
             Whether survival has 95 % intervals.
         same_people : bool, default False
             Whether an id is the same person as in training, as in a study's own database.
+        former_ids : mapping of str to str, optional
+            Of subjects whose id is not that of the training: the one that they had there, "" where they had none.
 
         Returns
         -------
@@ -97,7 +105,7 @@ class TrainedModel:
         cohort ids begin at 1 again. With `same_people`, who has other values now is scored by the trees that did
         not see the person, "out-of-bag, values changed".
         """
-        features, rows, changed = self._inputs(table, same_people)
+        features, rows, changed = self._inputs(table, same_people, former_ids or {})
         mortality = self.forest.predict_out_of_bag(features, rows)
         scores = pd.DataFrame(
             {
@@ -113,7 +121,13 @@ class TrainedModel:
         )
         return scores[np.isfinite(mortality)].reset_index(drop=True)
 
-    def explain(self, table: FrozenTable, *, same_people: bool = False) -> Explanation:
+    def explain(
+        self,
+        table: FrozenTable,
+        *,
+        same_people: bool = False,
+        former_ids: Mapping[str, str] | None = None,
+    ) -> Explanation:
         """What each feature adds to the score of every subject that `score` scores, in its order.
 
         Parameters
@@ -122,13 +136,15 @@ class TrainedModel:
             Whose scores to explain.
         same_people : bool, default False
             Whether an id is the same person as in training, as in a study's own database.
+        former_ids : mapping of str to str, optional
+            Of subjects whose id is not that of the training: the one that they had there, "" where they had none.
 
         Returns
         -------
         Explanation
             Exact Shapley values (see `ciri.shap_values`).
         """
-        features, rows = self.inputs(table, same_people=same_people)
+        features, rows = self.inputs(table, same_people=same_people, former_ids=former_ids)
         explained = shap_values(self.forest, features, rows)
         known = np.isfinite(explained.base)
         return Explanation(
@@ -136,7 +152,11 @@ class TrainedModel:
         )
 
     def inputs(
-        self, table: FrozenTable, *, same_people: bool = False
+        self,
+        table: FrozenTable,
+        *,
+        same_people: bool = False,
+        former_ids: Mapping[str, str] | None = None,
     ) -> tuple[pd.DataFrame, Integers]:
         """The features of every subject with enough known inputs, as `score` knows them.
 
@@ -146,6 +166,8 @@ class TrainedModel:
             The subjects.
         same_people : bool, default False
             Whether an id is the same person as in training, as in a study's own database.
+        former_ids : mapping of str to str, optional
+            Of subjects whose id is not that of the training: the one that they had there, "" where they had none.
 
         Returns
         -------
@@ -154,17 +176,18 @@ class TrainedModel:
         rows : ndarray of int, shape (m,)
             The training row that each one is, -1 for none.
         """
-        return self._inputs(table, same_people)[:2]
+        return self._inputs(table, same_people, former_ids or {})[:2]
 
     def _inputs(
-        self, table: FrozenTable, same_people: bool
+        self, table: FrozenTable, same_people: bool, former_ids: Mapping[str, str]
     ) -> tuple[pd.DataFrame, Integers, Bools]:
         """Features, training rows, and which of these are the training's by id alone."""
         known = share_known(self.transform, table) >= self.specification.min_measured
         features = self.transform.apply(table)[known]
         people = table.subjects.set_index("subject").loc[features.index]
         row_of = {subject: row for row, subject in enumerate(self.training_subjects)}
-        by_id = np.array([row_of.get(one, -1) for one in features.index], dtype=np.int64)
+        ids = (former_ids.get(one, one) for one in features.index)
+        by_id = np.array([row_of.get(one, -1) for one in ids], dtype=np.int64)
         trees = self.forest.trees_
         ways = trees.ways(self.forest.features(features), self.forest.n_jobs)
         agree = (by_id >= 0) & (trees.training_ways[by_id] == ways)

@@ -1,5 +1,6 @@
 """Challenger against champion, on the same held-out patients."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -18,9 +19,11 @@ def meet_champion(
     table: FrozenTable,
     *,
     same_visit: bool | None = None,
+    former_ids: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Harrell's C of both on the validation patients, of whom neither has seen one in training. same_visit: whether
     they read at the same visit, which may have had two names; None where their specifications tell by its name.
+    former_ids: by which the champion's training knew those patients who have other ids now.
 
     Returns {"verdict": "first" | "passed" | "failed" | "not comparable", "sentence": ...} and,
     where both could be scored, the two C, their difference, and how many patients and events.
@@ -36,7 +39,7 @@ def meet_champion(
     if not same_visit or old.specification.endpoint != challenger.specification.endpoint:
         return _not_comparable("modeling.champion_predicts_another")
     try:
-        both = _join_scores(old, challenger, table)
+        both = _join_scores(old, challenger, table, former_ids or {})
     except ValueError as error:
         return _not_comparable("modeling.champion_cannot_score", why=of_error(error))
     if len(both) == 0 or not both["event"].any():
@@ -71,15 +74,16 @@ def _not_comparable(code: str, **parameters: Any) -> dict[str, Any]:
 
 
 def _join_scores(
-    champion: TrainedModel, challenger: TrainedModel, table: FrozenTable
+    champion: TrainedModel, challenger: TrainedModel, table: FrozenTable, then: Mapping[str, str]
 ) -> pd.DataFrame:
-    """Validation patients whom both score by prediction: columns time, event, champion, challenger."""
+    """Validation patients whom both score by prediction: columns time, event, champion, challenger. then: the ids by which the
+    champion's training knew those who have others now."""
     held_out = table.subjects.loc[
         table.subjects["role"] == "validate", ["subject", "time", "event"]
     ]
     frame = held_out.set_index("subject")
-    for name, model in (("champion", champion), ("challenger", challenger)):
-        scores = model.score(table, same_people=True)
+    for name, model, former in (("champion", champion, then), ("challenger", challenger, {})):
+        scores = model.score(table, same_people=True, former_ids=former)
         predicted = scores[scores["basis"] == "prediction"].set_index("subject")["mortality"]
         frame[name] = predicted.reindex(frame.index).astype(np.float64)
     return frame.dropna()

@@ -23,6 +23,7 @@ from jobs.work import Asked, Progress, WorkError
 from modeling.models import ModelVersion, Score, StaleMark
 from modeling.selectors.inputs import study_table
 from modeling.selectors.models import HEAVY, latest_champions
+from modeling.selectors.people import former_ids
 from modeling.selectors.visits import read_specification
 from modeling.sentences import of_method
 from sentences import Sentence, of_error
@@ -79,8 +80,10 @@ class Scored:
 
 def compute_scores(asked: Asked, progress: Progress) -> Scored:
     """Score every patient of the study as known today."""
-    version = ModelVersion.objects.select_related("model__study", "specification").get(
-        pk=asked.payload["version"]
+    version = (
+        ModelVersion.objects.select_related("model__study", "specification", "dataset")
+        .defer("dataset__content")
+        .get(pk=asked.payload["version"])
     )
     progress(10, Sentence("modeling.reading_patients"))
     study = version.model.study
@@ -90,12 +93,13 @@ def compute_scores(asked: Asked, progress: Progress) -> Scored:
         read_at = timezone.now()
         specification = read_specification(version.specification)
         table = study_table(study, specification, as_of=study.today(), require_outcome=False)
+        then = former_ids(version)
     progress(40, Sentence("modeling.scoring"))
     try:
         trained = TrainedModel.from_bytes(bytes(version.content))
-        scores = trained.score(table, intervals=True, same_people=True)
+        scores = trained.score(table, intervals=True, same_people=True, former_ids=then)
         progress(70, Sentence("modeling.explaining"))
-        explanation = trained.explain(table, same_people=True)
+        explanation = trained.explain(table, same_people=True, former_ids=then)
     except ValueError as error:
         raise WorkError(of_error(error)) from error
     months, unscored = specification.horizons_months, trained.unscored(table)

@@ -20,6 +20,7 @@ from jobs.services.asking import enqueue
 from jobs.work import Asked, Progress, WorkError
 from modeling.models import FrozenDataset, ModelVersion, PrognosticModel, TrainingRun
 from modeling.selectors.models import champion_of, current_specification
+from modeling.selectors.people import former_ids
 from modeling.selectors.visits import find_visit, read_specification
 from modeling.services.cross_validation import request_cross_validation
 from modeling.services.datasets import freeze
@@ -114,7 +115,8 @@ def compute_training(asked: Asked, progress: Progress) -> Trained:
     same_visit = champion is not None and (
         find_visit(visits, champion.specification) == find_visit(visits, run.specification)
     )
-    gate = meet_champion(trained, champion, table, same_visit=same_visit)
+    former = former_ids(champion) if champion is not None else None
+    gate = meet_champion(trained, champion, table, same_visit=same_visit, former_ids=former)
     return Trained(model=trained, content=trained.to_bytes(), gate=gate)
 
 

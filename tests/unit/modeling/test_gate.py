@@ -5,6 +5,7 @@ a concordance index of (6 - k) / 6.
 """
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -39,7 +40,9 @@ class Scorer:
         told = {"endpoint": self.endpoint, "timepoint": self.timepoint}
         return parse_specification(told | {"retrain": {"tolerance": self.tolerance}})
 
-    def score(self, table: FrozenTable, *, same_people: bool = False) -> pd.DataFrame:
+    def score(
+        self, table: FrozenTable, *, same_people: bool = False, former_ids: Mapping[str, str]
+    ) -> pd.DataFrame:
         if self.unreadable:
             raise ValueError("the transform does not fit")
         # A patient of the training whose values have changed since is known by id, and is not held out.

@@ -12,13 +12,14 @@ from ciri.training.trained import CHANGED
 from clinical.models import Patient
 from clinical.selectors.definitions import collected_by
 from clinical.selectors.record import item_values
+from clinical.services.patients import correct_enrolment
 from jobs.work import Asked
 from modeling.models import ModelVersion, Score
 from modeling.services import scoring
 from modeling.services.models import define_model
 from modeling.services.training import request_training
 from studies.models import Study
-from tests.factories import SiteFactory, StudyFactory, fill, make_member
+from tests.factories import SiteFactory, StudyFactory, fill, make_member, make_patient
 from tests.jobs import do_all_jobs
 from tests.unit.modeling.conftest import CLINICAL
 from tests.unit.modeling.test_pages import signed_in
@@ -188,3 +189,20 @@ def test_a_patient_of_the_training_whose_values_changed_is_scored_by_the_trees_t
     assert (scores["basis"] == CHANGED).sum() == 1
     explained = outcome.explanation.base[place] + outcome.explanation.values[place].sum()
     assert explained == pytest.approx(scores["mortality"][place])
+
+
+def test_a_training_patient_under_another_id_is_the_same_and_a_new_one_under_the_old_id_is_not(
+    champion: ModelVersion,
+) -> None:
+    score = champion.scores.filter(basis="out-of-bag").first()
+    assert score is not None
+    renamed = score.patient
+    old = renamed.subject_id
+    fill(renamed, albumin=6 - values_of(renamed)["albumin"])
+    correct_enrolment(patient=renamed, by=None, reason="typed wrongly", subject_id="other")
+    stranger = make_patient(renamed.study, cohort=renamed.cohort, subject_id=old)
+    fill(stranger, age=50, albumin=4, nlr_reported=2)
+    asked = Asked(payload={"version": champion.pk}, by=None)
+    scoring.store_scores(asked, scoring.compute_scores(asked, lambda percent, text: None))
+    assert champion.scores.get(patient=renamed).basis == "out-of-bag, values changed"
+    assert champion.scores.get(patient=stranger).basis == "prediction"
