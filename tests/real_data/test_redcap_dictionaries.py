@@ -7,13 +7,17 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.test import Client
 
 from clinical.dictionary.definition import without_identity
 from clinical.dictionary.redcap import Brought, Project, read_project
 from clinical.dictionary.redcap.events import make_event_name
 from clinical.selectors.definitions import collected_by
+from clinical.services.definitions import publish_if_changed
+from clinical.services.filling import fill_form
 from studies.models import Study
 from tabular.source import FileSource
+from tests.factories import make_member, make_patient
 
 ROOT = Path(__file__).resolve().parents[2]
 REAL_DATA = Path(os.environ.get("YOGO_REAL_DATA", ROOT.parent / "shared" / "data")) / "redcap"
@@ -67,6 +71,25 @@ def test_a_project_comes_in(
     assert len(fields) == items + 1
     assert (len(brought.rules.translated), len(brought.rules.refused)) == (translated, refused)
     assert len(found.events) == events
+
+
+def test_a_project_that_came_in_is_shown_and_filled() -> None:
+    call_command("create_study", "MOVED", title="Moved", template="empty", stdout=StringIO())
+    study = Study.objects.get(code="MOVED")
+    publish_if_changed(
+        study=study, definition=read("longitudinal", "MOVED").definition, by=None, source="REDCap"
+    )
+    patient = make_patient(study=study)
+    client = Client()
+    client.force_login(make_member(study, "coordinator", site=patient.site))
+    shown = client.get("/studies/MOVED/forms/")
+    assert shown.status_code == 200
+    assert "round(weight2 * 10000 / height2 ^ 2, 1)" in shown.content.decode()
+    at = {"patient": patient, "event": "enrollment_arm_1"}
+    filled = fill_form(**at, form="demographics", texts={"sex": "0", "given_birth": "1", "height": "200", "weight": "80", "gym": "0|4"}, by=None)  # fmt: skip
+    assert filled.values["bmi"] == 20.0
+    page = f"/studies/MOVED/patients/{patient.subject_id}/forms/enrollment_arm_1/demographics/"
+    assert client.get(page).status_code == 200
 
 
 def test_the_names_of_events_are_made_as_redcap_made_them() -> None:

@@ -53,7 +53,7 @@ def compare_to(named: Named, sign: str, value: Literal, names: Names, total: boo
         return _compare_ticked(named, sign, value.text, total)
     if named.item.type is Type.CODE and sign in EQUALITY:
         return _compare_text(named, sign, _code(named, value.text, names), total)
-    if named.item.type is Type.TEXT and sign in EQUALITY and not NUMBER.fullmatch(value.text):
+    if named.item.type is Type.TEXT and sign in EQUALITY and not _may_be_number(value.text):
         return _compare_text(named, sign, value.text, total)
     if named.item.type is Type.DATE and _is_day(value.text):
         if sign in EQUALITY:
@@ -100,6 +100,15 @@ def _code(named: Named, value: str, names: Names) -> str:
 
 def _same_number(one: str, other: str) -> bool:
     return bool(NUMBER.fullmatch(one) and NUMBER.fullmatch(other)) and float(one) == float(other)
+
+
+def _may_be_number(text: str) -> bool:
+    """Whether other texts may equal it as numbers: REDCap takes 1.0 and 1e0 for equal to 1."""
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_day(text: str) -> bool:

@@ -104,7 +104,7 @@ def _name_events(events: Sequence[Cells], found: Visits) -> list[str]:
 
 
 def _arms(arms: Sequence[Cells], events: Sequence[Cells]) -> tuple[Arm, ...]:
-    labels = {cells["arm_num"]: strip_markup(cells.get("name", "")) for cells in arms}
+    labels = {n: strip_markup(cells.get("name", "")) for cells in arms if (n := cells["arm_num"])}
     for cells in events:
         if number := cells.get("arm_num", ""):
             labels.setdefault(number, "")
@@ -131,7 +131,8 @@ def _designate(
             )
         return {name: list(forms) for name in names}
     pairs = {
-        (cells["unique_event_name"] or ONLY_EVENT, cells["form"]) for cells in schedule.event_forms
+        (cells.get("unique_event_name") or ONLY_EVENT, cells["form"])
+        for cells in schedule.event_forms
     }
     for event, form in sorted(pairs):
         _among("event", event, names, found)

@@ -1,4 +1,4 @@
-"""REDCap's logic in Yogo's language of expressions: what means the same for every stored value, or nothing.
+"""REDCap's logic in Yogo's language of expressions: what means the same for every value that its field can hold, or nothing.
 
 Here a blank is unknown; there it is a text without letters, which is other than every value. So `[x] <> '1'` asks here whether x is not
 known, too. Where an unknown condition would make more than itself unknown (under "if"), it asks for that as well.

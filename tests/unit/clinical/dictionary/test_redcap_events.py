@@ -54,6 +54,11 @@ def test_a_classic_project_repeats_without_events() -> None:
     assert [(one.form, one.repeats) for one in event.forms] == [("base", False), ("labs", True), ("events", False)]  # fmt: skip
 
 
+def test_the_forms_of_a_classic_project_may_be_named_without_an_event() -> None:
+    (event,) = bring(*ROWS, event_forms="form,arm_num\nlabs,1\n", arms="arm_num\n\"\"\n1\n").definition.events  # fmt: skip
+    assert event.forms == (EventForm("labs"),)
+
+
 @pytest.mark.parametrize(
     ("label", "arm", "taken", "name"),
     [

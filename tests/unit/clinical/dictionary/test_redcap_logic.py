@@ -150,6 +150,8 @@ def test_a_text_is_calculated() -> None:
         "[w] = '1'",  # REDCap takes 01 for equal to 1
         "[w] > 1",
         "[t] = '5'",
+        "[t] = '1e3'",
+        "[t] = ' a'",
         "[t] + 1",
         "[at] > '2026-01-01'",
         "[d] > 'today'",
@@ -202,6 +204,12 @@ def test_doubts_are_told() -> None:
     assert translate_condition("[n] = 5", NAMES).doubts == ()
 
 
+def test_a_code_that_is_a_number_is_one_and_any_other_is_unknown() -> None:
+    kinds = {Reference("c"): KINDS[Type.CODE]}
+    columns = {Reference("c"): column_of(ITEMS[2], ["2", "01", "b", None])}
+    assert evaluate(read("number(c) + 1", kinds), columns, 4).to_list() == [3, 2, None, None]
+
+
 # What REDCap gives, worked out again from texts: blank is "", a truth is True or False, and None where nobody is certain.
 NUMBERS = st.one_of(st.just(""), st.integers(-3, 3).map(str), st.just("1.5"))
 DAYS = st.one_of(st.just(""), st.integers(0, 40).map(lambda n: str(date(2026, 1, 1) + timedelta(n))))  # fmt: skip
@@ -231,7 +239,9 @@ def number_of(text: str) -> float | None:
 
 
 def held(sign: str, left: Any, right: Any) -> bool | None:
-    """Values or None for blank."""
+    """Values or None for blank; NaN is a number of which nobody is certain."""
+    if any(isinstance(value, float) and math.isnan(value) for value in (left, right)):
+        return None
     if sign == "=":
         return left == right
     if sign in ("<>", "!="):
