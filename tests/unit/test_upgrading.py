@@ -12,8 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 LANDED = {
     "accounts/0001_initial": "b795a8ad59775f99",
     "assays/0001_initial": "3797eb5cfd7f43e2",
+    "assays/0002_specimens_of_visits": "98dd7fa8f962935f",
     "clinical/0001_initial": "16ef05071c6599bc",
+    "clinical/0002_outcome_from_forms_and_voiding": "003b4ce96524be06",
     "exports/0001_initial": "74beececd4b83812",
+    "exports/0002_datasets_of_visits": "34d41fa2f68a944b",
     "imports/0001_initial": "027a580e934c914b",
     "jobs/0001_initial": "6974e4c1c3d2538e",
     "modeling/0001_initial": "c942ae124519b32b",
