@@ -88,6 +88,13 @@ def collected_by(study: Study) -> Collected:
     return collected_in(found or 0)
 
 
+def collects_already(study: Study, definition: defined.Definition) -> bool:
+    """Whether the newest definition that the study has published says the same."""
+    found = collected_by(study)
+    said, new = map(defined.without_identity, (found.definition, definition))
+    return found.pk is not None and said == new
+
+
 def identifiers_of(study: Study) -> frozenset[str]:
     """Names of the items that tell who somebody is, in any version of the study's definition."""
     items = Item.objects.filter(definition__study=study, identifier=True)

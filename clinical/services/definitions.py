@@ -24,7 +24,13 @@ from clinical.models import (
     MissingCode,
     StudyEvent,
 )
-from clinical.selectors.definitions import SHIPPED_BY_DEFAULT, Collected, collected_by, collected_in
+from clinical.selectors.definitions import (
+    SHIPPED_BY_DEFAULT,
+    Collected,
+    collected_by,
+    collected_in,
+    collects_already,
+)
 from clinical.services.roles import refuse_untold_outcome
 from clinical.signals import definition_published
 from sentences import storable as _
@@ -58,9 +64,7 @@ def publish_if_changed(
     require(by, study, Capability.MANAGE)
     with transaction.atomic():
         _hold(study)
-        found = collected_by(study)
-        same = defined.without_identity(found.definition) == defined.without_identity(definition)
-        if found.pk is not None and same:
+        if collects_already(study, definition):
             return None
         return publish_definition(study=study, definition=definition, by=by, source=source)
 

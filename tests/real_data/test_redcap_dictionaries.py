@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.http import HttpResponse
 from django.test import Client
 
 from clinical.dictionary.definition import without_identity
@@ -61,7 +62,7 @@ def test_a_project_comes_in(
         call_command("import_dictionary", path, study="MOVED", **beside, stdout=out)
         told.append(out.getvalue())
     assert "Published version 2" in told[0]
-    assert "nothing was published" in told[1]
+    assert "collects this already" in told[1]
     brought = read(name, "MOVED")
     found = collected_by(Study.objects.get(code="MOVED")).definition
     assert without_identity(found) == brought.definition
@@ -71,6 +72,15 @@ def test_a_project_comes_in(
     assert len(fields) == items + 1
     assert (len(brought.rules.translated), len(brought.rules.refused)) == (translated, refused)
     assert len(found.events) == events
+    assert open_page(Study.objects.get(code="MOVED"), "patients/S1/").status_code == 200
+
+
+def open_page(study: Study, page: str) -> HttpResponse:
+    """A page of the study, as a coordinator of its one patient sees it."""
+    patient = study.patients.first() or make_patient(study=study, subject_id="S1")
+    client = Client()
+    client.force_login(make_member(study, "coordinator", site=patient.site))
+    return client.get(f"/studies/{study.code}/{page}")
 
 
 def test_a_project_that_came_in_is_shown_and_filled() -> None:
@@ -79,17 +89,15 @@ def test_a_project_that_came_in_is_shown_and_filled() -> None:
     publish_if_changed(
         study=study, definition=read("longitudinal", "MOVED").definition, by=None, source="REDCap"
     )
-    patient = make_patient(study=study)
-    client = Client()
-    client.force_login(make_member(study, "coordinator", site=patient.site))
-    shown = client.get("/studies/MOVED/forms/")
+    shown = open_page(study, "forms/")
     assert shown.status_code == 200
     assert "round(weight2 * 10000 / height2 ^ 2, 1)" in shown.content.decode()
+    patient = study.patients.get()
     at = {"patient": patient, "event": "enrollment_arm_1"}
     filled = fill_form(**at, form="demographics", texts={"sex": "0", "given_birth": "1", "height": "200", "weight": "80", "gym": "0|4"}, by=None)  # fmt: skip
     assert filled.values["bmi"] == 20.0
-    page = f"/studies/MOVED/patients/{patient.subject_id}/forms/enrollment_arm_1/demographics/"
-    assert client.get(page).status_code == 200
+    page = "patients/S1/forms/enrollment_arm_1/demographics/1/1/"
+    assert open_page(study, page).status_code == 200
 
 
 def test_the_names_of_events_are_made_as_redcap_made_them() -> None:

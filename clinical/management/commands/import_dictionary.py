@@ -7,9 +7,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from clinical.dictionary.redcap import Brought, NoDictionary, Project, read_project
+from clinical.selectors.definitions import collects_already
 from clinical.services.definitions import publish_if_changed
 from imports.management.import_command import read_bytes
 from studies.management.arguments import find_study
+from studies.models import Study
 from studies.refusals import Refused
 from tabular.source import FileSource
 
@@ -19,6 +21,8 @@ BESIDE = {
     "event_forms": "which form is filled at which event",
     "repeating": "which forms and events repeat",
 }
+
+NOT_YET = "Nothing was published: leave --dry-run out to publish it."
 
 
 class Command(BaseCommand):
@@ -47,7 +51,8 @@ class Command(BaseCommand):
             for line in _describe(brought):
                 self.stdout.write(line)
             if options["dry_run"]:
-                self.stdout.write("Nothing was published: leave --dry-run out to publish it.")
+                same = collects_already(study, brought.definition)
+                self.stdout.write(_say_same(study) if same else NOT_YET)
                 return
             published = publish_if_changed(
                 study=study, definition=brought.definition, by=None, source=options["file"].name
@@ -55,10 +60,14 @@ class Command(BaseCommand):
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
         self.stdout.write(
-            f"{study.code} collects this already: nothing was published."
+            _say_same(study)
             if published is None
             else f"Published version {published.version} of what {study.code} collects."
         )
+
+
+def _say_same(study: Study) -> str:
+    return f"{study.code} collects this already: nothing is to publish."
 
 
 def _read(options: dict[str, Any], code: str) -> Brought:

@@ -48,7 +48,8 @@ def test_it_is_told_published_and_published_once(folder: Path) -> None:
     assert "Published version 1 of what MOVED collects." in run(*arguments)
     expected = bring(*ROWS, events=EVENTS, name="MOVED").definition
     assert without_identity(collected_by(study).definition) == expected
-    assert "MOVED collects this already: nothing was published." in run(*arguments)
+    for again in (run(*arguments), run(*arguments, "--dry-run")):
+        assert "MOVED collects this already: nothing is to publish." in again
     assert Definition.objects.get(study=study).source == "d.csv"
 
 
