@@ -1,7 +1,7 @@
 """Enrolling a patient, and correcting what was entered then."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from clinical.models import Patient
 from clinical.services.patients import correct_enrolment, enrol_patient
 from clinical.web.forms import EnrolmentCorrection, EnrolmentForm
-from clinical.web.patient import find_patient_or_404, may_enter
+from clinical.web.patient import find_patient_to_enter_or_404
 from studies.models import Study
 from studies.permissions import Capability
 from studies.refusals import NotAllowed, Refused, Stale
@@ -41,9 +41,7 @@ def enrol(request: StudyRequest, study: Study) -> HttpResponse:
 @study_page(Capability.ENTER_CLINICAL)
 def correct(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
     """Correct the enrolment of a patient, or enter the index date once it is known."""
-    shown = find_patient_or_404(request, study, subject)
-    if not may_enter(request, shown):
-        raise Http404
+    shown = find_patient_to_enter_or_404(request, study, subject)
     form = _correction(request, shown)
     if request.method == "POST" and form.is_valid():
         fresh = Patient.objects.select_related("study", "site").get(pk=shown.pk)
@@ -66,7 +64,7 @@ def correct(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
     return render(
         request,
         "clinical/correct_enrolment.html",
-        {"form": form, "subject": subject},
+        {"form": form, "patient": shown},
         status=400 if form.errors else 200,
     )
 

@@ -14,7 +14,7 @@ from clinical.services.attachments import fill_form_with_files
 from clinical.services.filling import Unconfirmed
 from clinical.web.cards import address_of, anchor_of
 from clinical.web.filling import SEEN, ItemsForm
-from clinical.web.patient import find_patient_or_404, may_enter, render_patient
+from clinical.web.patient import find_patient_or_404, find_patient_to_enter_or_404, render_patient
 from imports.models import SourceFile
 from studies.models import Study
 from studies.permissions import Capability
@@ -35,9 +35,7 @@ def fill(
     form_instance: int,
 ) -> HttpResponse:
     """The patient's page with this form open, which may be the next one of a form that repeats; and what was entered there."""
-    shown = find_patient_or_404(request, study, subject)
-    if not may_enter(request, shown):
-        raise Http404
+    shown = find_patient_to_enter_or_404(request, study, subject)
     key = (event, form, event_instance, form_instance)
     sheets, sheet = _find(read_sheets(shown), key)
     if request.method != "POST":

@@ -52,6 +52,14 @@ def may_enter(request: StudyRequest, patient: Patient) -> bool:
     return sites.filter(pk=patient.site_id).exists()
 
 
+def find_patient_to_enter_or_404(request: StudyRequest, study: Study, subject: str) -> Patient:
+    """A patient about whom the person may write, not only read."""
+    shown = find_patient_or_404(request, study, subject)
+    if not may_enter(request, shown):
+        raise Http404
+    return shown
+
+
 @require_safe
 @study_page(Capability.VIEW_CLINICAL)
 def patient(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
@@ -93,10 +101,8 @@ def render_patient(
 @require_http_methods(["POST"])
 @study_page(Capability.ENTER_CLINICAL)
 def follow_up(request: StudyRequest, study: Study, subject: str) -> HttpResponse:
-    shown = find_patient_or_404(request, study, subject)
+    shown = find_patient_to_enter_or_404(request, study, subject)
     form = FollowUpForm(request.POST, patient=shown, prefix="new")
-    if not may_enter(request, shown):
-        raise Http404
     if form.is_valid():
         try:
             record_follow_up(patient=shown, by=request.user, **form.values())
@@ -115,9 +121,9 @@ def follow_up(request: StudyRequest, study: Study, subject: str) -> HttpResponse
 @study_page(Capability.ENTER_CLINICAL)
 def correct(request: StudyRequest, study: Study, subject: str, contact: int) -> HttpResponse:
     """Correct one contact, with a reason."""
-    shown = find_patient_or_404(request, study, subject)
+    shown = find_patient_to_enter_or_404(request, study, subject)
     stored: FollowUp | None = shown.follow_ups.filter(pk=contact).first()
-    if stored is None or not may_enter(request, shown):
+    if stored is None:
         raise Http404
     as_stored = stored.contact_date  # a form writes what was sent into its instance
     form = _correction(shown, stored, request.POST or None)

@@ -13,7 +13,7 @@ from clinical.selectors.sheets import read_sheets
 from clinical.services.voiding import restore_form, void_form
 from clinical.web.cards import VOID
 from clinical.web.forms import ReasonForm
-from clinical.web.patient import find_patient_or_404, may_enter, render_patient
+from clinical.web.patient import find_patient_to_enter_or_404, render_patient
 from clinical.web.voided import RESTORE
 from studies.models import Study
 from studies.permissions import Capability
@@ -34,7 +34,7 @@ def void(
     form_instance: int,
 ) -> HttpResponse:
     """Say that a form was entered in error."""
-    shown = _find_to_enter(request, study, subject)
+    shown = find_patient_to_enter_or_404(request, study, subject)
     sheet = read_sheets(shown).find(event, form, event_instance, form_instance)
     if sheet is None:
         raise Http404(_("The study does not ask for this form here."))
@@ -59,7 +59,7 @@ def void(
 @study_page(Capability.ENTER_CLINICAL)
 def restore(request: StudyRequest, study: Study, subject: str, voided: int) -> HttpResponse:
     """Take back that a form was entered in error."""
-    shown = _find_to_enter(request, study, subject)
+    shown = find_patient_to_enter_or_404(request, study, subject)
     row = shown.filled_forms.filter(pk=voided).first()
     if row is None:
         raise Http404(_("There is no such form."))
@@ -69,13 +69,6 @@ def restore(request: StudyRequest, study: Study, subject: str, voided: int) -> H
 
     sent = ReasonForm(RESTORE, row, request.POST)
     return _answer(request, shown, sent, write, _("The form is restored."))
-
-
-def _find_to_enter(request: StudyRequest, study: Study, subject: str) -> Patient:
-    shown = find_patient_or_404(request, study, subject)
-    if not may_enter(request, shown):
-        raise Http404
-    return shown
 
 
 def _answer(
